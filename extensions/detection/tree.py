@@ -1,0 +1,150 @@
+"""A Django project's files, read as text: never imported, run or changed, never outside the project."""
+
+import ast
+import os
+import tomllib
+import warnings
+from fnmatch import fnmatch
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from .findings import Problem
+
+MAX_SIZE = 1024 * 1024  # bytes; settings, manifests and lock files of real projects are smaller
+MAX_FILES = 50_000  # the walk stops there: a data folder, not a project
+SKIPPED = frozenset(
+    (
+        "node_modules bower_components site-packages __pycache__ __pypackages__ .git .hg .svn "
+        ".venv .tox .nox .direnv .eggs .idea .cache .mypy_cache .pytest_cache .ruff_cache"
+    ).split()
+)
+
+
+class Tree:
+    """The regular files of a project below `root`, with what was noticed on reading them in `problems`.
+
+    Paths are strings relative to `root`, with "/". Virtual environments, version control, caches and symbolic links are left out.
+    """
+
+    def __init__(self, root: Path):
+        self.root = root
+        self.problems: list[Problem] = []
+        self.virtualenvs: list[str] = []
+
+    @cached_property
+    def paths(self) -> dict[str, int]:
+        """Return the size in bytes of each file by its path, those nearest the root first, then by name."""
+        found: dict[str, int] = {}
+        folders = [""]
+        while folders:
+            deeper: list[str] = []
+            for folder in folders:
+                try:
+                    with os.scandir(self.root / folder) as entries:
+                        listing = sorted(entries, key=lambda entry: entry.name)
+                except OSError as error:
+                    self.problem(folder or ".", f"cannot be listed ({error.strerror})")
+                    continue
+                if folder and any(entry.name == "pyvenv.cfg" for entry in listing):
+                    self.virtualenvs.append(folder)
+                    continue
+                for entry in listing:
+                    path = f"{folder}/{entry.name}" if folder else entry.name
+                    try:
+                        if entry.is_symlink():
+                            continue
+                        if entry.is_dir():
+                            if entry.name not in SKIPPED:
+                                deeper.append(path)
+                            elif (Path(entry.path) / "pyvenv.cfg").exists():
+                                self.virtualenvs.append(path)
+                        elif entry.is_file():
+                            found[path] = entry.stat().st_size
+                    except OSError as error:
+                        self.problem(path, f"cannot be read ({error.strerror})")
+                    if len(found) >= MAX_FILES:
+                        self.problem(folder or ".", f"more than {MAX_FILES} files: the rest was not looked at")
+                        return found
+            folders = deeper
+        return found
+
+    def problem(self, source: str, message: str) -> None:
+        """Note, once, that a file could not be read as what it should be."""
+        if (problem := Problem(source, message)) not in self.problems:
+            self.problems.append(problem)
+
+    def exists(self, path: str) -> bool:
+        """Return whether `path` is one of the project's files."""
+        return path in self.paths
+
+    def match(self, *patterns: str) -> list[str]:
+        """Return the paths that match any of the shell patterns ("*" matches "/" too), those nearest the root first."""
+        return [path for path in self.paths if any(fnmatch(path, pattern) for pattern in patterns)]
+
+    def named(self, *names: str) -> list[str]:
+        """Return the paths whose last part is one of `names`, those nearest the root first."""
+        return [path for path in self.paths if path.rpartition("/")[2] in names]
+
+    @cache  # noqa: B019  a Tree lives as long as one reading
+    def text(self, path: str) -> str | None:
+        """Return a file's text, without a byte order mark and with "\\n" at line ends; None, and a Problem, if it cannot be had."""
+        if path not in self.paths:
+            return None
+        if self.paths[path] > MAX_SIZE:
+            self.problem(path, f"is larger than {MAX_SIZE // 1024} KiB and was not read")
+            return None
+        try:
+            with (self.root / path).open("rb") as file:
+                content = file.read(MAX_SIZE + 1)
+        except OSError as error:
+            self.problem(path, f"cannot be read ({error.strerror})")
+            return None
+        try:
+            text = content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+        except UnicodeDecodeError:
+            text = content.decode("latin-1")
+        return text.replace("\r\n", "\n").replace("\r", "\n")
+
+    @cache  # noqa: B019
+    def python(self, path: str) -> ast.Module | None:
+        """Return the syntax tree of a Python file; None, and a Problem with the line, if it does not parse."""
+        text = self.text(path)
+        if text is None:
+            return None
+        try:
+            with warnings.catch_warnings(action="ignore"):
+                return ast.parse(text)
+        except SyntaxError as error:
+            self.problem(f"{path}:{error.lineno or 1}", f"is not Python 3 ({error.msg})")
+        except (ValueError, RecursionError, MemoryError) as error:
+            self.problem(path, f"cannot be parsed ({error})")
+        return None
+
+    @cache  # noqa: B019
+    def toml(self, path: str) -> dict[str, Any]:
+        """Return a TOML file's content; empty, and a Problem, if it is not TOML."""
+        text = self.text(path)
+        if text is None:
+            return {}
+        try:
+            return tomllib.loads(text)
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
+            self.problem(path, f"is not TOML ({error})")
+            return {}
+
+    @cache  # noqa: B019
+    def yaml(self, path: str) -> Any:
+        """Return a YAML (or JSON) file's content; None, and a Problem, if it is not YAML."""
+        text = self.text(path)
+        if text is None:
+            return None
+        try:
+            return yaml.safe_load(text)
+        except (yaml.YAMLError, RecursionError, ValueError) as error:
+            first = str(error).partition("\n")[0]
+            line = getattr(getattr(error, "problem_mark", None), "line", None)
+            self.problem(path if line is None else f"{path}:{line + 1}", f"is not YAML ({first})")
+            return None
