@@ -1,0 +1,134 @@
+"""What stands in the way of rendering into a project, said before anything is asked or written."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path, PurePath
+from typing import Any
+
+import yaml
+from plumbum import local
+
+from . import answers
+
+Conf = Mapping[str, Any]  # Copier's _copier_conf
+Questions = Mapping[str, Mapping[str, Any]]
+
+
+def refusals(conf: Conf, questions: Questions, defaults: Callable[[], Mapping[str, Any]]) -> list[str]:
+    """Return a sentence for each thing in the way: what, where, and what to do. The first kind found is the only one reported."""
+    root = Path(conf["dst_path"]).resolve()
+    if _is_comparison(conf, questions, root):
+        return []
+    return (
+        _not_django(root)
+        or _foreign_answers(conf, questions, root)
+        or _bad_answers(conf, questions, root, defaults)
+        or _unsafe_files(conf, root)
+    )
+
+
+def _is_comparison(conf: Conf, questions: Questions, root: Path) -> bool:
+    """Return whether this is one of the two renderings that an update compares, in an empty folder and with every answer given.
+
+    https://copier.readthedocs.io/en/stable/updating/#how-the-update-works
+    """
+    if not (conf["quiet"] and conf["defaults"] and conf["overwrite"]) or (root.is_dir() and any(root.iterdir())):
+        return False
+    return "_commit" in conf["data"] or all(name in conf["data"] for name in questions)
+
+
+def _not_django(root: Path) -> list[str]:
+    if (root / "manage.py").is_file():
+        return []
+    elsewhere = sorted(root.glob("*/manage.py")) if root.is_dir() else []
+    if elsewhere:
+        return [
+            f"There is no manage.py in {root}, but there is one in {elsewhere[0].parent}: give that folder instead."
+        ]
+    return [f"There is no manage.py in {root}: give the folder of an existing Django project that holds it."]
+
+
+def _stored(conf: Conf, root: Path) -> dict[str, Any]:
+    path = root / conf["answers_file"]
+    if not path.is_file():
+        return {}
+    try:
+        content = yaml.safe_load(path.read_text())
+    except (yaml.YAMLError, UnicodeDecodeError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _foreign_answers(conf: Conf, questions: Questions, root: Path) -> list[str]:
+    stored = _stored(conf, root)
+    if not stored or {"wsgi_module", "use_fathom"} <= stored.keys():
+        return []
+    return [
+        f"{conf['answers_file']} holds the answers to another template ({stored.get('_src_path', 'which it does not name')}): "
+        "keep this one's in a file of their own, with -a .copier-answers.docker.yml, here and in each copier update."
+    ]
+
+
+def _bad_answers(conf: Conf, questions: Questions, root: Path, defaults: Callable[[], Mapping[str, Any]]) -> list[str]:
+    given = {name: value for name, value in conf["data"].items() if not name.startswith("_")}
+    found = [answers.unknown(name, list(questions)) for name in given if name not in questions]
+    known = {name: value for name, value in (_stored(conf, root) | given).items() if name in questions}
+    for name, value in known.items():
+        if message := answers.problem(name, value, known, root):
+            found.append(f"{name}: {message}.")
+    if not found and not all(name in known for name in REQUIRED):
+        for name, message in REQUIRED.items():
+            if name not in known and not defaults()[name]:
+                found.append(message.format(root=root))
+    return found
+
+
+REQUIRED = {
+    "wsgi_module": "No wsgi.py was found in a package beside manage.py in {root}: "
+    "name the module of the WSGI application with --data wsgi_module=…",
+    "requirements_file": "No requirements file was found in {root}: "
+    "write one (`uv export`, `poetry export` and `pipenv requirements` do), or name it with --data requirements_file=…",
+}
+
+
+def _unsafe_files(conf: Conf, root: Path) -> list[str]:
+    paths = [path for path in _rendered(conf) if (root / path).exists() or (root / path).is_symlink()]
+    odd = [path for path in paths if (root / path).is_symlink() or not (root / path).is_file()]
+    if odd:
+        return [f"{', '.join(odd)} in {root} must be a file, and is a folder or a symbolic link: move it away."]
+    unsafe = [path for path in paths if path not in _committed(root, paths)]
+    if unsafe:
+        return [
+            f"{', '.join(unsafe)} would be overwritten in {root}, and no git commit holds what is there now: "
+            "commit it (git add --force, git commit) or move it away."
+        ]
+    if conf["answers_file"].as_posix() in paths:
+        paths.remove(conf["answers_file"].as_posix())
+    if paths and conf["defaults"] and not conf["overwrite"]:
+        return [
+            f"{', '.join(paths)} would be overwritten in {root}: add --overwrite. A git commit holds what is there now."
+        ]
+    return []
+
+
+def _rendered(conf: Conf) -> list[str]:
+    """Return the paths that this template writes, relative to the project."""
+    template = Path(conf["src_path"]) / "template"
+    paths = [
+        path.relative_to(template).as_posix().removesuffix(".jinja") for path in template.rglob("*") if path.is_file()
+    ]
+    return sorted(PurePath(conf["answers_file"]).as_posix() if "{{" in path else path for path in paths)
+
+
+def _committed(root: Path, paths: list[str]) -> set[str]:
+    """Return those of the files `paths` whose content, as git would store it, is in the last commit."""
+    if not paths:
+        return set()
+    git = local["git"]["-C", str(root)]
+    status, tree, _ = git["ls-tree", "-z", "HEAD", "--", *paths].run(retcode=None)
+    if status:
+        return set()
+    committed = {
+        path: entry.split()[2] for entry, _, path in (line.partition("\t") for line in tree.split("\0") if line)
+    }
+    hashes = git("hash-object", "--", *paths).split()
+    return {path for path, hash_ in zip(paths, hashes, strict=True) if committed.get(path) == hash_}

@@ -1,0 +1,93 @@
+"""The Jinja extension that Copier loads: filters for copier.yml and the template files."""
+
+import importlib.util
+import sys
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from types import ModuleType
+from typing import Any
+
+from copier.errors import UserMessageError
+from jinja2 import Environment, pass_context
+from jinja2.ext import Extension
+from jinja2.runtime import Context
+
+
+def _package() -> ModuleType:
+    """Return this folder as a package, under a name of its own.
+
+    An update loads two versions of the template in one process, so a name that both used would give the newer the older one's modules.
+    """
+    folder = Path(__file__).parent.resolve()
+    name = f"copier_django_docker_{abs(hash(folder))}"
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(
+            name, folder / "__init__.py", submodule_search_locations=[str(folder)]
+        )
+        assert spec and spec.loader
+        sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[name])
+    return sys.modules[name]
+
+
+def _module(name: str) -> ModuleType:
+    return importlib.import_module(f"{_package().__name__}.{name}")
+
+
+class DjangoProject(Extension):
+    """The filters, each a thin way in to one module of this package."""
+
+    def __init__(self, environment: Environment):
+        super().__init__(environment)
+        self._read: dict[Path, dict[str, Any]] = {}
+        environment.filters |= {
+            "django_project": self.django_project,
+            "checked": self.checked,
+            "problem": self.problem,
+            "findable": findable,
+            "by_folder": by_folder,
+        }
+
+    @cached_property
+    def _questions(self) -> dict[str, dict[str, Any]]:
+        return _module("answers").questions(Path(__file__).parent.parent / "copier.yml")
+
+    def django_project(self, conf: dict[str, Any]) -> dict[str, Any]:
+        """Return what is found in the Django project at the destination: the default of each question that has one, by its name."""
+        root = Path(conf["dst_path"]).resolve()
+        if root not in self._read:
+            self._read[root] = _module("detection").defaults(root)
+        return self._read[root]
+
+    def checked(self, conf: dict[str, Any]) -> bool:
+        """Return True if nothing stands in the way of rendering.
+
+        Raises UserMessageError, which Copier prints as it is, before it asks or writes anything.
+        """
+        refusals = _module("guard").refusals(conf, self._questions, lambda: self.django_project(conf))
+        if refusals:
+            raise UserMessageError("\n".join([*refusals, "Nothing was written."]))
+        return True
+
+    @pass_context
+    def problem(self, context: Context, name: str) -> str:
+        """Return what is wrong with the answer to question `name`, or nothing."""
+        answers = {key: context[key] for key in self._questions if key in context}
+        root = Path(context["_copier_conf"]["dst_path"]).resolve()
+        return _module("answers").problem(name, answers[name], answers, root)
+
+
+def findable(src_path: str) -> str:
+    """Return the template's location so that it is found from any working directory: a folder's absolute path, any other as it is."""
+    folder = Path(src_path).expanduser()
+    return str(folder.resolve()) if folder.is_dir() else src_path
+
+
+def by_folder(paths: Iterable[str]) -> list[tuple[str, list[str]]]:
+    """Return relative paths grouped by folder, folders in order of appearance, each ending in "/" and the root's empty."""
+    groups: dict[str, list[str]] = {}
+    for path in paths:
+        folder = PurePosixPath(path).parent.as_posix()
+        groups.setdefault("" if folder == "." else f"{folder}/", []).append(path)
+    return list(groups.items())
