@@ -1,9 +1,10 @@
 """What an answer may be: one rule a question, whose message names the fix.
 
-What passes is safe as it stands in YAML, in a Dockerfile, in its JSON exec form and in nginx's configuration: the rules list the characters
-that are allowed, none of which means anything there.
+What passes is safe as it stands in YAML, in a Dockerfile, in its JSON exec form and in nginx's configuration: the rules
+list the characters that are allowed, none of which means anything there.
 """
 
+import contextlib
 import difflib
 import re
 from collections.abc import Callable, Mapping
@@ -61,9 +62,9 @@ def _text(pattern: str, fix: str, maximum: int = 200) -> Callable[[Any], str]:
 def _number(minimum: int, maximum: int) -> Callable[[Any], str]:
     def rule(value: Any) -> str:
         whole = isinstance(value, int) and not isinstance(value, bool)
-        if whole or (isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}", value)):
-            if minimum <= int(value) <= maximum:
-                return ""
+        digits = isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}", value)
+        if (whole or digits) and minimum <= int(value) <= maximum:
+            return ""
         return f"{value!r} will not do; give a whole number from {minimum} to {maximum}"
 
     return rule
@@ -84,10 +85,8 @@ def _python_version(value: Any) -> str:
 def _paths(rule: Callable[[Any], str]) -> Callable[[Any], str]:
     def rule_for_all(value: Any) -> str:
         if isinstance(value, str):  # as `--data` gives it
-            try:
+            with contextlib.suppress(yaml.YAMLError):
                 value = yaml.safe_load(value)
-            except yaml.YAMLError:
-                pass
         if not isinstance(value, list):
             return f"{value!r} is not a list; give a YAML list of paths, like [docs, data/cache], or []"
         return next((message for item in value if (message := rule(item))), "")

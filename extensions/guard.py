@@ -14,7 +14,10 @@ Questions = Mapping[str, Mapping[str, Any]]
 
 
 def refusals(conf: Conf, questions: Questions, defaults: Callable[[], Mapping[str, Any]]) -> list[str]:
-    """Return a sentence for each thing in the way: what, where, and what to do. The first kind found is the only one reported."""
+    """Return a sentence for each thing in the way: what, where, and what to do.
+
+    The kinds are looked for in turn, and only the first that is found is reported.
+    """
     root = Path(conf["dst_path"]).resolve()
     if _is_comparison(conf, questions, root):
         return []
@@ -27,7 +30,7 @@ def refusals(conf: Conf, questions: Questions, defaults: Callable[[], Mapping[st
 
 
 def _is_comparison(conf: Conf, questions: Questions, root: Path) -> bool:
-    """Return whether this is one of the two renderings that an update compares, in an empty folder and with every answer given.
+    """Return whether this is one of the two renderings that an update compares: in an empty folder, all answers given.
 
     https://copier.readthedocs.io/en/stable/updating/#how-the-update-works
     """
@@ -63,7 +66,7 @@ def _foreign_answers(conf: Conf, questions: Questions, root: Path) -> list[str]:
     if not stored or {"wsgi_module", "use_fathom"} <= stored.keys():
         return []
     return [
-        f"{conf['answers_file']} holds the answers to another template ({stored.get('_src_path', 'which it does not name')}): "
+        f"{conf['answers_file']} holds the answers to another template ({stored.get('_src_path', 'unnamed')}): "
         "keep this one's in a file of their own, with -a .copier-answers.docker.yml, here and in each copier update."
     ]
 
@@ -86,7 +89,7 @@ REQUIRED = {
     "wsgi_module": "No wsgi.py was found in a package beside manage.py in {root}: "
     "name the module of the WSGI application with --data wsgi_module=…",
     "requirements_file": "No requirements file was found in {root}: "
-    "write one (`uv export`, `poetry export` and `pipenv requirements` do), or name it with --data requirements_file=…",
+    "write one (as `uv export` or `poetry export` do), or name it with --data requirements_file=…",
 }
 
 
@@ -105,7 +108,8 @@ def _unsafe_files(conf: Conf, root: Path) -> list[str]:
         paths.remove(conf["answers_file"].as_posix())
     if paths and conf["defaults"] and not conf["overwrite"]:
         return [
-            f"{', '.join(paths)} would be overwritten in {root}: add --overwrite. A git commit holds what is there now."
+            f"{', '.join(paths)} would be overwritten in {root}, where a git commit holds what is there now: "
+            "add --overwrite."
         ]
     return []
 

@@ -17,7 +17,7 @@ from jinja2.runtime import Context
 def _package() -> ModuleType:
     """Return this folder as a package, under a name of its own.
 
-    An update loads two versions of the template in one process, so a name that both used would give the newer the older one's modules.
+    An update loads two versions of the template in one process: under one name, the newer would get the older's modules.
     """
     folder = Path(__file__).parent.resolve()
     name = f"copier_django_docker_{abs(hash(folder))}"
@@ -54,7 +54,7 @@ class DjangoProject(Extension):
         return _module("answers").questions(Path(__file__).parent.parent / "copier.yml")
 
     def django_project(self, conf: dict[str, Any]) -> dict[str, Any]:
-        """Return what is found in the Django project at the destination: the default of each question that has one, by its name."""
+        """Return what is found in the Django project at the destination: defaults by the questions' names."""
         root = Path(conf["dst_path"]).resolve()
         if root not in self._read:
             self._read[root] = _module("detection").defaults(root)
@@ -79,13 +79,13 @@ class DjangoProject(Extension):
 
 
 def findable(src_path: str) -> str:
-    """Return the template's location so that it is found from any working directory: a folder's absolute path, any other as it is."""
+    """Return the template's location so that it is found from any working directory: a folder's path made absolute."""
     folder = Path(src_path).expanduser()
     return str(folder.resolve()) if folder.is_dir() else src_path
 
 
 def by_folder(paths: Iterable[str]) -> list[tuple[str, list[str]]]:
-    """Return relative paths grouped by folder, folders in order of appearance, each ending in "/" and the root's empty."""
+    """Return relative paths by their folder, in order of appearance; a folder ends in "/", and the root is ""."""
     groups: dict[str, list[str]] = {}
     for path in paths:
         folder = PurePosixPath(path).parent.as_posix()

@@ -3,7 +3,7 @@
 import ast
 import os
 import re
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -76,7 +76,10 @@ CONTROL_SOCKET_RELEASES = ("25.1.0", "25.2.0", "25.3.0", "26.0.0", "26.1.0", "27
 
 
 def read_requirements(tree: Tree, path: str) -> tuple[list[str], dict[str, tuple[Requirement, str]]]:
-    """Return the requirements file `path` and those that it includes, and the requirements in them by name, with "file:line".
+    """Return the requirements file `path` and those that it includes, and the requirements in them by name.
+
+    Each requirement comes with its "file:line".
+
 
     https://pip.pypa.io/en/stable/reference/requirements-file-format/
     """
@@ -92,7 +95,7 @@ def read_requirements(tree: Tree, path: str) -> tuple[list[str], dict[str, tuple
         for number, line in enumerate(text.split("\n"), 1):
             line = re.sub(r"(^|\s)#.*", "", line).strip()
             if include := re.match(r"(?:-r|-c|--requirement|--constraint)[\s=]*(\S+)", line):
-                pending.append(os.path.normpath(os.path.join(os.path.dirname(path), include[1])))
+                pending.append(os.path.normpath(PurePosixPath(path).parent / include[1]))
                 continue
             try:
                 requirement = Requirement(re.split(r"\s--", line)[0])
@@ -137,7 +140,7 @@ def _certainty(value: str) -> Certainty:
 
 
 def _literal(node: ast.expr) -> str:
-    """Return the path that an expression adds to the project's folder, "" if it is anything but that or a plain string."""
+    """Return the path that an expression adds to the project's folder, or a plain string; "" for anything else."""
     match node:
         case ast.Constant(value=str(text)):
             return text

@@ -16,17 +16,36 @@ from .findings import Problem
 MAX_SIZE = 1024 * 1024  # bytes; settings, manifests and lock files of real projects are smaller
 MAX_FILES = 50_000  # the walk stops there: a data folder, not a project
 SKIPPED = frozenset(
+    # fmt: off
     (
-        "node_modules bower_components site-packages __pycache__ __pypackages__ .git .hg .svn "
-        ".venv .tox .nox .direnv .eggs .idea .cache .mypy_cache .pytest_cache .ruff_cache"
-    ).split()
+        "node_modules",
+        "bower_components",
+        "site-packages",
+        "__pycache__",
+        "__pypackages__",
+        ".git",
+        ".hg",
+        ".svn",
+        ".venv",
+        ".tox",
+        ".nox",
+        ".direnv",
+        ".eggs",
+        ".idea",
+        ".cache",
+        ".mypy_cache",
+        ".pytest_cache",
+        ".ruff_cache",
+    )
+    # fmt: on
 )
 
 
 class Tree:
     """The regular files of a project below `root`, with what was noticed on reading them in `problems`.
 
-    Paths are strings relative to `root`, with "/". Virtual environments, version control, caches and symbolic links are left out.
+    Paths are strings relative to `root`, with "/". Virtual environments, version control, caches and symbolic links are
+    left out.
     """
 
     def __init__(self, root: Path):
@@ -81,7 +100,7 @@ class Tree:
         return path in self.paths
 
     def match(self, *patterns: str) -> list[str]:
-        """Return the paths that match any of the shell patterns ("*" matches "/" too), those nearest the root first."""
+        """Return the paths that match any of the shell patterns ("*" matches "/" too), nearest the root first."""
         return [path for path in self.paths if any(fnmatch(path, pattern) for pattern in patterns)]
 
     def named(self, *names: str) -> list[str]:
@@ -90,7 +109,7 @@ class Tree:
 
     @cache  # noqa: B019  a Tree lives as long as one reading
     def text(self, path: str) -> str | None:
-        """Return a file's text, without a byte order mark and with "\\n" at line ends; None, and a Problem, if it cannot be had."""
+        """Return a file's text, with "\\n" at line ends; None, and a Problem, if it cannot be had."""
         if path not in self.paths:
             return None
         if self.paths[path] > MAX_SIZE:
