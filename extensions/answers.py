@@ -1,7 +1,7 @@
 """What an answer may be: one rule a question, whose message names the fix.
 
-What passes is safe as it stands in YAML, in a Dockerfile, in its JSON exec form and in nginx's configuration: the rules
-list the characters that are allowed, none of which means anything there.
+What passes is safe as it stands in YAML, in a Dockerfile, in its JSON exec form and in nginx's configuration: the
+rules list the characters that are allowed, none of which means anything there.
 """
 
 import contextlib

@@ -17,7 +17,7 @@ from jinja2.runtime import Context
 def _package() -> ModuleType:
     """Return this folder as a package, under a name of its own.
 
-    An update loads two versions of the template in one process: under one name, the newer would get the older's modules.
+    An update loads two versions of the template in one process: under one name, the newer would get the older's.
     """
     folder = Path(__file__).parent.resolve()
     name = f"copier_django_docker_{abs(hash(folder))}"

@@ -1,7 +1,7 @@
 """Run one migration: `python migrations NAME STAGE ANSWERS_FILE`, in the project, as copier.yml's `_migrations` do.
 
-NAME is a version, like v1.0.0, or `check`; STAGE is `before` or `after`, the function of its module that is called if it
-has one.
+NAME is a version, like v1.0.0, or `check`; STAGE is `before` or `after`, the function of its module that is called if
+it has one.
 """
 
 import importlib

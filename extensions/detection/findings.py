@@ -17,8 +17,8 @@ class Certainty(StrEnum):
 class Finding:
     """A value, where it was read, and how sure it is.
 
-    `source` is a path relative to the project, with a line where there is one ("config/settings/base.py:41"); empty for
-    an assumption.
+    `source` is a path relative to the project, with a line where there is one ("config/settings/base.py:41"); empty
+    for an assumption.
     `note` is a sentence for the person, where the value alone would mislead.
     """
 

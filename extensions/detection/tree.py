@@ -16,7 +16,6 @@ from .findings import Problem
 MAX_SIZE = 1024 * 1024  # bytes; settings, manifests and lock files of real projects are smaller
 MAX_FILES = 50_000  # the walk stops there: a data folder, not a project
 SKIPPED = frozenset(
-    # fmt: off
     (
         "node_modules",
         "bower_components",
@@ -37,15 +36,14 @@ SKIPPED = frozenset(
         ".pytest_cache",
         ".ruff_cache",
     )
-    # fmt: on
 )
 
 
 class Tree:
     """The regular files of a project below `root`, with what was noticed on reading them in `problems`.
 
-    Paths are strings relative to `root`, with "/". Virtual environments, version control, caches and symbolic links are
-    left out.
+    Paths are strings relative to `root`, with "/". Virtual environments, version control, caches and symbolic links
+    are left out.
     """
 
     def __init__(self, root: Path):
