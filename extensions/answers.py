@@ -120,7 +120,7 @@ RULES: dict[str, Callable[[Any], str]] = {
     "static_url": _text(rf"(/{_segment})+/", "give a path with '/' at both ends, like /static/"),
     "compile_messages": _truth,
     "dockerignore": _paths(
-        _text(r"[A-Za-z0-9_.+@~*?/-]+", "give a .dockerignore pattern without spaces, like data/cache")
+        _text(r"!?[A-Za-z0-9_.+@~*?/-]+( [A-Za-z0-9_.+@~*?/-]+)*", "give a .dockerignore pattern, like data/cache")
     ),
     "gunicorn_workers": _number(1, 1000),
     "gunicorn_threads": _number(1, 1000),

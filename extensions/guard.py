@@ -74,7 +74,8 @@ def _foreign_answers(conf: Conf, questions: Questions, root: Path) -> list[str]:
 def _bad_answers(conf: Conf, questions: Questions, root: Path, defaults: Callable[[], Mapping[str, Any]]) -> list[str]:
     given = {name: value for name, value in conf["data"].items() if not name.startswith("_")}
     found = [answers.unknown(name, list(questions)) for name in given if name not in questions]
-    known = {name: value for name, value in (_stored(conf, root) | given).items() if name in questions}
+    fixed = {name: question["default"] for name, question in questions.items() if "{{" not in str(question["default"])}
+    known = {name: value for name, value in (fixed | _stored(conf, root) | given).items() if name in questions}
     for name, value in known.items():
         if message := answers.problem(name, value, known, root):
             found.append(f"{name}: {message}.")

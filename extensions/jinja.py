@@ -57,7 +57,12 @@ class DjangoProject(Extension):
         """Return what is found in the Django project at the destination: defaults by the questions' names."""
         root = Path(conf["dst_path"]).resolve()
         if root not in self._read:
-            self._read[root] = _module("detection").defaults(root)
+            found, fallbacks = _module("detection").defaults(root), _module("detection").FALLBACKS
+            problem = _module("answers").problem
+            self._read[root] = {
+                name: fallbacks[name] if name in fallbacks and problem(name, value, {}, root) else value
+                for name, value in found.items()
+            }
         return self._read[root]
 
     def checked(self, conf: dict[str, Any]) -> bool:

@@ -1,5 +1,6 @@
 """After every update: Copier exits 0 where there are conflicts, so that they are named here, last."""
 
+import sys
 from pathlib import Path
 
 from plumbum import local
@@ -13,5 +14,6 @@ def after(project: Path, answers_file: Path) -> None:
         number = f"{len(conflicts)} files have conflicts" if len(conflicts) > 1 else "1 file has conflicts"
         print(
             f"\n{number}, your lines beside the template's: {', '.join(conflicts)}.\n"
-            "Resolve each, and commit; or undo the whole update with `git reset --hard && git clean -fd`."
+            "Resolve each, and commit; or undo the whole update with `git reset --hard && git clean -fd`.",
+            file=sys.stderr,
         )

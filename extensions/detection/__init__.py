@@ -19,6 +19,17 @@ REQUIREMENTS_FILES = (
     "requirements/base.txt",
 )
 
+# What a question's default is where what was found cannot be an answer, like a STATIC_ROOT outside the project.
+FALLBACKS: dict[str, Any] = {
+    "project_slug": "django",
+    "python_version": "3.13",
+    "wsgi_module": "",
+    "requirements_includes": [],
+    "static_root": "static",
+    "static_url": "/static/",
+    "dockerignore": [],
+}
+
 
 def defaults(root: Path) -> dict[str, Any]:
     """Return the default of each question that has one read from the project at `root`, by the question's name."""

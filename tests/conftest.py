@@ -1,0 +1,64 @@
+"""Fixtures: the template with its release tags, and Django projects in git."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from plumbum import local
+from support import NEXT, PROJECTS, ROOT, commit, git, releases
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--record", action="store_true", help="write what comes out to tests/projects/*/expected, for review"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave benchmarks to `-m benchmark`; without an engine skip the Docker tests, or, in CI, let them fail."""
+    if "benchmark" not in (config.option.markexpr or ""):
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("benchmark")])
+        items[:] = [item for item in items if not item.get_closest_marker("benchmark")]
+    docker = [item for item in items if item.get_closest_marker("docker")]
+    if docker and "CI" not in os.environ and not _engine_answers():
+        for item in docker:
+            item.add_marker(pytest.mark.skip(reason="needs a Docker engine, and `docker info` reaches none"))
+
+
+def _engine_answers() -> bool:
+    return bool(shutil.which("docker")) and not subprocess.run(["docker", "info"], capture_output=True).returncode
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a clone of the template: its releases tagged, and the working tree, committed or not, as NEXT."""
+    clone = tmp_path_factory.mktemp("template") / "copier-django-docker"
+    git("clone", "--quiet", "--no-tags", ROOT, clone)
+    with local.cwd(clone):
+        for tag, commit in releases().items():
+            git("tag", tag, commit)
+        for path in git("ls-files").splitlines():
+            (clone / path).unlink()
+        files = git("-C", ROOT, "ls-files", "--cached", "--others", "--exclude-standard").splitlines()
+        for path in filter(lambda path: (ROOT / path).is_file(), files):
+            (clone / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / path, clone / path)
+        git("add", "--all")
+        git("commit", "--quiet", "--allow-empty", "--message", "Working tree")
+        git("tag", NEXT)
+    return clone
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Callable[..., Path]:
+    """Return a function that makes a committed copy of a project in tests/projects and returns its folder."""
+
+    def make(name: str = "startproject", folder: str = "my-site") -> Path:
+        shutil.copytree(PROJECTS / name / "project", tmp_path / folder)
+        commit(tmp_path / folder, "The project")
+        return tmp_path / folder
+
+    return make

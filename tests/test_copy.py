@@ -1,0 +1,332 @@
+"""First copy: answers in, files out; what is refused, and that nothing is written then."""
+
+import contextlib
+import fcntl
+import os
+import pty
+import re
+import select
+import struct
+import sys
+import termios
+from pathlib import Path
+
+import pytest
+import yaml
+from plumbum import local
+from support import COPIER_YML, NEXT, PROJECTS, QUESTIONS, commit, copier, copy, git, run, tree
+
+CASES = sorted(path.parent.name for path in PROJECTS.glob("*/project"))
+GENERATED = {
+    "Dockerfile_django",
+    "Dockerfile_static",
+    "default.conf",
+    ".dockerignore",
+    "compose.yaml",
+    ".copier-answers.yml",
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_comes_out(name, template, project, pytestconfig):
+    folder = project(name)
+    before = tree(folder)
+    copy(template, folder)
+    written = {path: content.decode() for path, content in tree(folder).items() if before.get(path) != content}
+    written[".copier-answers.yml"] = written[".copier-answers.yml"].replace(str(template), "TEMPLATE")
+    expected = PROJECTS / name / "expected"
+    if pytestconfig.getoption("--record"):
+        for path, content in written.items():
+            (expected / path).parent.mkdir(parents=True, exist_ok=True)
+            (expected / path).write_text(content)
+    assert written == {path: content.decode() for path, content in tree(expected).items()}
+    assert written.keys() == GENERATED
+
+
+def test_every_combination_of_conditions_leaves_no_debris(template, project):
+    folder = project()
+    for use_fathom in (True, False):
+        for compile_messages in (True, False):
+            for control_socket_disable in (True, False):
+                answers = {
+                    "use_fathom": use_fathom,
+                    "compile_messages": compile_messages,
+                    "control_socket_disable": control_socket_disable,
+                }
+                copy(template, folder, **answers)
+                dockerfile = (folder / "Dockerfile_django").read_text()
+                assert ("staticfiles.json" in dockerfile) == use_fathom == ("collectstatic" in dockerfile)
+                assert ("gettext" in dockerfile) == compile_messages == ("compilemessages" in dockerfile)
+                assert ("--no-control-socket" in dockerfile) == control_socket_disable
+                for path in GENERATED:
+                    text = (folder / path).read_text()
+                    assert "\n\n\n" not in text and text == text.strip() + "\n", path
+
+
+def test_both_dockerfiles_share_one_build_stage(template, project):
+    folder = project()
+    copy(template, folder, use_fathom=True)
+    stages = [(folder / name).read_text().split("\nFROM")[0] for name in ("Dockerfile_django", "Dockerfile_static")]
+    assert stages[0] == stages[1] and "collectstatic" in stages[0]
+
+
+def test_answers_reach_their_files(template, project):
+    folder = project()
+    answers = {
+        "gunicorn_workers": 5,
+        "gunicorn_threads": 4,
+        "web_concurrency": 7,
+        "django_port": 9000,
+        "static_port": 9001,
+        "static_url": "/a/b-c/",
+        "static_root": "out/static",
+        "dockerignore": "[data/my cache, '*.csv']",
+        "wsgi_module": "mysite.wsgi:application",
+        "project_slug": "0_slug-x",
+        "python_version": "3.10",
+    }
+    copy(template, folder, **answers)
+    compose = yaml.safe_load((folder / "compose.yaml").read_text())["services"]
+    assert compose["django"]["environment"] == {"GUNICORN_CMD_ARGS": "${GUNICORN_CMD_ARGS:---workers 5}"}
+    assert compose["django"]["ports"] == ["127.0.0.1:9000:8000"]
+    assert compose["static"]["ports"] == ["127.0.0.1:9001:8080"]
+    django, static, ignored = (
+        (folder / name).read_text() for name in ("Dockerfile_django", "Dockerfile_static", ".dockerignore")
+    )
+    assert '"mysite.wsgi:application"' in django and '"--threads", "4", "--name", "0_slug-x"' in django
+    assert "ENV WEB_CONCURRENCY=7" in django and "FROM python:3.10\n" in django
+    assert "/workdir/out/static /usr/share/nginx/html/a/b-c\n" in static
+    assert ignored.endswith("\ndata/my cache\n*.csv\n")
+    stored = yaml.safe_load((folder / ".copier-answers.yml").read_text())
+    assert stored["python_version"] == "3.10" and stored["dockerignore"] == ["data/my cache", "*.csv"]
+
+
+def test_a_person_presses_enter(template, project):
+    folder = project()
+    screen = press_enter(["copy", "--trust", f"--vcs-ref={NEXT}", str(template), str(folder)])
+    assert (folder / "compose.yaml").is_file(), screen
+    asked = [name for name in QUESTIONS if COPIER_YML[name]["help"] in screen]
+    assert asked == ["project_slug", "python_version", "wsgi_module", "requirements_file", "use_fathom", "customize"]
+    copy(template, expected := project(folder="other"), project_slug="my-site")
+    assert tree(folder) == tree(expected)
+
+
+def press_enter(arguments: list[str]) -> str:
+    """Run Copier in a terminal, pressing Enter whenever it waits, and return what it wrote there."""
+    pid, terminal = pty.fork()
+    if not pid:
+        os.execve(sys.executable, [sys.executable, "-m", "copier", *arguments], dict(local.env) | {"TERM": "dumb"})
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 200, 0, 0))
+    screen = ""
+    with contextlib.suppress(OSError):  # the terminal closes when Copier ends
+        while True:
+            if select.select([terminal], [], [], 0.3)[0]:
+                screen += os.read(terminal, 65536).decode(errors="replace")
+            elif "🎤" in screen:
+                os.write(terminal, b"\r")
+    os.waitpid(pid, 0)
+    return screen
+
+
+@pytest.mark.parametrize("typed", [".", "../copier-django-docker", "git+file://{}"])
+def test_the_template_is_found_again(typed, template, project):
+    folder = project()
+    typed = typed.format(template)
+    with local.cwd(template):
+        run("copy", "--defaults", f"--vcs-ref={NEXT}", typed, folder)
+    commit(folder)
+    stored = yaml.safe_load((folder / ".copier-answers.yml").read_text())["_src_path"]
+    assert stored == (typed if "://" in typed else str(template))
+    with local.cwd(folder):
+        assert "Keeping template version" in run("update", "--defaults", f"--vcs-ref={NEXT}")[1]
+    assert not git("-C", folder, "status", "--porcelain")
+
+
+BAD = {
+    "project_slug": ["my site", 'my"site', "My-Site", "", "-x", "$HOME", "a#b", "a:b", "a\nb", "x" * 64],
+    "python_version": ["3", "2.7", "3.7", "latest", "3.13 AS x", "3.13\nRUN true"],
+    "wsgi_module": ["core/wsgi.py", "core.wsgi.", "no.such.wsgi", 'mysite.wsgi", "--reload', "mysite.wsgi:a.b"],
+    "requirements_file": ["missing.txt", "../requirements.txt", "/etc/passwd", "a b.txt", "./requirements.txt", ""],
+    "requirements_includes": ["missing.txt", "[missing.txt]", "[../x]", "{a: 1}", "[1]"],
+    "static_root": ["/var/static", "..", "a/../b", "a b", "$X"],
+    "static_url": ["static/", "/static", "//", "/", "https://cdn.example.com/", "/a b/", "/a;b/", "/a{b}/"],
+    "dockerignore": ["[a, 1]", "['#x']", '["a\\nb"]', "x: y"],
+    "use_fathom": ["maybe"],
+    "compile_messages": ["2"],
+    "control_socket_disable": [""],
+    "customize": ["perhaps"],
+    "gunicorn_workers": ["0", "-1", "three", "1.5", ""],
+    "gunicorn_threads": ["0", "2; true"],
+    "web_concurrency": ["0", "$(nproc)"],
+    "django_port": ["0", "70000", "http"],
+    "static_port": ["0", "65536", "8000.0"],
+}
+
+
+def test_every_question_has_bad_answers():
+    assert BAD.keys() == set(QUESTIONS)
+
+
+def refused(folder: Path, *arguments, code: int = 1, trust: bool = True, **answers) -> str:
+    """Run `copier copy`, assert that it is refused in plain words with nothing written, and return the words."""
+    before = tree(folder)
+    _, output = run("copy", *arguments, folder, retcode=code, trust=trust, **answers)
+    assert "Traceback" not in output and tree(folder) == before
+    return output
+
+
+@pytest.mark.parametrize("number", range(max(map(len, BAD.values()))))
+def test_bad_answers_are_refused_all_at_once(number, template, project):
+    bad = {name: values[number] for name, values in BAD.items() if number < len(values)}
+    output = refused(project(), "--defaults", f"--vcs-ref={NEXT}", template, **bad)
+    for name in bad:
+        messages = re.findall(rf"^{name}: .{{20,}}\.$", output, re.MULTILINE | re.DOTALL)
+        assert messages, f"{name} is not refused in:\n{output}"
+    assert output.endswith("\nNothing was written.\n")
+
+
+def test_two_services_cannot_have_one_port(template, project):
+    for answers in ({"django_port": 8080}, {"static_port": 8000}, {"django_port": 1, "static_port": 1}):
+        output = refused(project(folder=str(answers)), "--defaults", f"--vcs-ref={NEXT}", template, **answers)
+        assert "is django_port too; give each its own port" in output
+
+
+def test_a_bad_answer_in_the_terminal_is_asked_again():
+    """Copier shows a validator's message under the prompt: each question has one."""
+    for name in QUESTIONS:
+        assert COPIER_YML[name]["validator"] == f"{{{{ '{name}' | problem }}}}"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("django_prot: 8001", "django_prot: there is no such question; did you mean django_port?"),
+        ("zzz: 1", "zzz: there is no such question; the questions are project_slug,"),
+        ("django_port: 0\ngunicorn_threads: many", "gunicorn_threads: 'many' will not do"),
+        ("python_version: 3.10", "python_version: YAML reads 3.1 as a number"),
+        ("project_slug: 7", "project_slug: 7 is not text; put it in quotes"),
+        ("project_slug: [a]", "project_slug: ['a'] is not text"),
+        ("use_fathom: 3", "use_fathom: 3 will not do; answer true or false"),
+        ("django_port: true", "django_port: True will not do"),
+        ("dockerignore: {a: b}", "dockerignore: {'a': 'b'} is not a list"),
+        ("wsgi_module:", "wsgi_module: None is not text"),
+    ],
+)
+def test_a_bad_data_file_is_refused(content, words, template, project, tmp_path):
+    (tmp_path / "answers.yml").write_text(content)
+    options = ["--defaults", f"--vcs-ref={NEXT}", f"--data-file={tmp_path / 'answers.yml'}"]
+    assert words in refused(project(), *options, template)
+
+
+def test_a_folder_without_a_project_is_refused(template, tmp_path):
+    (tmp_path / "empty").mkdir()
+    assert "There is no manage.py in" in refused(tmp_path / "empty", "--defaults", f"--vcs-ref={NEXT}", template)
+    assert "There is no manage.py in" in refused(tmp_path / "empty", "-qf", f"--vcs-ref={NEXT}", template)
+    assert "There is no manage.py in" in refused(tmp_path / "new", "--defaults", f"--vcs-ref={NEXT}", template)
+    assert not (tmp_path / "new").exists()
+    (tmp_path / "empty/src").mkdir()
+    (tmp_path / "empty/src/manage.py").touch()
+    output = refused(tmp_path / "empty", "--defaults", f"--vcs-ref={NEXT}", template)
+    assert f"but there is one in {tmp_path}/empty/src: give that folder" in output
+
+
+def test_a_project_without_requirements_file_or_wsgi_module_is_refused(template, project):
+    folder = project()
+    (folder / "requirements.txt").rename(folder / "deps.in")
+    (folder / "mysite/wsgi.py").unlink()
+    output = refused(folder, "--defaults", f"--vcs-ref={NEXT}", template)
+    assert "--data requirements_file=" in output and "--data wsgi_module=" in output
+    (folder / "mysite/app.py").touch()
+    copy(template, folder, requirements_file="deps.in", wsgi_module="mysite.app")
+
+
+def test_trust_is_needed(template, project):
+    assert "--trust" in refused(project(), "--defaults", f"--vcs-ref={NEXT}", template, code=4, trust=False)
+
+
+def test_the_extension_package_is_needed(template, project):
+    folder = project()
+    before = tree(folder)
+    without = """
+import sys
+sys.modules["copier_template_extensions"] = None
+from copier._cli import CopierApp
+CopierApp.run()
+"""
+    arguments = ["copy", "--trust", "--defaults", f"--vcs-ref={NEXT}", template, folder]
+    code, out, err = local[sys.executable][("-c", without, *arguments)].run(retcode=None)
+    assert code == 1 and "copier_template_extensions" in err and "Traceback" not in err
+    assert "Make sure to install these extensions alongside Copier itself" in err and tree(folder) == before
+
+
+def test_an_old_copier_is_refused(template, project):
+    folder = project()
+    before = tree(folder)
+    uvx = local["uvx"]["--quiet", "--with", "copier-template-extensions", "copier@9.14.0"]
+    code, out, err = uvx["copy", "--trust", "--defaults", f"--vcs-ref={NEXT}", template, folder].run(retcode=None)
+    assert code == 1 and "requires Copier version >= 9.19.0" in err and "Traceback" not in err
+    assert tree(folder) == before
+
+
+def test_files_that_git_holds_are_replaced(template, project):
+    folder = project()
+    (folder / "compose.yaml").write_text("services: {}\n")
+    commit(folder)
+    assert "compose.yaml would be overwritten" in refused(folder, "--defaults", f"--vcs-ref={NEXT}", template)
+    copy(template, folder)
+    assert "Dockerfile_django" in (folder / "compose.yaml").read_text()
+
+
+@pytest.mark.parametrize("state", ["untracked", "ignored", "staged", "changed", "assumed unchanged", "no git"])
+def test_files_that_git_does_not_hold_are_kept(state, template, project):
+    folder = project()
+    (folder / "compose.yaml").write_text("services: {}\n")
+    if state == "ignored":
+        (folder / ".git/info/exclude").write_text("compose.yaml\n")
+    elif state == "staged":
+        git("-C", folder, "add", "compose.yaml")
+    elif state in ("changed", "assumed unchanged"):
+        commit(folder)
+        if state == "assumed unchanged":
+            git("-C", folder, "update-index", "--assume-unchanged", "compose.yaml")
+        (folder / "compose.yaml").write_text("services: {mine: {}}\n")
+    elif state == "no git":
+        (folder / ".git").rename(folder.parent / "elsewhere")
+    output = refused(folder, "--defaults", "--overwrite", f"--vcs-ref={NEXT}", template)
+    assert f"compose.yaml would be overwritten in {folder}, and no git commit holds what is there now" in output
+
+
+@pytest.mark.parametrize("kind", ["folder", "link"])
+def test_a_folder_or_link_where_a_file_must_go_is_refused(kind, template, project):
+    folder = project()
+    if kind == "folder":
+        (folder / "compose.yaml").mkdir()
+        (folder / "compose.yaml/x").touch()
+    else:
+        (folder / "compose.yaml").symlink_to(folder / "manage.py")
+    commit(folder)
+    output = refused(folder, "--defaults", "--overwrite", f"--vcs-ref={NEXT}", template)
+    assert f"compose.yaml in {folder} must be a file, and is a folder or a symbolic link: move it away." in output
+
+
+def test_another_templates_answers_are_kept(template, project):
+    folder = project()
+    (folder / ".copier-answers.yml").write_text("_commit: v1\n_src_path: https://example.com/other\nproject_slug: x\n")
+    commit(folder)
+    output = refused(folder, "--defaults", "--overwrite", f"--vcs-ref={NEXT}", template)
+    assert "holds the answers to another template (https://example.com/other)" in output
+    assert "-a .copier-answers.docker.yml" in output
+    copy(template, folder, "--answers-file=.copier-answers.docker.yml")
+    assert (folder / ".copier-answers.docker.yml").is_file()
+
+
+def test_without_a_terminal_nothing_is_half_written(template, project):
+    folder = project()
+    assert "Interactive session required" in refused(folder, f"--vcs-ref={NEXT}", template)
+
+
+def test_pretending_writes_nothing(template, project):
+    folder = project()
+    before = tree(folder)
+    assert copier["copy", "--trust", "--pretend", "--defaults", f"--vcs-ref={NEXT}", template, folder].run()[0] == 0
+    assert tree(folder) == before

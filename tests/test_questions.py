@@ -1,0 +1,61 @@
+"""The questions are an API: each is complete, has a rule, and stands in the documentation."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support import COPIER_YML, QUESTIONS, ROOT
+
+from extensions import answers
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_a_question_is_complete(name):
+    question = COPIER_YML[name]
+    assert question.keys() >= {"type", "help", "default", "ask", "validator"}
+    assert len(question["help"]) <= 79, "does not fit on a line of a terminal"
+    assert f"{name} is undefined" in question["ask"], "would be asked again at each update"
+    assert answers.problem(name, question["default"], {}, ROOT) == "" or "{{" in str(question["default"])
+    assert f"`{name}`" in (ROOT / "docs/questions.md").read_text()
+
+
+def test_every_question_has_a_rule():
+    assert list(answers.RULES) == QUESTIONS
+    assert set(answers.IN_PROJECT) <= set(QUESTIONS)
+
+
+MEANS_SOMETHING = re.compile(r"""[\s"'$#:;{}\\`\[\],&|<>()%=]""")
+anything = st.one_of(
+    st.text(), st.from_regex(r"[a-z./\"'$#:\n ]{1,8}"), st.integers(), st.floats(), st.booleans(), st.none()
+)
+
+
+@given(value=st.one_of(anything, st.lists(anything, max_size=3), st.dictionaries(st.text(), anything, max_size=2)))
+def test_no_accepted_answer_means_something_else_in_a_file(value):
+    for name in QUESTIONS:
+        if answers.problem(name, value, {}, ROOT) == "":
+            texts = (
+                value
+                if isinstance(value, list)
+                else []
+                if name in ("requirements_includes", "dockerignore")
+                else [value]
+            )
+            for text in texts:
+                harmless = str(text).strip() if COPIER_YML[name]["type"] == "bool" else str(text)
+                harmless = harmless.replace(":", "", 1) if name == "wsgi_module" else harmless
+                assert not MEANS_SOMETHING.search(harmless), (name, value)
+
+
+@pytest.mark.parametrize("name", ["project_slug", "static_root", "static_url", "requirements_file", "wsgi_module"])
+def test_a_newline_at_the_end_is_refused(name):
+    good = {
+        "project_slug": "a",
+        "static_root": "a",
+        "static_url": "/a/",
+        "requirements_file": "a",
+        "wsgi_module": "a.b",
+    }
+    assert answers.problem(name, good[name], {}, ROOT) == ""
+    assert answers.problem(name, good[name] + "\n", {}, ROOT)
