@@ -49,6 +49,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
         git("add", "--all")
         git("commit", "--quiet", "--allow-empty", "--message", "Working tree")
         git("tag", NEXT)
+        git("gc", "--quiet")  # packed, as a clone from a server is
     return clone
 
 
