@@ -40,6 +40,11 @@ class DjangoProject(Extension):
 
     def __init__(self, environment: Environment):
         super().__init__(environment)
+        if sys.version_info < (3, 11):
+            raise UserMessageError(
+                f"This template needs Python 3.11 or newer to run Copier, and this is {sys.version.split()[0]}: "
+                "with uvx, add --python 3.13 before --with."
+            )
         self._read: dict[Path, dict[str, Any]] = {}
         environment.filters |= {
             "django_project": self.django_project,

@@ -244,19 +244,20 @@ def test_trust_is_needed(template, project):
     assert "--trust" in refused(project(), "--defaults", f"--vcs-ref={NEXT}", template, code=4, trust=False)
 
 
-def test_the_extension_package_is_needed(template, project):
+@pytest.mark.parametrize(
+    ("lack", "words"),
+    [
+        ("sys.modules['copier_template_extensions'] = None", "Make sure to install these extensions alongside Copier"),
+        ("sys.version_info = (3, 10, 4)", "This template needs Python 3.11 or newer to run Copier"),
+    ],
+)
+def test_what_copier_must_run_with(lack, words, template, project):
     folder = project()
     before = tree(folder)
-    without = """
-import sys
-sys.modules["copier_template_extensions"] = None
-from copier._cli import CopierApp
-CopierApp.run()
-"""
+    code = f"import sys; from copier._cli import CopierApp; {lack}; CopierApp.run()"
     arguments = ["copy", "--trust", "--defaults", f"--vcs-ref={NEXT}", template, folder]
-    code, out, err = local[sys.executable][("-c", without, *arguments)].run(retcode=None)
-    assert code == 1 and "copier_template_extensions" in err and "Traceback" not in err
-    assert "Make sure to install these extensions alongside Copier itself" in err and tree(folder) == before
+    code, out, err = local[sys.executable][("-c", code, *arguments)].run(retcode=None)
+    assert code == 1 and words in err and "Traceback" not in err and tree(folder) == before
 
 
 def test_an_old_copier_is_refused(template, project):
