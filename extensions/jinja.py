@@ -40,7 +40,7 @@ class DjangoProject(Extension):
 
     def __init__(self, environment: Environment):
         super().__init__(environment)
-        if sys.version_info < (3, 11):
+        if sys.version_info < (3, 11):  # noqa: UP036  Copier may run with an older one than this project's
             raise UserMessageError(
                 f"This template needs Python 3.11 or newer to run Copier, and this is {sys.version.split()[0]}: "
                 "with uvx, add --python 3.13 before --with."
