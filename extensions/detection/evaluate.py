@@ -7,12 +7,13 @@ branch cannot be decided, both sides are followed and what they assign is in dou
 import ast
 import operator
 import posixpath
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import PurePosixPath
 from typing import Any
+from urllib.parse import urlsplit
 
 from . import calls
 from .calls import EXTERNAL, KNOWN_NAMES, Arguments, Bound, Late, Reader, Reference, hashable, limited, parts, same
@@ -162,6 +163,7 @@ class Evaluator:
         self.missing = ""
         self.depth = 0
         self.here = ""
+        self.overheard: set[ast.AST] = set()
         self.folders = {path.rpartition("/")[0] for path in tree.paths}
         self.prefixes: set[str] = set()
         for folder_path in self.folders:
@@ -536,44 +538,54 @@ class Evaluator:
             self.guard(test.variables, scope)
             self.perhaps(other, scope, f"set unless settings fail ({scope.file}:{node.lineno})")
 
-    def overhear(self, body: list[ast.stmt], scope: Scope) -> None:
-        """Record the variables, by their literal names, that are read in statements that are not run."""
+    def overhear(self, body: Sequence[ast.AST], scope: Scope) -> None:
+        """Record the variables, by their literal names, that are read in code that is not run."""
         if self.depth:
             return
-        before = set(self.environment.variables)
         here = self.here
+        perhaps = {name for name, variable in self.environment.variables.items() if variable.perhaps}
         types: dict[ast.AST, str] = {}
-        for statement in body:
-            for node in ast.walk(statement):
-                target = (
-                    node.func
-                    if isinstance(node, ast.Call)
-                    else node.value
-                    if isinstance(node, ast.Subscript)
-                    else None
-                )
-                literal = node.args[0] if isinstance(node, ast.Call) and node.args else getattr(node, "slice", None)
-                if isinstance(target, ast.Attribute) and target.attr == "split":
-                    types[target.value] = "list"
-                elif isinstance(target, ast.Name) and target.id in ("int", "float") and isinstance(literal, ast.Call):
-                    types[literal] = "int"
-                if target is None or not isinstance(literal, ast.Constant) or not isinstance(literal.value, str):
+        with self.doubt("", undecided=True):
+            for part in body:
+                if part in self.overheard:
                     continue
-                if isinstance(node, ast.Call) and not self.reads_environment(self.evaluate(target, scope)):
-                    continue
-                if isinstance(node, ast.Subscript) and self.dotted(target) not in ("os.environ", "environ"):
-                    continue
-                with self.doubt("", undecided=True):
-                    self.here = f"{scope.file}:{node.lineno}"
-                    try:
-                        read = self.evaluate(node, scope)
-                    except Raised:
-                        continue
-                    if read.direct and node in types:
-                        self.set_type(read.direct, types[node])
+                self.overheard.add(part)
+                for node in ast.walk(part):
+                    self.step()
+                    if isinstance(node, (ast.Call, ast.Subscript)):
+                        self.overhear_read(node, scope, types)
         self.here = here
-        for name in set(self.environment.variables) - before:
-            self.environment.variables[name].perhaps = False
+        for name, variable in self.environment.variables.items():
+            variable.perhaps = name in perhaps
+
+    def overhear_read(self, node: ast.Call | ast.Subscript, scope: Scope, types: dict[ast.AST, str]) -> None:
+        """Record the variable that an expression reads; `types` holds what the expressions around it make of it."""
+        if isinstance(node, ast.Call):
+            target, literal = node.func, node.args[0] if node.args else None
+            if isinstance(target, ast.Attribute) and target.attr == "split":
+                types[target.value] = "list"
+            elif isinstance(target, ast.Name) and target.id in ("int", "float") and literal is not None:
+                types[literal] = "int"
+        else:
+            target, literal = node.value, node.slice
+        root = target.value if isinstance(target, ast.Attribute) else target
+        root = root.value if isinstance(root, ast.Attribute) else root
+        if not isinstance(root, ast.Name):
+            return
+        if not (isinstance(literal, ast.Constant) and isinstance(literal.value, str)):
+            return
+        self.here = f"{scope.file}:{node.lineno}"
+        try:
+            function = self.evaluate(target, scope)
+            if isinstance(node, ast.Call):
+                reads = self.reads_environment(function)
+            else:
+                reads = isinstance(function.data, Reference) and function.data.name == "os.environ"
+            read = self.evaluate(node, scope) if reads else Value()
+        except Raised:
+            return
+        if read.direct and node in types:
+            self.set_type(read.direct, types[node])
 
     def reads_environment(self, function: Value) -> bool:
         """Return whether a function outside the project, or a reader's method, reads the environment."""
@@ -590,8 +602,11 @@ class Evaluator:
         imports = any(not names or names & CATCHES_IMPORT for names in caught)
         self.catching += missing
         self.optional_import += imports
+        elsewhere = self.imported_elsewhere(node, scope) if imports else ""
+        reason = f"depends on whether {elsewhere} is installed ({scope.file}:{node.lineno})"
         try:
-            self.block([*node.body, *node.orelse], scope)
+            with self.doubt(reason) if elsewhere else self.nothing():
+                self.block([*node.body, *node.orelse], scope)
             failed = None
         except Raised as raised:
             failed = raised
@@ -634,6 +649,17 @@ class Evaluator:
             self.block([*node.body, *node.orelse], scope)
         finally:
             self.missing = before
+
+    def imported_elsewhere(self, node: ast.Try, scope: Scope) -> str:
+        """Return a package outside the project that the body of a `try` imports."""
+        for statement in node.body:
+            dotted = [alias.name for alias in statement.names] if isinstance(statement, ast.Import) else []
+            if isinstance(statement, ast.ImportFrom) and not statement.level:
+                dotted = [statement.module or ""]
+            for name in dotted:
+                if self.find_module(name.partition(".")[0], scope.file, 0) is None:
+                    return name
+        return ""
 
     def handler_names(self, handler: ast.ExceptHandler) -> set[str]:
         """Return the names of the exceptions that a handler catches, empty for all."""
@@ -894,6 +920,8 @@ class Evaluator:
             return calls.path_attribute(owner, name)
         if isinstance(data, (str, list, tuple, dict, Reader, Space)):
             return Value(Bound(owner, name), owner.variables)
+        if isinstance(data, Module) and not data.path:
+            return data.names[name].value if name in data.names else Value(UNKNOWN, owner.variables)
         if isinstance(data, Module):
             bound = data.names.get(name)
             if bound is not None:
@@ -1233,7 +1261,7 @@ class Evaluator:
         truth = self.truth(test)
         if truth is not None:
             value = self.evaluate(node.body if truth else node.orelse, scope)
-            self.overhear([ast.Expr(node.orelse if truth else node.body)], scope)
+            self.overhear([node.orelse if truth else node.body], scope)
             return Value(value.data, merge(value, test), value.direct)
         with self.doubt("", undecided=True):
             body, other = self.evaluate(node.body, scope), self.evaluate(node.orelse, scope)
@@ -1392,8 +1420,18 @@ class Evaluator:
 
     def call_reference(self, name: str, arguments: Arguments) -> Value:
         """Return what a function outside the project returns."""
+        first = arguments.get(0)
+        if name == "os.environ.copy" or (name == "dict" and first and isinstance(first.data, Reference)):
+            return Value(Reference("os.environ"))
+        if name in ("map", "filter") and len(arguments.positional) == 2:
+            return self.mapped(name, *arguments.positional)
+        if name.startswith("str.") and first is not None and isinstance(first.data, str):
+            rest = Arguments(arguments.positional[1:], arguments.named, arguments.open)
+            return self.call_method(Bound(first, name.removeprefix("str.")), rest)
         if name in EXTERNAL:
             return EXTERNAL[name](self, arguments)
+        if name in ("urllib.parse.urlparse", "urllib.parse.urlsplit"):
+            return self.parsed_url(arguments)
         last = name.rpartition(".")[2]
         if last in ("strtobool", "str2bool", "str_to_bool"):
             return calls.to_bool(self, arguments)
@@ -1411,6 +1449,32 @@ class Evaluator:
         if calls.looks_like_reader(name, arguments):
             return calls.unknown_reader(self, arguments)
         return Value(UNKNOWN, merge(*arguments.all))
+
+    def parsed_url(self, arguments: Arguments) -> Value:
+        """Return the parts of a URL as an object's attributes."""
+        url = arguments.get(0, "url") or Value()
+        if url.direct:
+            self.set_type(url.direct, "url")
+        if not isinstance(url.data, str):
+            return Value(UNKNOWN, url.variables)
+        try:
+            parts_ = urlsplit(url.data)
+            found = {name: getattr(parts_, name) for name in ("scheme", "netloc", "path", "query", "hostname", "port")}
+        except ValueError:
+            return Value(UNKNOWN, url.variables)
+        names = {name: Binding(Value(part, url.variables), "") for name, part in found.items()}
+        return Value(Module("", names), url.variables)
+
+    def mapped(self, name: str, function: Value, source: Value) -> Value:
+        """Return what map() or filter() make of a list."""
+        if not isinstance(source.data, (list, tuple)):
+            return Value(UNKNOWN, merge(function, source))
+        items = list(source.data[:MAX_TURNS])
+        results = items if function.data is None else [self.call(function, Arguments([item], {})) for item in items]
+        if name == "map":
+            return Value(results, source.variables)
+        kept = [item for item, result in zip(items, results, strict=True) if self.truth(result) is not False]
+        return Value(kept, source.variables)
 
     def late(self, name: str, value: Late, line: int, scope: Scope) -> Value:
         """Return a django-configurations value; https://django-configurations.readthedocs.io/en/stable/values/."""
@@ -1458,7 +1522,8 @@ class Evaluator:
         if isinstance(data, PurePosixPath):
             return calls.path_method(self, owner, name, arguments)
         if isinstance(data, str):
-            if owner.direct and name in ("split", "rsplit"):
+            separator = arguments.get(0, "sep")
+            if owner.direct and name == "split" and (separator is None or separator.data in (",", ";", " ", None)):
                 self.set_type(owner.direct, "list")
             result = calls.text_method(data, name, arguments, variables)
             if name in ("strip", "lower", "upper", "casefold"):

@@ -175,6 +175,7 @@ def class_names(evaluator: Evaluator, made: Class) -> dict[str, Binding]:
     for item in made.line():
         for name, bound in item.names.items() if isinstance(item, Class) else ():
             if name.isupper() and name not in found:
+                evaluator.here = bound.source
                 found[name] = Binding(attribute(evaluator, itself, name), bound.source, bound.doubt)
     return found
 
