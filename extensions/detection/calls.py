@@ -392,7 +392,10 @@ def get_attribute(evaluator: "Evaluator", arguments: Arguments) -> Value:
     if name is None or not isinstance(name.data, str):
         return Value(UNKNOWN, merge(*arguments.all))
     found = evaluator.attribute(arguments.positional[0], name.data)
-    return found if known(found) or arguments.get(2) is None else arguments.positional[2]
+    default = arguments.get(2)
+    if known(found) or default is None:
+        return found
+    return Value(default.data, merge(*arguments.all), doubt=f"unless {name.data} is found elsewhere")
 
 
 def literal(read: Callable[[str], Any]) -> Callable[..., Value]:

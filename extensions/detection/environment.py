@@ -206,7 +206,7 @@ def dummy(variable: Variable) -> str:
         return production
     if "DSN" in name.split("_"):
         return "http://build@localhost/1"
-    if "EMAIL" in name and not looks_secret(variable):
+    if name.endswith(("EMAIL", "MAIL_FROM")):
         return "build@localhost"
     if looks_secret(variable):
         return SECRET_DUMMY

@@ -41,9 +41,10 @@ class Returned(Exception):
 class Raised(Exception):
     """The code raises; `variable` is the one that is not set, where that is why."""
 
-    def __init__(self, variable: str = "", module: str = ""):
+    def __init__(self, variable: str = "", module: str = "", kind: str = ""):
         self.variable = variable
         self.module = module
+        self.kind = kind
 
 
 class LoopEnd(Exception):
@@ -112,6 +113,15 @@ class Module:
 
 
 @dataclass(eq=False, slots=True)
+class Lazy:
+    """A name imported by a module that is not settings itself: looked up once it is needed."""
+
+    node: ast.ImportFrom
+    file: str
+    name: str
+
+
+@dataclass(eq=False, slots=True)
 class Space:
     """globals() and its kin: names as a dict."""
 
@@ -163,7 +173,9 @@ class Evaluator:
         self.missing = ""
         self.depth = 0
         self.here = ""
+        self.caught: list[list[set[str]]] = []
         self.overheard: set[ast.AST] = set()
+        self.settings_files: set[str] = set()
         self.folders = {path.rpartition("/")[0] for path in tree.paths}
         self.prefixes: set[str] = set()
         for folder_path in self.folders:
@@ -189,6 +201,8 @@ class Evaluator:
             return self.modules[path]
         names: Names = {}
         self.modules[path] = names
+        if not self.files:
+            self.settings_files.add(path)
         if len(self.modules) <= MAX_MODULES:
             with self.fresh():
                 self.run(path, Scope(path, [names]))
@@ -211,8 +225,18 @@ class Evaluator:
     @contextmanager
     def fresh(self) -> Iterator[None]:
         """Leave out, for a module, what surrounds its import."""
-        saved = self.doubts, self.undecided, self.catching, self.optional_import, self.missing, self.depth, self.here
+        saved = (
+            self.doubts,
+            self.undecided,
+            self.catching,
+            self.optional_import,
+            self.missing,
+            self.depth,
+            self.here,
+            self.caught,
+        )
         self.doubts, self.undecided, self.catching, self.optional_import, self.missing, self.depth = [], 0, 0, 0, "", 0
+        self.caught = []
         try:
             yield
         finally:
@@ -224,6 +248,7 @@ class Evaluator:
                 self.missing,
                 self.depth,
                 self.here,
+                self.caught,
             ) = saved
 
     def find_module(self, dotted: str, file: str, level: int) -> str | None:
@@ -322,10 +347,13 @@ class Evaluator:
 
     def guard(self, variables: tuple[str, ...], scope: Scope) -> None:
         """Record that settings raise because one of `variables` is not set, and take it as set from here."""
-        known_ones = [name for name in variables if name in self.environment.variables]
-        unset = [name for name in known_ones if self.environment.text(name) is None]
-        empty = [name for name in unset if self.environment.variables[name].default in (None, "", False)]
-        chosen = empty or unset
+        unset = [
+            name for name in variables if name in self.environment.variables and self.environment.text(name) is None
+        ]
+        chosen = [name for name in unset if self.environment.variables[name].default in (None, "", False)]
+        chosen = [name for name in chosen if not name.upper().endswith("DEBUG")] or chosen
+        if not chosen and len(variables) == 1:
+            chosen = unset
         for name in chosen:
             self.require(name)
         for names in (scope.chain[0], scope.globals):
@@ -389,7 +417,7 @@ class Evaluator:
             self.environment.set_default(self.missing, value)
             value = Value(value.data, tuple(dict.fromkeys((*value.variables, self.missing))), value.direct)
         names = scope.globals if name in scope.declared else scope.chain[0]
-        names[name] = Binding(value, f"{scope.file}:{line}", self.doubts[-1] if self.doubts else "")
+        names[name] = Binding(value, f"{scope.file}:{line}", self.doubts[-1] if self.doubts else value.doubt)
 
     def assign(self, target: ast.expr, value: Value, scope: Scope, line: int) -> None:
         """Assign a value to a name, to several, or to a part of something."""
@@ -500,7 +528,8 @@ class Evaluator:
         raise Returned(self.evaluate(node.value, scope) if node.value else Value(None))
 
     def exec_Raise(self, node: ast.Raise, scope: Scope) -> None:
-        raise Raised
+        exception = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+        raise Raised(kind=self.dotted(exception).rpartition(".")[2] if exception else "")
 
     def exec_Break(self, node: ast.Break, scope: Scope) -> None:
         raise LoopEnd(True)
@@ -533,7 +562,7 @@ class Evaluator:
             else:
                 self.block(body, scope)
         except Raised as raised:
-            if raised.variable or (not test.variables and (self.catching or self.depth)):
+            if raised.variable or self.is_caught(raised.kind) or (not test.variables and self.depth):
                 raise
             self.guard(test.variables, scope)
             self.perhaps(other, scope, f"set unless settings fail ({scope.file}:{node.lineno})")
@@ -596,12 +625,18 @@ class Evaluator:
             return data.name in ("os.getenv", "os.environ.get", "decouple.config", "dj_database_url.config")
         return isinstance(data, Reader)
 
+    def is_caught(self, kind: str) -> bool:
+        """Return whether a `try` around the statement catches an exception of this name."""
+        wanted = {kind, "Exception", "BaseException"}
+        return any(not names or names & wanted for caught in self.caught for names in caught)
+
     def exec_Try(self, node: ast.Try, scope: Scope) -> None:
         caught = [self.handler_names(handler) for handler in node.handlers]
         missing = any(not names or names & CATCHES_MISSING for names in caught)
         imports = any(not names or names & CATCHES_IMPORT for names in caught)
         self.catching += missing
         self.optional_import += imports
+        self.caught.append(caught)
         elsewhere = self.imported_elsewhere(node, scope) if imports else ""
         reason = f"depends on whether {elsewhere} is installed ({scope.file}:{node.lineno})"
         try:
@@ -613,6 +648,7 @@ class Evaluator:
         finally:
             self.catching -= missing
             self.optional_import -= imports
+            self.caught.pop()
         if failed is not None:
             self.handle(node, caught, failed, scope)
         self.block(node.finalbody, scope)
@@ -621,9 +657,10 @@ class Evaluator:
 
     def handle(self, node: ast.Try, caught: list[set[str]], failed: Raised, scope: Scope) -> None:
         """Work out the handler for what the body raised; if it raises in turn, the variable must be set."""
-        wanted = CATCHES_IMPORT if failed.module else CATCHES_MISSING
-        choice = next((i for i, names in enumerate(caught) if not names or names & wanted), 0)
-        if not node.handlers:
+        wanted = {failed.kind, "Exception", "BaseException"} if failed.kind else CATCHES_MISSING
+        wanted = CATCHES_IMPORT if failed.module else wanted
+        choice = next((i for i, names in enumerate(caught) if not names or names & wanted), None)
+        if choice is None:
             raise failed
         before, self.missing = self.missing, failed.variable
         try:
@@ -821,26 +858,45 @@ class Evaluator:
                         alias.asname or alias.name, Value(Reference(f"{dotted}.{alias.name}")), scope, node.lineno
                     )
             return
-        names = self.module(path) if path else {}
         if star:
-            self.star(names, scope, node.lineno)
+            if scope.file in self.settings_files:
+                self.settings_files.add(path)
+            self.star(self.module(path), scope, node.lineno)
             return
         for alias in node.names:
             name = alias.asname or alias.name
-            bound = names.get(alias.name)
+            if scope.file not in self.settings_files and not self.optional_import:
+                self.bind(name, Value(Lazy(node, scope.file, alias.name)), scope, node.lineno)
+                continue
+            bound = self.imported(node, scope.file, alias.name)
             if bound is not None:
                 doubt = bound.doubt or (self.doubts[-1] if self.doubts else "")
-                scope.chain[0][name] = Binding(bound.value, bound.source, doubt)
-                continue
-            inner = self.find_module(f"{dotted}.{alias.name}".lstrip("."), scope.file, node.level)
-            if inner and self.optional_import and self.ignored(inner):
-                inner = None
-            if inner:
-                self.bind(name, Value(Module(inner, self.module(inner))), scope, node.lineno)
+                scope.chain[0][name] = Binding(bound.value, bound.source or f"{scope.file}:{node.lineno}", doubt)
             elif not path and self.optional_import:
                 self.absent(f"{'.' * node.level}{dotted}.{alias.name}", scope, node)
             else:
                 self.bind(name, Value(), scope, node.lineno)
+
+    def imported(self, node: ast.ImportFrom, file: str, name: str) -> Binding | None:
+        """Return what `from ... import name` finds in the project: a name in a module, or a module in a package."""
+        path = self.find_module(node.module or "", file, node.level)
+        bound = self.module(path).get(name) if path else None
+        if bound is not None:
+            self.resolved(bound)
+            return bound
+        inner = self.find_module(f"{node.module or ''}.{name}".lstrip("."), file, node.level)
+        if not inner or (self.optional_import and self.ignored(inner)):
+            return None
+        return Binding(Value(Module(inner, self.module(inner))), "")
+
+    def resolved(self, bound: Binding) -> Value:
+        """Return a name's value, looking up what was imported lazily."""
+        data = bound.value.data
+        if isinstance(data, Lazy):
+            bound.value = Value()  # where imports go round in circles
+            found = self.imported(data.node, data.file, data.name)
+            bound.value = found.value if found is not None else Value()
+        return bound.value
 
     def absent(self, name: str, scope: Scope, node: ast.ImportFrom) -> None:
         """Handle a module that the project does not hold."""
@@ -874,6 +930,7 @@ class Evaluator:
             pattern = posixpath.normpath(posixpath.join(ROOT, base, pattern)).removeprefix(ROOT + "/")
             for path in sorted(self.tree.match(pattern)):
                 if path.count("/") == pattern.count("/") and path not in self.files and not self.ignored(path):
+                    self.settings_files.add(path)
                     self.run(path, Scope(path, scope.chain))
 
     # ------------------------------------------------------------ expressions
@@ -894,7 +951,7 @@ class Evaluator:
     def eval_Name(self, node: ast.Name, scope: Scope) -> Value:
         for names in scope.chain:
             if node.id in names:
-                return names[node.id].value
+                return self.resolved(names[node.id])
         if node.id == "__file__":
             return Value(f"{ROOT}/{scope.file}")
         if node.id == "__name__":
@@ -925,7 +982,7 @@ class Evaluator:
         if isinstance(data, Module):
             bound = data.names.get(name)
             if bound is not None:
-                return bound.value
+                return self.resolved(bound)
             inner = self.find_module(name, data.path, 1) if data.path.endswith("__init__.py") else None
             return Value(Module(inner, self.module(inner))) if inner else Value()
         if isinstance(data, (Class, Instance)):
@@ -944,7 +1001,7 @@ class Evaluator:
             parent, _, name = dotted.rpartition(".")
             owner = self.find_module(parent, "", 0)
             bound = self.module(owner).get(name) if owner else None
-            return bound.value if bound else Value()
+            return self.resolved(bound) if bound else Value()
         return Value(Reference(dotted)) if len(dotted) < 300 else Value()
 
     def member(self, owner: Value, name: str) -> Value:
@@ -1590,7 +1647,7 @@ class Evaluator:
         if len(read) == 1 and read[0] not in unset_before and not self.environment.variables[read[0]].required:
             self.learn(read[0], value)
         direct = value.direct or (read[0] if len(read) == 1 and isinstance(value.data, str) else "")
-        return Value(value.data, tuple(dict.fromkeys((*value.variables, *read))), direct)
+        return Value(value.data, tuple(dict.fromkeys((*value.variables, *read))), direct, value.doubt)
 
     def learn(self, name: str, value: Value) -> None:
         """Take a helper's result as the default of the one variable that it read."""
@@ -1644,4 +1701,5 @@ class Evaluator:
             return result or Value(None)
         candidates = [*scope.returned, result or Value()]
         chosen = next((value for value in reversed(candidates) if known(value)), candidates[-1])
-        return Value(chosen.data, merge(*candidates), chosen.direct)
+        doubt = f"one of several that a function may return ({function.scope.file}:{function.node.lineno})"
+        return Value(chosen.data, merge(*candidates), chosen.direct, doubt)

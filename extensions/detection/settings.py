@@ -77,10 +77,14 @@ def read_settings(
         if variable.name not in environ and (text := production_value(variable))
     }
     last = run(tree, path, folder, {**production, **environ}) if production else first
+    values = collect(tree, last, path, folder)
+    key = values.get("SECRET_KEY")  # Django itself refuses an empty one
+    if key is not None and not key.value and key.raw.direct in last.environment.variables:
+        last.environment.variables[key.raw.direct].required = True
     settings = Settings(
         path,
-        collect(tree, last, path, folder),
-        environment(first, last),
+        values,
+        with_engines(environment(first, last), values),
         last.files,
         {**production, **{name: environ[name] for name in environ if name in last.environment.variables}},
     )
@@ -107,7 +111,29 @@ def environment(first: Evaluator, last: Evaluator) -> list[dict[str, Any]]:
     for name, variable in first.environment.variables.items():
         other = merged.setdefault(name, variable)
         other.perhaps = other.perhaps or variable.required or variable.perhaps
-    return [described(variable) for name, variable in merged.items() if name not in GIVEN and name.isprintable()]
+        other.default = variable.default if other.default is None else other.default
+    named = [variable for name, variable in merged.items() if name not in GIVEN and name.isprintable()]
+    return [described(variable) for variable in named]
+
+
+def with_engines(variables: list[dict[str, Any]], values: dict[str, Setting]) -> list[dict[str, Any]]:
+    """Return the variables, those that name a database engine or a cache backend with one that Django has as their dummy."""
+    dummies: dict[str, str] = {}
+    for name, key, dummy in (
+        ("DATABASES", "ENGINE", "django.db.backends.sqlite3"),
+        ("DATABASES", "NAME", "/tmp/build.sqlite3"),  # noqa: S108
+        ("CACHES", "BACKEND", "django.core.cache.backends.locmem.LocMemCache"),
+    ):
+        for value in parts_of(values.get(name)).values():
+            part = value.data.get(key) if isinstance(value.data, dict) else None
+            if part is not None and part.direct:
+                dummies[part.direct] = dummy
+    return [
+        {**variable, "dummy": dummies[variable["name"]]}
+        if variable["build"] and variable["name"] in dummies
+        else variable
+        for variable in variables
+    ]
 
 
 # ---------------------------------------------------------------- from names to settings
@@ -120,6 +146,8 @@ def collect(tree: Tree, evaluator: Evaluator, path: str, folder: str) -> dict[st
     found: dict[str, Binding] = {name: bound for name, bound in names.items() if name.isupper()}
     if chosen is not None:
         found.update(class_names(evaluator, chosen))
+    for bound in found.values():
+        evaluator.resolved(bound)
     return {name: setting(name, bound) for name, bound in found.items() if not isinstance(bound.value.data, Class)}
 
 
@@ -476,7 +504,7 @@ def add_databases(folder: str, settings: Settings, add: Adder) -> None:
     for alias, value in parts_of(found).items():
         engine = text_or_none(entry(value, "ENGINE"))
         name_part = value.data.get("NAME") if isinstance(value.data, dict) else None
-        sqlite = engine is not None and engine.endswith(("sqlite3", "spatialite"))
+        sqlite = engine is not None and ("sqlite" in engine or engine.endswith("spatialite"))
         name = entry(value, "NAME")
         memory = isinstance(name, str) and (name == ":memory:" or name.startswith("file:"))
         path = path_value(name_part, folder)[0] if sqlite and name_part is not None and not memory else ""
@@ -512,8 +540,12 @@ def database_variable(settings: Settings, value: Value, alias: str) -> str:
     if variable := url_variable(settings, value, ("ENGINE",)):
         return variable
     names = {variable["name"] for variable in settings.environment}
+    found = settings.get("DATABASES")
+    instead = (
+        found is not None and "DATABASE_URL" in found.note
+    )  # the branch where it is set is not the one that is read
     unparted = not part_variables(value, ("USER", "PASSWORD", "HOST"))
-    return "DATABASE_URL" if alias == "default" and unparted and "DATABASE_URL" in names else ""
+    return "DATABASE_URL" if alias == "default" and (unparted or instead) and "DATABASE_URL" in names else ""
 
 
 def part_variables(value: Value, keys: tuple[str, ...]) -> dict[str, str]:
@@ -533,7 +565,8 @@ def add_services(settings: Settings, add: Adder) -> None:
     names = ("CELERY_BROKER_URL", "BROKER_URL", "CELERY_BROKER")
     found = next((settings.get(name) for name in names if settings.get(name)), None)
     value = found.value if found and isinstance(found.value, str) else ""
-    broker = {"value": value, "variable": found.variables[0] if found and found.variables else ""}
+    urls = [name for name in (found.variables if found else ()) if name.endswith(("_URL", "_URI"))]
+    broker = {"value": value, "variable": (found.raw.direct if found else "") or next(iter(urls), "")}
     add.put("celery_broker", broker, found, "nothing sets CELERY_BROKER_URL")
     found = settings.get("CHANNEL_LAYERS")
     layers = {

@@ -30,12 +30,14 @@ class Value:
     """What an expression amounts to.
 
     `data` is UNKNOWN, a scalar, a path, or a list, tuple or dict of Values (or one of the evaluator's own objects).
-    `variables` are the environment variables that it depends on, `direct` the one whose unchanged text it is.
+    `variables` are the environment variables that it depends on, `direct` the one whose unchanged text it is,
+    `doubt` says why it might be another.
     """
 
     data: Any = UNKNOWN
     variables: tuple[str, ...] = ()
     direct: str = ""
+    doubt: str = ""
 
 
 @dataclass(slots=True)
