@@ -201,7 +201,7 @@ class Evaluator:
             return self.modules[path]
         names: Names = {}
         self.modules[path] = names
-        if not self.files:
+        if len(self.modules) == 1:
             self.settings_files.add(path)
         if len(self.modules) <= MAX_MODULES:
             with self.fresh():
@@ -211,7 +211,7 @@ class Evaluator:
     def run(self, path: str, scope: Scope) -> None:
         """Work out a file's statements in `scope`."""
         tree = self.tree.python(path)
-        if path not in self.files:
+        if path not in self.files and self.tree.exists(path):
             self.files.append(path)
         if tree is None:
             return

@@ -299,7 +299,9 @@ class Adder:
         found = self.settings.get(setting)
         value, guessed = path_value(found.raw, folder) if found else ("", False)
         if found is not None and not value:
-            problem = absent if not found.value else f"{setting}: {found.note or 'is outside the project'}"
+            problem = absent if not found.value else f"{setting}: {found.note}"
+            if isinstance(found.raw.data, (str, PurePosixPath)) and found.raw.data:
+                problem = f"{setting} is outside the project"
             self.findings.add(name, "", found.source, Certainty.ASSUMED, problem)
             return
         added = self.put(name, value, found, absent)
