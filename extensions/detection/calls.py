@@ -270,6 +270,11 @@ def path_method(evaluator: "Evaluator", value: Value, name: str, arguments: Argu
             return Value(UNKNOWN, variables)
     if name in ("exists", "is_file", "is_dir"):
         return Value(evaluator.path_exists(str(path)), variables)
+    pattern = arguments.get(0, "pattern")
+    if name in ("glob", "rglob") and pattern is not None and isinstance(pattern.data, str):
+        deep = "**/" if name == "rglob" else ""
+        found = evaluator.glob(f"{path}/{deep}{pattern.data}", recursive=True)
+        return wrap(UNKNOWN if found is None else [PurePosixPath(item) for item in found], variables)
     return Value(UNKNOWN, variables)
 
 
@@ -293,6 +298,14 @@ def os_path(function: str) -> Callable[..., Value]:
             return Value(UNKNOWN, variables)
 
     return call
+
+
+def glob(evaluator: "Evaluator", arguments: Arguments) -> Value:
+    """Return the project's paths that a pattern matches; https://docs.python.org/3/library/glob.html#glob.glob."""
+    text = path_text(arguments.positional[0]) if arguments.positional else None
+    recursive = arguments.named.get("recursive")
+    found = evaluator.glob(text, recursive is not None and recursive.data is True) if text else None
+    return wrap(UNKNOWN if found is None else found, merge(*arguments.all))
 
 
 def new_path(evaluator: "Evaluator", arguments: Arguments) -> Value:
@@ -579,6 +592,8 @@ EXTERNAL: dict[str, Callable[["Evaluator", Arguments], Value]] = {
     "pathlib.PurePath": new_path,
     "pathlib.PosixPath": new_path,
     "pathlib.PurePosixPath": new_path,
+    "glob.glob": glob,
+    "glob.iglob": glob,
     "os.fspath": first_argument,
     "environ.Path": new_environ_path,
     "environ.Env": new_reader("environ"),
@@ -643,6 +658,8 @@ EXTERNAL.update({name: to_bool for name in ("distutils.util.strtobool", "str2boo
 KNOWN_NAMES: dict[str, Any] = {
     "os.sep": "/",
     "os.path.sep": "/",
+    "os.path.pardir": "..",
+    "os.path.curdir": ".",
     "os.pardir": "..",
     "os.curdir": ".",
     "os.name": "posix",

@@ -214,7 +214,8 @@ def dummy(variable: Variable) -> str:
         return "1"
     if name.endswith(("PATH", "DIR", "ROOT", "FOLDER", "DIRECTORY")):
         return "/tmp"  # noqa: S108
-    return "localhost" if name.endswith(("HOST", "HOSTNAME", "DOMAIN", "SERVER")) else "build"
+    hosts = ("HOST", "HOSTNAME", "DOMAIN", "SERVER", "FQDN")
+    return "localhost" if any(word in hosts for word in name.split("_")) and not name.endswith("USER") else "build"
 
 
 def production_value(variable: Variable) -> str:

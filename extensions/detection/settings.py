@@ -78,9 +78,7 @@ def read_settings(
     }
     last = run(tree, path, folder, {**production, **environ}) if production else first
     values = collect(tree, last, path, folder)
-    key = values.get("SECRET_KEY")  # Django itself refuses an empty one
-    if key is not None and not key.value and key.raw.direct in last.environment.variables:
-        last.environment.variables[key.raw.direct].required = True
+    demand_secret_key(last, values)
     settings = Settings(
         path,
         values,
@@ -93,6 +91,20 @@ def read_settings(
     before = settings if last is first else Settings(path, collect(tree, first, path, folder))
     add_findings(tree, folder, settings, before, findings)
     return settings
+
+
+def demand_secret_key(evaluator: Evaluator, values: dict[str, Setting]) -> None:
+    """Mark the variable of SECRET_KEY as required where nothing else fills it: Django refuses an empty one."""
+    found = values.get("SECRET_KEY")
+    if found is not None and found.value:
+        return
+    read = evaluator.environment.variables
+    names = [found.raw.direct] if found is not None and found.raw.direct else []
+    names += [name for name in ("SECRET_KEY", "DJANGO_SECRET_KEY", *read) if name.upper().endswith("SECRET_KEY")]
+    for name in names:
+        if name in read and read[name].default in (None, "") and "AWS" not in name:
+            read[name].required = True
+            return
 
 
 def run(tree: Tree, path: str, folder: str, environ: Mapping[str, str]) -> Evaluator:
@@ -126,6 +138,8 @@ def with_engines(variables: list[dict[str, Any]], values: dict[str, Setting]) ->
     ):
         for value in parts_of(values.get(name)).values():
             part = value.data.get(key) if isinstance(value.data, dict) else None
+            if key == "NAME" and "sqlite" not in (text_or_none(entry(value, "ENGINE")) or "sqlite"):
+                continue
             if part is not None and part.direct:
                 dummies[part.direct] = dummy
     return [
