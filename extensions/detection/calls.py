@@ -1,4 +1,4 @@
-"""What functions outside the project return, as far as settings need it: paths, texts, and readers of the environment."""
+"""What functions outside the project return, as far as settings need it: paths, texts, readers of the environment."""
 
 import ast
 import json
@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from .environment import MISSING, TRUE, convert, parse_url
-from .values import ROOT, UNKNOWN, CallablePath, Value, known, merge, plain, wrap
+from .values import UNKNOWN, CallablePath, Value, known, merge, plain, words, wrap
 
 if TYPE_CHECKING:
     from .evaluate import Evaluator
@@ -67,6 +67,8 @@ class Arguments:
 
     @property
     def all(self) -> list[Value]:
+        """Return all arguments, those with a name last."""
+        """Return all arguments, those with a name last."""
         return [*self.positional, *self.named.values()]
 
 
@@ -77,11 +79,10 @@ def path_text(value: Value) -> str | None:
 
 # ---------------------------------------------------------------- texts and containers
 
-SAFE_TEXT = frozenset(
-    (
-        "split rsplit strip lstrip rstrip lower upper title capitalize casefold startswith endswith partition rpartition splitlines "
-        "removeprefix removesuffix find rfind count isdigit isnumeric isalpha"
-    ).split()
+SAFE_TEXT = words(
+    "split rsplit strip lstrip rstrip lower upper title capitalize casefold startswith endswith partition "
+    "rpartition splitlines "
+    "removeprefix removesuffix find rfind count isdigit isnumeric isalpha"
 )
 WIDE = re.compile(r"\d{4}|\*")  # a format that asks for a text far longer than a setting
 
@@ -489,9 +490,6 @@ TYPES = {
     "channels_url": "url",
     "search_url": "url",
 }
-OTHER_TYPES = frozenset(
-    "str unicode bytes path json dict float date datetime time timedelta uuid enum log_level get_value get multi".split()
-)
 URL_NAMES = {"db": "DATABASE_URL", "cache": "CACHE_URL", "email": "EMAIL_URL"}
 
 
@@ -561,7 +559,10 @@ def parse_with(kind: str) -> Callable[..., Value]:
 
 
 def looks_like_reader(name: str, arguments: Arguments) -> bool:
-    """Return whether a function of an unknown package seems to read a variable: its name says env or config, its argument is upper-case."""
+    """Return whether a function of an unknown package seems to read a variable.
+
+    Its name says "env" or "config", and its first argument is in upper case.
+    """
     first = arguments.get(0)
     words = name.lower().replace("_", ".").split(".")
     return (
@@ -633,9 +634,9 @@ EXTERNAL.update(
     {
         f"{module}.{name}": os_path(name)
         for module in ("os.path", "posixpath")
-        for name in (
-            "join dirname basename abspath realpath normpath split splitext exists isfile isdir lexists expanduser commonpath"
-        ).split()
+        for name in words(
+            "join dirname basename abspath realpath normpath split splitext exists isfile isdir lexists expanduser"
+        )
     }
 )
 EXTERNAL.update(
@@ -675,6 +676,3 @@ KNOWN_NAMES: dict[str, Any] = {
 def converted(text: str, type: str) -> Value:
     """Return the text of a variable that is set, as the reader's type makes it."""
     return convert(text, type, type if type in URL_NAMES else "")
-
-
-__all__ = ["EXTERNAL", "KNOWN_NAMES", "ROOT", "Arguments", "Bound", "Late", "Reader", "Reference"]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from .values import UNKNOWN, Value, Variable, plain, wrap
+from .values import UNKNOWN, Value, Variable, plain, words, wrap
 
 MISSING = object()  # no default was given
 
@@ -61,19 +61,19 @@ EMAIL = {
     "dummy": "django.core.mail.backends.dummy.EmailBackend",
     "dummymail": "django.core.mail.backends.dummy.EmailBackend",
 }
-SECRET_WORDS = frozenset(
-    (
-        "KEY KEYS SECRET SECRETS PASSWORD PASSWORDS PASSWD PASS PASSPHRASE PWD TOKEN TOKENS DSN CREDENTIAL CREDENTIALS "
-        "APIKEY SALT PRIVATE FERNET PEPPER"
-    ).split()
+SECRET_WORDS = words(
+    "KEY KEYS SECRET SECRETS PASSWORD PASSWORDS PASSWD PASS PASSPHRASE PWD TOKEN TOKENS DSN CREDENTIAL "
+    "CREDENTIALS "
+    "APIKEY SALT PRIVATE FERNET PEPPER"
 )
-OPEN_WORDS = frozenset(
-    (
-        "ID NAME USER USERNAME REGION LENGTH AGE EXPIRY EXPIRATION EXPIRE EXPIRES TIMEOUT TTL ENABLED FILE PATH DIR HEADER PREFIX LIFETIME "
-        "MINUTES DAYS SECONDS HOURS ALGORITHM ALGORITHMS HOST PORT RATE LIMIT COUNT PUBLIC SITEKEY ITERATIONS VALIDATORS CLASS FIELD"
-    ).split()
+OPEN_WORDS = words(
+    "ID NAME USER USERNAME REGION LENGTH AGE EXPIRY EXPIRATION EXPIRE EXPIRES TIMEOUT TTL ENABLED FILE PATH DIR "
+    "HEADER PREFIX LIFETIME MINUTES DAYS SECONDS HOURS ALGORITHM ALGORITHMS HOST PORT RATE LIMIT COUNT PUBLIC "
+    "SITEKEY ITERATIONS VALIDATORS CLASS FIELD"
 )
-SECRET_DUMMY = "only-for-building-the-image-0123456789-abcdefghijkl"  # noqa: S105  at least 50 characters, as Django's security.W009 wants
+SECRET_DUMMY = (
+    "only-for-building-the-image-0123456789-abcdefghijkl"  # at least 50 characters, as Django's security.W009 wants
+)
 PRODUCTION = ("production", "prod", "live")
 
 
@@ -94,7 +94,7 @@ class Environment:
         variable.kind = variable.kind or kind
         return variable
 
-    def text(self, name: str) -> str | None | Any:
+    def text(self, name: str) -> Any:
         """Return the text of a variable: None where it is not set, UNKNOWN where it must be."""
         if name in self.given:
             return self.given[name]
@@ -170,7 +170,7 @@ def looks_secret(variable: Variable) -> bool:
 
 
 def kind_of(variable: Variable) -> str:
-    """Return "bool", "int", "list", "url" or "str" for a variable, by how it is read, then by its default, then by its name."""
+    """Return "bool", "int", "list", "url" or "str" for a variable: by how it is read, its default, then its name."""
     default = variable.default
     if variable.type != "str":
         return variable.type
@@ -213,13 +213,13 @@ def dummy(variable: Variable) -> str:
     if name.endswith("PORT"):
         return "1"
     if name.endswith(("PATH", "DIR", "ROOT", "FOLDER", "DIRECTORY")):
-        return "/tmp"  # noqa: S108
+        return "/tmp"
     hosts = ("HOST", "HOSTNAME", "DOMAIN", "SERVER", "FQDN")
     return "localhost" if any(word in hosts for word in name.split("_")) and not name.endswith("USER") else "build"
 
 
 def production_value(variable: Variable) -> str:
-    """Return what a variable is set to in production, where settings tell debugging or an environment's name by it; else ""."""
+    """Return what a variable that tells debugging or the environment's name is set to in production; else ""."""
     words = variable.name.upper().split("_")
     if words[-1] == "DEBUG" and variable.type != "list":
         return ("0" if variable.type == "int" else "False") if str(variable.default).lower() in TRUE else ""

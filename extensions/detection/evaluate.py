@@ -1,12 +1,14 @@
 """Works out the names of a Python module from its text, without importing or running it.
 
-It follows what settings are made of: assignments, branches, star imports, private helper functions, class bodies. Whatever it does not know is UNKNOWN, and where a
-branch cannot be decided, both sides are followed and what they assign is in doubt.
+It follows what settings are made of: assignments, branches, star imports, private helper functions, class bodies.
+Whatever it does not know is UNKNOWN, and where a branch cannot be decided, both sides are followed and what they
+assign is in doubt.
 """
 
 import ast
 import posixpath
 from collections.abc import Sequence
+from contextlib import suppress
 
 from . import calls
 from .calls import Arguments, Bound, Late, Reader, Reference, hashable, parts, same
@@ -14,13 +16,13 @@ from .environment import MISSING
 from .expressions import MAX_TURNS
 from .functions import Functions
 from .objects import Class, Function, Instance, Lazy, LoopEnd, Module, Names, Raised, Returned, Scope, Space, Stop
-from .values import ROOT, UNKNOWN, Binding, Value, known, merge, plain
+from .values import ROOT, UNKNOWN, Binding, Value, known, merge, plain, words
 
 MAX_MODULES = 60
-CATCHES_MISSING = frozenset(
-    "KeyError LookupError Exception BaseException ImproperlyConfigured UndefinedValueError EnvError".split()
+CATCHES_MISSING = words(
+    "KeyError LookupError Exception BaseException ImproperlyConfigured UndefinedValueError EnvError"
 )
-CATCHES_IMPORT = frozenset("ImportError ModuleNotFoundError Exception BaseException".split())
+CATCHES_IMPORT = words("ImportError ModuleNotFoundError Exception BaseException")
 
 
 class Evaluator(Functions):
@@ -114,14 +116,15 @@ class Evaluator(Functions):
                 )
 
     def assign_part(self, target: ast.Subscript, value: Value, scope: Scope, line: int) -> None:
+        """Assign a value to an item or a slice."""
         owner = self.evaluate(target.value, scope)
         key = self.evaluate(target.slice, scope)
         data = owner.data
         if isinstance(data, Space) and isinstance(key.data, str):
             data.names[key.data] = Binding(value, f"{scope.file}:{line}", self.doubts[-1] if self.doubts else "")
-        elif isinstance(data, dict) and hashable(key):
-            data[key.data] = value
-        elif isinstance(data, list) and isinstance(key.data, int) and -len(data) <= key.data < len(data):
+        elif (isinstance(data, dict) and hashable(key)) or (
+            isinstance(data, list) and isinstance(key.data, int) and -len(data) <= key.data < len(data)
+        ):
             data[key.data] = value
         elif isinstance(data, list) and isinstance(target.slice, ast.Slice):
             at = self.slice_of(target.slice, scope)
@@ -141,12 +144,7 @@ class Evaluator(Functions):
             self.assign(node.target, Value(MISSING), scope, node.lineno)  # a field without a default
 
     def _exec_AugAssign(self, node: ast.AugAssign, scope: Scope) -> None:
-        load: ast.expr
-        if isinstance(node.target, ast.Name):
-            load = ast.Name(node.target.id, ast.Load())
-        else:
-            load = node.target
-        left, right = self.evaluate(load, scope), self.evaluate(node.value, scope)
+        left, right = self.evaluate(node.target, scope), self.evaluate(node.value, scope)
         if isinstance(node.op, ast.Add) and isinstance(left.data, list):
             if len(left.data) < calls.MAX_ITEMS:
                 left.data.extend(parts(right))
@@ -448,10 +446,8 @@ class Evaluator(Functions):
         self.bind(node.name, Value(made), scope, node.lineno)
         if any(isinstance(base.data, Class) or self.settings_base(base) for base in bases) or not bases:
             inner = Scope(scope.file, [made.names, *scope.chain], owner=made)
-            try:
+            with suppress(Raised, Returned, LoopEnd):
                 self.block(node.body, inner)
-            except (Raised, Returned, LoopEnd):
-                pass
 
     def settings_base(self, base: Value) -> bool:
         """Return whether a class that is not the project's is one that settings are made of."""
@@ -476,7 +472,7 @@ class Evaluator(Functions):
         project = path is not None or node.level > 0
         if path and self.optional_import and self.ignored(path):
             path = None
-        if path is None and project or (path == "" and star):
+        if (path is None and project) or (path == "" and star):
             self.absent(f"{'.' * node.level}{dotted}", scope, node)
             return
         if path is None:

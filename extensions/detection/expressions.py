@@ -187,6 +187,7 @@ class Expressions(State):
         return Value(tuple(self.elements(node.elts, scope)))
 
     def elements(self, nodes: list[ast.expr], scope: Scope) -> list[Value]:
+        """Return the parts of a list, set or tuple."""
         items: list[Value] = []
         for node in nodes:
             if isinstance(node, ast.Starred):
@@ -352,9 +353,9 @@ class Expressions(State):
                 result = False
             decided = decided and outcome is not None
             left = right
-        if isinstance(node.ops[0], (ast.In, ast.NotIn)) and isinstance(seen[1].data, Reference):
-            if seen[1].data.name == "os.environ" and isinstance(seen[0].data, str):
-                seen[1] = Value(None, (seen[0].data,))
+        where = seen[1].data
+        if isinstance(where, Reference) and where.name == "os.environ" and isinstance(seen[0].data, str):
+            seen[1] = Value(None, (seen[0].data,))
         if not result:
             return Value(False, merge(*seen))
         return Value(True if decided else UNKNOWN, merge(*seen))

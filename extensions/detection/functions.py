@@ -1,4 +1,4 @@
-"""What calls return: of functions, methods and classes of the project, and of those that settings take from elsewhere."""
+"""What calls return: of the functions, methods and classes of the project, and of those from elsewhere."""
 
 import ast
 from pathlib import PurePosixPath
@@ -9,10 +9,10 @@ from .calls import EXTERNAL, Arguments, Bound, Late, Reader, Reference
 from .environment import MISSING
 from .expressions import MAX_TURNS, Expressions
 from .objects import Class, Function, Instance, LoopEnd, Module, Raised, Returned, Scope, Space
-from .values import UNKNOWN, Binding, CallablePath, Value, known, merge
+from .values import UNKNOWN, Binding, CallablePath, Value, known, merge, words
 
 MAX_CALLS = 12  # functions calling functions
-MUTATORS = frozenset("append extend insert remove pop update setdefault add discard clear reverse sort".split())
+MUTATORS = words("append extend insert remove pop update setdefault add discard clear reverse sort")
 
 
 class Functions(Expressions):
@@ -70,6 +70,7 @@ class Functions(Expressions):
         return Value(Instance(cls, data.names if isinstance(data, Instance) else {}, scope.owner))
 
     def arguments(self, node: ast.Call, scope: Scope) -> Arguments:
+        """Return what a call passes."""
         arguments = Arguments([], {})
         for part in node.args:
             value = self.evaluate(part, scope)
@@ -257,6 +258,7 @@ class Functions(Expressions):
         return Value(UNKNOWN, variables)
 
     def with_first(self, itself: Value, arguments: Arguments) -> Arguments:
+        """Return arguments with `self` before them."""
         return Arguments([itself, *arguments.positional], arguments.named, arguments.open)
 
     def call_function(self, function: Function, arguments: Arguments) -> Value:

@@ -15,6 +15,8 @@ class Stop(Exception):
 
 
 class Returned(Exception):
+    """A function returns a value."""
+
     def __init__(self, value: Value):
         self.value = value
 
@@ -29,6 +31,8 @@ class Raised(Exception):
 
 
 class LoopEnd(Exception):
+    """A turn of a loop ends early, and with `leave` the loop."""
+
     def __init__(self, leave: bool):
         self.leave = leave
 
@@ -45,11 +49,14 @@ class Scope:
 
     @property
     def globals(self) -> Names:
+        """Return the module's names."""
         return self.chain[-1]
 
 
 @dataclass(eq=False, slots=True)
 class Function:
+    """A function of the project; `owner` is the class whose method it is."""
+
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
     scope: Scope
     owner: "Class | None" = None
@@ -59,13 +66,15 @@ class Function:
 
 @dataclass(eq=False, slots=True)
 class Class:
+    """A class of the project."""
+
     name: str
     bases: list[Value]
     names: Names
     source: str
 
     def line(self) -> list["Class | Reference"]:
-        """Return the class and those it inherits from, in the order in which Python looks (a class before its bases)."""
+        """Return the class and those it inherits from, in the order in which Python looks."""
         found: list[Class | Reference] = []
 
         def visit(value: Any, depth: int) -> None:
@@ -82,6 +91,8 @@ class Class:
 
 @dataclass(eq=False, slots=True)
 class Instance:
+    """An instance of a class of the project."""
+
     cls: Class
     names: Names
     after: Class | None = None  # for super(): look only behind this class
@@ -89,6 +100,8 @@ class Instance:
 
 @dataclass(eq=False, slots=True)
 class Module:
+    """A module of the project; without a path, an object that has attributes and nothing else."""
+
     path: str
     names: Names
 

@@ -14,12 +14,12 @@ from .environment import described, production_value
 from .evaluate import Class, Evaluator, Instance, Names
 from .findings import Certainty, Finding, Findings, Problem
 from .tree import Tree
-from .values import ROOT, UNKNOWN, Binding, Value, Variable, all_variables, plain, project_path, unknown_parts
+from .values import ROOT, UNKNOWN, Binding, Value, Variable, all_variables, plain, project_path, unknown_parts, words
 
 PRODUCTION = {"DJANGO_ENV": "production"}
 # Every process has these, or they choose the settings themselves: nobody sets them for the settings' sake.
-GIVEN = frozenset(
-    "HOME PATH USER PWD LANG TERM SHELL HOSTNAME VIRTUAL_ENV PYTHONPATH DJANGO_SETTINGS_MODULE DJANGO_CONFIGURATION".split()
+GIVEN = words(
+    "HOME PATH USER PWD LANG TERM SHELL HOSTNAME VIRTUAL_ENV PYTHONPATH DJANGO_SETTINGS_MODULE DJANGO_CONFIGURATION"
 )
 PLAIN_STORAGE = "django.contrib.staticfiles.storage.StaticFilesStorage"
 FILE_STORAGE = "django.core.files.storage.FileSystemStorage"
@@ -65,8 +65,9 @@ def read_settings(
 ) -> Settings:
     """Return the settings that the module at `path` makes, and add the Findings that follow from them.
 
-    `sys_path_folder` is where absolute imports start ("" for the root). `environ` is the environment in which they are read; variables that
-    it lacks are not set, but for those that tell debugging or the environment's name, which are taken as production has them.
+    `sys_path_folder` is where absolute imports start ("" for the root). `environ` is the environment in which they are
+    read; variables that it lacks are not set, but for those that tell debugging or the environment's name, which are
+    taken as production has them.
     It never raises: what cannot be read is a Problem, what cannot be known is left out or assumed, with a note.
     """
     folder = sys_path_folder.strip("/").removeprefix(".").strip("/")
@@ -118,7 +119,7 @@ def run(tree: Tree, path: str, folder: str, environ: Mapping[str, str]) -> Evalu
 
 
 def environment(first: Evaluator, last: Evaluator) -> list[dict[str, Any]]:
-    """Return the variables that settings read, as production needs them, those needed only otherwise marked for the build."""
+    """Return the variables that settings read, as production needs them; for the build, as any environment does."""
     merged: dict[str, Variable] = dict(last.environment.variables)
     for name, variable in first.environment.variables.items():
         other = merged.setdefault(name, variable)
@@ -129,11 +130,11 @@ def environment(first: Evaluator, last: Evaluator) -> list[dict[str, Any]]:
 
 
 def with_engines(variables: list[dict[str, Any]], values: dict[str, Setting]) -> list[dict[str, Any]]:
-    """Return the variables, those that name a database engine or a cache backend with one that Django has as their dummy."""
+    """Return the variables, those that name a database engine or a cache backend with one of Django's as dummy."""
     dummies: dict[str, str] = {}
     for name, key, dummy in (
         ("DATABASES", "ENGINE", "django.db.backends.sqlite3"),
-        ("DATABASES", "NAME", "/tmp/build.sqlite3"),  # noqa: S108
+        ("DATABASES", "NAME", "/tmp/build.sqlite3"),
         ("CACHES", "BACKEND", "django.core.cache.backends.locmem.LocMemCache"),
     ):
         for value in parts_of(values.get(name)).values():

@@ -1,4 +1,4 @@
-"""What is known while a module is worked out: the project's files, the environment, the names, and what is in doubt."""
+"""What is known while a module is worked out: the project's files, the environment, names, and what is in doubt."""
 
 import ast
 import posixpath
@@ -18,7 +18,7 @@ BOOL_WORDS = frozenset(("true", "false", "1", "0", "yes", "no", "on", "off", "t"
 
 
 class State:
-    """Works out modules of the project in `tree` whose imports start at `folder` ("" for the root), where `given` variables are set.
+    """What is known of the project in `tree`, whose imports start at `folder` ("" for the root), where `given` is set.
 
     Expressions, calls and statements build on it, in modules of these names.
     """
@@ -90,7 +90,7 @@ class State:
             ) = saved
 
     def find_module(self, dotted: str, file: str, level: int) -> str | None:
-        """Return the file of a module, "" for a folder without `__init__.py`, None for one that is not the project's."""
+        """Return a module's file, "" for a folder without `__init__.py`, None for one that is not the project's."""
         if level:
             base = file.rpartition("/")[0]
             for _ in range(level - 1):
@@ -115,7 +115,7 @@ class State:
         return UNKNOWN if not path.startswith(OUTSIDE) or relative == path else False
 
     def glob(self, pattern: str, recursive: bool) -> list[str] | None:
-        """Return the paths in the project, with its stand-in folder, that match a shell pattern; None if that cannot be told."""
+        """Return the project's paths, below its stand-in, that match a shell pattern; None if it leads elsewhere."""
         if not pattern.startswith(ROOT + "/"):
             return None
         wanted = posixpath.normpath(pattern.removeprefix(ROOT + "/")).split("/")
@@ -224,6 +224,7 @@ class State:
                     bound.value = Value(UNKNOWN, bound.value.variables, bound.value.direct)
 
     def step(self) -> None:
+        """Count a node; raise Stop when there were too many."""
         self.steps += 1
         if self.steps > MAX_STEPS:
             raise Stop
@@ -266,6 +267,7 @@ class State:
 
     @contextmanager
     def nothing(self) -> Iterator[None]:
+        """Put nothing in doubt."""
         yield
 
     def dotted(self, node: ast.expr) -> str:

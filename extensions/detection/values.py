@@ -6,7 +6,8 @@ from enum import Enum
 from pathlib import PurePosixPath
 from typing import Any
 
-# The project stands here while its settings are worked out, so that joining, cutting and printing paths needs no case of its own.
+# The project stands here while its settings are worked out: joining, cutting and printing paths then needs no case of
+# its own.
 OUTSIDE = "/.outside"
 ROOT = OUTSIDE * 8 + "/.project"
 MAX_PARTS = 5_000  # of one value that is handed out
@@ -67,6 +68,11 @@ class CallablePath(PurePosixPath):
     """django-environ's Path: called with names, it joins them; less a number, it goes up."""
 
 
+def words(text: str) -> frozenset[str]:
+    """Return the words of a text."""
+    return frozenset(text.split())
+
+
 def known(value: Value) -> bool:
     """Return whether the value itself (not each of its parts) is known."""
     return value.data is not UNKNOWN
@@ -91,7 +97,7 @@ def wrap(data: Any, variables: tuple[str, ...] = ()) -> Value:
 
 
 def plain(value: Value) -> Any:
-    """Return a value without its wrapping: scalars, project paths, lists, tuples and dicts, UNKNOWN for any other part."""
+    """Return a value without its wrapping: scalars, project paths and containers, UNKNOWN for any other part."""
     left = MAX_PARTS
 
     def strip(value: Value, depth: int) -> Any:
@@ -130,7 +136,7 @@ def all_variables(value: Value) -> tuple[str, ...]:
 
 
 def project_path(text: str) -> Any:
-    """Return a text with the project's stand-in folder taken out: "static" for a path within, UNKNOWN for one beside the project."""
+    """Return a text without the project's stand-in folder: "static" for a path within, UNKNOWN for one beside it."""
     if OUTSIDE not in text:
         return text
     if text.startswith(OUTSIDE):
