@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from extensions.detection.evaluate import UNREADABLE
 from extensions.detection.findings import Certainty, Findings
 from extensions.detection.settings import UNKNOWN, Settings, read_settings
 from extensions.detection.tree import Tree
@@ -32,6 +33,9 @@ class Read:
 
     def variable(self, name):
         return next(variable for variable in self["environment"] if variable["name"] == name)
+
+    def assert_readable(self):
+        assert not [problem for problem in self.findings.problems if UNREADABLE in problem.message]
 
     @property
     def required(self):
@@ -754,6 +758,13 @@ def test_engine_dummy_is_one_that_django_has(read):
         "globals().update(x)\nglobals()['STATIC_ROOT'] = '/s'\nlocals().update(A=1)\nexec(open('a').read())\nvars()\n",
         "import os\nos.environ['']\nos.environ[X]\nos.getenv()\nos.getenv(1)\nos.environ.get(*a, **b)\n",
         "raise SystemExit\n",
+        "A = ['a']\nfor i in '" + "x" * 150 + "':\n    A += A\n    B = A == A\n    C = 'z' in A\n",
+        "from pathlib import Path\nP = Path('/a')\n" + "P = P / str(P)[1:]\n" * 60,
+        "from copy import deepcopy\nA = ['a']\n"
+        + "A = [*A, *A]\n" * 13
+        + "A = [A, *[A for x in A]]\nB = deepcopy(A)\n",
+        "X = 'ab' + 'c'\n" + "X = f'{X}{X}{X}{X}{X}{X}{X}{X}'\n" * 30 + "Y = '{0}{0}'.format(X)\nZ = X.join([X, X])\n",
+        "from glob import glob\n" + "X = glob(__file__ + '/../**/*')\n" * 50,
         "try:\n    raise X\nexcept* X:\n    A = 1\n",
         "def f(: broken",
         "\x00",
@@ -763,6 +774,7 @@ def test_nothing_raises_or_hangs(read, text):
     start = time.monotonic()
     project = read(text)
     assert "static_root" in project.findings.found
+    project.assert_readable()
     assert time.monotonic() - start < 3
 
 
@@ -787,7 +799,9 @@ WORDS = sampled(
 @given(st.lists(WORDS, max_size=40).map(" ".join) | st.text(max_size=80))
 def test_no_input_raises(tmp_path, text):
     (tmp_path / "settings.py").write_bytes(text.encode("utf-8", "surrogatepass"))
-    assert "environment" in Read(tmp_path, "settings.py", "").findings.found
+    project = Read(tmp_path, "settings.py", "")
+    assert "environment" in project.findings.found
+    project.assert_readable()
 
 
 ATOMS = sampled(
@@ -831,4 +845,23 @@ def f(x):
 def test_no_expression_raises(tmp_path, lines):
     text = HEAD + "\n".join(f"{name} {sign} {expression}" for name, sign, expression in lines)
     (tmp_path / "settings.py").write_text(text)
-    assert "environment" in Read(tmp_path, "settings.py", "").findings.found
+    project = Read(tmp_path, "settings.py", "")
+    assert "environment" in project.findings.found
+    project.assert_readable()
+
+
+def test_large_project_is_read_quickly(tmp_path):
+    for folder in range(50):
+        (tmp_path / f"app{folder}").mkdir()
+        for name in range(100):
+            (tmp_path / f"app{folder}" / f"m{name}.py").touch()
+    text = HEAD + "".join(
+        f"S{i} = [os.getenv('V{i}', 'x'), {{'a': Path(__file__).parent / 'b'}}]\n" for i in range(1000)
+    )
+    (tmp_path / "settings.py").write_text(text)
+    tree = Tree(tmp_path)
+    assert len(tree.paths) == 5001
+    start = time.monotonic()
+    found = read_settings(tree, "settings.py", "", Findings())
+    assert time.monotonic() - start < 2
+    assert len(found.environment) == 1000

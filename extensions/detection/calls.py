@@ -68,7 +68,6 @@ class Arguments:
     @property
     def all(self) -> list[Value]:
         """Return all arguments, those with a name last."""
-        """Return all arguments, those with a name last."""
         return [*self.positional, *self.named.values()]
 
 
@@ -91,6 +90,8 @@ def text_method(text: str, name: str, arguments: Arguments, variables: tuple[str
     """Return what a method of str returns."""
     values = [plain_text(value) for value in arguments.positional]
     if name == "format":
+        if len(text) * sum(len(str(value)) for value in values) > MAX_TEXT * 10:
+            return Value(UNKNOWN, variables)
         fields = {key: plain_text(value) for key, value in arguments.named.items()}
         if WIDE.search(text) or any(not isinstance(v, (str, int, float)) for v in [*values, *fields.values()]):
             return Value(UNKNOWN, variables)
@@ -102,7 +103,7 @@ def text_method(text: str, name: str, arguments: Arguments, variables: tuple[str
         parts = arguments.positional[0].data
         if not isinstance(parts, (list, tuple)) or not all(isinstance(part.data, str) for part in parts):
             return Value(UNKNOWN, variables)
-        if len(text) * len(parts) > MAX_TEXT:
+        if len(text) * len(parts) + sum(len(part.data) for part in parts) > MAX_TEXT:
             return Value(UNKNOWN, variables)
         return limited(text.join(part.data for part in parts), variables)
     if name == "replace" and len(values) >= 2 and all(isinstance(value, str) for value in values[:2]):
@@ -223,15 +224,22 @@ def hashable(value: Value) -> bool:
     return value.data is None or isinstance(value.data, (str, int, float, bool))
 
 
-def deep_copy(value: Value, depth: int = 0) -> Value:
-    """Return a copy whose lists and dicts are its own, to the depth that settings have."""
-    if depth > 6:
+def deep_copy(value: Value) -> Value:
+    """Return a copy whose lists and dicts are its own, as far as settings go."""
+    left = MAX_ITEMS
+
+    def copy(value: Value, depth: int) -> Value:
+        nonlocal left
+        left -= 1
+        if depth > 8 or left < 0:
+            return value
+        if isinstance(value.data, list):
+            return Value([copy(item, depth + 1) for item in value.data], value.variables)
+        if isinstance(value.data, dict):
+            return Value({key: copy(item, depth + 1) for key, item in value.data.items()}, value.variables)
         return value
-    if isinstance(value.data, list):
-        return Value([deep_copy(item, depth + 1) for item in value.data], value.variables)
-    if isinstance(value.data, dict):
-        return Value({key: deep_copy(item, depth + 1) for key, item in value.data.items()}, value.variables)
-    return value
+
+    return copy(value, 0)
 
 
 # ---------------------------------------------------------------- paths
@@ -285,7 +293,7 @@ def os_path(function: str) -> Callable[..., Value]:
     def call(evaluator: "Evaluator", arguments: Arguments) -> Value:
         variables = merge(*arguments.all)
         texts = [path_text(value) for value in arguments.positional]
-        if not texts or None in texts or arguments.open:
+        if not texts or None in texts or arguments.open or sum(map(len, texts)) > MAX_TEXT:
             return Value(UNKNOWN, variables)
         if function in ("exists", "isfile", "isdir", "lexists"):
             return Value(evaluator.path_exists(texts[0]), variables)

@@ -19,6 +19,7 @@ from .objects import Class, Function, Instance, Lazy, LoopEnd, Module, Names, Ra
 from .values import ROOT, UNKNOWN, Binding, Value, known, merge, plain, words
 
 MAX_MODULES = 60
+UNREADABLE = "has a statement that could not be worked out"
 CATCHES_MISSING = words(
     "KeyError LookupError Exception BaseException ImproperlyConfigured UndefinedValueError EnvError"
 )
@@ -68,6 +69,9 @@ class Evaluator(Functions):
                 handler(statement, scope)
             except RecursionError:
                 self.forget(statement, scope)
+            except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, AssertionError) as error:
+                self.forget(statement, scope)
+                self.notes.append((f"{scope.file}:{statement.lineno}", f"{UNREADABLE} ({error})"))
 
     def forget(self, statement: ast.stmt, scope: Scope) -> None:
         """Make unknown what a statement assigns that is too deep to be worked out."""
@@ -555,6 +559,7 @@ class Evaluator(Functions):
             if pattern is None:
                 self.notes.append((self.here, "includes a file whose name could not be worked out"))
                 continue
+            self.steps += len(self.tree.paths) // 20
             pattern = posixpath.normpath(posixpath.join(ROOT, base, pattern)).removeprefix(ROOT + "/")
             for path in sorted(self.tree.match(pattern)):
                 if path.count("/") == pattern.count("/") and path not in self.files and not self.ignored(path):

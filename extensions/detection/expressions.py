@@ -40,7 +40,10 @@ class Expressions(State):
         """Return what an expression amounts to."""
         self.step()
         handler = self.expressions.get(type(node))
-        return handler(node, scope) if handler else Value()
+        value = handler(node, scope) if handler else Value()
+        if isinstance(value.data, (str, PurePosixPath)) and len(str(value.data)) > calls.MAX_TEXT:
+            return Value(UNKNOWN, value.variables)
+        return value
 
     def _eval_Constant(self, node: ast.Constant, scope: Scope) -> Value:
         return (
@@ -194,6 +197,8 @@ class Expressions(State):
                 items += parts(self.evaluate(node.value, scope))
             else:
                 items.append(self.evaluate(node, scope))
+            if len(items) > calls.MAX_ITEMS:
+                break
         return items[: calls.MAX_ITEMS]
 
     def _eval_Dict(self, node: ast.Dict, scope: Scope) -> Value:
@@ -230,6 +235,8 @@ class Expressions(State):
                         variables.append(self.evaluate(rest.value, scope))
                 return Value(UNKNOWN, merge(*variables))
             text += str(data)
+            if len(text) > calls.MAX_TEXT:
+                break
         return limited(text, merge(*variables))
 
     def _eval_BinOp(self, node: ast.BinOp, scope: Scope) -> Value:
@@ -238,6 +245,7 @@ class Expressions(State):
     def binary(self, op: ast.operator, left: Value, right: Value) -> Value:
         """Return what an operator makes of two values."""
         variables = merge(left, right)
+        self.charge(left, right)
         one, other = left.data, right.data
         if isinstance(op, ast.Div) and (isinstance(one, PurePosixPath) or isinstance(other, PurePosixPath)):
             texts = calls.path_text(left), calls.path_text(right)
@@ -282,6 +290,8 @@ class Expressions(State):
         else:
             data = calls.plain_text(right)
             items = [data]
+        if len(template) * sum(len(str(item)) for item in items) > calls.MAX_TEXT * 10:
+            return Value(UNKNOWN, variables)
         if calls.WIDE.search(template) or any(not isinstance(item, (str, int, float)) for item in items):
             return Value(UNKNOWN, variables)
         try:
@@ -348,6 +358,7 @@ class Expressions(State):
         for op, right_node in zip(node.ops, node.comparators, strict=True):
             right = self.evaluate(right_node, scope)
             seen.append(right)
+            self.charge(left, right)
             outcome = self.compare(op, left, right)
             if outcome is False:
                 result = False

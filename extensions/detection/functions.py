@@ -76,7 +76,7 @@ class Functions(Expressions):
             value = self.evaluate(part, scope)
             if not isinstance(part, ast.Starred):
                 arguments.positional.append(value)
-            elif isinstance(value.data, (list, tuple)):
+            elif isinstance(value.data, (list, tuple)) and len(arguments.positional) < calls.MAX_ITEMS:
                 arguments.positional += value.data
             else:
                 arguments.open = True
@@ -210,6 +210,7 @@ class Functions(Expressions):
         """Return what a method returns."""
         owner, name = method.owner, method.name
         data = owner.data
+        self.charge(owner, *arguments.positional)
         variables = merge(owner, *arguments.all)
         if isinstance(data, Reader):
             return calls.reader_call(self, data, name, arguments)

@@ -6,13 +6,15 @@ Names and defaults are those of https://docs.djangoproject.com/en/stable/ref/set
 import ast
 import posixpath
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
 from .environment import described, production_value
-from .evaluate import Class, Evaluator, Instance, Names
+from .evaluate import Evaluator
 from .findings import Certainty, Finding, Findings, Problem
+from .objects import Class, Instance, Names, Raised, Stop
 from .tree import Tree
 from .values import ROOT, UNKNOWN, Binding, Value, Variable, all_variables, plain, project_path, unknown_parts, words
 
@@ -113,7 +115,7 @@ def run(tree: Tree, path: str, folder: str, environ: Mapping[str, str]) -> Evalu
     evaluator = Evaluator(tree, folder, environ)
     try:
         evaluator.module(path)
-    except RecursionError:
+    except (RecursionError, MemoryError):
         evaluator.notes.append((path, "is nested too deeply to be read to its end"))
     return evaluator
 
@@ -162,7 +164,8 @@ def collect(tree: Tree, evaluator: Evaluator, path: str, folder: str) -> dict[st
     if chosen is not None:
         found.update(class_names(evaluator, chosen))
     for bound in found.values():
-        evaluator.resolved(bound)
+        with suppress(RecursionError, Raised, Stop):
+            evaluator.resolved(bound)
     return {name: setting(name, bound) for name, bound in found.items() if not isinstance(bound.value.data, Class)}
 
 

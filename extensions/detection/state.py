@@ -40,6 +40,7 @@ class State:
         self.missing = ""
         self.depth = 0
         self.here = ""
+        self.ignored_paths: dict[str, bool] = {}
         self.caught: list[list[set[str]]] = []
         self.overheard: set[ast.AST] = set()
         self.settings_files: set[str] = set()
@@ -140,6 +141,12 @@ class State:
 
     def ignored(self, path: str) -> bool:
         """Return whether git ignores a file, going by the plain patterns of the .gitignore files above it."""
+        if path not in self.ignored_paths:
+            self.ignored_paths[path] = self.read_ignored(path)
+        return self.ignored_paths[path]
+
+    def read_ignored(self, path: str) -> bool:
+        """Return whether a .gitignore file names a path."""
         folder = path.rpartition("/")[0]
         while True:
             ignore = f"{folder}/.gitignore" if folder else ".gitignore"
@@ -222,6 +229,14 @@ class State:
                     bound.value.data, (list, dict)
                 ):
                     bound.value = Value(UNKNOWN, bound.value.variables, bound.value.direct)
+
+    def charge(self, *values: Value) -> None:
+        """Count what it costs to go through long texts and containers."""
+        for value in values:
+            if isinstance(value.data, (list, tuple, dict)):
+                self.steps += len(value.data) // 20
+            elif isinstance(value.data, str):
+                self.steps += len(value.data) // 2000
 
     def step(self) -> None:
         """Count a node; raise Stop when there were too many."""
