@@ -257,6 +257,32 @@ def test_decouple(read):
     ]
 
 
+def test_cast_by_a_function(read):
+    project = read(
+        """
+        from decouple import config
+        split = lambda v: [s.strip() for s in v.split(",")]
+        ALLOWED_HOSTS = config("HOSTS", default="a.example, b.example", cast=split)
+        """
+    )
+    assert project["allowed_hosts"] == ["a.example", "b.example"]
+    assert project.variable("HOSTS")["type"] == "list"
+
+
+def test_environment_merged_with_a_file(read):
+    project = read(
+        """
+        import os
+        from dotenv import dotenv_values
+        config = {**dotenv_values(".env"), **os.environ}
+        SECRET_KEY = config["SECRET_KEY"]
+        STATIC_ROOT = config.get("STATIC_ROOT", "/static")
+        """
+    )
+    assert project.required == ["SECRET_KEY"]
+    assert project["static_root"] == "/static"
+
+
 def test_environs(read):
     project = read(
         """
@@ -443,6 +469,19 @@ def test_production_is_assumed(read):
     assert project.settings.production == {"DJANGO_ENV": "production"}
 
 
+def test_setting_of_a_branch_not_taken_is_mentioned(read):
+    project = read(
+        """
+        import os
+        if "HOSTS" in os.environ:
+            SECURE_SSL_REDIRECT = True
+        """
+    )
+    finding = project.findings.found["secure_ssl_redirect"]
+    assert (finding.value, finding.source, finding.certainty) == (False, "config/settings.py:4", ASSUMED)
+    assert finding.note == "SECURE_SSL_REDIRECT is set on a condition that was not met by HOSTS"
+
+
 def test_debugging_by_default_is_off_in_production(read):
     project = read(
         """
@@ -559,6 +598,33 @@ def test_local_settings_that_are_absent_or_ignored(read):
     )
     assert project["static_root"] == "/static"
     assert project["media_url"] == "/media/"
+
+
+@pytest.mark.parametrize("module", ["local_settings", "config.local"])
+def test_absent_module_by_its_full_name(read, module):
+    text = f"""
+    STATIC_ROOT = "/static"
+    try:
+        from {module} import *
+    except ImportError:
+        STATIC_ROOT = "/other"
+    """
+    project = read({"config/settings.py": text, "config/__init__.py": ""})
+    assert project.where("static_root") == ("/other", "config/settings.py:6", INFERRED)
+
+
+def test_package_that_may_be_installed(read):
+    project = read(
+        """
+        INSTALLED_APPS = ["a"]
+        try:
+            import debug_toolbar
+            INSTALLED_APPS += ["debug_toolbar"]
+        except ImportError:
+            INSTALLED_APPS += ["b"]
+        """
+    )
+    assert project.where("installed_apps") == (["a", "debug_toolbar"], "config/settings.py:5", INFERRED)
 
 
 def test_split_settings(read):

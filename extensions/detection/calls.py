@@ -540,7 +540,9 @@ def reader_call(evaluator: "Evaluator", reader: Reader, method: str, arguments: 
         pair = declared.data if isinstance(declared.data, tuple) else ()
         type = cast_name(pair[0] if pair else declared) if type == "str" else type
         default = default or (pair[1] if len(pair) > 1 else None)
-    return evaluator.read(reader.prefix + name.data, default, type)
+    value = evaluator.read(reader.prefix + name.data, default, type)
+    cast = arguments.get(2 if second_is_default else 1, "cast")
+    return evaluator.cast(cast, value) if cast is not None and method in ("", "get_value") else value
 
 
 def database_url(evaluator: "Evaluator", arguments: Arguments) -> Value:

@@ -209,6 +209,7 @@ class Evaluator(Functions):
             return
         body, other = (node.body, node.orelse) if truth else (node.orelse, node.body)
         self.overhear(other, scope)
+        self.overhear_names(other, scope, test.variables)
         try:
             if test.variables:
                 with self.doubt(f"depends on {', '.join(test.variables)} ({scope.file}:{node.lineno})"):
@@ -240,6 +241,13 @@ class Evaluator(Functions):
         self.here = here
         for name, variable in self.environment.variables.items():
             variable.perhaps = name in perhaps
+
+    def overhear_names(self, body: list[ast.stmt], scope: Scope, variables: tuple[str, ...]) -> None:
+        """Record the settings that statements which are not run would make, and the variables that decide it."""
+        for statement in body if not self.depth else ():
+            for target in statement.targets if isinstance(statement, ast.Assign) else ():
+                if isinstance(target, ast.Name) and target.id.isupper():
+                    self.elsewhere[target.id] = (f"{scope.file}:{statement.lineno}", variables)
 
     def overhear_read(self, node: ast.Call | ast.Subscript, scope: Scope, types: dict[ast.AST, str]) -> None:
         """Record the variable that an expression reads; `types` holds what the expressions around it make of it."""
@@ -473,7 +481,8 @@ class Evaluator(Functions):
         dotted = node.module or ""
         path = self.find_module(dotted, scope.file, node.level)
         star = node.names[0].name == "*"
-        project = path is not None or node.level > 0
+        top = self.find_module(dotted.partition(".")[0], scope.file, 0) if dotted and not node.level else None
+        project = path is not None or node.level > 0 or top is not None or (star and self.optional_import > 0)
         if path and self.optional_import and self.ignored(path):
             path = None
         if (path is None and project) or (path == "" and star):

@@ -205,6 +205,8 @@ class Expressions(State):
         items: dict[Any, Value] = {}
         for key_node, value_node in zip(node.keys, node.values, strict=True):
             value = self.evaluate(value_node, scope)
+            if key_node is None and isinstance(value.data, Reference) and value.data.name == "os.environ":
+                return value  # {**from_a_file, **os.environ}
             if key_node is None:
                 items.update(value.data if isinstance(value.data, dict) else {})
                 continue

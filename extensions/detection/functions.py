@@ -288,6 +288,16 @@ class Functions(Expressions):
         direct = value.direct or (read[0] if len(read) == 1 and isinstance(value.data, str) else "")
         return Value(value.data, tuple(dict.fromkeys((*value.variables, *read))), direct, value.doubt)
 
+    def cast(self, cast: Value, value: Value) -> Value:
+        """Return what a function of the project makes of a variable's text."""
+        if not isinstance(cast.data, Function):
+            return value
+        made = self.call_function(cast.data, Arguments([Value(value.data, value.variables, value.direct)], {}))
+        if value.direct and isinstance(made.data, (bool, int, list, tuple)):
+            kind = "bool" if isinstance(made.data, bool) else "int" if isinstance(made.data, int) else "list"
+            self.set_type(value.direct, kind)
+        return made if known(made) else Value(UNKNOWN, value.variables)
+
     def learn(self, name: str, value: Value) -> None:
         """Take a helper's result as the default of the one variable that it read."""
         variable = self.environment.variables[name]

@@ -51,6 +51,7 @@ class Settings:
     environment: list[dict[str, Any]] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     production: dict[str, str] = field(default_factory=dict)
+    elsewhere: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)  # set in branches not taken
 
     def get(self, name: str) -> Setting | None:
         """Return a setting; None if nothing sets it."""
@@ -72,7 +73,7 @@ def read_settings(
     taken as production has them.
     It never raises: what cannot be read is a Problem, what cannot be known is left out or assumed, with a note.
     """
-    folder = sys_path_folder.strip("/").removeprefix(".").strip("/")
+    folder = "" if sys_path_folder in (".", "./") else sys_path_folder.strip("/")
     first = run(tree, path, folder, environ)
     production = {
         variable.name: text
@@ -88,6 +89,7 @@ def read_settings(
         with_engines(environment(first, last), values),
         last.files,
         {**production, **{name: environ[name] for name in environ if name in last.environment.variables}},
+        last.elsewhere,
     )
     for source, message in dict.fromkeys((*first.notes, *last.notes)):
         findings.problems.append(Problem(source, message))
@@ -300,8 +302,13 @@ class Adder:
     findings: Findings
     production_note: str
 
-    def put(self, name: str, value: Any, found: Setting | None, absent: str) -> Finding:
+    def put(self, name: str, value: Any, found: Setting | None, absent: str, setting: str = "") -> Finding:
         """Add a Finding with a setting's source and certainty; one that is assumed where there is no setting."""
+        if found is None and setting in self.settings.elsewhere:
+            source, variables = self.settings.elsewhere[setting]
+            where = f" by {', '.join(variables)}" if variables else ""
+            note = f"{setting} is set on a condition that was not met{where}"
+            return self.findings.add(name, value, source, Certainty.ASSUMED, note)
         if found is None:
             return self.findings.add(name, value, "", Certainty.ASSUMED, absent)
         if found.value is UNKNOWN:
@@ -322,7 +329,7 @@ class Adder:
                 problem = f"{setting} is outside the project"
             self.findings.add(name, "", found.source, Certainty.ASSUMED, problem)
             return
-        added = self.put(name, value, found, absent)
+        added = self.put(name, value, found, absent, setting)
         if guessed:
             note = f"{setting} is relative, so it depends on the folder that Django is started in"
             self.findings.add(
@@ -340,7 +347,7 @@ class Adder:
                 part = item.data[1]
             if value := path_value(part, folder)[0]:
                 values.append(value)
-        self.put(name, values, found, f"nothing sets {setting}")
+        self.put(name, values, found, f"nothing sets {setting}", setting)
 
     def url(self, name: str, setting: str, default: str) -> None:
         """Add a URL: a path gets the slash before it that Django gives it."""
@@ -351,26 +358,26 @@ class Adder:
         if found is not None and (found.value is None or found.value == ""):
             self.findings.add(name, default, found.source, Certainty.ASSUMED, f"{setting} is empty")
             return
-        self.put(name, value, found, f"nothing sets {setting}")
+        self.put(name, value, found, f"nothing sets {setting}", setting)
 
     def texts(self, name: str, setting: str) -> None:
         """Add a list of texts; those that cannot be known are left out."""
         found = self.settings.get(setting)
         value = found.value if found and isinstance(found.value, (list, tuple)) else ()
-        self.put(name, [item for item in value if isinstance(item, str)], found, f"nothing sets {setting}")
+        texts = [item for item in value if isinstance(item, str)]
+        self.put(name, texts, found, f"nothing sets {setting}", setting)
 
     def text(self, name: str, setting: str, default: str = "") -> None:
         """Add a text."""
         found = self.settings.get(setting)
-        self.put(
-            name, found.value if found and isinstance(found.value, str) else default, found, f"nothing sets {setting}"
-        )
+        value = found.value if found and isinstance(found.value, str) else default
+        self.put(name, value, found, f"nothing sets {setting}", setting)
 
     def flag(self, name: str, setting: str, default: bool) -> None:
         """Add a bool."""
         found = self.settings.get(setting)
         value = default if found is None or found.value is UNKNOWN else bool(found.value)
-        self.put(name, value, found, f"nothing sets {setting}: Django's default")
+        self.put(name, value, found, f"nothing sets {setting}: Django's default", setting)
 
 
 def path_value(value: Value, folder: str) -> tuple[str, bool]:

@@ -42,6 +42,7 @@ class State:
         self.here = ""
         self.ignored_paths: dict[str, bool] = {}
         self.caught: list[list[set[str]]] = []
+        self.elsewhere: dict[str, tuple[str, tuple[str, ...]]] = {}
         self.overheard: set[ast.AST] = set()
         self.settings_files: set[str] = set()
         self.folders = {path.rpartition("/")[0] for path in tree.paths}
