@@ -791,6 +791,18 @@ def test_services(read):
     assert project["databases"]["default"]["variables"] == {"engine": "ENGINE", "host": "DB_HOST"}
 
 
+def test_database_dummy_has_the_scheme_of_the_default(read):
+    project = read(
+        """
+        import environ
+        env = environ.Env()
+        DATABASES = {"default": env.db("DATABASE_URL", default="postgis://localhost/shop")}
+        DATABASES["default"] = env.db("DATABASE_URL")
+        """
+    )
+    assert project.variable("DATABASE_URL")["dummy"] == "postgis://localhost/build"
+
+
 def test_engine_dummy_is_one_that_django_has(read):
     project = read(
         "import os\nDATABASES = {'default': {'ENGINE': os.environ['DB_ENGINE'], 'NAME': os.environ['DB']}}\n"

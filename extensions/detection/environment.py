@@ -190,7 +190,9 @@ def dummy(variable: Variable) -> str:
     name, kind = variable.name.upper(), kind_of(variable)
     if variable.kind or kind == "url":
         if variable.kind == "db" or name in ("DATABASE_URL", "DB_URL"):
-            return "sqlite:////tmp/build.sqlite3"
+            scheme = str(variable.default).partition("://")[0]
+            server = "://" in str(variable.default) and scheme in ENGINES and "lite" not in scheme
+            return f"{scheme}://localhost/build" if server else "sqlite:////tmp/build.sqlite3"
         if variable.kind == "cache":
             return "locmemcache://"
         if variable.kind == "email":
