@@ -1,0 +1,341 @@
+"""What is known while a module is worked out: the project's files, the environment, names, and what is in doubt."""
+
+import ast
+import posixpath
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from fnmatch import fnmatch
+from typing import Any
+
+from . import calls
+from .environment import MISSING, Environment, parse_url
+from .objects import Class, Names, Raised, Scope, Stop
+from .tree import Tree
+from .values import OUTSIDE, ROOT, UNKNOWN, Binding, Value, merge, wrap
+
+MAX_STEPS = 60_000  # nodes worked out for one settings module, all that it imports included
+BOOL_WORDS = frozenset(("true", "false", "1", "0", "yes", "no", "on", "off", "t", "f", "y", "n"))
+
+
+class State:
+    """What is known of the project in `tree`, whose imports start at `folder` ("" for the root), where `given` is set.
+
+    Expressions, calls and statements build on it, in modules of these names.
+    """
+
+    def __init__(self, tree: Tree, folder: str, given: Mapping[str, str]):
+        self.tree = tree
+        self.folder = folder.strip("/")
+        self.working_folder = posixpath.join(ROOT, self.folder) if self.folder else ROOT
+        self.environment = Environment(given)
+        self.modules: dict[str, Names] = {}
+        self.files: list[str] = []
+        self.notes: list[tuple[str, str]] = []
+        self.chosen: Class | None = None
+        self.steps = 0
+        self.doubts: list[str] = []
+        self.undecided = 0
+        self.catching = 0
+        self.optional_import = 0
+        self.missing = ""
+        self.depth = 0
+        self.here = ""
+        self.ignored_paths: dict[str, bool] = {}
+        self.caught: list[list[set[str]]] = []
+        self.elsewhere: dict[str, tuple[str, tuple[str, ...]]] = {}
+        self.overheard: set[ast.AST] = set()
+        self.settings_files: set[str] = set()
+        self.folders = {path.rpartition("/")[0] for path in tree.paths}
+        self.prefixes: set[str] = set()
+        for folder_path in self.folders:
+            while folder_path and folder_path not in self.prefixes:
+                self.prefixes.add(folder_path)
+                folder_path = folder_path.rpartition("/")[0]
+        self.expressions: dict[type, Callable[[Any, Scope], Value]] = {
+            getattr(ast, name.removeprefix("_eval_")): getattr(self, name)
+            for name in dir(self)
+            if name.startswith("_eval_")
+        }
+        self.statements: dict[type, Callable[[Any, Scope], None]] = {
+            getattr(ast, name.removeprefix("_exec_")): getattr(self, name)
+            for name in dir(self)
+            if name.startswith("_exec_")
+        }
+
+    @contextmanager
+    def fresh(self) -> Iterator[None]:
+        """Leave out, for a module, what surrounds its import."""
+        saved = (
+            self.doubts,
+            self.undecided,
+            self.catching,
+            self.optional_import,
+            self.missing,
+            self.depth,
+            self.here,
+            self.caught,
+        )
+        self.doubts, self.undecided, self.catching, self.optional_import, self.missing, self.depth = [], 0, 0, 0, "", 0
+        self.caught = []
+        try:
+            yield
+        finally:
+            (
+                self.doubts,
+                self.undecided,
+                self.catching,
+                self.optional_import,
+                self.missing,
+                self.depth,
+                self.here,
+                self.caught,
+            ) = saved
+
+    def find_module(self, dotted: str, file: str, level: int) -> str | None:
+        """Return a module's file, "" for a folder without `__init__.py`, None for one that is not the project's."""
+        if level:
+            base = file.rpartition("/")[0]
+            for _ in range(level - 1):
+                base = base.rpartition("/")[0]
+        else:
+            base = self.folder
+        for start in dict.fromkeys((base, base if level else "")):
+            path = "/".join(part for part in (start, dotted.replace(".", "/")) if part)
+            for candidate in (f"{path}/__init__.py" if path else "__init__.py", f"{path}.py"):
+                if self.tree.exists(candidate):
+                    return candidate
+            if path in self.prefixes and (dotted or level):
+                return ""
+        return None
+
+    def path_exists(self, path: str) -> Any:
+        """Return whether a path is in the project; UNKNOWN if it is elsewhere, or might be made later."""
+        path = posixpath.normpath(posixpath.join(self.working_folder, path))
+        relative = path.removeprefix(ROOT + "/")
+        if path == ROOT or (relative != path and (self.tree.exists(relative) or relative in self.prefixes)):
+            return UNKNOWN if path != ROOT and self.ignored(relative) else True
+        return UNKNOWN if not path.startswith(OUTSIDE) or relative == path else False
+
+    def glob(self, pattern: str, recursive: bool) -> list[str] | None:
+        """Return the project's paths, below its stand-in, that match a shell pattern; None if it leads elsewhere."""
+        if not pattern.startswith(ROOT + "/"):
+            return None
+        wanted = posixpath.normpath(pattern.removeprefix(ROOT + "/")).split("/")
+        if wanted.count("**") > 1:
+            return None
+        cut = wanted.index("**") if recursive and "**" in wanted else None
+        candidates = [*self.prefixes, *self.tree.paths]
+        self.steps += len(candidates) // 20
+
+        def matches(path: str) -> bool:
+            names = path.split("/")
+            if cut is None:
+                return len(names) == len(wanted) and all(map(fnmatch, names, wanted))
+            head, tail = wanted[:cut], wanted[cut + 1 :]
+            return (
+                len(names) >= len(head) + len(tail)
+                and all(map(fnmatch, names, head))
+                and all(map(fnmatch, names[len(names) - len(tail) :], tail))
+            )
+
+        return [f"{ROOT}/{path}" for path in sorted(candidates) if matches(path)]
+
+    def ignored(self, path: str) -> bool:
+        """Return whether git ignores a file, going by the plain patterns of the .gitignore files above it."""
+        if path not in self.ignored_paths:
+            self.ignored_paths[path] = self.read_ignored(path)
+        return self.ignored_paths[path]
+
+    def read_ignored(self, path: str) -> bool:
+        """Return whether a .gitignore file names a path."""
+        folder = path.rpartition("/")[0]
+        while True:
+            ignore = f"{folder}/.gitignore" if folder else ".gitignore"
+            relative = path[len(folder) + 1 :] if folder else path
+            for line in (self.tree.text(ignore) or "").split("\n")[:500]:
+                pattern = line.strip().removeprefix("**/")
+                if not pattern or pattern.startswith(("#", "!")):
+                    continue
+                if "/" in pattern.rstrip("/"):
+                    matches = fnmatch(relative, pattern.strip("/")) or fnmatch(relative, pattern.strip("/") + "/*")
+                else:
+                    whole = relative.split("/")[:-1] if pattern.endswith("/") else relative.split("/")
+                    matches = any(fnmatch(part, pattern.rstrip("/")) for part in whole)
+                if matches:
+                    return True
+            if not folder:
+                return False
+            folder = folder.rpartition("/")[0]
+
+    def read(self, name: str, default: Value | None, type: str = "str") -> Value:
+        """Return what reading a variable gives; `default` None if it must be set."""
+        kind = type if type in ("db", "cache", "email") else ""
+        variable = self.environment.note(name, self.here, "url" if kind else type, kind)
+        unsure = default is not None and default.data is MISSING
+        if default is not None and not unsure:
+            self.environment.set_default(name, default)
+        text = self.environment.text(name)
+        if isinstance(text, str):
+            value = calls.converted(text, type)
+            return Value(value.data, merge(value, Value(None, (name,))), name if type == "str" else "")
+        if default is None:
+            if text is None and self.catching:
+                raise Raised(name)
+            self.require(name)
+            text = UNKNOWN
+        if text is UNKNOWN or unsure:
+            variable.perhaps = variable.perhaps or unsure
+            return wrap(parse_url(None, kind), (name,)) if kind else Value(UNKNOWN, (name,), name)
+        assert default is not None
+        variables = tuple(dict.fromkeys((name, *default.variables)))
+        if kind:
+            data = calls.plain_text(default)
+            if kind == "db" and not data:
+                return Value({}, variables)
+            return wrap(parse_url(data, kind), variables)
+        if isinstance(default.data, str) and type in ("bool", "int", "list"):
+            return Value(calls.converted(default.data, type).data, variables)
+        return Value(default.data, variables, name if type == "str" else "")
+
+    def require(self, name: str) -> None:
+        """Record that settings fail where a variable is not set."""
+        variable = self.environment.variables[name]
+        if self.undecided:
+            variable.perhaps = True
+        else:
+            variable.required = True
+
+    def set_type(self, name: str, type: str, kind: str = "") -> None:
+        """Record how a variable's text is read."""
+        variable = self.environment.variables.get(name)
+        if variable is not None and variable.type == "str":
+            variable.type = type
+        if variable is not None:
+            variable.kind = variable.kind or kind
+
+    def guard(self, variables: tuple[str, ...], scope: Scope) -> None:
+        """Record that settings raise because one of `variables` is not set, and take it as set from here."""
+        unset = [
+            name for name in variables if name in self.environment.variables and self.environment.text(name) is None
+        ]
+        chosen = [name for name in unset if self.environment.variables[name].default in (None, "", False)]
+        chosen = [name for name in chosen if not name.upper().endswith("DEBUG")] or chosen
+        if not chosen and len(variables) == 1:
+            chosen = unset
+        for name in chosen:
+            self.require(name)
+        for names in (scope.chain[0], scope.globals):
+            for bound in names.values():
+                if any(name in chosen for name in bound.value.variables) and not isinstance(
+                    bound.value.data, (list, dict)
+                ):
+                    bound.value = Value(UNKNOWN, bound.value.variables, bound.value.direct)
+
+    def charge(self, *values: Value) -> None:
+        """Count what it costs to go through long texts and containers."""
+        for value in values:
+            if isinstance(value.data, (list, tuple, dict)):
+                self.steps += len(value.data) // 20
+            elif isinstance(value.data, str):
+                self.steps += len(value.data) // 2000
+
+    def step(self) -> None:
+        """Count a node; raise Stop when there were too many."""
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            raise Stop
+
+    @contextmanager
+    def doubt(self, reason: str, undecided: bool = False) -> Iterator[None]:
+        """Put what is assigned within in doubt."""
+        self.doubts.append(reason)
+        self.undecided += undecided
+        try:
+            yield
+        finally:
+            self.doubts.pop()
+            self.undecided -= undecided
+
+    def bind(self, name: str, value: Value, scope: Scope, line: int) -> None:
+        """Assign a value to a name."""
+        if self.missing and scope.chain[0] is scope.globals and self.missing in self.environment.variables:
+            self.environment.set_default(self.missing, value)
+            value = Value(value.data, tuple(dict.fromkeys((*value.variables, self.missing))), value.direct)
+        names = scope.globals if name in scope.declared else scope.chain[0]
+        names[name] = Binding(value, f"{scope.file}:{line}", self.doubts[-1] if self.doubts else value.doubt)
+
+    def touch(self, expression: ast.expr, scope: Scope, line: int) -> None:
+        """Record that the thing a name stands for was changed in place."""
+        while isinstance(expression, (ast.Subscript, ast.Attribute, ast.Call)):
+            expression = expression.func if isinstance(expression, ast.Call) else expression.value
+        if isinstance(expression, ast.Name):
+            for names in scope.chain:
+                if expression.id in names:
+                    bound = names[expression.id]
+                    bound.source = f"{scope.file}:{line}"
+                    bound.doubt = self.doubts[-1] if self.doubts else bound.doubt
+                    return
+
+    def is_caught(self, kind: str) -> bool:
+        """Return whether a `try` around the statement catches an exception of this name."""
+        wanted = {kind, "Exception", "BaseException"}
+        return any(not names or names & wanted for caught in self.caught for names in caught)
+
+    @contextmanager
+    def nothing(self) -> Iterator[None]:
+        """Put nothing in doubt."""
+        yield
+
+    def dotted(self, node: ast.expr) -> str:
+        """Return a name as it is written, without the arguments of a call."""
+        names: list[str] = []
+        while isinstance(node, (ast.Attribute, ast.Call)):
+            if isinstance(node, ast.Attribute):
+                names.append(node.attr)
+            node = node.value if isinstance(node, ast.Attribute) else node.func
+        return ".".join(reversed([*names, getattr(node, "id", "?")]))
+
+    def module_name(self, path: str) -> str:
+        """Return the dotted name of a module's file."""
+        relative = path.removeprefix(self.folder + "/") if self.folder else path
+        return relative.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+    def compared(self, read: Value, literal: Value) -> None:
+        """Record what a variable's text is compared with: it tells its type, or the names of environments."""
+        variable = self.environment.variables.get(read.direct)
+        if variable is None or not isinstance(literal.data, str):
+            return
+        if literal.data.lower() in BOOL_WORDS:
+            self.set_type(read.direct, "bool")
+        elif literal.data not in variable.compared:
+            variable.compared.append(literal.data)
+
+    # ------------------------------------------------------------ what the modules above this one add
+
+    def evaluate(self, node: ast.expr, scope: Scope) -> Value:
+        """Return what an expression amounts to."""
+        raise NotImplementedError
+
+    def block(self, body: list[ast.stmt], scope: Scope) -> None:
+        """Work out statements one after the other."""
+        raise NotImplementedError
+
+    def assign(self, target: ast.expr, value: Value, scope: Scope, line: int) -> None:
+        """Assign a value to a name, to several, or to a part of something."""
+        raise NotImplementedError
+
+    def module(self, path: str) -> Names:
+        """Return the names of a module's file."""
+        raise NotImplementedError
+
+    def resolved(self, bound: Binding) -> Value:
+        """Return a name's value, looking up what was imported lazily."""
+        raise NotImplementedError
+
+    def include(self, arguments: calls.Arguments, scope: Scope) -> None:
+        """Work out the files that django-split-settings includes."""
+        raise NotImplementedError
+
+    def overhear(self, body: Any, scope: Scope) -> None:
+        """Record the variables that are read in code that is not run."""
+        raise NotImplementedError

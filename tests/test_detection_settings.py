@@ -1,0 +1,945 @@
+"""Settings in, Findings out."""
+
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from extensions.detection.evaluate import UNREADABLE
+from extensions.detection.findings import Certainty, Findings
+from extensions.detection.settings import UNKNOWN, Settings, read_settings
+from extensions.detection.tree import Tree
+
+STATED, INFERRED, ASSUMED = Certainty.STATED, Certainty.INFERRED, Certainty.ASSUMED
+
+
+class Read:
+    """A project read once: its settings, Findings and variables."""
+
+    def __init__(self, root: Path, path: str, folder: str):
+        self.findings = Findings()
+        self.tree = Tree(root)
+        self.settings: Settings = read_settings(self.tree, path, folder, self.findings)
+
+    def __getitem__(self, name):
+        return self.findings.found[name].value
+
+    def where(self, name):
+        finding = self.findings.found[name]
+        return finding.value, finding.source, finding.certainty
+
+    def variable(self, name):
+        return next(variable for variable in self["environment"] if variable["name"] == name)
+
+    def assert_readable(self):
+        assert not [problem for problem in self.findings.problems if UNREADABLE in problem.message]
+
+    @property
+    def required(self):
+        return [variable["name"] for variable in self["environment"] if variable["required"]]
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Return a function that writes files (or one settings module) and reads the settings."""
+
+    def call(files, path="config/settings.py", folder=""):
+        for name, text in ({path: files} if isinstance(files, str) else files).items():
+            file = tmp_path / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(textwrap.dedent(text))
+        return Read(tmp_path, path, folder)
+
+    return call
+
+
+# ---------------------------------------------------------------- paths
+
+
+@pytest.mark.parametrize(
+    ("root", "static"),
+    [
+        ("from pathlib import Path\nBASE_DIR = Path(__file__).resolve().parent.parent", "BASE_DIR / 'static'"),
+        ("from pathlib import Path\nROOT_DIR = Path(__file__).parent.parent", "ROOT_DIR.joinpath('static')"),
+        ("import pathlib\nBASE = pathlib.Path(__file__).resolve().parents[1]", "str(BASE / 'static') + '/'"),
+        (
+            "import os\nSITE_ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))",
+            "os.path.join(SITE_ROOT, 'static')",
+        ),
+        ("import os\nHERE = os.path.dirname(os.path.dirname(__file__))", "os.path.join(HERE, 'static')"),
+        ("import os.path as p\nHERE = p.realpath(p.join(p.dirname(__file__), '..'))", "p.join(HERE, 'static')"),
+        ("from os.path import join, dirname as d\nHERE = d(d(__file__))", "join(HERE, 'a', '..', 'static')"),
+        ("import os\n_dirname = os.path.dirname\nHERE = _dirname(_dirname(__file__))", "f'{HERE}/static'"),
+        ("import os\nHERE = os.path.normpath(os.path.join(__file__, os.pardir, '..'))", "'%s/static' % HERE"),
+        (
+            "import os\nHERE = os.path.normpath(os.path.join(__file__, os.pardir, '..'))",
+            "'{}/{}'.format(HERE, 'static')",
+        ),
+        ("import environ\nroot = environ.Path(__file__) - 2", "root('static')"),
+        ("import environ\nroot = environ.Path(__file__) - 2", "str(root.path('static'))"),
+        ("from pathlib import Path\nROOT = Path(Path(__file__).parent, '..').resolve()", "ROOT / 'static'"),
+    ],
+)
+def test_static_root_within_the_project(read, root, static):
+    project = read(f"{root}\nSTATIC_ROOT = {static}\n")
+    assert project.where("static_root") == (
+        "static",
+        "config/settings.py:3" if root.count("\n") < 2 else "config/settings.py:4",
+        STATED,
+    )
+
+
+def test_static_root_elsewhere(read):
+    assert read("STATIC_ROOT = '/var/www/static/'\n").where("static_root") == (
+        "/var/www/static",
+        "config/settings.py:1",
+        STATED,
+    )
+
+
+def test_relative_static_root_is_where_manage_py_is(read):
+    project = read("STATIC_ROOT = 'assets'\n", "src/config/settings.py", "src")
+    assert project.where("static_root") == ("src/assets", "src/config/settings.py:1", INFERRED)
+
+
+def test_static_root_beside_the_project_is_not_known(read):
+    project = read("from pathlib import Path\nSTATIC_ROOT = Path(__file__).resolve().parents[2] / 'static'\n")
+    assert project.where("static_root") == ("", "config/settings.py:2", ASSUMED)
+    assert "outside the project" in project.findings.found["static_root"].note
+
+
+def test_no_static_root(read):
+    project = read("DEBUG = False\n")
+    assert project.where("static_root") == ("", "", ASSUMED)
+    assert project.where("static_url") == ("/static/", "", ASSUMED)
+
+
+def test_working_folder_is_not_known(read):
+    project = read("import os\nSTATIC_ROOT = os.path.join(os.getcwd(), 'static')\n")
+    assert project.where("static_root") == ("", "config/settings.py:2", ASSUMED)
+
+
+def test_lists_of_paths(read):
+    project = read(
+        """
+        from pathlib import Path
+        BASE_DIR = Path(__file__).resolve().parent.parent
+        STATICFILES_DIRS = [BASE_DIR / "core" / "static", ("img", BASE_DIR / "images"), unknown()]
+        LOCALE_PATHS = (str(BASE_DIR / "locale"),)
+        MEDIA_ROOT = BASE_DIR / "media"
+        MEDIA_URL = "media/"
+        STATIC_URL = "https://cdn.example.com/static/"
+        """
+    )
+    assert project.where("staticfiles_dirs") == (["core/static", "images"], "config/settings.py:4", INFERRED)
+    assert project.where("locale_paths") == (["locale"], "config/settings.py:5", STATED)
+    assert project["media_root"] == "media"
+    assert project["media_url"] == "/media/"
+    assert project["static_url"] == "https://cdn.example.com/static/"
+
+
+# ---------------------------------------------------------------- variables
+
+
+def test_os_environ(read):
+    project = read(
+        """
+        import os
+        from os import environ, getenv
+        SECRET_KEY = os.environ["SECRET_KEY"]
+        NAME = environ.get("SITE_NAME", "Shop")
+        WORKERS = int(getenv("WORKERS", "4"))
+        HOSTS = os.getenv("HOSTS", "").split(",")
+        VERBOSE = os.getenv("VERBOSE") == "True"
+        PROXY = "PROXY" in os.environ
+        LABEL = os.getenv("LABEL") or "none"
+        """
+    )
+    assert project.variable("SECRET_KEY") == {
+        "name": "SECRET_KEY",
+        "default": None,
+        "required": True,
+        "secret": True,
+        "source": "config/settings.py:4",
+        "type": "str",
+        "build": True,
+        "dummy": "only-for-building-the-image-0123456789-abcdefghijkl",
+        "production": "",
+    }
+    assert len(project.variable("SECRET_KEY")["dummy"]) >= 50
+    assert project.required == ["SECRET_KEY"]
+    shape = {v["name"]: (v["default"], v["type"]) for v in project["environment"]}
+    assert shape == {
+        "SECRET_KEY": (None, "str"),
+        "SITE_NAME": ("Shop", "str"),
+        "WORKERS": ("4", "int"),
+        "HOSTS": ("", "list"),
+        "VERBOSE": (None, "bool"),
+        "PROXY": (None, "str"),
+        "LABEL": ("none", "str"),
+    }
+    assert project.settings.value("WORKERS") == 4
+    assert project.settings.get("SECRET_KEY").value is UNKNOWN
+
+
+def test_django_environ(read):
+    project = read(
+        """
+        import environ
+        env = environ.Env(DEBUG=(bool, False), PAGE_SIZE=(int, 20))
+        environ.Env.read_env()
+        DEBUG = env("DEBUG")
+        SIZE = env("PAGE_SIZE")
+        SECRET_KEY = env("DJANGO_SECRET_KEY")
+        ALLOWED_HOSTS = env.list("HOSTS", default=["example.com"])
+        PORT = env.int("PORT")
+        DATABASES = {"default": env.db("DATABASE_URL", default="postgres:///shop"), "other": env.db_url("OTHER_URL")}
+        CACHES = {"default": env.cache("CACHE_URL", default="redis://cache:6379/1")}
+        EMAIL = env.email_url("EMAIL_URL", default="consolemail://")
+        """
+    )
+    assert project.required == ["DJANGO_SECRET_KEY", "PORT", "OTHER_URL"]
+    assert project.where("debug") == (False, "config/settings.py:5", INFERRED)
+    assert project.variable("DEBUG")["type"] == "bool"
+    assert (project.variable("PAGE_SIZE")["type"], project.variable("PAGE_SIZE")["default"]) == ("int", "20")
+    assert project.variable("PORT")["dummy"] == "1"
+    assert project.variable("OTHER_URL")["dummy"] == "sqlite:////tmp/build.sqlite3"
+    assert project["allowed_hosts"] == ["example.com"]
+    assert project["databases"] == {
+        "default": {
+            "engine": "django.db.backends.postgresql",
+            "name": "shop",
+            "path": "",
+            "host": "",
+            "variable": "DATABASE_URL",
+            "url_default": "postgres:///shop",
+            "variables": {},
+        },
+        "other": {
+            "engine": None,
+            "name": None,
+            "path": "",
+            "host": None,
+            "variable": "OTHER_URL",
+            "url_default": None,
+            "variables": {},
+        },
+    }
+    assert project["caches"] == {
+        "default": {
+            "backend": "django.core.cache.backends.redis.RedisCache",
+            "location": "redis://cache:6379/1",
+            "variable": "CACHE_URL",
+        }
+    }
+
+
+def test_decouple(read):
+    project = read(
+        """
+        from decouple import Csv, config
+        SECRET_KEY = config("SECRET_KEY")
+        DEBUG = config("DEBUG", default=False, cast=bool)
+        ALLOWED_HOSTS = config("ALLOWED_HOSTS", default="a.example,b.example", cast=Csv())
+        PORT = config("PORT", 25, cast=int)
+        """
+    )
+    assert project.required == ["SECRET_KEY"]
+    assert project["allowed_hosts"] == ["a.example", "b.example"]
+    assert [(v["type"], v["default"]) for v in project["environment"]] == [
+        ("str", None),
+        ("bool", "False"),
+        ("list", "a.example,b.example"),
+        ("int", "25"),
+    ]
+
+
+def test_cast_by_a_function(read):
+    project = read(
+        """
+        from decouple import config
+        split = lambda v: [s.strip() for s in v.split(",")]
+        ALLOWED_HOSTS = config("HOSTS", default="a.example, b.example", cast=split)
+        """
+    )
+    assert project["allowed_hosts"] == ["a.example", "b.example"]
+    assert project.variable("HOSTS")["type"] == "list"
+
+
+def test_environment_merged_with_a_file(read):
+    project = read(
+        """
+        import os
+        from dotenv import dotenv_values
+        config = {**dotenv_values(".env"), **os.environ}
+        SECRET_KEY = config["SECRET_KEY"]
+        STATIC_ROOT = config.get("STATIC_ROOT", "/static")
+        """
+    )
+    assert project.required == ["SECRET_KEY"]
+    assert project["static_root"] == "/static"
+
+
+def test_environs(read):
+    project = read(
+        """
+        from environs import Env
+        env = Env()
+        env.read_env()
+        SECRET_KEY = env.str("SECRET_KEY")
+        DATABASES = {"default": env.dj_db_url("DATABASE_URL", "sqlite:///db.sqlite3")}
+        with env.prefixed("MAIL_"):
+            EMAIL_HOST = env("HOST", "localhost")
+        """
+    )
+    assert project.required == ["SECRET_KEY"]
+    assert project["databases"]["default"]["path"] == "db.sqlite3"
+    assert project.variable("MAIL_HOST")["default"] == "localhost"
+
+
+def test_dj_database_url(read):
+    project = read(
+        """
+        import dj_database_url, os
+        from pathlib import Path
+        BASE_DIR = Path(__file__).resolve().parent.parent
+        DATABASES = {
+            "default": dj_database_url.config(default=f"sqlite:///{BASE_DIR}/db.sqlite3", conn_max_age=600),
+            "replica": dj_database_url.config(env="REPLICA_URL"),
+            "third": dj_database_url.parse(os.environ["THIRD_URL"]),
+        }
+        """
+    )
+    databases = project["databases"]
+    assert (databases["default"]["path"], databases["default"]["variable"]) == ("db.sqlite3", "DATABASE_URL")
+    assert databases["default"]["url_default"] == "sqlite:///db.sqlite3"
+    assert databases["replica"]["variable"] == "REPLICA_URL"
+    assert databases["third"]["variable"] == "THIRD_URL"
+    assert project.required == ["THIRD_URL"]
+    assert project.variable("THIRD_URL")["dummy"].startswith("sqlite:")
+
+
+def test_private_helpers(read):
+    project = read(
+        {
+            "config/env.py": """
+            import os
+            from django.core.exceptions import ImproperlyConfigured
+
+            def optional(name, default=None):
+                return os.environ.get(name, default)
+
+            def demanded(name):
+                try:
+                    return os.environ[name]
+                except KeyError:
+                    raise ImproperlyConfigured(f"Set {name}")
+
+            def checked(name):
+                value = os.getenv(name)
+                if not value:
+                    raise ImproperlyConfigured(name)
+                return value
+
+            def truth(name, default=False):
+                if name in os.environ:
+                    return os.environ[name].lower() in ("1", "true")
+                return default
+            """,
+            "config/settings.py": """
+            from .env import checked, demanded, optional, truth
+            NAME = optional("NAME", "shop")
+            SECRET_KEY = demanded("SECRET_KEY")
+            TOKEN = checked("API_TOKEN")
+            DEBUG = truth("DEBUG", True)
+            """,
+        }
+    )
+    assert project.required == ["SECRET_KEY", "API_TOKEN"]
+    assert project.variable("SECRET_KEY")["source"] == "config/settings.py:4"
+    assert project.variable("NAME")["default"] == "shop"
+    assert project.variable("DEBUG")["type"] == "bool"
+    assert project.variable("DEBUG")["default"] == "True"
+
+
+def test_guard_and_empty_secret_key(read):
+    project = read(
+        """
+        import os
+        SECRET_KEY = os.environ.get("SECRET_KEY")
+        TOKEN = os.environ.get("TOKEN", "")
+        if not TOKEN:
+            raise RuntimeError("no token")
+        if TOKEN:
+            STATIC_ROOT = "/static"
+        """
+    )
+    assert project.required == ["SECRET_KEY", "TOKEN"]
+    assert project["static_root"] == "/static"
+
+
+def test_key_error_with_a_default(read):
+    project = read(
+        """
+        import os
+        try:
+            SECRET_KEY = os.environ["SECRET_KEY"]
+        except KeyError:
+            SECRET_KEY = "insecure"
+        """
+    )
+    assert project.required == []
+    assert project.variable("SECRET_KEY")["default"] == "insecure"
+
+
+def test_pydantic_settings(read):
+    project = read(
+        """
+        from pydantic_settings import BaseSettings, SettingsConfigDict
+
+        class Environment(BaseSettings):
+            model_config = SettingsConfigDict(env_prefix="shop_")
+            secret_key: str
+            static_root: str = "/srv/static"
+
+        environment = Environment()
+        SECRET_KEY = environment.secret_key
+        STATIC_ROOT = environment.static_root
+        """
+    )
+    assert project.required == ["SHOP_SECRET_KEY"]
+    assert project["static_root"] == "/srv/static"
+    assert project.variable("SHOP_STATIC_ROOT")["default"] == "/srv/static"
+
+
+def test_variables_of_branches_not_taken_are_optional(read):
+    project = read(
+        """
+        import os
+        if os.getenv("USE_S3"):
+            BUCKET = os.environ["BUCKET"]
+            PORTS = int(os.getenv("S3_PORT", "9000"))
+        """
+    )
+    assert [(v["name"], v["type"], v["build"]) for v in project["environment"]] == [
+        ("USE_S3", "str", False),
+        ("BUCKET", "str", False),
+        ("S3_PORT", "int", False),
+    ]
+
+
+def test_secrets_are_told_by_name(read):
+    names = [
+        "API_KEY",
+        "DB_PASSWORD",
+        "SENTRY_DSN",
+        "AUTH_TOKEN",
+        "AWS_ACCESS_KEY_ID",
+        "KEYBOARD",
+        "PASSWORD_MIN_LENGTH",
+        "PUBLIC_KEY",
+    ]
+    project = read("import os\n" + "\n".join(f"{name} = os.getenv('{name}')" for name in names))
+    assert [v["name"] for v in project["environment"] if v["secret"]] == names[:4]
+
+
+# ---------------------------------------------------------------- production
+
+
+def test_production_is_assumed(read):
+    project = read(
+        """
+        import os
+        production = os.getenv("DJANGO_ENV") == "production"
+        DEBUG = os.getenv("DEBUG", str(not production)) == "True"
+        if production:
+            SECURE_SSL_REDIRECT = True
+        if DEBUG:
+            STATIC_ROOT = "/debug"
+        else:
+            STATIC_ROOT = "/static"
+        """
+    )
+    assert project.where("secure_ssl_redirect") == (True, "config/settings.py:6", INFERRED)
+    assert project.where("static_root") == ("/static", "config/settings.py:10", INFERRED)
+    assert project["debug"] is False
+    assert project.settings.production == {"DJANGO_ENV": "production"}
+
+
+def test_setting_of_a_branch_not_taken_is_mentioned(read):
+    project = read(
+        """
+        import os
+        if "HOSTS" in os.environ:
+            SECURE_SSL_REDIRECT = True
+        """
+    )
+    finding = project.findings.found["secure_ssl_redirect"]
+    assert (finding.value, finding.source, finding.certainty) == (False, "config/settings.py:4", ASSUMED)
+    assert finding.note == "SECURE_SSL_REDIRECT is set on a condition that was not met by HOSTS"
+
+
+def test_debugging_by_default_is_off_in_production(read):
+    project = read(
+        """
+        import os
+        DEBUG = os.environ.get("DEBUG", "1") == "1"
+        MODE = os.environ.get("APP_ENV", "dev")
+        if not DEBUG:
+            STATIC_ROOT = "/static"
+            SECRET_KEY = os.environ["SECRET_KEY"]
+        match MODE:
+            case "prod":
+                ALLOWED_HOSTS = ["example.com"]
+            case _:
+                ALLOWED_HOSTS = ["*"]
+        """
+    )
+    assert project["debug"] is True
+    assert project["static_root"] == "/static"
+    assert "DEBUG=False" in project.findings.found["static_root"].note
+    assert project["allowed_hosts"] == ["example.com"]
+    assert project.variable("DEBUG")["production"] == "False"
+    assert project.variable("APP_ENV")["production"] == "prod"
+    assert project.required == ["SECRET_KEY"]
+
+
+def test_undecided_branches(read):
+    project = read(
+        """
+        import socket, os
+        STATIC_ROOT = "/first"
+        ALLOWED_HOSTS = ["a"]
+        if socket.gethostname() == "server":
+            STATIC_ROOT = "/second"
+            ALLOWED_HOSTS += ["b"]
+            KEY = os.environ["KEY"]
+        else:
+            STATIC_ROOT = "/third"
+        """
+    )
+    assert project.where("static_root") == ("/third", "config/settings.py:10", INFERRED)
+    assert project.where("allowed_hosts") == (["a", "b"], "config/settings.py:7", INFERRED)
+    assert (project.variable("KEY")["required"], project.variable("KEY")["build"]) == (False, True)
+
+
+# ---------------------------------------------------------------- several files
+
+
+def test_star_imports_and_last_assignment(read):
+    project = read(
+        {
+            "shop/settings/base.py": """
+            import os
+            from pathlib import Path
+            BASE_DIR = Path(__file__).resolve().parent.parent.parent
+            STATIC_ROOT = BASE_DIR / "static"
+            INSTALLED_APPS = ["a", "b"]
+            MIDDLEWARE = ["one", "two"]
+            DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / "db.sqlite3"}}
+            _PRIVATE = 1
+            """,
+            "shop/settings/middle.py": "from shop.settings.base import *\nfrom .production import *\n",
+            "shop/settings/production.py": """
+            from .middle import *
+            INSTALLED_APPS += ["c"]
+            INSTALLED_APPS.append("d")
+            MIDDLEWARE.insert(1, "between")
+            MIDDLEWARE = ["zero", *MIDDLEWARE]
+            DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
+            DATABASES["default"].update({"NAME": "shop", "HOST": "db"})
+            """,
+        },
+        "shop/settings/production.py",
+    )
+    assert project.where("static_root") == ("static", "shop/settings/base.py:5", STATED)
+    assert project.where("installed_apps") == (["a", "b", "c", "d"], "shop/settings/production.py:4", STATED)
+    assert project["middleware"] == ["zero", "one", "between", "two"]
+    assert project["databases"]["default"]["engine"] == "django.db.backends.postgresql"
+    assert project["databases"]["default"]["name"] == "shop"
+    assert project.findings.found["databases"].source == "shop/settings/production.py:8"
+    assert project.settings.files == [f"shop/settings/{name}.py" for name in ("production", "middle", "base")]
+
+
+def test_package_in_a_subfolder(read):
+    project = read(
+        {
+            "src/config/settings/__init__.py": "from .base import *\nfrom config.more import EXTRA as MEDIA_URL\n",
+            "src/config/settings/base.py": "import config.more\nROOT_URLCONF = config.more.URLS\n",
+            "src/config/more.py": "EXTRA = '/extra/'\nURLS = 'config.urls'\n",
+        },
+        "src/config/settings/__init__.py",
+        "src",
+    )
+    assert project.where("root_urlconf") == ("config.urls", "src/config/settings/base.py:2", STATED)
+    assert project["media_url"] == "/extra/"
+
+
+def test_local_settings_that_are_absent_or_ignored(read):
+    project = read(
+        {
+            ".gitignore": "local_settings.py\n",
+            "config/local_settings.py": "STATIC_ROOT = '/mine'\n",
+            "config/settings.py": """
+            STATIC_ROOT = "/static"
+            try:
+                from .local_settings import *
+            except ImportError:
+                pass
+            try:
+                from .nowhere import *
+            except ImportError:
+                MEDIA_URL = "/media/"
+            """,
+        }
+    )
+    assert project["static_root"] == "/static"
+    assert project["media_url"] == "/media/"
+
+
+@pytest.mark.parametrize("module", ["local_settings", "config.local"])
+def test_absent_module_by_its_full_name(read, module):
+    text = f"""
+    STATIC_ROOT = "/static"
+    try:
+        from {module} import *
+    except ImportError:
+        STATIC_ROOT = "/other"
+    """
+    project = read({"config/settings.py": text, "config/__init__.py": ""})
+    assert project.where("static_root") == ("/other", "config/settings.py:6", INFERRED)
+
+
+def test_package_that_may_be_installed(read):
+    project = read(
+        """
+        INSTALLED_APPS = ["a"]
+        try:
+            import debug_toolbar
+            INSTALLED_APPS += ["debug_toolbar"]
+        except ImportError:
+            INSTALLED_APPS += ["b"]
+        """
+    )
+    assert project.where("installed_apps") == (["a", "debug_toolbar"], "config/settings.py:5", INFERRED)
+
+
+def test_split_settings(read):
+    project = read(
+        {
+            "config/settings/__init__.py": """
+            from split_settings.tools import include, optional
+            include("base.py", "components/*.py", optional("local.py"))
+            """,
+            "config/settings/base.py": "INSTALLED_APPS = ['a']\n",
+            "config/settings/components/static.py": "STATIC_ROOT = '/static'\nINSTALLED_APPS += ['b']\n",
+        },
+        "config/settings/__init__.py",
+    )
+    assert project.where("static_root") == ("/static", "config/settings/components/static.py:1", STATED)
+    assert project["installed_apps"] == ["a", "b"]
+
+
+def test_configurations(read):
+    project = read(
+        """
+        from configurations import Configuration, values
+
+        class Base(Configuration):
+            INSTALLED_APPS = ["a"]
+            DEBUG = values.BooleanValue(False)
+            SECRET_KEY = values.SecretValue()
+
+        class Dev(Base):
+            STATIC_ROOT = "/dev"
+
+        class Production(Base):
+            STATIC_ROOT = "/static"
+            DATABASES = values.DatabaseURLValue("postgres://db/shop")
+            EMAIL_HOST = values.Value("localhost", environ_prefix="SHOP")
+
+            @property
+            def MIDDLEWARE(self):
+                return [*self.INSTALLED_APPS, "m"]
+
+        class Zebra(Base):
+            pass
+        """
+    )
+    assert project.where("static_root") == ("/static", "config/settings.py:13", STATED)
+    assert project["middleware"] == ["a", "m"]
+    assert project.required == ["DJANGO_SECRET_KEY"]
+    assert project.variable("SHOP_EMAIL_HOST")["default"] == "localhost"
+    assert project["databases"]["default"]["name"] == "shop"
+    assert project["databases"]["default"]["variable"] == "DATABASE_URL"
+
+
+def test_configuration_that_wsgi_chooses(read):
+    project = read(
+        {
+            "config/wsgi.py": "import os\nos.environ.setdefault('DJANGO_CONFIGURATION', 'Two')\n",
+            "config/settings.py": """
+            from configurations import Configuration
+            class Two(Configuration):
+                STATIC_ROOT = "/two"
+            class Prod(Configuration):
+                STATIC_ROOT = "/prod"
+            """,
+        }
+    )
+    assert project["static_root"] == "/two"
+
+
+def test_class_that_loads_itself(read):
+    project = read(
+        {
+            "config/base.py": """
+            class Common:
+                @classmethod
+                def load_settings(cls, module):
+                    ...
+
+                @property
+                def INSTALLED_APPS(self):
+                    return ["a"]
+            """,
+            "config/settings.py": """
+            from .base import Common
+            class Live(Common):
+                @property
+                def INSTALLED_APPS(self):
+                    apps = super().INSTALLED_APPS
+                    apps.append("b")
+                    return apps
+            Live.load_settings(__name__)
+            """,
+        }
+    )
+    assert project["installed_apps"] == ["a", "b"]
+
+
+# ---------------------------------------------------------------- what settings mean
+
+WHITENOISE = 'MIDDLEWARE = ["whitenoise.middleware.WhiteNoiseMiddleware"]\n'
+STORAGE = 'STORAGES = {{"staticfiles": {{"BACKEND": "{}"}}}}\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("", "plain"),
+        (WHITENOISE, "whitenoise"),
+        (STORAGE.format("django.contrib.staticfiles.storage.StaticFilesStorage"), "plain"),
+        (STORAGE.format("django.contrib.staticfiles.storage.ManifestStaticFilesStorage"), "manifest"),
+        (
+            WHITENOISE + STORAGE.format("django.contrib.staticfiles.storage.ManifestStaticFilesStorage"),
+            "whitenoise-manifest",
+        ),
+        ("STATICFILES_STORAGE = 'whitenoise.storage.CompressedManifestStaticFilesStorage'", "whitenoise-manifest"),
+        ("STATICFILES_STORAGE = 'whitenoise.storage.CompressedStaticFilesStorage'", "whitenoise"),
+        (WHITENOISE + STORAGE.format("storages.backends.s3.S3Storage"), "s3"),
+        (STORAGE.format("config.storage.Own"), "manifest"),
+        (STORAGE.format("config.storage.Passed"), "manifest"),
+        (STORAGE.format("elsewhere.Thing"), "other"),
+    ],
+)
+def test_staticfiles_kind(read, text, kind):
+    files = {
+        "config/settings.py": text,
+        "config/__init__.py": "",
+        "config/storage.py": """
+        from django.contrib.staticfiles import storage
+        from .mixins import Middle as Passed
+        class Own(Passed):
+            pass
+        """,
+        "config/mixins.py": """
+        from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
+        class Middle(ManifestStaticFilesStorage):
+            manifest_strict = False
+        """,
+    }
+    assert read(files)["staticfiles_kind"] == kind
+
+
+def test_services(read):
+    project = read(
+        """
+        import os
+        REDIS = os.getenv("REDIS_URL")
+        CELERY_BROKER_URL = os.getenv("BROKER", "redis://localhost:6379/0")
+        LAYER = "channels_redis.core.RedisChannelLayer"
+        CHANNEL_LAYERS = {"default": {"BACKEND": LAYER, "CONFIG": {"hosts": [REDIS]}}}
+        CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": [REDIS]}}
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+        LOGGING = {"version": 1}
+        ENGINE = "django.db.backends." + os.getenv("ENGINE", "mysql")
+        DATABASES = {"default": {"ENGINE": ENGINE, "HOST": os.environ["DB_HOST"]}}
+        """
+    )
+    assert project["celery_broker"] == {"value": "redis://localhost:6379/0", "variable": "BROKER"}
+    assert project["channel_layers"] == {
+        "default": {"backend": "channels_redis.core.RedisChannelLayer", "variable": "REDIS_URL"}
+    }
+    assert project["caches"]["default"]["variable"] == "REDIS_URL"
+    assert project["secure_proxy_ssl_header"] == ["HTTP_X_FORWARDED_PROTO", "https"]
+    assert project["logging_configured"] is True
+    assert project["databases"]["default"]["engine"] == "django.db.backends.mysql"
+    assert project["databases"]["default"]["variables"] == {"engine": "ENGINE", "host": "DB_HOST"}
+
+
+def test_database_dummy_has_the_scheme_of_the_default(read):
+    project = read(
+        """
+        import environ
+        env = environ.Env()
+        DATABASES = {"default": env.db("DATABASE_URL", default="postgis://localhost/shop")}
+        DATABASES["default"] = env.db("DATABASE_URL")
+        """
+    )
+    assert project.variable("DATABASE_URL")["dummy"] == "postgis://localhost/build"
+
+
+def test_engine_dummy_is_one_that_django_has(read):
+    project = read(
+        "import os\nDATABASES = {'default': {'ENGINE': os.environ['DB_ENGINE'], 'NAME': os.environ['DB']}}\n"
+    )
+    assert project.variable("DB_ENGINE")["dummy"] == "django.db.backends.sqlite3"
+    assert project.variable("DB")["dummy"] == "/tmp/build.sqlite3"
+
+
+# ---------------------------------------------------------------- whatever comes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "while True:\n    X = 1\n",
+        "def f(x):\n    return f(x)\nX = f(1)\n",
+        "X = 'a' * 10 ** 9\nY = 2 ** 10 ** 9\nZ = '%999999999d' % 1\nW = f'{1:>999999999}'\n",
+        "X = [1]\nX.append(X)\nINSTALLED_APPS = X\nMIDDLEWARE = [X, X]\n",
+        "A = [1]\n" + "A = [A, A]\n" * 60 + "INSTALLED_APPS = A\nDATABASES = {'default': A}\n",
+        "X = 'ab'\n" + "X = X.replace('', X)\n" * 60,
+        "X = " + " + ".join(["1"] * 3000) + "\nSTATIC_ROOT = '/static'\n",
+        "STATIC_ROOT = " + "(" * 150 + "1" + ")" * 150,
+        "L = list(range(9))\n"
+        + "".join(f"{' ' * i}for i{i} in '123456789':\n" for i in range(12))
+        + " " * 12
+        + "X = 1\n",
+        "class A(A): pass\nclass B(A): pass\nclass A(B): X = 1\nSTATIC_ROOT = A.Y\n",
+        "from . import *\nfrom .settings import *\nfrom .... import x\nfrom config import settings\n",
+        "STATIC_ROOT = 1\nDATABASES = 5\nMIDDLEWARE = {}\nSTORAGES = []\nCACHES = {1: 2}\nLOGGING = lambda: 0\n",
+        "STATIC_ROOT = '\\0'\nSTATIC_URL = None\nDATABASES = {'default': {'ENGINE': 3, 'NAME': {}}}\n",
+        "globals().update(x)\nglobals()['STATIC_ROOT'] = '/s'\nlocals().update(A=1)\nexec(open('a').read())\nvars()\n",
+        "import os\nos.environ['']\nos.environ[X]\nos.getenv()\nos.getenv(1)\nos.environ.get(*a, **b)\n",
+        "raise SystemExit\n",
+        "A = ['a']\nfor i in '" + "x" * 150 + "':\n    A += A\n    B = A == A\n    C = 'z' in A\n",
+        "from pathlib import Path\nP = Path('/a')\n" + "P = P / str(P)[1:]\n" * 60,
+        "from copy import deepcopy\nA = ['a']\n"
+        + "A = [*A, *A]\n" * 13
+        + "A = [A, *[A for x in A]]\nB = deepcopy(A)\n",
+        "X = 'ab' + 'c'\n" + "X = f'{X}{X}{X}{X}{X}{X}{X}{X}'\n" * 30 + "Y = '{0}{0}'.format(X)\nZ = X.join([X, X])\n",
+        "from glob import glob\n" + "X = glob(__file__ + '/../**/*')\n" * 50,
+        "try:\n    raise X\nexcept* X:\n    A = 1\n",
+        "def f(: broken",
+        "\x00",
+    ],
+)
+def test_nothing_raises_or_hangs(read, text):
+    start = time.monotonic()
+    project = read(text)
+    assert "static_root" in project.findings.found
+    project.assert_readable()
+    assert time.monotonic() - start < 3
+
+
+def test_missing_module(read):
+    project = read({"manage.py": ""}, "no/settings.py")
+    assert project.findings.found["environment"].note == "the settings module is not in the project"
+
+
+def sampled(text):
+    return st.sampled_from(text.split(" "))
+
+
+WORDS = sampled(
+    "os.environ['A'] os.getenv('B','c') env('D') env.db() BASE_DIR / 'x' [ ] ( ) { } : , = + += | not if else for "
+    "in import from . * STATIC_ROOT DATABASES INSTALLED_APPS True None 1 'text' class A: def f(x): return raise "
+    "try: except: with match lambda self super() "
+    "__file__ Path(__file__).parent include('a.py') os.path.join globals() \n \n\n \n\t"
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(WORDS, max_size=40).map(" ".join) | st.text(max_size=80))
+def test_no_input_raises(tmp_path, text):
+    (tmp_path / "settings.py").write_bytes(text.encode("utf-8", "surrogatepass"))
+    project = Read(tmp_path, "settings.py", "")
+    assert "environment" in project.findings.found
+    project.assert_readable()
+
+
+ATOMS = sampled(
+    "1 'a' None True x y z os os.environ os.environ['A'] os.getenv('B') [] {} () __file__ Path(__file__) env config f "
+    "A A() Path str int dict list"
+)
+EXPRESSIONS = st.recursive(
+    ATOMS,
+    lambda inner: st.one_of(
+        st.tuples(inner, sampled("+ - * / % | and or == in is <"), inner).map(lambda p: f"({p[0]} {p[1]} {p[2]})"),
+        st.tuples(inner, inner).map(lambda p: f"{p[0]}({p[1]})"),
+        st.tuples(inner, inner).map(lambda p: f"[{p[0]}, *{p[1]}]"),
+        st.tuples(inner, inner).map(lambda p: f"{{'default': {p[0]}, **{p[1]}}}"),
+        st.tuples(inner, inner).map(lambda p: f"({p[0]})[{p[1]}]"),
+        st.tuples(inner, sampled("get split format join parent parents update append pop items insert path")).map(
+            lambda p: f"({p[0]}).{p[1]}"
+        ),
+        st.tuples(inner, inner, inner).map(lambda p: f"({p[0]} if {p[1]} else {p[2]})"),
+        st.tuples(inner, inner).map(lambda p: f"[{p[0]} for x in {p[1]} if x]"),
+    ),
+    max_leaves=8,
+)
+NAMES = sampled(
+    "x y z STATIC_ROOT DATABASES CACHES STORAGES MIDDLEWARE ALLOWED_HOSTS DEBUG SECRET_KEY CELERY_BROKER_URL "
+    "CHANNEL_LAYERS LOGGING"
+)
+HEAD = """import os, environ
+from pathlib import Path
+from decouple import config
+env = environ.Env(A=(bool, 1))
+class A:
+    X = 1
+def f(x):
+    if x: raise KeyError
+    return os.environ[x]
+"""
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(NAMES, st.sampled_from(("=", "+=")), EXPRESSIONS), max_size=8))
+def test_no_expression_raises(tmp_path, lines):
+    text = HEAD + "\n".join(f"{name} {sign} {expression}" for name, sign, expression in lines)
+    (tmp_path / "settings.py").write_text(text)
+    project = Read(tmp_path, "settings.py", "")
+    assert "environment" in project.findings.found
+    project.assert_readable()
+
+
+def test_large_project_is_read_quickly(tmp_path):
+    for folder in range(50):
+        (tmp_path / f"app{folder}").mkdir()
+        for name in range(100):
+            (tmp_path / f"app{folder}" / f"m{name}.py").touch()
+    text = HEAD + "".join(
+        f"S{i} = [os.getenv('V{i}', 'x'), {{'a': Path(__file__).parent / 'b'}}]\n" for i in range(1000)
+    )
+    (tmp_path / "settings.py").write_text(text)
+    tree = Tree(tmp_path)
+    assert len(tree.paths) == 5001
+    start = time.monotonic()
+    found = read_settings(tree, "settings.py", "", Findings())
+    assert time.monotonic() - start < 2
+    assert len(found.environment) == 1000
