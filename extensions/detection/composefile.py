@@ -51,10 +51,11 @@ def _paths(tree: Tree) -> list[str]:
     return [path for path in tree.paths if NAME.fullmatch(path.rpartition("/")[2]) and not is_aside(path)]
 
 
-def _rank(path: str) -> tuple[bool, bool, int, str]:
+def _rank(path: str) -> tuple[bool, bool, int, bool, str]:
     name = path.rpartition("/")[2]
     production = not words(name).isdisjoint(("prod", "production", "deploy", "live"))
-    return is_development(name), not production, path.count("/"), path
+    plain = re.fullmatch(r"(docker[-_])?compose\.ya?ml", name) is not None
+    return is_development(path.replace("/", " ")), not (plain or production), path.count("/"), not production, path
 
 
 def _service_lines(text: str) -> dict[str, int]:
