@@ -94,7 +94,7 @@ OUTPUT_FLAGS = re.compile(
     r"(?:--outdir|--outDir|--outfile|--output-path|--out-dir|--dist-dir|--dest|--dir|--output|-o|-d)[= ]+"
     r"[\"']?([\w./@-]+)"
 )
-HERE = r"(?:[\w.]*(?:resolve|join)\(\s*(?:(?:__dirname|import\.meta\.dirname|process\.cwd\(\))\s*,\s*)?)?"  # path.join(…, "x")
+HERE = r"(?:[\w.]*(?:resolve|join)\(\s*(?:(?:__dirname|import\.meta\.dirname|process\.cwd\(\))\s*,\s*)?)?"
 QUOTED = r"[\"'`]([\w./@-]+)[\"'`]"
 CONFIG_OUTPUT = re.compile(rf"\b(?:outDir|outdir|outfile|outputDir|distDir)\s*:\s*{HERE}{QUOTED}")
 WEBPACK_OUTPUT = re.compile(rf"\boutput\s*:\s*\{{[^{{}}]{{0,600}}?\bpath\s*:\s*{HERE}{QUOTED}")
