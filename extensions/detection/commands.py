@@ -3,7 +3,7 @@
 import configparser
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +12,7 @@ from .composefile import read_environment, shell_text
 from .places import at, is_aside, is_development, mapping, own, read_json, sequence, text_of
 from .tree import Tree
 
+MAX_LENGTH = 4000  # characters of a command: what follows is no command line
 PROCFILE_LINE = re.compile(r"^([A-Za-z0-9_-]+):\s*(.+)$")
 EXEC_START = re.compile(r"^ExecStart\s*=\s*[-@:+!]*(.+)$")
 UNIT_ENVIRONMENT = re.compile(r"^Environment\s*=\s*(.+)$")
@@ -39,7 +40,7 @@ def read_commands(tree: Tree) -> list[Command]:
     """Return what the project's files run, those of hosting services and units first, then Dockerfiles and Compose."""
     found: list[Command] = []
     for reader in (_procfiles, _app_json, _render, _fly, _units, _supervisor, _dockerfiles, _compose):
-        found += reader(tree)
+        found += (replace(command, command=command.command[:MAX_LENGTH]) for command in reader(tree))
     return sorted(found, key=lambda command: command.development)
 
 

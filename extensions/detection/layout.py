@@ -3,6 +3,7 @@
 import ast
 import configparser
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -149,7 +150,7 @@ def read_manage(tree: Tree, findings: Findings) -> str:
     real = [path for path in tree.named("manage.py") if not is_template(path) and _runs_django(tree, path)]
     candidates = [path for path in real if not is_aside(path)] or real or list(_other_managers(tree))
     if not candidates:
-        entry = next(iter(own(tree, "wsgi.py", "asgi.py")), "")
+        entry = next(iter([*own(tree, "wsgi.py"), *own(tree, "asgi.py")]), "")
         base = _package_root(tree, folder(entry)) if entry else None
         note = "There is no manage.py."
         if entry:
@@ -235,6 +236,8 @@ def read_settings_module(tree: Tree, findings: Findings, manage: str) -> None:
         module, path = better
         notes.append(f"{naming.source} names {naming.module}; {module} is in the project too.")
         certainty = Certainty.INFERRED
+        if rest := _others_beside(tree, path, module):
+            notes.append(f"Beside it: {', '.join(rest)}.")
     elif _not_production(module):
         notes.append("It looks like a module for development or tests, and there is none for production beside it.")
         certainty = Certainty.INFERRED
@@ -408,6 +411,20 @@ def _sibling(tree: Tree, module: str, path: str, root: str) -> tuple[str, str] |
     if parent and tree.exists(package) and not _is_empty(tree, package):
         return parent, package
     return None
+
+
+def _others_beside(tree: Tree, path: str, module: str) -> list[str]:
+    """Return the other modules, not for development, that stand beside a general one: production's may be among them."""
+    stem = module.rpartition(".")[2]
+    if words(stem).isdisjoint(GENERAL):
+        return []
+    inner = folder(path)
+    names = [
+        other.rpartition("/")[2].removesuffix(".py")
+        for other in tree.paths
+        if other.endswith(".py") and folder(other) == inner and other != path
+    ]
+    return [name for name in names if name != "__init__" and not _not_production(name)][:6]
 
 
 def _first(tree: Tree, modules: Iterable[str], inner: str, root: str) -> tuple[str, str] | None:
@@ -792,5 +809,5 @@ def _git_remote(tree: Tree) -> str:
 
 def slugify(name: str) -> str:
     """Return a name in lower case, other characters as single hyphens, at most 40 characters; "" if none is left."""
-    folded = name.lower().encode("ascii", "ignore").decode()
+    folded = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", folded).strip("-")[:40].strip("-")

@@ -193,9 +193,12 @@ def _runs_python(service: Service) -> bool:
 
 def plain_command(command: str) -> str:
     """Return a command without shells, wrappers, leading assignments and a virtual environment's path."""
-    if OPERATORS.search(command) and not SHELL.match(command):
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        words = []
+    if not words or (OPERATORS.search(command) and not SHELL.match(command)):
         return " ".join(command.split())
-    words = split(command)
     for _ in range(6):
         while words and (words[0].rpartition("/")[2] in WRAPPERS or re.fullmatch(r"[A-Za-z_]\w*=.*", words[0])):
             words = words[1:]
