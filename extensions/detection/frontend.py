@@ -7,7 +7,7 @@ from typing import Any
 from . import dockerfile
 from .commands import dockerfiles
 from .findings import Certainty, Findings
-from .places import at, folder, join, mapping, own, read_json, text_of, words
+from .places import at, folder, is_development, join, mapping, own, read_json, text_of, words
 from .tree import Tree
 
 LOCK_FILES = {
@@ -88,6 +88,8 @@ NOT_OURS = frozenset(
         "email",
         "emails",
         "mjml",
+        "plugins",
+        "templates",
     ]
 )
 OUTPUT_FLAGS = re.compile(
@@ -137,7 +139,7 @@ def read_frontend(tree: Tree, findings: Findings) -> None:
         if not content or _is_foreign(path) or any(base.startswith(prefix) for prefix in covered):
             continue
         entry = _entry(tree, path, base, content)
-        if entry is None:
+        if entry is None or (found and folder(entry["lock_file"] or "package.json") != base):
             continue
         found.append(entry)
         covered.add("" if base == "." and content.get("workspaces") else f"{base}/")
@@ -176,14 +178,8 @@ def _build_script(scripts: dict[str, str]) -> str:
         command = scripts.get(name, "")
         if command and BUILDERS.search(command) and not NOT_BUILDS.search(command):
             return name
-    for name, command in scripts.items():
-        starts = name.startswith(("build", "compile")) and not words(name.replace(":", " ")) & {
-            "dev",
-            "docs",
-            "storybook",
-            "watch",
-            "test",
-        }
+    for name, command in sorted(scripts.items(), key=lambda item: words(item[0]).isdisjoint(("production", "prod"))):
+        starts = name.startswith(("build", "compile")) and not is_development(name.replace(":", " "))
         if starts and BUILDERS.search(command) and not NOT_BUILDS.search(command):
             return name
     return ""
@@ -246,7 +242,9 @@ def _output(tree: Tree, base: str, scripts: dict[str, str], script: str, command
     commands = list(_reached(scripts, script)) if script else [command]
     found: dict[str, None] = {}
     for text in commands:
-        found |= dict.fromkeys(_within(base, match[1]) for match in OUTPUT_FLAGS.finditer(text))
+        for part in re.split(r"&&|;|\|\|?", text):
+            if BUILDERS.search(part):
+                found |= dict.fromkeys(_within(base, match[1]) for match in OUTPUT_FLAGS.finditer(part))
         found |= dict.fromkeys(_within(base, path) for path in _sass_outputs(text))
     if not found:
         found |= dict.fromkeys(_configured(tree, base, " ".join(commands)))

@@ -22,7 +22,8 @@ from .literals import (
 from .places import at, folder, is_aside, is_template, join, line_of, mapping, own, read_json, text_of, words
 from .tree import Tree
 
-DOUBTFUL = 7  # the rank from which on a naming is that of tests or of development
+WEAK = 6  # the rank from which on a naming may be that of a person's own machine
+DOUBTFUL = 8  # and from which on it is that of tests or of development
 SETTINGS = "DJANGO_SETTINGS_MODULE"
 CONFIGURATION = "DJANGO_CONFIGURATION"
 RUNNERS = frozenset(("execute_from_command_line", "execute_manager", "ManagementUtility"))
@@ -222,7 +223,11 @@ def read_settings_module(tree: Tree, findings: Findings, manage: str) -> None:
     located = {naming.module: locate(tree, naming.module, base) for naming in namings}
     known = [naming for naming in namings if located[naming.module]]
     good = [naming for naming in known if naming.rank < DOUBTFUL and not _not_production(naming.module)]
-    naming = next(iter(good), next(iter(known), None))
+    strong = [naming for naming in good if naming.rank < WEAK]
+    if not strong and known and _not_production(known[0].module):
+        stem = (_sibling(tree, known[0].module, *located[known[0].module]) or ("",))[0].rpartition(".")[2]
+        strong = known[:1] if stem and not words(stem).isdisjoint(PRODUCTION[:4]) else []
+    naming = next(iter(strong or good or known), None)
     if naming is None:
         _settings_by_name(tree, findings, base, namings)
         return
@@ -259,17 +264,17 @@ def _not_production(module: str) -> bool:
 
 
 def _namings(tree: Tree, manage: str) -> Iterator[Naming]:
-    for order, name in ((2, "wsgi"), (3, "asgi")):
+    for order, name in ((3, "wsgi"), (4, "asgi")):
         for path in _entries(tree, name)[:6]:
             yield from _in_python(tree, path, order)
     if manage:
-        yield from _in_python(tree, manage, 4)
-    ranks = {"compose": 5}
+        yield from _in_python(tree, manage, 5)
+    ranks = {"dockerfile": 1, "compose": WEAK}
     for value, source, origin in environment_of(tree, SETTINGS):
         path = source.rpartition(":")[0]
         if re.fullmatch(r"[\w.]+", value):
             development = not words(path.replace("/", " ")).isdisjoint(NOT_PRODUCTION)
-            yield Naming(7 if development else ranks.get(origin, 1), value, source)
+            yield Naming(DOUBTFUL if development else ranks.get(origin, 2), value, source)
     yield from _in_text_files(tree)
     yield from _in_test_settings(tree)
 
@@ -285,7 +290,7 @@ def _in_python(tree: Tree, path: str, rank: int) -> Iterator[Naming]:
             continue
         value, hard = named
         for text in texts(value, names):
-            yield from _resolve(tree, text, path, node.lineno, 0 if hard and rank < 4 else rank)
+            yield from _resolve(tree, text, path, node.lineno, 0 if hard and rank < 5 else rank)
 
 
 def _setting(node: ast.AST, variable: str) -> tuple[ast.expr, bool] | None:
@@ -307,7 +312,7 @@ def _resolve(tree: Tree, text: Text, path: str, line: int, rank: int) -> Iterato
     elif len(variables) == 1:
         variable = variables[0]
         if len(text) == 1 and variable.name == SETTINGS:
-            yield Naming(4 if rank == 0 else rank, variable.default, source)
+            yield Naming(rank or 3, variable.default, source)
             return
         if variable.default:
             yield Naming(rank, _filled(text, variable.default), source, variable)
@@ -331,9 +336,10 @@ def _in_text_files(tree: Tree) -> Iterator[Naming]:
             name.endswith(".sh") and not is_aside(path)
         )
         if (workflow or dotenv or script) and size < 200_000 and not is_template(path):
-            rank = 8 if workflow else 7 if not words(path.replace("/", " ")).isdisjoint(NOT_PRODUCTION) else 6
+            development = not words(path.replace("/", " ")).isdisjoint(NOT_PRODUCTION)
+            rank = 9 if workflow else DOUBTFUL if development else 7
             if dotenv and name not in (".env", ".env.example", "env.example", ".env.production", ".env.prod"):
-                rank = 7
+                rank = DOUBTFUL
             for number, line in enumerate((tree.text(path) or "").split("\n"), 1):
                 if not line.lstrip().startswith("#") and (match := pattern.search(line)):
                     yield Naming(rank, match[1], f"{path}:{number}")
@@ -343,10 +349,10 @@ def _in_test_settings(tree: Tree) -> Iterator[Naming]:
     for path in own(tree, "pyproject.toml")[:2]:
         options = mapping(mapping(mapping(tree.toml(path).get("tool")).get("pytest")).get("ini_options"))
         if module := text_of(options.get(SETTINGS)):
-            yield Naming(9, module, at(tree, path, SETTINGS))
+            yield Naming(10, module, at(tree, path, SETTINGS))
         stubs = mapping(mapping(tree.toml(path).get("tool")).get("django-stubs"))
         if module := text_of(stubs.get("django_settings_module")):
-            yield Naming(9, module, at(tree, path, "django_settings_module"))
+            yield Naming(10, module, at(tree, path, "django_settings_module"))
     for path in own(tree, "setup.cfg", "pytest.ini", "tox.ini")[:4]:
         parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
         try:
@@ -355,7 +361,7 @@ def _in_test_settings(tree: Tree) -> Iterator[Naming]:
             continue
         for section in parser.sections():
             if module := parser.get(section, SETTINGS, fallback=None):
-                yield Naming(9, module.strip(), at(tree, path, SETTINGS))
+                yield Naming(10, module.strip(), at(tree, path, SETTINGS))
 
 
 def locate(tree: Tree, module: str, base: str) -> tuple[str, str] | None:
@@ -414,7 +420,7 @@ def _sibling(tree: Tree, module: str, path: str, root: str) -> tuple[str, str] |
 
 
 def _others_beside(tree: Tree, path: str, module: str) -> list[str]:
-    """Return the other modules, not for development, that stand beside a general one: production's may be among them."""
+    """Return the modules, not for development, beside a general one: production's may be among them."""
     stem = module.rpartition(".")[2]
     if words(stem).isdisjoint(GENERAL):
         return []

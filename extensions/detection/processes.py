@@ -86,7 +86,7 @@ HINTS = {  # words of a process's or script's name, where its command says nothi
     "scheduler": ("scheduler", "clock"),
     "release": ("migrate", "migration", "migrations", "migrator", "release", "initializer"),
     "cron": ("cron", "crond", "crontab", "runjobs", "runjob", "runcrons"),
-    "web": ("web", "django", "server", "webserver", "wsgi", "asgi", "http"),
+    "web": ("web", "django", "server", "webserver", "wsgi", "asgi"),
 }
 ORIGINS = ("procfile", "render", "fly", "app.json", "unit", "supervisor", "compose", "dockerfile")
 MAX_READ = 400  # files of a kind that are looked into
@@ -108,14 +108,21 @@ def read_processes(
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for process in (*_stated(tree), *_inferred(tree, findings, names, apps), *_cron(tree, findings)):
         identity = _identity(process)
-        inferred_celery = identity[0] == "celery" and process["certainty"] != Certainty.STATED
-        if not (inferred_celery and any(kind == "celery" for kind, _ in found)):
+        if process["certainty"] == Certainty.STATED or not _is_covered(identity, found):
             found.setdefault(identity, process)
     processes = _named_apart(list(found.values()))
     source = processes[0]["source"] if processes else ""
     stated = any(process["certainty"] == Certainty.STATED for process in processes)
     certainty = Certainty.STATED if stated else Certainty.INFERRED if processes else Certainty.ASSUMED
     findings.add("processes", processes, source, certainty)
+
+
+def _is_covered(identity: tuple[str, str], found: dict[tuple[str, str], dict[str, Any]]) -> bool:
+    """Return whether a stated Celery worker, of any queue, or one that has the beat in it, does what was inferred."""
+    workers = [process["command"] for (kind, _), process in found.items() if kind == "celery"]
+    if identity[0] == "beat":
+        return any(re.search(r"\s(?:-B|--beat)(?:\s|$)", command) for command in workers)
+    return identity[0] == "celery" and bool(workers)
 
 
 def _process(name: str, command: str, kind: str, source: str, certainty: Certainty, note: str = "") -> dict[str, Any]:
@@ -159,7 +166,7 @@ def _stated(tree: Tree) -> Iterator[dict[str, Any]]:
         if command.origin == "compose" and command.source not in services:
             continue
         plain = plain_command(command.command)
-        if not plain or NOT_PYTHON.match(plain):
+        if not plain or plain.startswith("-") or NOT_PYTHON.match(plain):
             continue
         content = _script_content(tree, scripts, plain)
         kind, runs = _kind(command, plain, content)
@@ -204,7 +211,7 @@ def plain_command(command: str) -> str:
             words = words[1:]
         shell = words and words[0].rpartition("/")[2] in ("sh", "bash", "ash", "dash")
         if shell and len(words) > 2 and re.fullmatch(r"-\w*c", words[1]):
-            if OPERATORS.search(words[2]):
+            if OPERATORS.search(words[2]) or "\n" in words[2].strip():
                 return " ".join(words[2].replace("\\\n", " ").split())
             words = split(words[2])
         elif shell and len(words) > 1 and not words[1].startswith("-"):
@@ -325,9 +332,10 @@ def _inferred(tree: Tree, findings: Findings, distributions: set[str], apps: lis
     settings = _strings_in_settings(tree, findings)
     app_source = findings.found["installed_apps"].source if "installed_apps" in findings.found else ""
     for app, (packages, command, name) in QUEUES.items():
-        source = settings.get(app) or (app_source or "INSTALLED_APPS" if app in apps else "")
-        source = source or next((settings[text] for text in settings if text.startswith(f"{app}.")), "")
-        if source and (not packages or not distributions or distributions & set(packages)):
+        named = settings.get(app) or next((settings[text] for text in settings if text.startswith(f"{app}.")), "")
+        installed = not packages or not distributions or bool(distributions & set(packages))
+        if (named or app in apps) and installed:
+            source = named or app_source
             yield _process(name, f"python manage.py {command}", "worker", source, Certainty.INFERRED)
     yield from _celery(tree, findings, distributions, apps, settings, base)
     yield from _long_running(tree, base)
