@@ -202,6 +202,7 @@ def test_empty_package(read):
             "ops/a.service:2",
         ),
         ("app.json", '{\n"env": {\n"DJANGO_SETTINGS_MODULE": {"value": "core.live"}}}', "app.json:3"),
+        ("uwsgi.ini", "[uwsgi]\nenv = DJANGO_SETTINGS_MODULE=core.live\n", "uwsgi.ini:2"),
         ("fly.toml", '[env]\nDJANGO_SETTINGS_MODULE = "core.live"\n', "fly.toml:2"),
         (
             "render.yaml",
@@ -214,6 +215,17 @@ def test_what_production_is_told(read, path, content, source):
     findings = read(startproject() | {"core/live.py": "", path: content})
     assert got(findings, "settings_module") == [("core.live", source)]
     assert findings.found["settings_module"].note == "Others name core.settings."
+
+
+def test_compose_counts_less_than_a_production_module(read):
+    files = startproject(settings="core.settings_dev")
+    files |= {
+        "core/settings_dev.py": "",
+        "core/settings_prod.py": "",
+        "core/settings_docker.py": "",
+        "compose.yaml": "services:\n  web:\n    environment:\n    - DJANGO_SETTINGS_MODULE=core.settings_docker\n",
+    }
+    assert read(files).value("settings_module") == "core.settings_prod"
 
 
 def test_tests_settings_count_least(read):
@@ -423,6 +435,18 @@ def test_units_and_supervisor(read):
     assert read(files, processes.read_processes).value("processes") == [
         process("rq", "python manage.py rqworker high low", "worker", "ops/rq.service:2"),
         process("hooks", "python manage.py hooks", "other", "ops/supervisor/app.conf:1"),
+    ]
+
+
+def test_images_beside_the_application(read):
+    files = startproject() | {
+        "Dockerfile": 'FROM python\nENTRYPOINT ["/start.sh"]\n',
+        "docker/worker/Dockerfile": 'FROM python\nCMD ["/jobs.sh"]\n',
+        "nginx/Dockerfile": 'FROM debian\nCMD ["/serve.sh"]\n',
+    }
+    assert read(files, processes.read_processes).value("processes") == [
+        process("web", "/start.sh", "web", "Dockerfile:2"),
+        process("web-2", "/jobs.sh", "worker", "docker/worker/Dockerfile:2"),
     ]
 
 

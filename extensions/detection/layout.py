@@ -19,7 +19,7 @@ from .literals import (
     statements,
     texts,
 )
-from .places import at, folder, is_aside, is_template, join, line_of, mapping, own, read_json, text_of, words
+from .places import at, folder, is_aside, is_template, join, line_of, mapping, mentions, own, read_json, text_of, words
 from .tree import Tree
 
 WEAK = 6  # the rank from which on a naming may be that of a person's own machine
@@ -246,7 +246,7 @@ def read_settings_module(tree: Tree, findings: Findings, manage: str) -> None:
     elif _not_production(module):
         notes.append("It looks like a module for development or tests, and there is none for production beside it.")
         certainty = Certainty.INFERRED
-    disagree = sorted({other.module for other in good[1:] if other.module != module})
+    disagree = sorted({other.module for other in good} - {module, naming.module})
     if disagree:
         notes.append(f"Others name {', '.join(disagree[:3])}.")
     findings.add("settings_module", module, naming.source, certainty, " ".join(notes))
@@ -273,7 +273,7 @@ def _namings(tree: Tree, manage: str) -> Iterator[Naming]:
     for value, source, origin in environment_of(tree, SETTINGS):
         path = source.rpartition(":")[0]
         if re.fullmatch(r"[\w.]+", value):
-            development = not words(path.replace("/", " ")).isdisjoint(NOT_PRODUCTION)
+            development = mentions(path, NOT_PRODUCTION)
             yield Naming(DOUBTFUL if development else ranks.get(origin, 2), value, source)
     yield from _in_text_files(tree)
     yield from _in_test_settings(tree)
@@ -332,12 +332,15 @@ def _in_text_files(tree: Tree) -> Iterator[Naming]:
         name = path.rpartition("/")[2].lower()
         workflow = path.startswith(".github/workflows/") or name in (".gitlab-ci.yml", ".travis.yml")
         dotenv = name.startswith((".env", "env.", "example.env")) or name.endswith(".env")
-        script = name in ("justfile", "makefile", "uwsgi.ini", "app.yaml", "gunicorn.conf.py") or (
-            name.endswith(".sh") and not is_aside(path)
+        script = (
+            name.endswith("uwsgi.ini")
+            or name in ("justfile", "makefile", "app.yaml", "gunicorn.conf.py")
+            or (name.endswith(".sh") and not is_aside(path))
         )
         if (workflow or dotenv or script) and size < 200_000 and not is_template(path):
-            development = not words(path.replace("/", " ")).isdisjoint(NOT_PRODUCTION)
-            rank = 9 if workflow else DOUBTFUL if development else 7
+            development = mentions(path, NOT_PRODUCTION)
+            server = name.endswith("uwsgi.ini") or name == "gunicorn.conf.py"
+            rank = 9 if workflow else DOUBTFUL if development else 2 if server else 7
             if dotenv and name not in (".env", ".env.example", "env.example", ".env.production", ".env.prod"):
                 rank = DOUBTFUL
             for number, line in enumerate((tree.text(path) or "").split("\n"), 1):

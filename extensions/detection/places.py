@@ -1,6 +1,7 @@
 """Which of a project's files are its own: not its tests', examples' or documentation's."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from .tree import Tree
@@ -91,6 +92,11 @@ def words(name: str) -> set[str]:
     for separator in "-_.":
         lowered = lowered.replace(separator, " ")
     return set(lowered.split())
+
+
+def mentions(path: str, hints: Iterable[str]) -> bool:
+    """Return whether one of `hints` is a word of a path, of its folders' names too."""
+    return not words(path.replace("/", " ")).isdisjoint(hints)
 
 
 def is_development(name: str) -> bool:

@@ -11,7 +11,7 @@ from .composefile import Service, read_compose
 from .dockerfile import split
 from .findings import Certainty, Findings
 from .literals import assignments, constant, last_name, strings
-from .places import folder, is_aside, is_development, is_template
+from .places import folder, is_aside, is_development, is_template, mentions
 from .tree import Tree
 
 WEB = re.compile(
@@ -80,6 +80,7 @@ QUEUES = {  # app in INSTALLED_APPS: (its distributions, the management command,
     "procrastinate.contrib.django": ((), "procrastinate worker", "procrastinate"),
     "background_task": (("django-background-tasks",), "process_tasks", "background-tasks"),
 }
+OTHER_IMAGES = ("proxy", "nginx", "static", "frontend", "ui", "db", "database", "postgres", "node", "assets")
 HINTS = {  # words of a process's or script's name, where its command says nothing
     "beat": ("beat", "celerybeat"),
     "worker": ("worker", "workers", "celeryworker", "consumer", "celery", "queue"),
@@ -164,6 +165,8 @@ def _stated(tree: Tree) -> Iterator[dict[str, Any]]:
     kinds: set[str] = set()
     for command in sorted(commands, key=lambda command: (command.development, ORIGINS.index(command.origin))):
         if command.origin == "compose" and command.source not in services:
+            continue
+        if command.origin == "dockerfile" and mentions(command.source.rpartition(":")[0], OTHER_IMAGES):
             continue
         plain = plain_command(command.command)
         if not plain or plain.startswith("-") or NOT_PYTHON.match(plain):
@@ -276,14 +279,14 @@ def _kind(command: Command, plain: str, content: str) -> tuple[str, str]:
             for kind, pattern in (("beat", BEAT), ("worker", WORKER), ("web", WEB), ("scheduler", SCHEDULER)):
                 if pattern.search(line[:2000]):
                     return kind, line.strip()[:2000]
-    named = re.split(r"[-_./\s]", f"{command.name} {plain}".lower())
-    if command.origin == "dockerfile":
-        named = re.split(r"[-_./\s:]", f"{command.source} {plain}".lower())
+    name = "" if command.origin == "dockerfile" else command.name
+    named = re.split(r"[-_./\s]", f"{name} {plain}".lower())
     for kind, hints in HINTS.items():
         if any(hint in named for hint in hints) and not (kind == "web" and "manage.py" in plain):
             return kind, ""
     if command.origin == "dockerfile":
-        return "web", ""
+        path = re.split(r"[-_./:]", command.source.lower())
+        return next((kind for kind in ("beat", "worker") if any(hint in path for hint in HINTS[kind])), "web"), ""
     return ("release" if RELEASE.search(plain) else "other"), ""
 
 
