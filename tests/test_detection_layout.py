@@ -860,6 +860,7 @@ PIECES = [
     "[env]\nA = 1\n[processes]\nweb = ['a', 1]\n[project]\nname = 1\n[tool]\npoetry = []\n",
     "services: [{type: cron, name: [], envVars: {a: b}, startCommand: 3}]",
     "[program:x]\ncommand\n[unit",
+    "[program:x]\ncommand\n  x",
     "CRONJOBS = [(1,), ('a', 'b', [1]), f()]\nx = y\ny = x\nos.environ['DJANGO_SETTINGS_MODULE'] = x + y",
     "gitdir: /nowhere\x00",
     "(" * 300,

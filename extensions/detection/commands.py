@@ -1,6 +1,5 @@
 """The commands with which a project is run, as its Procfile, units, Compose files and the like state them."""
 
-import configparser
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -9,7 +8,7 @@ from typing import Any
 
 from . import composefile, dockerfile
 from .composefile import read_environment, shell_text
-from .places import at, is_aside, is_development, mapping, own, read_json, sequence, text_of
+from .places import at, is_aside, is_development, mapping, own, read_ini, read_json, sequence, text_of
 from .tree import Tree
 
 MAX_LENGTH = 4000  # characters of a command: what follows is no command line
@@ -123,12 +122,7 @@ def _supervisor(tree: Tree) -> Iterator[Command]:
         name = path.rpartition("/")[2].lower()
         if not name.endswith((".conf", ".ini", ".cfg")) or "supervisor" not in path.lower() or is_aside(path):
             continue
-        text = tree.text(path) or ""
-        parser = configparser.RawConfigParser(strict=False, allow_no_value=True, inline_comment_prefixes=(";",))
-        try:
-            parser.read_string(text)
-        except configparser.Error:
-            continue
+        parser = read_ini(tree, path)
         for section in parser.sections():
             kind, _, program = section.partition(":")
             command = parser.get(section, "command", fallback="") or ""

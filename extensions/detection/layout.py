@@ -1,7 +1,6 @@
 """Where a Django project keeps manage.py, its settings and its WSGI and ASGI modules; and what to call it."""
 
 import ast
-import configparser
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -19,7 +18,21 @@ from .literals import (
     statements,
     texts,
 )
-from .places import at, folder, is_aside, is_template, join, line_of, mapping, mentions, own, read_json, text_of, words
+from .places import (
+    at,
+    folder,
+    is_aside,
+    is_template,
+    join,
+    line_of,
+    mapping,
+    mentions,
+    own,
+    read_ini,
+    read_json,
+    text_of,
+    words,
+)
 from .tree import Tree
 
 WEAK = 6  # the rank from which on a naming may be that of a person's own machine
@@ -357,11 +370,7 @@ def _in_test_settings(tree: Tree) -> Iterator[Naming]:
         if module := text_of(stubs.get("django_settings_module")):
             yield Naming(10, module, at(tree, path, "django_settings_module"))
     for path in own(tree, "setup.cfg", "pytest.ini", "tox.ini")[:4]:
-        parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
-        try:
-            parser.read_string(tree.text(path) or "")
-        except configparser.Error:
-            continue
+        parser = read_ini(tree, path)
         for section in parser.sections():
             if module := parser.get(section, SETTINGS, fallback=None):
                 yield Naming(10, module.strip(), at(tree, path, SETTINGS))

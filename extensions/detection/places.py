@@ -1,5 +1,6 @@
 """Which of a project's files are its own: not its tests', examples' or documentation's."""
 
+import configparser
 import json
 from collections.abc import Iterable
 from typing import Any
@@ -132,6 +133,18 @@ def read_json(tree: Tree, path: str) -> Any:
     except ValueError as error:
         tree.problem(f"{path}:{getattr(error, 'lineno', 1)}", f"is not JSON ({getattr(error, 'msg', error)})")
     return None
+
+
+def read_ini(tree: Tree, path: str) -> configparser.RawConfigParser:
+    """Return an INI file's sections; none, and a Problem, if it is not INI."""
+    parser = configparser.RawConfigParser(strict=False, allow_no_value=True, inline_comment_prefixes=(";",))
+    try:
+        parser.read_string(tree.text(path) or "")
+    except (configparser.Error, AttributeError) as error:  # a value continued after a name without one: AttributeError
+        line = getattr(error, "lineno", None)
+        tree.problem(path if line is None else f"{path}:{line}", "is not INI")
+        return configparser.RawConfigParser()
+    return parser
 
 
 def mapping(value: Any) -> dict[str, Any]:
