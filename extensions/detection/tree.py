@@ -39,6 +39,27 @@ SKIPPED = frozenset(
 )
 
 
+class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """The safe loader, which refuses merge keys ("<<") that multiply."""
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        """Merge as YAML does, but not more than a person would: each level of "<<: [*a, *a]" doubles the mapping."""
+        before = len(node.value)
+        super().flatten_mapping(node)
+        if len(node.value) > before + 1000:
+            raise yaml.constructor.ConstructorError(None, None, "too many merged keys", node.start_mark)
+
+
+def _tagged(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Any:
+    """Return a value without its tag: Compose has "!reset" and "!override", others have theirs."""
+    if isinstance(node, yaml.MappingNode):
+        return loader.construct_mapping(node, deep=True)
+    return loader.construct_sequence(node, deep=True) if isinstance(node, yaml.SequenceNode) else node.value
+
+
+Loader.add_multi_constructor("!", _tagged)
+
+
 class Tree:
     """The regular files of a project below `root`, with what was noticed on reading them in `problems`.
 
@@ -159,8 +180,8 @@ class Tree:
         if text is None:
             return None
         try:
-            return yaml.safe_load(text)
-        except (yaml.YAMLError, RecursionError, ValueError) as error:
+            return yaml.load(text, Loader)
+        except (yaml.YAMLError, RecursionError, ValueError, LookupError, AttributeError, TypeError) as error:
             first = str(error).partition("\n")[0]
             line = getattr(getattr(error, "problem_mark", None), "line", None)
             self.problem(path if line is None else f"{path}:{line + 1}", f"is not YAML ({first})")

@@ -1,0 +1,182 @@
+"""The commands with which a project is run, as its Procfile, units, Compose files and the like state them."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
+
+from . import composefile, dockerfile
+from .composefile import read_environment, shell_text
+from .places import at, is_aside, is_development, mapping, own, read_ini, read_json, sequence, text_of
+from .tree import Tree
+
+MAX_LENGTH = 4000  # characters of a command: what follows is no command line
+PROCFILE_LINE = re.compile(r"^([A-Za-z0-9_-]+):\s*(.+)$")
+EXEC_START = re.compile(r"^ExecStart\s*=\s*[-@:+!]*(.+)$")
+UNIT_ENVIRONMENT = re.compile(r"^Environment\s*=\s*(.+)$")
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command that a file of the project states; `origin` is the kind of file."""
+
+    name: str
+    command: str
+    source: str
+    origin: str  # procfile | unit | supervisor | compose | dockerfile | app.json | render | fly
+    environment: dict[str, str] = field(default_factory=dict)
+    context: str = ""  # of a Compose service: the folder or image that it is made from
+
+    @property
+    def development(self) -> bool:
+        """Return whether the file's path says that it is not production's."""
+        return is_development(self.source.rpartition(":")[0].replace("/", " "))
+
+
+@lru_cache(maxsize=4)
+def read_commands(tree: Tree) -> list[Command]:
+    """Return what the project's files run, those of hosting services and units first, then Dockerfiles and Compose."""
+    found: list[Command] = []
+    for reader in (_procfiles, _app_json, _render, _fly, _units, _supervisor, _dockerfiles, _compose):
+        found += (replace(command, command=command.command[:MAX_LENGTH]) for command in reader(tree))
+    return sorted(found, key=lambda command: command.development)
+
+
+def _procfiles(tree: Tree) -> Iterator[Command]:
+    for path in [*own(tree, "Procfile"), *own(tree, "Procfile.prod", "Procfile.production")][:3]:
+        for number, line in enumerate((tree.text(path) or "").split("\n"), 1):
+            if match := PROCFILE_LINE.match(line.strip()):
+                yield Command(match[1], match[2].strip(), f"{path}:{number}", "procfile")
+
+
+def _app_json(tree: Tree) -> Iterator[Command]:
+    for path in own(tree, "app.json")[:2]:
+        content = mapping(read_json(tree, path))
+        environment = {
+            name: text_of(value) or text_of(mapping(value).get("value"))
+            for name, value in mapping(content.get("env")).items()
+        }
+        if environment:
+            yield Command("env", "", at(tree, path, '"env"'), "app.json", environment)
+        scripts = mapping(content.get("scripts"))
+        if script := text_of(scripts.get("postdeploy")):
+            yield Command("postdeploy", script, at(tree, path, '"postdeploy"'), "app.json")
+        for item in map(mapping, sequence(content.get("cron"))):
+            if command := text_of(item.get("command")):
+                yield Command(
+                    "cron", command, at(tree, path, '"cron"'), "app.json", {"": text_of(item.get("schedule"))}
+                )
+
+
+def _render(tree: Tree) -> Iterator[Command]:
+    for path in own(tree, "render.yaml", "render.yml")[:1]:
+        for item in map(mapping, sequence(mapping(tree.yaml(path)).get("services"))):
+            environment = {
+                text_of(mapping(pair).get("key")): text_of(mapping(pair).get("value"))
+                for pair in sequence(item.get("envVars"))
+            }
+            name = text_of(item.get("name")) or text_of(item.get("type"))
+            command = text_of(item.get("startCommand")) or text_of(item.get("dockerCommand"))
+            if text_of(item.get("type")) == "cron":
+                environment[""] = text_of(item.get("schedule"))
+            yield Command(name, command, at(tree, path, name), "render", environment)
+            if release := text_of(item.get("preDeployCommand")):
+                yield Command("release", release, at(tree, path, "preDeployCommand"), "render", environment)
+
+
+def _fly(tree: Tree) -> Iterator[Command]:
+    for path in own(tree, "fly.toml")[:1]:
+        content = tree.toml(path)
+        environment = {name: text_of(value) for name, value in mapping(content.get("env")).items()}
+        if environment:
+            yield Command("env", "", at(tree, path, "[env]"), "fly", environment)
+        for name, value in mapping(content.get("processes")).items():
+            if command := shell_text(value):
+                yield Command(name, command, at(tree, path, "[processes]"), "fly", environment)
+        if release := text_of(mapping(content.get("deploy")).get("release_command")):
+            yield Command("release", release, at(tree, path, "release_command"), "fly", environment)
+
+
+def _units(tree: Tree) -> Iterator[Command]:
+    paths = [path for path in tree.paths if path.endswith(".service") and not is_aside(path)]
+    for path in paths[:20]:
+        environment: dict[str, str] = {}
+        commands: list[tuple[str, int]] = []
+        text = (tree.text(path) or "").replace("\\\n", " \x00")  # keeps the count of lines
+        number = 1
+        for line in text.split("\n"):
+            joined = line.replace("\x00", " ").strip()
+            if match := EXEC_START.match(joined):
+                commands.append((" ".join(match[1].split()), number))
+            elif match := UNIT_ENVIRONMENT.match(joined):
+                environment |= read_environment(dockerfile.split(match[1]))
+            number += 1 + line.count("\x00")
+        name = path.rpartition("/")[2].removesuffix(".service")
+        for command, number in commands[:1]:
+            yield Command(name, command, f"{path}:{number}", "unit", environment)
+
+
+def _supervisor(tree: Tree) -> Iterator[Command]:
+    for path in tree.paths:
+        name = path.rpartition("/")[2].lower()
+        if not name.endswith((".conf", ".ini", ".cfg")) or "supervisor" not in path.lower() or is_aside(path):
+            continue
+        parser = read_ini(tree, path)
+        for section in parser.sections():
+            kind, _, program = section.partition(":")
+            command = parser.get(section, "command", fallback="") or ""
+            if kind == "program" and command:
+                environment = read_environment(
+                    dockerfile.split((parser.get(section, "environment", fallback="") or "").replace(",", " "))
+                )
+                yield Command(program, " ".join(command.split()), at(tree, path, section), "supervisor", environment)
+
+
+def dockerfiles(tree: Tree) -> list[str]:
+    """Return the paths of the project's Dockerfiles, production's first, those named for development last."""
+    found = []
+    for path in tree.paths:
+        name = path.rpartition("/")[2]
+        lowered = name.lower()
+        named = lowered.startswith(("dockerfile", "containerfile")) or lowered.endswith(".dockerfile")
+        if named and not lowered.endswith((".dockerignore", ".md", ".rst", ".sh", ".py")) and not is_aside(path):
+            found.append(path)
+    return sorted(found, key=lambda path: is_development(path.replace("/", " ")))[:20]
+
+
+def _dockerfiles(tree: Tree) -> Iterator[Command]:
+    for path in dockerfiles(tree):
+        stage = dockerfile.final_lineage(dockerfile.read_instructions(tree.text(path) or ""))
+        environment: dict[str, str] = {}
+        entry = command = ""
+        line = 0
+        for instruction in stage:
+            if instruction.keyword == "ENV":
+                environment |= dockerfile.pairs(instruction)
+            elif instruction.keyword in ("CMD", "ENTRYPOINT"):
+                text = shell_text(instruction.words) if instruction.body.startswith("[") else instruction.body
+                if instruction.keyword == "CMD":
+                    command, line = text, instruction.line
+                else:
+                    entry, line = text, line or instruction.line
+        if environment or command or entry:
+            yield Command("web", f"{entry} {command}".strip(), f"{path}:{line or 1}", "dockerfile", environment)
+
+
+def _compose(tree: Tree) -> Iterator[Command]:
+    for service in composefile.read_compose(tree):
+        command = " ".join(part for part in (service.entrypoint, service.command) if part)
+        context = service.dockerfile or service.image
+        yield Command(service.name, command, service.source, "compose", service.environment, context)
+
+
+def environment_of(tree: Tree, name: str) -> Iterator[tuple[str, str, str]]:
+    """Yield (value, source, origin) for each place among the commands' files that sets the variable `name`."""
+    for command in read_commands(tree):
+        value: Any = command.environment.get(name)
+        if value:
+            path = command.source.rpartition(":")[0]
+            yield value, at(tree, path, name), command.origin
+        if match := re.search(rf"(?:^|[\s;&]){re.escape(name)}=([\w.$:{{}}-]+)", command.command):
+            yield match[1], command.source, command.origin

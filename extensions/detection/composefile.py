@@ -1,0 +1,134 @@
+"""What a project's Compose files say: https://docs.docker.com/reference/compose-file/."""
+
+import re
+import shlex
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from . import dockerfile
+from .places import is_aside, is_development, join, mapping, sequence, text_of, words
+from .tree import Tree
+
+NAME = re.compile(r"(docker[-_]?)?compose([-_.].*)?\.ya?ml|(local|production|prod|stack)\.ya?ml", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service of a Compose file; `context` and `dockerfile` are paths in the project, "" where it builds nothing."""
+
+    name: str
+    path: str
+    line: int
+    image: str = ""
+    context: str = ""
+    dockerfile: str = ""
+    target: str = ""
+    command: str = ""
+    entrypoint: str = ""
+    environment: dict[str, str] = field(default_factory=dict)
+    ports: tuple[tuple[str, str], ...] = ()  # (published, container's), each a text, "" if unset
+
+    @property
+    def source(self) -> str:
+        """Return where the service begins."""
+        return f"{self.path}:{self.line}"
+
+
+@lru_cache(maxsize=4)
+def read_compose(tree: Tree) -> list[Service]:
+    """Return the services of the project's Compose files; those of production's and of the plain names first."""
+    services: list[Service] = []
+    for path in sorted(_paths(tree), key=_rank)[:12]:
+        content = mapping(tree.yaml(path))
+        lines = _service_lines(tree.text(path) or "")
+        listed = mapping(content.get("services"))
+        services += [_service(path, name, mapping(item), lines.get(name, 1)) for name, item in listed.items()]
+    return services
+
+
+def _paths(tree: Tree) -> list[str]:
+    return [path for path in tree.paths if NAME.fullmatch(path.rpartition("/")[2]) and not is_aside(path)]
+
+
+def _rank(path: str) -> tuple[bool, bool, int, bool, str]:
+    name = path.rpartition("/")[2]
+    production = not words(name).isdisjoint(("prod", "production", "deploy", "live"))
+    plain = re.fullmatch(r"(docker[-_])?compose\.ya?ml", name) is not None
+    return is_development(path.replace("/", " ")), not (plain or production), path.count("/"), not production, path
+
+
+def _service_lines(text: str) -> dict[str, int]:
+    found: dict[str, int] = {}
+    indent: int | None = None
+    inside = False
+    for number, line in enumerate(text.split("\n"), 1):
+        stripped = line.strip()
+        if not stripped or stripped.startswith("#"):
+            continue
+        depth = len(line) - len(line.lstrip())
+        if depth == 0:
+            inside, indent = stripped.split("#")[0].strip() == "services:", None
+        elif inside:
+            indent = depth if indent is None else indent
+            if depth == indent and ":" in stripped:
+                found.setdefault(stripped.split(":", 1)[0].strip("\"' "), number)
+    return found
+
+
+def _service(path: str, name: str, item: dict[str, Any], line: int) -> Service:
+    build = item.get("build")
+    options = mapping(build)
+    base = path.rpartition("/")[0]
+    context = dockerfile_path = ""
+    if build is not None:
+        context = _resolved(base, text_of(build) or text_of(options.get("context")) or ".")
+        dockerfile_path = _resolved(context, text_of(options.get("dockerfile")) or "Dockerfile")
+    return Service(
+        name=name,
+        path=path,
+        line=line,
+        image=dockerfile.substitute(text_of(item.get("image")), {}),
+        context=context,
+        dockerfile=dockerfile_path,
+        target=text_of(options.get("target")),
+        command=shell_text(item.get("command")),
+        entrypoint=shell_text(item.get("entrypoint")),
+        environment=read_environment(item.get("environment")),
+        ports=tuple(port for port in map(read_port, sequence(item.get("ports"))) if port),
+    )
+
+
+def _resolved(base: str, path: str) -> str:
+    parts: list[str] = []
+    for part in join(base, path).split("/"):
+        if part == "..":
+            parts[-1:] = []
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/".join(parts) or "."
+
+
+def shell_text(value: Any) -> str:
+    """Return a command, written as a text or as a list, as one text."""
+    if isinstance(value, list):
+        return shlex.join(text_of(item) for item in value)
+    return " ".join(text_of(value).split())
+
+
+def read_environment(value: Any) -> dict[str, str]:
+    """Return what `environment:` sets, written as a mapping or as a list of NAME=value."""
+    if isinstance(value, list):
+        return {name: text for name, _, text in (text_of(item).partition("=") for item in value) if name}
+    return {name: text_of(item) for name, item in mapping(value).items()}
+
+
+def read_port(value: Any) -> tuple[str, str] | None:
+    """Return the published and the container's port of an entry of `ports:`, in its short or long form."""
+    if isinstance(value, dict):
+        return text_of(value.get("published")), text_of(value.get("target"))
+    text = dockerfile.substitute(text_of(value), {}).partition("/")[0]
+    if not text:
+        return None
+    published, _, target = text.rpartition(":")
+    return published.rpartition(":")[2], target

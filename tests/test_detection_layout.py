@@ -1,0 +1,927 @@
+"""What is found of a project's layout, processes, services, front ends and handbook files, and where."""
+
+import string
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from extensions.detection import commands, dockerfile, frontend, handbook, layout, processes, services
+from extensions.detection.findings import Certainty, Findings
+from extensions.detection.tree import Tree
+
+MANAGE = """
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "{}")
+execute_from_command_line([])
+"""
+WSGI = 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "{}")\napplication = get_wsgi_application()\n'
+ASGI = 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "{}")\napplication = get_asgi_application()\n'
+SETTINGS = 'INSTALLED_APPS = ["django.contrib.admin"]\n'
+
+
+def write(root: Path, files: dict[str, str]) -> Tree:
+    for path, content in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(content)
+    return Tree(root)
+
+
+def startproject(name: str = "core", settings: str = "core.settings") -> dict[str, str]:
+    return {
+        "manage.py": MANAGE.format(settings),
+        f"{name}/__init__.py": "",
+        f"{name}/settings.py": SETTINGS,
+        f"{name}/wsgi.py": WSGI.format(settings),
+        f"{name}/asgi.py": ASGI.format(settings),
+    }
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Return a function that reads a project given as {path: content}."""
+
+    def reader(files, reader=layout.read_layout, folder="shop", **parameters):
+        root = tmp_path / folder
+        root.mkdir()
+        tree, findings = write(root, files), Findings()
+        if reader is not layout.read_layout:
+            layout.read_layout(tree, findings)
+        reader(tree, findings, **parameters)
+        return findings
+
+    return reader
+
+
+def got(findings: Findings, *names: str) -> list[tuple]:
+    return [(findings.found[name].value, findings.found[name].source) for name in names]
+
+
+# Layout
+
+
+def test_startproject(read):
+    findings = read(startproject())
+    assert got(findings, "django_dir", "manage_py") == [(".", "manage.py:5"), ("manage.py", "manage.py:5")]
+    assert got(findings, "settings_module", "settings_file", "python_path") == [
+        ("core.settings", "core/wsgi.py:2"),
+        ("core/settings.py", "core/settings.py"),
+        (".", "core/settings.py"),
+    ]
+    assert got(findings, "settings_variable") == [
+        ({"name": "DJANGO_SETTINGS_MODULE", "value": "core.settings"}, "core/wsgi.py:2")
+    ]
+    assert got(findings, "wsgi_module", "asgi_module", "interface") == [
+        ("core.wsgi", "core/wsgi.py"),
+        ("core.asgi", "core/asgi.py"),
+        ("wsgi", "core/wsgi.py"),
+    ]
+    assert findings.found["settings_module"].certainty == Certainty.STATED
+    assert "startproject writes it" in findings.found["interface"].note
+    assert "configuration_class" not in findings.found
+
+
+def test_nothing(read):
+    findings = read({"README.md": "A library."})
+    assert findings.value("django_dir") is None
+    assert findings.found["django_dir"].note == "There is no manage.py."
+    assert findings.found["django_dir"].certainty == Certainty.ASSUMED
+    assert got(findings, "settings_module", "wsgi_module", "interface") == [("", ""), ("", ""), ("wsgi", "")]
+
+
+@pytest.mark.parametrize("folder", ["src", "apps/api", "backend"])
+def test_manage_in_a_folder(read, folder):
+    files = {f"{folder}/{path}": content for path, content in startproject().items()}
+    findings = read(files)
+    assert got(findings, "django_dir", "settings_file", "wsgi_module") == [
+        (folder, f"{folder}/manage.py:5"),
+        (f"{folder}/core/settings.py", f"{folder}/core/settings.py"),
+        ("core.wsgi", f"{folder}/core/wsgi.py"),
+    ]
+
+
+def test_several_manage(read):
+    findings = read(
+        {
+            "examples/manage.py": MANAGE.format("demo.settings"),
+            "{{cookiecutter.slug}}/manage.py": MANAGE.format("x.settings"),
+            "other/manage.py": "print('a manager of people')",
+            "one/manage.py": MANAGE.format("core.settings"),
+            "one/core/settings.py": SETTINGS,
+            "two/deep/manage.py": MANAGE.format("x.settings"),
+        }
+    )
+    assert got(findings, "django_dir") == [("one", "one/manage.py:5")]
+    assert findings.found["django_dir"].note == "Also found: two/deep/manage.py."
+
+
+def test_manage_of_another_name(read):
+    files = startproject()
+    files["bin/run"] = files.pop("manage.py")
+    findings = read(files)
+    assert got(findings, "manage_py", "django_dir") == [("bin/run", "bin/run:5"), ("bin", "bin/run:5")]
+    assert findings.found["manage_py"].note == "It is not named manage.py."
+
+
+def test_no_manage_but_wsgi(read):
+    files = startproject()
+    del files["manage.py"]
+    findings = read(files)
+    assert got(findings, "django_dir", "settings_module") == [
+        (".", "core/wsgi.py"),
+        ("core.settings", "core/wsgi.py:2"),
+    ]
+    assert "django-admin" in findings.found["django_dir"].note
+
+
+def test_src_layout(read):
+    files = startproject()
+    files = {path if path == "manage.py" else f"src/{path}": content for path, content in files.items()}
+    findings = read(files)
+    assert [value for value, _ in got(findings, "django_dir", "settings_file", "python_path", "wsgi_module")] == [
+        ".",
+        "src/core/settings.py",
+        "src",
+        "core.wsgi",
+    ]
+
+
+@pytest.mark.parametrize("named", ["local", "dev", "test"])
+@pytest.mark.parametrize(
+    ("others", "chosen"), [(["production", "base"], "production"), (["prod"], "prod"), (["base"], "base")]
+)
+def test_development_module(read, named, others, chosen):
+    files = startproject(settings=f"core.settings.{named}")
+    del files["core/settings.py"]
+    files |= {f"core/settings/{name}.py": "DEBUG = False\n" for name in (named, *others)}
+    files["core/settings/__init__.py"] = ""
+    findings = read(files)
+    assert got(findings, "settings_module") == [(f"core.settings.{chosen}", "core/wsgi.py:2")]
+    assert findings.value("settings_file") == f"core/settings/{chosen}.py"
+    assert findings.value("settings_variable")["value"] == f"core.settings.{chosen}"
+    assert findings.found["settings_module"].certainty == Certainty.INFERRED
+    assert f"core/wsgi.py:2 names core.settings.{named}" in findings.found["settings_module"].note
+
+
+def test_package_that_chooses_itself(read):
+    files = startproject(settings="core.settings.dev")
+    del files["core/settings.py"]
+    chooses = 'import os\nENV = os.environ.get("APP_ENV", "dev")\nif ENV == "production":\n    from .live import *\n'
+    files |= {"core/settings/__init__.py": chooses, "core/settings/dev.py": ""}
+    findings = read(files)
+    assert findings.value("settings_module") == "core.settings"
+    assert findings.value("settings_file") == "core/settings/__init__.py"
+    assert got(findings, "settings_variable") == [
+        ({"name": "APP_ENV", "value": "production"}, "core/settings/__init__.py:3")
+    ]
+
+
+def test_sibling_file(read):
+    files = startproject(settings="core.settings_dev") | {"core/settings_prod.py": "", "core/settings_dev.py": ""}
+    assert read(files).value("settings_module") == "core.settings_prod"
+
+
+def test_empty_package(read):
+    files = startproject()
+    del files["core/settings.py"]
+    files |= {"core/settings/__init__.py": "# empty\n", "core/settings/production.py": "", "core/settings/dev.py": ""}
+    assert read(files).value("settings_module") == "core.settings.production"
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "source"),
+    [
+        ("Dockerfile", "FROM python:3.13\n\nENV DJANGO_SETTINGS_MODULE=core.live\n", "Dockerfile:3"),
+        ("Procfile", "web: DJANGO_SETTINGS_MODULE=core.live gunicorn core.wsgi\n", "Procfile:1"),
+        (
+            "ops/a.service",
+            "[Service]\nEnvironment=DJANGO_SETTINGS_MODULE=core.live\nExecStart=/a\n",
+            "ops/a.service:2",
+        ),
+        ("app.json", '{\n"env": {\n"DJANGO_SETTINGS_MODULE": {"value": "core.live"}}}', "app.json:3"),
+        ("uwsgi.ini", "[uwsgi]\nenv = DJANGO_SETTINGS_MODULE=core.live\n", "uwsgi.ini:2"),
+        ("fly.toml", '[env]\nDJANGO_SETTINGS_MODULE = "core.live"\n', "fly.toml:2"),
+        (
+            "render.yaml",
+            "services:\n- type: web\n  name: x\n  envVars:\n  - key: DJANGO_SETTINGS_MODULE\n    value: core.live\n",
+            "render.yaml:5",
+        ),
+    ],
+)
+def test_what_production_is_told(read, path, content, source):
+    findings = read(startproject() | {"core/live.py": "", path: content})
+    assert got(findings, "settings_module") == [("core.live", source)]
+    assert findings.found["settings_module"].note == "Others name core.settings."
+
+
+def test_compose_counts_less_than_a_production_module(read):
+    files = startproject(settings="core.settings_dev")
+    files |= {
+        "core/settings_dev.py": "",
+        "core/settings_prod.py": "",
+        "core/settings_docker.py": "",
+        "compose.yaml": "services:\n  web:\n    environment:\n    - DJANGO_SETTINGS_MODULE=core.settings_docker\n",
+    }
+    assert read(files).value("settings_module") == "core.settings_prod"
+
+
+def test_tests_settings_count_least(read):
+    files = startproject(settings="core.settings.local")
+    del files["core/settings.py"]
+    files |= {
+        "core/settings/local.py": "",
+        "core/settings/base.py": "",
+        "core/settings/pages.py": "",
+        ".github/workflows/pages.yml": "env:\n  DJANGO_SETTINGS_MODULE: core.settings.pages\n",
+        "pyproject.toml": '[tool.pytest.ini_options]\nDJANGO_SETTINGS_MODULE = "core.settings.pages"\n',
+    }
+    assert read(files).value("settings_module") == "core.settings.base"
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "f\"core.settings.{os.environ.get('APP_ENV', 'dev')}\"",
+        '"core.settings." + os.getenv("APP_ENV", "dev")',
+        '"core.settings.%s" % os.environ["APP_ENV"]',
+        '"core.settings.{}".format(ENVIRONMENT)',
+    ],
+)
+def test_module_from_a_variable(read, expression):
+    code = f"""
+import os
+ENVIRONMENT = os.environ.get("APP_ENV") or "dev"
+os.environ["DJANGO_SETTINGS_MODULE"] = {expression}
+application = get_wsgi_application()
+"""
+    files = startproject(settings="core.settings.dev") | {"core/wsgi.py": code}
+    del files["core/settings.py"]
+    files |= {"core/settings/__init__.py": "", "core/settings/dev.py": "", "core/settings/production.py": ""}
+    findings = read(files)
+    assert got(findings, "settings_module", "settings_variable") == [
+        ("core.settings.production", "core/wsgi.py:4"),
+        ({"name": "APP_ENV", "value": "production"}, "core/wsgi.py:4"),
+    ]
+
+
+def test_variable_compared_in_settings(read):
+    files = startproject() | {"core/settings.py": 'import os\nlive = os.getenv("DJANGO_ENV") == "production"\n'}
+    assert got(read(files), "settings_variable") == [
+        ({"name": "DJANGO_ENV", "value": "production"}, "core/settings.py:2")
+    ]
+
+
+def test_configurations(read):
+    code = 'os.environ.setdefault("DJANGO_CONFIGURATION", "Local")\n'
+    classes = "class Common(Configuration): pass\nclass Local(Common): pass\nclass Production(Common): pass\n"
+    files = startproject()
+    files |= {"core/wsgi.py": files["core/wsgi.py"] + code, "core/settings.py": classes}
+    findings = read(files)
+    assert got(findings, "configuration_class", "settings_variable") == [
+        ("Production", "core/settings.py:3"),
+        ({"name": "DJANGO_CONFIGURATION", "value": "Production"}, "core/settings.py:3"),
+    ]
+
+
+def test_settings_that_nothing_names(read):
+    findings = read({"manage.py": "execute_from_command_line([])", "site1/settings.py": SETTINGS})
+    assert got(findings, "settings_module") == [("site1.settings", "site1/settings.py")]
+    assert findings.found["settings_module"].certainty == Certainty.INFERRED
+
+
+def test_settings_outside_the_project(read):
+    findings = read({"manage.py": MANAGE.format("elsewhere")})
+    assert got(findings, "settings_module", "settings_file") == [("elsewhere", "manage.py:4"), ("", "")]
+    assert findings.found["settings_module"].note == "elsewhere is named, but is not in the project."
+
+
+def test_other_callable(read):
+    files = startproject() | {"core/wsgi.py": "app = get_wsgi_application()\n"}
+    assert read(files).value("wsgi_module") == "core.wsgi:app"
+
+
+def test_wsgi_application_setting(tmp_path):
+    tree, findings = write(tmp_path, startproject() | {"deploy/wsgi.py": "server = 1"}), Findings()
+    findings.add("wsgi_application", "deploy.wsgi.server", "core/settings.py:9")
+    layout.read_layout(tree, findings)
+    assert got(findings, "wsgi_module") == [("deploy.wsgi:server", "core/settings.py:9")]
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "source"),
+    [
+        ("Procfile", "web: daphne core.asgi:application\n", "Procfile:1"),
+        ("Dockerfile", 'FROM x\nCMD ["uvicorn", "core.asgi:application"]\n', "Dockerfile:2"),
+        ("Procfile", "web: gunicorn -k uvicorn.workers.UvicornWorker core.asgi\n", "Procfile:1"),
+        ("Procfile", "web: granian --interface asgi core.asgi:application\n", "Procfile:1"),
+        ("justfile", "serve:\n  uvicorn core.asgi:application\n", "justfile:2"),
+        ("core/asgi.py", "application = ProtocolTypeRouter({})\n", "core/asgi.py:1"),
+    ],
+)
+def test_asgi(read, path, content, source):
+    assert got(read(startproject() | {path: content}), "interface") == [("asgi", source)]
+
+
+def test_asgi_without_wsgi(read):
+    files = startproject()
+    del files["core/wsgi.py"]
+    findings = read(files)
+    assert got(findings, "wsgi_module", "interface") == [("", ""), ("asgi", "core/asgi.py")]
+    assert findings.found["interface"].note == "There is no wsgi.py."
+
+
+def test_channels_in_the_settings(tmp_path):
+    tree, findings = write(tmp_path, startproject()), Findings()
+    findings.add("asgi_application", "core.asgi.application", "core/settings.py:3")
+    findings.add("installed_apps", ["channels"], "core/settings.py:1")
+    layout.read_layout(tree, findings)
+    assert got(findings, "interface") == [("asgi", "core/settings.py:3")]
+
+
+@pytest.mark.parametrize(
+    ("folder", "files", "slug", "source"),
+    [
+        ("My_Shop 2", {}, "my-shop-2", "."),
+        ("src", {"pyproject.toml": '[project]\nname = "Good.Name"\n'}, "good-name", "pyproject.toml:2"),
+        ("app", {"package.json": '{\n"name": "@org/front"}'}, "front", "package.json:2"),
+        ("app", {".git/config": '[remote "origin"]\n\turl = git@host:org/tickets.git\n'}, "tickets", ".git/config"),
+        ("project", {"manage.py": MANAGE.format("books.settings"), "books/settings.py": ""}, "books", "manage.py:4"),
+        ("x" * 60, {}, "x" * 40, "."),
+        ("café", {}, "cafe", "."),
+        ("server", {}, "django", ""),
+    ],
+)
+def test_slug(read, folder, files, slug, source):
+    assert got(read(files, folder=folder), "project_slug") == [(slug, source)]
+
+
+# Processes
+
+
+def process(name, command, kind, source, certainty=Certainty.STATED, note="", **more):
+    return {
+        "name": name,
+        "command": command,
+        "kind": kind,
+        "source": source,
+        "certainty": certainty,
+        "note": note,
+    } | more
+
+
+def test_procfile(read):
+    procfile = """release: ./manage.py migrate
+web: newrelic-admin run-program gunicorn core.wsgi --log-file -
+worker: REMAP_SIGTERM=SIGQUIT celery -A core worker -l info
+slow: celery -A core worker -Q slow
+beat: bash -c 'celery -A core beat'
+"""
+    files = startproject() | {"Procfile": procfile, "core/celery.py": 'app = Celery("core")\n'}
+    assert read(files, processes.read_processes).value("processes") == [
+        process("release", "python ./manage.py migrate", "release", "Procfile:1"),
+        process("web", "gunicorn core.wsgi --log-file -", "web", "Procfile:2"),
+        process("worker", "celery -A core worker -l info", "worker", "Procfile:3"),
+        process("slow", "celery -A core worker -Q slow", "worker", "Procfile:4"),
+        process("beat", "celery -A core beat", "beat", "Procfile:5"),
+    ]
+
+
+def test_compose_services(read):
+    compose = """services:
+  web: &app
+    build: .
+    command: gunicorn core.wsgi
+  Mail_Queue:
+    <<: *app
+    command: [python, manage.py, sendmail, --loop]
+  assets:
+    build: .
+    command: npm run dev
+  flower:
+    build: .
+    command: celery -A core flower
+  proxy:
+    image: nginx
+    command: nginx -g 'daemon off;'
+  db:
+    image: postgres:17
+"""
+    assert read(startproject() | {"compose.yaml": compose}, processes.read_processes).value("processes") == [
+        process("web", "gunicorn core.wsgi", "web", "compose.yaml:2"),
+        process("mail-queue", "python manage.py sendmail --loop", "worker", "compose.yaml:5"),
+        process("flower", "celery -A core flower", "other", "compose.yaml:11"),
+    ]
+
+
+def test_scripts_are_looked_into(read):
+    files = startproject() | {
+        "compose.yml": "services:\n  jobs:\n    build: .\n    command: /jobs.sh\n",
+        "docker/jobs.sh": "#!/bin/sh\n# not beat\nexec celery -A core worker\n",
+        "core/celery.py": 'app = Celery("core")\n',
+    }
+    assert read(files, processes.read_processes).value("processes") == [
+        process("jobs", "/jobs.sh", "worker", "compose.yml:2")
+    ]
+
+
+def test_units_and_supervisor(read):
+    files = startproject() | {
+        "ops/rq.service": "[Service]\nExecStart=/srv/venv/bin/python3 /srv/app/manage.py rqworker high \\\n  low\n",
+        "ops/supervisor/app.conf": "[program:hooks]\ncommand=python manage.py hooks ; runs\n",
+    }
+    assert read(files, processes.read_processes).value("processes") == [
+        process("rq", "python manage.py rqworker high low", "worker", "ops/rq.service:2"),
+        process("hooks", "python manage.py hooks", "other", "ops/supervisor/app.conf:1"),
+    ]
+
+
+def test_images_beside_the_application(read):
+    files = startproject() | {
+        "Dockerfile": 'FROM python\nENTRYPOINT ["/start.sh"]\n',
+        "docker/worker/Dockerfile": 'FROM python\nCMD ["/jobs.sh"]\n',
+        "nginx/Dockerfile": 'FROM debian\nCMD ["/serve.sh"]\n',
+    }
+    assert read(files, processes.read_processes).value("processes") == [
+        process("web", "/start.sh", "web", "Dockerfile:2"),
+        process("web-2", "/jobs.sh", "worker", "docker/worker/Dockerfile:2"),
+    ]
+
+
+def test_development_commands_count_less(read):
+    files = startproject() | {
+        "Procfile": "web: gunicorn core.wsgi\n",
+        "docker-compose.dev.yml": "services:\n  web:\n    build: .\n    command: python manage.py runserver\n",
+    }
+    found = read(files, processes.read_processes).value("processes")
+    assert [item["command"] for item in found] == ["gunicorn core.wsgi"]
+
+
+def test_celery_from_the_code(read):
+    files = startproject() | {
+        "core/tasks/jobs.py": "",
+        "core/celeryapp.py": 'from celery import Celery\n\nqueue = Celery("core")\n',
+        "core/settings.py": 'INSTALLED_APPS = ["django_celery_beat"]\nCELERY_BEAT_SCHEDULE = {}\n',
+    }
+    assert read(files, processes.read_processes, distributions={"celery"}).value("processes") == [
+        process(
+            "worker", "celery -A core.celeryapp:queue worker", "worker", "core/celeryapp.py:3", Certainty.INFERRED
+        ),
+        process(
+            "beat",
+            "celery -A core.celeryapp:queue beat --scheduler django_celery_beat.schedulers:DatabaseScheduler",
+            "beat",
+            "core/settings.py:2",
+            Certainty.INFERRED,
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("app", "command"),
+    [
+        ("django_rq", "rqworker default"),
+        ("huey.contrib.djhuey", "run_huey"),
+        ("django_dramatiq", "rundramatiq"),
+        ("django_q", "qcluster"),
+        ("django_tasks_db", "db_worker"),
+        ("procrastinate.contrib.django", "procrastinate worker"),
+    ],
+)
+def test_queues_from_the_settings(read, app, command):
+    files = startproject() | {"core/settings.py": f'INSTALLED_APPS = [\n    "{app}",\n]\n'}
+    (found,) = read(files, processes.read_processes).value("processes")
+    assert (found["command"], found["kind"], found["source"]) == (
+        f"python manage.py {command}",
+        "worker",
+        "core/settings.py:2",
+    )
+
+
+def test_commands_that_do_not_end(read):
+    scripts = {
+        "loop": "class Command:\n  def handle(self):\n    while True:\n      work()\n",
+        "stops": "while True:\n  work()\n  if stop:\n    break\n  time.sleep(1)\n",
+        "queue": "class Command:\n  def handle(self):\n    channel.start_consuming()\n",
+        "pages": "while True:\n  if not page():\n    break\n",
+        "retry": "while True:\n  try:\n    work()\n    break\n  except Error:\n    time.sleep(1)\n",
+        "_private": "while True:\n  work()\n",
+    }
+    files = startproject() | {f"app/management/commands/{name}.py": code for name, code in scripts.items()}
+    found = read(files, processes.read_processes).value("processes")
+    assert [(item["name"], item["source"].partition("commands/")[2]) for item in found] == [
+        ("loop", "loop.py:3"),
+        ("queue", "queue.py:3"),
+        ("stops", "stops.py:1"),
+    ]
+    assert {item["certainty"] for item in found} == {Certainty.INFERRED}
+
+
+def test_cron(read):
+    files = startproject() | {
+        "ops/crontab": "# nightly\n0 3 * * * cd /app && python manage.py clean_up --all >> /log 2>&1\n@daily ls\n",
+        "core/settings.py": 'CRONJOBS = [("*/5 * * * *", "app.cron.poll")]\n',
+    }
+    assert read(files, processes.read_processes).value("processes") == [
+        process("clean-up", "python manage.py clean_up --all", "cron", "ops/crontab:2", schedule="0 3 * * *"),
+        process(
+            "poll",
+            "python manage.py crontab run",
+            "cron",
+            "core/settings.py:1",
+            schedule="*/5 * * * *",
+            note="django-crontab runs app.cron.poll.",
+        ),
+    ]
+
+
+# Services
+
+
+def test_services_of_compose(read):
+    compose = """services:
+  db:
+    image: docker.io/library/postgres:17.4-alpine@sha256:0
+  cache:
+    image: valkey/valkey:8
+  admin:
+    image: mongo-express
+  search:
+    image: opensearchproject/opensearch:${VERSION:-2.19}
+"""
+    found = read({"docker-compose.yml": compose}, services.read_services).value("services")
+    assert [(item["name"], item["version"], item["source"], item["certainty"]) for item in found] == [
+        ("postgresql", "17.4", "docker-compose.yml:2", Certainty.STATED),
+        ("valkey", "8", "docker-compose.yml:4", Certainty.STATED),
+        ("opensearch", "2.19", "docker-compose.yml:8", Certainty.STATED),
+    ]
+    assert found[0]["image"] == "docker.io/library/postgres:17.4-alpine@sha256:0"
+
+
+def test_services_of_settings_and_drivers(tmp_path):
+    findings = Findings()
+    database = {"engine": "django.db.backends.sqlite3", "variable": "DATABASE_URL", "url_default": "sqlite:///db"}
+    cache = {"backend": "django.core.cache.backends.redis.RedisCache"}
+    findings.add("databases", {"default": database}, "core/settings.py:9")
+    findings.add("caches", {"default": cache}, "core/settings.py:20")
+    findings.add("celery_broker", {"value": "amqp://localhost", "variable": ""}, "core/settings.py:30")
+    services.read_services(Tree(tmp_path), findings, distributions={"psycopg", "django-redis", "gunicorn"})
+    found = {item["name"]: item for item in findings.value("services")}
+    assert {name: (item["source"], item["certainty"]) for name, item in found.items()} == {
+        "sqlite": ("core/settings.py:9", Certainty.STATED),
+        "redis": ("core/settings.py:20", Certainty.STATED),
+        "rabbitmq": ("core/settings.py:30", Certainty.STATED),
+        "postgresql": ("", Certainty.INFERRED),
+    }
+    assert found["postgresql"]["note"] == "The settings use SQLite by default; DATABASE_URL selects the database."
+    assert found["redis"]["why"].endswith("RedisCache; django-redis is installed")
+
+
+def test_postgis_wants_its_image(tmp_path):
+    tree, findings = write(tmp_path, {"compose.yaml": "services:\n  db:\n    image: postgres:17\n"}), Findings()
+    findings.add("databases", {"default": {"engine": "django.contrib.gis.db.backends.postgis"}}, "core/settings.py:9")
+    services.read_services(tree, findings)
+    (found,) = findings.value("services")
+    assert (found["name"], found["image"]) == ("postgis", "postgres:17")
+    assert found["note"] == "postgres:17 has no PostGIS, which core/settings.py:9 needs."
+
+
+def test_extensions(read):
+    migration = """operations = [
+    TrigramExtension(),
+    CreateExtension("ltree"),
+    RunSQL('create extension if not exists "uuid-ossp"'),
+]
+"""
+    findings = read({"app/migrations/0001_initial.py": migration}, services.read_services)
+    assert findings.value("postgres_extensions") == [
+        {"name": "pg_trgm", "source": "app/migrations/0001_initial.py:2"},
+        {"name": "ltree", "source": "app/migrations/0001_initial.py:3"},
+        {"name": "uuid-ossp", "source": "app/migrations/0001_initial.py:4"},
+    ]
+
+
+# Front ends
+
+
+def front_end(read, files):
+    return read(files, frontend.read_frontend).value("frontend")
+
+
+def test_front_end(read):
+    vite = 'build: {\n  // outDir: "no",\n  outDir: path.resolve(__dirname, "../static/dist") }'
+    files = {
+        "frontend/package.json": '{\n"scripts": {\n"build": "vite build"},\n"engines": {"node": ">=20"}}',
+        "frontend/pnpm-lock.yaml": "",
+        "frontend/.nvmrc": "v22.3\n",
+        "frontend/vite.config.ts": vite,
+        "e2e/package.json": '{"scripts": {"build": "webpack"}}',
+        "package.json": '{"scripts": {"test": "jest"}}',
+    }
+    assert front_end(read, files) == [
+        {
+            "dir": "frontend",
+            "package_manager": "pnpm",
+            "lock_file": "frontend/pnpm-lock.yaml",
+            "node_version": "22.3",
+            "build_script": "build",
+            "command": "pnpm run build",
+            "output": "static/dist",
+            "source": "frontend/package.json:3",
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("scripts", "script", "output"),
+    [
+        ({"build": "sass a.scss static/a.css"}, "build", "static/a.css"),
+        ({"build": "sass scss:static/css"}, "build", "static/css"),
+        (
+            {
+                "build": "npm run css && npm run js",
+                "css": "tailwindcss -i a -o out/a.css",
+                "js": "esbuild x --outdir=js",
+            },
+            "build",
+            "out/a.css js",
+        ),
+        ({"build": "webpack -o dist", "production": "webpack --mode production -o live"}, "production", "live"),
+        ({"css:build": "tailwindcss -o site.css", "build:storybook": "storybook build"}, "css:build", "site.css"),
+        ({"build": "webpack"}, "build", ""),
+        ({"build": "vite build"}, "build", "dist"),
+    ],
+)
+def test_output(read, scripts, script, output):
+    manifest = str({"scripts": scripts}).replace("'", '"')
+    (found,) = front_end(read, {"package.json": manifest})
+    assert (found["build_script"], found["output"], found["package_manager"]) == (script, output, "npm")
+
+
+def test_build_of_a_dockerfile(read):
+    files = {
+        "package.json": '{"dependencies": {}, "packageManager": "yarn@4.1.0"}',
+        "Dockerfile": "FROM node:22-slim\nCOPY package.json yarn.lock ./\nRUN yarn install \\\n && node build.mjs\n",
+    }
+    (found,) = front_end(read, files)
+    assert (found["command"], found["source"], found["node_version"]) == ("node build.mjs", "Dockerfile:3", "22")
+    assert (found["package_manager"], found["build_script"]) == ("yarn", "")
+
+
+# Handbook
+
+DOCKERFILE_DJANGO = """FROM python:3.12 AS build-stage
+COPY requirements.txt /tmp/requirements.txt
+RUN pip install --no-cache-dir -r /tmp/requirements.txt
+WORKDIR /workdir
+COPY . .
+ENV DJANGO_ENV=production
+RUN python manage.py collectstatic --noinput -v2
+
+FROM python:3.12
+RUN apt-get update && apt-get install -y --no-install-recommends \\
+        gettext \\
+        libgdal-dev \\
+    && rm -rf /var/lib/apt/lists/*
+RUN groupadd -r runner && useradd --no-log-init -r -g runner runner
+# Must match MEDIA_ROOT.
+RUN mkdir -p /data
+COPY requirements/live.txt /tmp/requirements.txt
+RUN pip install --no-cache-dir -r /tmp/requirements.txt
+WORKDIR /workdir
+USER runner:runner
+COPY --chown=runner:runner . .
+# Django needs a copy of the staticfiles.json manifest file.
+COPY --from=build-stage --chown=runner:runner /workdir/static/staticfiles.json /workdir/static/staticfiles.json
+ENV DJANGO_ENV=production
+ENV WEB_CONCURRENCY=3
+RUN python manage.py compilemessages
+EXPOSE 8000
+CMD ["gunicorn", "shop.wsgi", "--bind", "0.0.0.0:8000", "--worker-tmp-dir", "/dev/shm", "--no-control-socket", \\
+     "--threads", "4", "--name", "shop", "--max-requests", "1000", "--preload"]
+"""
+DOCKERFILE_STATIC = """FROM python:3.12 AS build-stage
+WORKDIR /workdir
+COPY . .
+RUN python manage.py collectstatic --noinput -v2
+FROM nginxinc/nginx-unprivileged:latest AS production-stage
+USER root
+COPY --from=build-stage --chown=nginx:root /workdir/public/assets /usr/share/nginx/html/assets
+COPY --chown=nginx:root default.conf /etc/nginx/conf.d/default.conf
+USER nginx
+"""
+COMPOSE = """services:
+  django:
+    build: {context: ., dockerfile: Dockerfile_django}
+    ports: ["127.0.0.1:8001:8000"]
+    environment:
+      GUNICORN_CMD_ARGS: "--workers 3"
+  static:
+    image: registry/shop_static:latest
+    ports:
+      - 8081:8080
+"""
+
+
+def test_handbook(read):
+    files = {
+        "Dockerfile_django": DOCKERFILE_DJANGO,
+        "Dockerfile_static": DOCKERFILE_STATIC,
+        "default.conf": "server {\n listen 8080;\n listen [::]:8080;\n location /media/ {\n }\n}\n",
+        "compose.yaml": COMPOSE,
+    }
+    findings = read(files, handbook.read_handbook)
+    answers = {
+        "project_slug": ("shop", "Dockerfile_django:28"),
+        "python_version": ("3.12", "Dockerfile_django:9"),
+        "wsgi_module": ("shop.wsgi", "Dockerfile_django:28"),
+        "requirements_file": ("requirements/live.txt", "Dockerfile_django:18"),
+        "gunicorn_threads": (4, "Dockerfile_django:28"),
+        "gunicorn_workers": (3, "compose.yaml:2"),
+        "web_concurrency": (3, "Dockerfile_django:25"),
+        "use_fathom": (True, "Dockerfile_django:23"),
+        "compile_messages": (True, "Dockerfile_django:26"),
+        "static_root": ("public/assets", "Dockerfile_static:7"),
+        "static_url": ("/assets/", "Dockerfile_static:7"),
+        "django_port": (8001, "compose.yaml:2"),
+        "static_port": (8081, "compose.yaml:7"),
+    }
+    assert dict(zip(answers, got(findings, *answers), strict=True)) == answers
+    extra = findings.value("handbook_extra")
+    assert extra["apt"] == ["libgdal-dev"]
+    assert extra["instructions"] == ["# Must match MEDIA_ROOT.", "RUN mkdir -p /data"]
+    assert extra["user_instructions"] == extra["build_instructions"] == extra["static_instructions"] == []
+    assert extra["gunicorn_options"] == ["--max-requests", "1000", "--preload"]
+    assert (extra["no_control_socket"], extra["server"], extra["container_port"]) == (True, "gunicorn", 8000)
+    assert (extra["static_container_port"], extra["nginx_locations"]) == (8080, ["/media/"])
+
+
+def test_handbook_without_fathom(read):
+    content = 'FROM python:3.11\nCMD ["gunicorn", "core.wsgi", "--name", "Data_Registry"]\n'
+    findings = read({"Dockerfile_django": content}, handbook.read_handbook)
+    assert got(findings, "use_fathom", "compile_messages") == [(False, "Dockerfile_django")] * 2
+    assert got(findings, "project_slug") == [("data-registry", "Dockerfile_django:2")]
+    assert findings.found["project_slug"].note == "Gunicorn's name there is Data_Registry."
+    assert "gunicorn_threads" not in findings.found
+
+
+def test_no_handbook(read):
+    findings = read({"Dockerfile": DOCKERFILE_DJANGO}, handbook.read_handbook)
+    assert "handbook_extra" not in findings.found
+
+
+# Parts
+
+
+def test_dockerfile_instructions():
+    text = (
+        '# syntax\nFROM a AS one\nRUN <<EOF\nFROM no\nEOF\nrun x \\\n # note\n\n  && y\nFROM one\nCMD ["a b", "c"]\n'
+    )
+    found = dockerfile.read_instructions(text)
+    assert [(item.keyword, item.rest, item.line, item.stage) for item in found] == [
+        ("FROM", "a AS one", 2, 0),
+        ("RUN", "<<EOF", 3, 0),
+        ("RUN", "x && y", 6, 0),
+        ("FROM", "one", 10, 1),
+        ("CMD", '["a b", "c"]', 11, 1),
+    ]
+    assert found[-1].words == ["a b", "c"]
+    assert dockerfile.final_lineage(found) == found
+
+
+@pytest.mark.parametrize(
+    ("command", "plain"),
+    [
+        ("exec /opt/venv/bin/python3 /opt/app/manage.py x", "python manage.py x"),
+        ("./manage.py x", "python ./manage.py x"),
+        ("sh -c 'poetry run celery -A a worker'", "celery -A a worker"),
+        ("sh -c 'a && exec b'", "a && exec b"),
+        ("python -m manage x --y", "python manage.py x --y"),
+        ("python -m celery -A a worker", "celery -A a worker"),
+        ("it's", "it's"),
+    ],
+)
+def test_plain_command(command, plain):
+    assert processes.plain_command(command).replace('"\'"', "").replace("''", "'") == plain
+
+
+# Robustness
+
+READERS = [
+    layout.read_layout,
+    processes.read_processes,
+    services.read_services,
+    frontend.read_frontend,
+    handbook.read_handbook,
+]
+PATHS = [
+    "manage.py",
+    "core/settings.py",
+    "core/settings/__init__.py",
+    "core/settings/dev.py",
+    "core/wsgi.py",
+    "core/asgi.py",
+    "core/celery.py",
+    "app/management/commands/x.py",
+    "app/migrations/0001.py",
+    "Procfile",
+    "crontab",
+    "compose.yaml",
+    "docker-compose.yml",
+    "Dockerfile",
+    "Dockerfile_django",
+    "Dockerfile_static",
+    "default.conf",
+    "package.json",
+    "app.json",
+    "angular.json",
+    "vite.config.js",
+    "fly.toml",
+    "render.yaml",
+    "pyproject.toml",
+    "setup.cfg",
+    "supervisord.conf",
+    "x.service",
+    ".env",
+    ".git",
+]
+PIECES = [
+    *startproject().values(),
+    DOCKERFILE_DJANGO,
+    DOCKERFILE_STATIC,
+    COMPOSE,
+    "a: &a [*a]\nservices: *a",
+    "services: {web: {build: [], command: {}, ports: [[], {}, 1], environment: [1, null]}}",
+    "services:\n  a: &a\n    build: .\n    image: {}\n    <<: *a\n",
+    '{"scripts": [], "name": {}, "env": 1, "cron": [1], "projects": {"a": []}}',
+    '{"scripts": {"build": "npm run build && vite build"}, "engines": 1, "volta": []}',
+    "[env]\nA = 1\n[processes]\nweb = ['a', 1]\n[project]\nname = 1\n[tool]\npoetry = []\n",
+    "services: [{type: cron, name: [], envVars: {a: b}, startCommand: 3}]",
+    "[program:x]\ncommand\n[unit",
+    "[program:x]\ncommand\n  x",
+    "CRONJOBS = [(1,), ('a', 'b', [1]), f()]\nx = y\ny = x\nos.environ['DJANGO_SETTINGS_MODULE'] = x + y",
+    "gitdir: /nowhere\x00",
+    "(" * 300,
+    "[" * 5000,
+    "FROM\nCMD [\nRUN\nENV\nCOPY --from=\nEXPOSE x\nARG",
+    'web: "\nbeat: sh -c\n: x\n* * * * * manage.py',
+    "class Command:\n  while True: pass\nCelery()\napp = Celery",
+]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.dictionaries(
+        st.sampled_from(PATHS),
+        st.one_of(st.sampled_from(PIECES), st.binary(max_size=60), st.text(string.printable, max_size=80)),
+        max_size=10,
+    )
+)
+def test_nothing_raises(tmp_path_factory, files):
+    root = tmp_path_factory.mktemp("project")
+    for path, content in files.items():
+        target = root / path
+        if target.is_dir() or any(parent.is_file() for parent in target.parents):
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content if isinstance(content, bytes) else content.encode())
+    tree, findings = Tree(root), Findings()
+    for reader in READERS:
+        reader(tree, findings)
+    for finding in findings.found.values():
+        path = finding.source.rpartition(":")[0] or finding.source
+        assert path in ("", ".", ".git/config") or tree.exists(path), finding
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        ("core/settings.py", "\n".join(f"a{n} = a{n + 1} + a{n + 1}" for n in range(200))),
+        ("core/wsgi.py", "A = f'{A}{A}{A}{A}'\nos.environ['DJANGO_SETTINGS_MODULE'] = A"),
+        (
+            "compose.yaml",
+            "\n".join(["a0: &a0 {x: 1}", *(f"a{n}: &a{n} {{<<: [*a{n - 1}, *a{n - 1}]}}" for n in range(1, 40))]),
+        ),
+        ("package.json", '{"scripts": {"build": "webpack ' + "sass a" * 5000 + '"}}'),
+        ("Procfile", "web: " + "celery " * 50_000),
+        ("Procfile", "web: " + "a" * 500_000),
+        ("webpack.config.js", "output: {" * 10_000),
+        ("Dockerfile", "FROM a\nRUN " + "--a=" * 50_000),
+        ("Dockerfile", "FROM a\nENV " + "${" * 50_000),
+        ("core/settings.py", "x = [\n" + "'a',\n" * 50_000 + "]"),
+    ],
+)
+def test_nothing_hangs(tmp_path, path, content):
+    files = startproject() | {"package.json": '{"scripts": {"build": "webpack"}}'} | {path: content}
+    tree, findings = write(tmp_path, files), Findings()
+    start = time.perf_counter()
+    for reader in READERS:
+        reader(tree, findings)
+    assert time.perf_counter() - start < 3
+
+
+def test_commands_are_read_once(tmp_path):
+    tree = write(tmp_path, {"Procfile": "web: gunicorn a.wsgi\n"})
+    assert commands.read_commands(tree) is commands.read_commands(tree)
