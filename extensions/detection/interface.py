@@ -1,0 +1,155 @@
+"""The WSGI and ASGI modules, and with which of the two interfaces the project is run."""
+
+import ast
+import re
+
+from .commands import read_commands
+from .findings import Certainty, Findings
+from .literals import assignments, last_name, statements
+from .modules import entry_points, locate, package_root
+from .places import folder, is_aside, own, text_of
+from .tree import Tree
+
+ASGI_SERVERS = re.compile(
+    r"(?:^|[\s/;&|\"'=])(daphne|uvicorn|hypercorn|runuvicorn)(?=[\s\"',]|$)|"
+    r"uvicorn(?:\.workers|_worker)\.\w+|--interface[= ]+asgi(?:nl)?\b"
+)
+TARGET = re.compile(
+    r"(?:^|[\s\"',])((?:[A-Za-z_]\w*\.)*(?:[wa]sgi\w*|[a-z_]*[wa]sgi))(?::([A-Za-z_]\w*))?(?:\(\))?(?=[\s\"',\]]|$)"
+)
+
+
+def read_interface(tree: Tree, findings: Findings) -> None:
+    """Add wsgi_module, asgi_module and interface ("wsgi", or "asgi" where the project itself is run so)."""
+    for kind in ("wsgi", "asgi"):
+        _add_entry(tree, findings, kind)
+    wsgi, asgi = findings.value("wsgi_module"), findings.value("asgi_module")
+    if not wsgi and asgi:
+        findings.add(
+            "interface", "asgi", findings.found["asgi_module"].source, Certainty.INFERRED, "There is no wsgi.py."
+        )
+        return
+    evidence = _asgi_evidence(tree, findings)
+    if evidence and asgi:
+        source, note, certainty = evidence
+        findings.add("interface", "asgi", source, certainty, note)
+        return
+    source = findings.found["wsgi_module"].source if wsgi else ""
+    note = "asgi.py is there, but nothing runs it: startproject writes it." if wsgi and asgi else ""
+    findings.add("interface", "wsgi", source, Certainty.INFERRED if wsgi else Certainty.ASSUMED, note)
+
+
+def _add_entry(tree: Tree, findings: Findings, kind: str) -> None:
+    base = findings.value("django_dir") or "."
+    root = findings.value("python_path") or base
+    name = f"{kind}_module"
+    if dotted := text_of(findings.value(f"{kind}_application")):
+        module, _, callable_name = dotted.rpartition(".")
+        if located := locate(tree, module, base):
+            suffix = "" if callable_name == "application" else f":{callable_name}"
+            source = findings.found[f"{kind}_application"].source or located[0]
+            findings.add(name, module + suffix, source)
+            return
+    candidates = entry_points(tree, kind)
+    if stated := _stated_entry(tree, kind, base):
+        module, callable_name, path, source = stated
+        suffix = f":{callable_name}" if callable_name not in ("", "application") else _suffix(tree, path, kind)
+        findings.add(name, module + ("" if callable_name == "application" else suffix), source)
+        return
+    settings = findings.value("settings_file") or ""
+    candidates = [path for path in candidates if _is_module(path, root)] or candidates
+    if not candidates:
+        other = "asgi" if kind == "wsgi" else "wsgi"
+        note = f"There is no {kind}.py; Django's own can be served: get_{kind}_application()."
+        if kind == "asgi" or entry_points(tree, other):
+            note = f"There is no {kind}.py."
+        findings.add(name, "", "", Certainty.ASSUMED, note)
+        return
+    path = min(candidates, key=lambda path: (-_shared(path, settings), path.count("/"), len(path), path))
+    module = _module(tree, path, root)
+    others = [other for other in candidates if other != path and other.endswith(f"{kind}.py")]
+    note = f"Also found: {', '.join(others[:3])}." if others else ""
+    certainty = Certainty.INFERRED if others else Certainty.STATED
+    findings.add(name, module + _suffix(tree, path, kind), path, certainty, note)
+
+
+def _stated_entry(tree: Tree, kind: str, base: str) -> tuple[str, str, str, str] | None:
+    for command in read_commands(tree):
+        for match in TARGET.finditer(command.command):
+            if kind in match[1].rpartition(".")[2] and (located := locate(tree, match[1], base)):
+                return match[1], match[2] or "", located[0], command.source
+    return None
+
+
+def _is_module(path: str, root: str) -> bool:
+    relative = path if root == "." else path.removeprefix(f"{root}/")
+    return (root == "." or path.startswith(f"{root}/")) and all(
+        part.isidentifier() for part in relative.removesuffix(".py").split("/")
+    )
+
+
+def _module(tree: Tree, path: str, root: str) -> str:
+    if not _is_module(path, root):
+        root = package_root(tree, folder(path))
+    relative = path if root == "." else path.removeprefix(f"{root}/")
+    return relative.removesuffix(".py").replace("/", ".")
+
+
+def _shared(path: str, settings: str) -> int:
+    count = 0
+    for one, other in zip(path.split("/")[:-1], settings.split("/")[:-1], strict=False):
+        if one != other:
+            break
+        count += 1
+    return count
+
+
+def _suffix(tree: Tree, path: str, kind: str) -> str:
+    """Return ":name" of the callable where it is not `application`."""
+    module = tree.python(path)
+    if module is None:
+        return ""
+    defined = dict.fromkeys(assignments(module))
+    for statement in statements(module):
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            defined[statement.name] = None
+        elif isinstance(statement, ast.ImportFrom):
+            defined |= dict.fromkeys(alias.asname or alias.name for alias in statement.names)
+    if "application" in defined:
+        return ""
+    values = assignments(module)
+    called = [
+        name
+        for name, value in values.items()
+        if isinstance(value, ast.Call) and last_name(value.func) == f"get_{kind}_application"
+    ]
+    for name in ("app", *called):
+        if name in defined:
+            return f":{name}"
+    return ""
+
+
+def _asgi_evidence(tree: Tree, findings: Findings) -> tuple[str, str, Certainty] | None:
+    wsgi_runs = False
+    for command in read_commands(tree):
+        match = ASGI_SERVERS.search(command.command)
+        if match and ("asgi" in command.command or match[1] is None or not TARGET.search(command.command)):
+            return command.source, "", Certainty.STATED
+        wsgi_runs = wsgi_runs or ("gunicorn" in command.command and not command.development)
+    for path in [
+        *own(tree, "justfile", "Makefile"),
+        *(p for p in tree.paths if p.endswith(".sh") and not is_aside(p)),
+    ][:40]:
+        for number, line in enumerate((tree.text(path) or "").split("\n"), 1):
+            if not line.lstrip().startswith("#") and "asgi" in line and ASGI_SERVERS.search(line):
+                return f"{path}:{number}", "", Certainty.STATED
+    apps = findings.value("installed_apps") or []
+    if findings.value("asgi_application") and {"channels", "daphne"} & set(apps):
+        return findings.found["asgi_application"].source, "Channels or Daphne is installed.", Certainty.INFERRED
+    if wsgi_runs:
+        return None
+    for path in entry_points(tree, "asgi")[:3]:
+        for node in ast.walk(tree.python(path) or ast.Module([], [])):
+            if isinstance(node, ast.Call) and last_name(node.func) == "ProtocolTypeRouter":
+                return f"{path}:{node.lineno}", "It routes WebSockets.", Certainty.INFERRED
+    return None

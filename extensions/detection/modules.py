@@ -1,0 +1,99 @@
+"""Dotted modules and their files; which of them production uses."""
+
+from .places import folder, is_aside, join, own, words
+from .tree import Tree
+
+PRODUCTION = (
+    "production",
+    "prod",
+    "live",
+    "deploy",
+    "deployment",
+    "heroku",
+    "cloud",
+    "server",
+    "docker",
+    "base",
+    "common",
+    "default",
+)
+NOT_PRODUCTION = frozenset(
+    [
+        "dev",
+        "devel",
+        "develop",
+        "development",
+        "developer",
+        "local",
+        "localhost",
+        "test",
+        "tests",
+        "testing",
+        "unittest",
+        "ci",
+        "debug",
+        "build",
+        "collectstatic",
+        "docs",
+        "staging",
+        "stage",
+        "preview",
+        "sandbox",
+        "qa",
+    ]
+)
+
+
+def package_root(tree: Tree, base: str) -> str:
+    """Return the folder from which a package at `base` is imported: the first above it that is no package."""
+    while base != "." and tree.exists(f"{base}/__init__.py"):
+        base = folder(base)
+    return base
+
+
+def is_not_production(module: str) -> bool:
+    """Return whether a settings module's name says that it is for development or tests."""
+    parts = module.split(".")
+    return any(not words(part).isdisjoint(NOT_PRODUCTION) for part in parts[-1:]) or (
+        len(parts) > 1 and parts[-1] == "settings" and parts[0] in ("tests", "test")
+    )
+
+
+def locate(tree: Tree, module: str, base: str) -> tuple[str, str] | None:
+    """Return the file of a dotted module and the folder that it is imported from; None if it is not in the project.
+
+    The folder of manage.py comes first (Python puts it on sys.path), then the root, "src" in either, last any folder.
+    """
+    if not module or not all(part.isidentifier() for part in module.split(".")):
+        return None
+    relative = module.replace(".", "/")
+    for root in dict.fromkeys((base, ".", join(base, "src"), "src")):
+        for path in (join(root, f"{relative}.py"), join(root, f"{relative}/__init__.py")):
+            if tree.exists(path):
+                return path, root
+        if _is_namespace(tree, join(root, relative)) and "." in module:
+            return join(root, relative), root
+    if "/" in relative:
+        for ending in (f"/{relative}.py", f"/{relative}/__init__.py"):
+            for path in tree.paths:
+                if path.endswith(ending) and not is_aside(path):
+                    return path, path.removesuffix(ending)
+    return None
+
+
+def _is_namespace(tree: Tree, path: str) -> bool:
+    return any(tree.exists(f"{path}/{name}.py") for name in PRODUCTION)
+
+
+def entry_points(tree: Tree, kind: str) -> list[str]:
+    """Return the paths of the modules that seem to hold a WSGI or ASGI application, those named so first."""
+    exact = own(tree, f"{kind}.py")
+    variants = [
+        path
+        for path in tree.paths
+        if path.endswith(".py")
+        and kind in (name := path.rpartition("/")[2])
+        and name != f"{kind}.py"
+        and not is_aside(path)
+    ]
+    return exact + [path for path in variants[:10] if f"get_{kind}_application" in (tree.text(path) or "")]
