@@ -54,11 +54,7 @@ def _stored(conf: Conf, root: Path) -> dict[str, Any]:
     path = root / conf["answers_file"]
     if not path.is_file():
         return {}
-    try:
-        content = yaml.safe_load(path.read_text())
-    except (yaml.YAMLError, UnicodeDecodeError):
-        return {}
-    return content if isinstance(content, dict) else {}
+    return yaml.safe_load(path.read_text())  # Copier itself stops where this is not a mapping
 
 
 def _foreign_answers(conf: Conf, questions: Questions, root: Path) -> list[str]:

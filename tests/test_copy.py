@@ -321,6 +321,14 @@ def test_another_templates_answers_are_kept(template, project):
     assert (folder / ".copier-answers.docker.yml").is_file()
 
 
+def test_a_static_root_outside_the_project_is_not_the_default(template, project):
+    folder = project()
+    settings = (folder / "mysite/settings.py").read_text()
+    (folder / "mysite/settings.py").write_text(settings.replace("BASE_DIR / 'static'", "'/var/www/static'"))
+    copy(template, folder)
+    assert "/workdir/static " in (folder / "Dockerfile_static").read_text()
+
+
 def test_without_a_terminal_nothing_is_half_written(template, project):
     folder = project()
     assert "Interactive session required" in refused(folder, f"--vcs-ref={NEXT}", template)

@@ -98,6 +98,12 @@ STATICFILES_STORAGE = "whitenoise.storage.CompressedManifestStaticFilesStorage"
     assert found["dockerignore"][0] == ["out/static", "pictures"]
 
 
+def test_a_static_root_outside_the_project(read):
+    found = read({"site/wsgi.py": "", "site/settings.py": 'STATIC_ROOT = "/var/www/static/"\n'})
+    assert found["static_root"] == ("/var/www/static", "site/settings.py:1")
+    assert found["dockerignore"][0] == []
+
+
 def test_media_with_code_and_virtual_environments(read):
     found = read(
         {

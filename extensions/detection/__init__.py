@@ -131,7 +131,7 @@ def _settings(tree: Tree, findings: Findings) -> None:
     def source(name: str) -> str:
         return f"{path}:{values[name][1]}" if name in values else ""
 
-    static_root = literal("STATIC_ROOT").strip("/")
+    static_root = literal("STATIC_ROOT").removesuffix("/")
     findings.add("static_root", static_root or "static", source("STATIC_ROOT"), _certainty(static_root))
     static_url = literal("STATIC_URL").strip("/")
     findings.add(
@@ -140,9 +140,13 @@ def _settings(tree: Tree, findings: Findings) -> None:
     storages = [name for name in ("STORAGES", "STATICFILES_STORAGE") if name in values]
     manifest = next((name for name in storages if "ManifestStaticFilesStorage" in ast.dump(values[name][0])), "")
     findings.add("use_fathom", bool(manifest), source(manifest or "STORAGES"), Certainty.INFERRED)
-    made = [literal("STATIC_ROOT").strip("/"), literal("MEDIA_ROOT").strip("/"), *tree.virtualenvs]
+    made = [static_root, literal("MEDIA_ROOT").removesuffix("/"), *tree.virtualenvs]
     code = {name.rpartition("/")[0] for name in tree.match("*.py")}
-    made = [name for name in made if name and not any(f"{folder}/".startswith(f"{name}/") for folder in code)]
+    made = [
+        name
+        for name in made
+        if name and name[0] != "/" and not any(f"{folder}/".startswith(f"{name}/") for folder in code)
+    ]
     findings.add("dockerignore", made, path, Certainty.INFERRED)
 
 
