@@ -14,10 +14,15 @@ DEVELOPMENT = frozenset(
     (
         "dev devel develop development debug local locals test tests testing tester doc docs documentation ci lint linting linter "
         "lints example examples sample demo e2e bench benchmark benchmarks devcontainer vagrant sandbox fixtures docgen "
-        "typing mypy style check checks dist node_modules optional tools tooling playground"
+        "typing type mypy style quality check checks checking dist node_modules optional tools tooling playground"
     ).split()
 )
 WORD = re.compile(r"[A-Za-z0-9]+")
+
+# A folder of this name helps to build the project that it is in, whatever manifest it has.
+HELPERS = frozenset(
+    "docker dockerfiles deploy deployment compose build config conf etc requirements reqs scripts container containers heroku".split()
+)
 
 
 def is_development(path: str) -> bool:
@@ -94,10 +99,29 @@ def kind_of(path: str) -> str:
     return ""
 
 
-def read_commands(tree: Tree) -> list[Command]:
-    """Return the logical lines of all such files, those of production first, then by kind, then those nearest the root first."""
-    paths = [(path, kind) for path in tree.paths if (kind := kind_of(path))]
-    paths.sort(key=lambda item: (is_development(item[0]), KINDS.index(item[1])))
+def other_projects(tree: Tree, folders: list[str]) -> tuple[str, ...]:
+    """Return the folders, with a "/", that hold another project's manifest: `folders` are this one's."""
+    found = {
+        path.rpartition("/")[0] for path in tree.named("requirements.txt", "pyproject.toml", "setup.py", "Pipfile")
+    }
+    return tuple(
+        sorted(
+            f"{folder}/"
+            for folder in found
+            if folder and folder not in folders and not HELPERS & set(WORD.findall(folder.lower()))
+        )
+    )
+
+
+def read_commands(tree: Tree, folders: list[str]) -> list[Command]:
+    """Return the logical lines of all such files: those of production first, then by kind, then those in `folders`' first one first.
+
+    Those in the folder of another project, such as another service of a monorepo, are left out.
+    """
+    others = other_projects(tree, folders)
+    near = "" if folders[0] == "." else f"{folders[0]}/"
+    paths = [(path, kind) for path in tree.paths if (kind := kind_of(path)) and not path.startswith(others)]
+    paths.sort(key=lambda item: (is_development(item[0]), KINDS.index(item[1]), not item[0].startswith(near)))
     return [
         Command(kind, path, number, text)
         for path, kind in paths[:300]
@@ -147,7 +171,8 @@ VARIABLE = re.compile(r"\$(?:\{([A-Za-z_][A-Za-z0-9_]*)(?::?-([^}]*))?\}|([A-Za-
 
 
 @lru_cache(maxsize=256)
-def _dockerfile_variables(text: str) -> dict[str, tuple[str, int]]:
+def dockerfile_variables(text: str) -> dict[str, tuple[str, int]]:
+    """Return the values that a Dockerfile gives its build arguments and variables, with their lines."""
     found: dict[str, tuple[str, int]] = {}
     for number, line in logical_lines(text):
         word, _, rest = line.partition(" ")
@@ -159,13 +184,13 @@ def _dockerfile_variables(text: str) -> dict[str, tuple[str, int]]:
     return found
 
 
-def substitute(text: str, variables: dict[str, tuple[str, int]]) -> str:
+def substitute(text: str, variables: dict[str, tuple[str, int]], limit: int = 500) -> str:
     """Return a Dockerfile's text with its build arguments' defaults in place of their names."""
 
     def value(match: re.Match[str]) -> str:
         return variables.get(match[1] or match[3], (match[2] or "", 0))[0]
 
-    return VARIABLE.sub(value, text)[:500]  # a few lines of arguments must not grow without end
+    return VARIABLE.sub(value, text)[:limit]  # a few lines of arguments must not grow without end
 
 
 def dockerfile_images(tree: Tree, path: str) -> list[Image]:
@@ -174,7 +199,7 @@ def dockerfile_images(tree: Tree, path: str) -> list[Image]:
     https://docs.docker.com/reference/dockerfile/#from
     """
     text = tree.text(path) or ""
-    variables = _dockerfile_variables(text)
+    variables = dockerfile_variables(text)
     found = []
     for number, line in logical_lines(text):
         words = [word for word in line.split() if not word.startswith("--")]

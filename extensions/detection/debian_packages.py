@@ -34,11 +34,7 @@ def debian_packages(
     """
     build: dict[str, str] = {}
     runtime: dict[str, str] = {}
-    present = dict(distributions)
-    for item in distributions.values():  # psycopg[c] asks for psycopg-c, psycopg[binary] for psycopg-binary
-        for extra in item.extras:
-            name = f"{item.name}-{extra}"
-            present.setdefault(name, Distribution(name, item.specifier, item.version, item.source))
+    present = {**_extras(distributions), **distributions}
     for name, item in present.items():
         entry = _data()["distributions"].get(name)
         if entry is None:
@@ -57,6 +53,21 @@ def debian_packages(
         _add(build, entry.get("build", ()), source)
         _add(runtime, entry.get("runtime", ()), source)
     return dict(sorted(build.items())), dict(sorted(runtime.items()))
+
+
+def _extras(distributions: dict[str, Distribution]) -> dict[str, Distribution]:
+    """Return each extra as a distribution: psycopg[c] brings psycopg-c, psycopg[binary] psycopg-binary."""
+    names = ((f"{item.name}-{extra}", item) for item in distributions.values() for extra in item.extras)
+    return {name: Distribution(name, item.specifier, item.version, item.source) for name, item in names}
+
+
+def with_brought(distributions: dict[str, Distribution]) -> dict[str, Distribution]:
+    """Return distributions with those that they are known to bring: what no lock file lists."""
+    found = dict(distributions)
+    for name, item in {**_extras(distributions), **distributions}.items():
+        for brought in _data()["brings"].get(name, ()):
+            found.setdefault(brought, Distribution(brought, source=item.source, direct=False))
+    return found
 
 
 def _add(found: dict[str, str], packages: Iterable[str], source: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from .commands import Command, read_commands
-from .debian_packages import debian_packages, installed_by_apt, needs_geodjango, translations
+from .debian_packages import debian_packages, installed_by_apt, needs_geodjango, translations, with_brought
 from .findings import Certainty, Findings
 from .installer import Installation, folders_of, locked, read_installation
 from .locks import Distribution
@@ -24,8 +24,8 @@ def read_dependencies(
     `django_dir` is the folder of manage.py relative to the project, "." for its root; `installed_apps` and `database_engines` are the
     settings'.
     """
-    commands = read_commands(tree)
     folders = folders_of(django_dir)
+    commands = read_commands(tree, folders)
     installation = read_installation(tree, django_dir, commands)
     distributions = locked(tree, installation)
     _add_installation(findings, installation)
@@ -138,6 +138,8 @@ def _add_debian_packages(
     findings.add("compile_messages", bool(messages), messages, certainty)
     if messages:
         features["gettext"] = messages
+    if not installation.lock_file:
+        distributions = with_brought(distributions)
     build, runtime = debian_packages(distributions, int(version[2:]), features)
     for name, packages in (("apt_build", build), ("apt_runtime", runtime)):
         reasons = ", ".join(f"{package}: {source}" for package, source in packages.items() if source)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from .commands import WORD, Command, is_development
+from .commands import WORD, Command, dockerfile_variables, is_development, substitute
 from .locks import Distribution, read_lock
 from .manifests import (
     Manifest,
@@ -92,7 +92,9 @@ def read_installation(tree: Tree, django_dir: str | None, commands: list[Command
         return Installation(
             "none", stated=False, note="No requirements file, lock file or manifest with dependencies was found."
         )
-    chosen, used = _chosen(tree, found, commands)
+    with_django = [item for item in found if _installs_django(tree, item)]
+    found = with_django or found
+    chosen, used = _chosen(found, commands)
     rest = sorted({other.installer for other in found if other is not chosen and other.installer != chosen.installer})
     if rest:
         names = ", ".join(rest)
@@ -103,6 +105,10 @@ def read_installation(tree: Tree, django_dir: str | None, commands: list[Command
             chosen.note = f"There are files for {names} too, and nothing tells which of them production uses."
             chosen.stated = False
     return chosen
+
+
+def _installs_django(tree: Tree, found: Installation) -> bool:
+    return any(item.name == "django" for item in found.direct) or "django" in locked(tree, found)
 
 
 def _installations(tree: Tree, folders: list[str], commands: list[Command]) -> Iterator[Installation]:
@@ -164,6 +170,8 @@ def _of_pyproject(tree: Tree, folder: str, commands: list[Command]) -> Iterator[
         groups = _production_groups(tree, "pdm", project, commands)
         found = Installation("pdm", locks.get("pdm.lock", path), groups=groups, lock_file=locks.get("pdm.lock", ""))
         yield _with_manifest(tree, found, read_project_table(tree, path, groups), folder, ["pdm.toml"])
+    if not asks and not locks and not poetry and table(content, "dependency-groups"):
+        yield from _of_groups(tree, folder, commands)
     other = set(locks) - {"pylock.toml"}
     if (
         asks
@@ -181,6 +189,22 @@ def _of_pyproject(tree: Tree, folder: str, commands: list[Command]) -> Iterator[
         yield _with_manifest(
             tree, found, read_project_table(tree, path, groups), folder, ["setup.py", "setup.cfg", "MANIFEST.in"]
         )
+
+
+def _of_groups(tree: Tree, folder: str, commands: list[Command]) -> Iterator[Installation]:
+    """Yield an installation of dependency groups alone: a pyproject.toml without a project. https://peps.python.org/pep-0735/"""
+    path = join(folder, "pyproject.toml")
+    manifest = read_project_table(tree, path)
+    groups = _production_groups(tree, "pyproject", manifest, commands)
+    if not groups:
+        groups = {name: source for name, source in manifest.groups.items() if RANKS.get(name.lower(), OTHER) < OTHER}
+    manifest = read_project_table(tree, path, groups)
+    if manifest.direct:
+        note = (
+            f"pyproject.toml has dependency groups only: pip install {' '.join(f'--group {name}' for name in groups)}"
+        )
+        found = Installation("pyproject", path, groups=groups, stated=False, note=note)
+        yield _with_manifest(tree, found, manifest, folder, [])
 
 
 def _with_manifest(
@@ -225,11 +249,11 @@ def _of_pipfile(tree: Tree, folder: str) -> Installation:
 def _production_groups(tree: Tree, installer: str, manifest: Manifest, commands: list[Command]) -> dict[str, str]:
     """Return the groups and extras that production installs: those named so, and those that a Dockerfile installs."""
     found = {name: source for name, source in manifest.groups.items() if is_production_group(name)}
-    pattern = dict(TOOLS).get(installer)
+    pattern = dict(TOOLS).get(installer, PIP_INSTALL)
     for command in commands:
-        if pattern and command.kind in ("dockerfile", "deploy") and not is_development(command.path):
+        if command.kind in ("dockerfile", "deploy") and not is_development(command.path):
             for part in re.split(r"&&|;", command.text):
-                if pattern.search(part) and "export" not in part.split()[:0]:
+                if pattern.search(part):
                     for match in GROUP.finditer(part):
                         for name in match[1].split(","):
                             if name in manifest.groups and not is_development(name):
@@ -310,6 +334,8 @@ def _of_requirements(tree: Tree, folders: list[str], commands: list[Command]) ->
     if not candidates and not installed:
         return None
     for command, paths in installed:
+        if command.kind in ("ci", "task"):
+            continue  # tests install production's files too, and others beside: they decide between equals only
         main = next((path for path in paths if _has_django(tree, path)), paths[0])
         others = [
             (path, command.source)
@@ -324,6 +350,9 @@ def _of_requirements(tree: Tree, folders: list[str], commands: list[Command]) ->
     with_django = [path for path in candidates if _has_django(tree, path)]
     ranked = with_django or [path for path in candidates if _rank(path) < OTHER] or candidates
     main = ranked[0]
+    tested = [path for _, paths in installed for path in paths]
+    if _rank(main) > 0:
+        main = next((path for path in ranked if _rank(path) == _rank(main) and path in tested), main)
     for path in ranked[1:]:
         if _rank(main) == 0 and _rank(path) == 1 and main in read_requirements(tree, path).files:
             main = path
@@ -372,23 +401,27 @@ def installed_requirements(
     tree: Tree, candidates: list[str], commands: list[Command]
 ) -> list[tuple[Command, list[str]]]:
     """Return the commands that install requirements files of production, with the files, those of the Dockerfile first."""
-    known = {path: None for path in tree.paths if is_requirements_file(path)} if commands else {}
-    known.update(dict.fromkeys(candidates))
+    known = dict.fromkeys(candidates)
+    if not any(_has_django(tree, path) for path in candidates):
+        known.update((path, None) for path in tree.paths if is_requirements_file(path) and _has_django(tree, path))
     copies: dict[str, dict[str, str]] = {}
     by_file: dict[str, tuple[Command, list[str]]] = {}
     for command in commands:
-        if is_development(command.path):
+        if command.kind not in ("ci", "task") and is_development(command.path):
             continue
+        text = command.text
+        if command.kind == "dockerfile" and "$" in text:
+            text = substitute(text, dockerfile_variables(tree.text(command.path) or ""), 4000)
         renamed = copies.setdefault(command.path, {})
         if command.kind == "dockerfile":
-            if (match := COPY.match(command.text)) and not match[2].endswith("/"):
+            if (match := COPY.match(text)) and not match[2].endswith("/"):
                 renamed[match[2].rpartition("/")[2]] = match[1]
-            for match in MOUNT.finditer(command.text):
+            for match in MOUNT.finditer(text):
                 renamed[match[2].rpartition("/")[2]] = match[1]
-        if not PIP_INSTALL.search(command.text):
+        if not PIP_INSTALL.search(text):
             continue
-        names = REQUIREMENT_OPTION.findall(command.text)
-        for match in PIP_SYNC.finditer(command.text):
+        names = REQUIREMENT_OPTION.findall(text)
+        for match in PIP_SYNC.finditer(text):
             names += [word for word in match[1].split() if not word.startswith("-")]
         for name in names:
             path = _resolved(name, command.path, known, renamed)
@@ -425,7 +458,7 @@ def _resolved(name: str, where: str, known: dict[str, None], renamed: dict[str, 
     return ""
 
 
-def _chosen(tree: Tree, found: list[Installation], commands: list[Command]) -> tuple[Installation, Command | None]:
+def _chosen(found: list[Installation], commands: list[Command]) -> tuple[Installation, Command | None]:
     """Return the way to install that the project's own commands use, with the first that does; else what is locked first."""
     by_name: dict[str, Installation] = {}
     for item in found:
@@ -457,7 +490,7 @@ def _installer_used(command: Command, present: dict[str, Installation]) -> str:
             return "pip"
         if (
             pip
-            and not is_development(command.path)
+            and (command.kind in ("ci", "task") or not is_development(command.path))
             and any(
                 path.rpartition("/")[2] == name.rpartition("/")[2]
                 for name in REQUIREMENT_OPTION.findall(command.text)

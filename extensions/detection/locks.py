@@ -89,7 +89,9 @@ def _uv_lock(tree: Tree, path: str, wanted: dict[str, Distribution], groups: set
     for index, package in enumerate(packages):
         name = canonicalize_name(_text(package.get("name")))
         place = places[index] if index < len(places) else 1
-        by_name.setdefault(name, (package, place))
+        # Forks of a resolution give a name several entries, each for some systems.
+        if name not in by_name or not _applies_to_any(by_name[name][0].get("resolution-markers")):
+            by_name[name] = (package, place)
         source = _table(package.get("source"))
         if _text(source.get("virtual")) == "." or _text(source.get("editable")) == ".":
             roots.append(package)
@@ -127,6 +129,10 @@ def _uv_lock(tree: Tree, path: str, wanted: dict[str, Distribution], groups: set
         found[name] = Distribution(name, "", version, f"{path}:{place}", name in direct, extras, wheels, url)
         wanted_names += _uv_dependencies(package.get("dependencies"))
     return found
+
+
+def _applies_to_any(markers: Any) -> bool:
+    return not isinstance(markers, list) or any(applies(_text(item)) for item in markers)
 
 
 def _uv_dependencies(value: Any) -> list[tuple[str, tuple[str, ...]]]:

@@ -14,7 +14,7 @@ from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from packaging.version import Version
 
 from . import lines
-from .commands import Command, Image, dockerfile_images, is_development
+from .commands import WORD, Command, Image, dockerfile_images, is_development
 from .findings import Certainty
 from .locks import Distribution
 from .manifests import join, poetry_specifiers, strings, table
@@ -61,7 +61,7 @@ class Statement:
     exact: bool = False
 
 
-MUST, RUN, DJANGO, WHEELS, TESTED = 64, 8, 4, 3, 2
+MUST, RUN, DJANGO, WHEELS, TESTED = 64, 16, 6, 4, 2  # what the project runs on outweighs the three after it
 
 
 def read_python_version(
@@ -275,6 +275,9 @@ def _setup(tree: Tree, folder: str) -> Iterator[Statement]:
 
 WORKFLOW_VERSION = re.compile(r"python[-_]?versions?\b[\"']?\s*[:=](.*)$|^-?\s*python:\s*(.*)$", re.IGNORECASE)
 CI_IMAGE = re.compile(r"\bpython:(3\.\d{1,2})")
+AROUND = frozenset(
+    "docs doc documentation lint linting release draft pages publish translations".split()
+)  # of workflows
 TOX_PYTHON = re.compile(r"\bpy(?:thon)?\{?(3\.?\d{1,2}(?:[,\s]+3\.?\d{1,2})*)\}?")
 
 
@@ -284,6 +287,8 @@ def _tested(tree: Tree, commands: list[Command]) -> Iterator[Statement]:
     source = ""
     within = False  # the list items below `python-version:`
     for command in commands:
+        if command.kind == "ci" and AROUND & set(WORD.findall(command.path.rpartition("/")[2].lower())):
+            continue
         found: list[str] = []
         name = command.path.rpartition("/")[2]
         if command.kind == "ci":

@@ -231,7 +231,10 @@ def _read_requirement(tree: Tree, text: str, source: str, constraint: bool, foun
     requirement, valid = parse_requirement(text, source)
     if not valid:
         bare = "://" in text.partition(";")[0]
-        if not bare:
+        if (
+            not bare
+            and sum(problem.source.startswith(source.rpartition(":")[0]) for problem in tree.problems[-20:]) < 10
+        ):
             tree.problem(source, f"is not a requirement that pip understands ({text[:60]})")
     if requirement is not None:
         if requirement.url.startswith("file:") or (requirement.url and "://" not in requirement.url):
