@@ -342,8 +342,7 @@ def _of_requirements(tree: Tree, folders: list[str], commands: list[Command]) ->
             for path in paths
             if path != main and path not in read_requirements(tree, main).files
         ]
-        found = _pip(tree, main, command.source)
-        found.beside = others
+        found = _pip(tree, main, command.source, others)
         if len(candidates) > 1:
             found.note = f"{command.source} installs it."
         return found
@@ -374,9 +373,10 @@ def _has_django(tree: Tree, path: str) -> bool:
     return any(requirement.name == "django" for requirement in read_requirements(tree, path).requirements)
 
 
-def _pip(tree: Tree, path: str, source: str) -> Installation:
-    requirements = read_requirements(tree, path)
+def _pip(tree: Tree, path: str, source: str, beside: list[tuple[str, str]] | None = None) -> Installation:
+    requirements = read_requirements(tree, path, *(other for other, _ in beside or ()))
     found = Installation("pip", source, list(requirements.files), requirements=requirements, requirements_file=path)
+    found.beside = beside or []
     found.direct = distributions_of(requirements)
     found.local = requirements.local
     return found

@@ -73,11 +73,9 @@ def read_python_version(
     matrices; a version that pip or the installer would refuse is only taken where everything else would be contradicted.
     """
     found = list(_statements(tree, folders, commands, distributions))
-    named = [statement for statement in found if statement.exact]
-    highest = max([NEWEST, *(minor for statement in named for minor in statement.minors)])
-    candidates = [minor for minor in MINORS if minor <= highest]
-    if not (named or _speaks_for_newest(found)):
-        candidates = [minor for minor in candidates if minor <= USUAL]
+    named = {minor for statement in found if statement.exact for minor in statement.minors}
+    newest = NEWEST if _speaks_for_newest(found) else USUAL
+    candidates = [minor for minor in MINORS if minor <= newest or minor in named]
     score = {minor: sum(statement.weight for statement in found if minor in statement.minors) for minor in candidates}
     chosen = max(candidates, key=lambda minor: (score[minor], minor))
     deciding = [statement for statement in found if chosen in statement.minors]
@@ -415,7 +413,7 @@ def fits(name: str, minor: int) -> bool:
             "linux" in tag.platform and "musl" not in tag.platform and tag.platform.endswith("x86_64")
         ):
             continue
-        if tag.interpreter in ("py3", f"cp3{minor}", f"py3{minor}"):
+        if tag.abi in ("none", "abi3", f"cp3{minor}") and tag.interpreter in ("py3", f"cp3{minor}", f"py3{minor}"):
             return True
         digits = tag.interpreter[3:]
         if (
