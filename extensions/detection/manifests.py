@@ -14,7 +14,7 @@ from packaging.version import Version
 from . import lines
 from .commands import WORD
 from .locks import Distribution
-from .requirements import applies, parse_requirement, parse_version, read_requirements
+from .requirements import MAX_REQUIREMENTS, applies, parse_requirement, parse_version, read_requirements
 from .tree import Tree
 
 PRODUCTION = frozenset("production prod deploy deployment live".split())
@@ -98,7 +98,7 @@ def read_project_table(tree: Tree, path: str, groups: Iterable[str] = ()) -> Man
 
 def add_requirements(tree: Tree, manifest: Manifest, wanted: Iterable[str], places: dict[str, int]) -> None:
     """Add PEP 508 requirements to what a manifest asks for."""
-    for text in wanted:
+    for text in list(wanted)[:MAX_REQUIREMENTS]:
         source = f"{manifest.path}:{places.get(text, 1)}"
         requirement, valid = parse_requirement(text, source)
         if not valid:

@@ -7,6 +7,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName
 from packaging.requirements import InvalidRequirement
@@ -18,6 +19,8 @@ from packaging.version import InvalidVersion, Version
 from .tree import Tree
 
 MAX_INCLUDED = 200  # files; a project includes a handful
+MAX_REQUIREMENTS = 5000  # of all files together; the longest compiled ones have hundreds
+MAX_LENGTH = 2000  # characters of a requirement, without its hashes
 
 # The image's, where markers such as `sys_platform == "win32"` are decided.
 LINUX = {
@@ -69,6 +72,7 @@ class Requirements:
     local: list[tuple[str, str]] = field(default_factory=list)  # (what is installed, source)
     vcs: list[tuple[str, str]] = field(default_factory=list)  # (URL, source)
     indexes: list[tuple[str, str]] = field(default_factory=list)  # (URL, source)
+    lines: int = 0  # that were read
 
 
 def pinned_version(specifier: str) -> str:
@@ -161,6 +165,7 @@ def _without_comment(line: str) -> str:
     return "" if line.startswith("#") else line
 
 
+@lru_cache(maxsize=64)  # the same files are looked at again to choose between them
 def read_requirements(tree: Tree, *paths: str) -> Requirements:
     """Return what the requirements files at `paths` ask for, with those that they include by `-r` and `-c`.
 
@@ -195,6 +200,14 @@ def _opened(
         found.files.append(path)
     for number, line in logical_lines(tree.text(path) or ""):
         source = f"{path}:{number}"
+        found.lines += 1
+        if found.lines > MAX_REQUIREMENTS:
+            tree.problem(source, f"is after {MAX_REQUIREMENTS} requirements: the rest was not read")
+            return
+        line = line.partition(" --hash")[0]
+        if len(line) > MAX_LENGTH:
+            tree.problem(source, "is too long to be a requirement")
+            continue
         if option := OPTION.match(line):
             name, value = option[1], option[2].strip().strip("\"'")
             if name in ("-r", "--requirement", "-c", "--constraint"):
