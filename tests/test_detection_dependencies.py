@@ -854,3 +854,42 @@ def test_arguments_that_grow_are_cut(read):
         f"ARG A{number}={'$A' + str(number - 1)}{'$A' + str(number - 1)}\n" for number in range(1, 60)
     )
     assert read({"Dockerfile": f"{arguments}FROM python:$A59\n"}).value("python_version") == "3.13"
+
+
+def test_a_project_in_a_folder_named_demo_is_no_demo(read):
+    files = {
+        "demo/requirements.txt": "django",
+        "demo/Dockerfile": "FROM python:3.12\nRUN uv pip sync requirements.txt",
+    }
+    findings = read(files, "demo")
+    assert found(findings, "requirements_file") == ("demo/requirements.txt", "demo/Dockerfile:2", Certainty.STATED)
+    assert found(findings, "python_version") == ("3.12", "demo/Dockerfile:1", Certainty.STATED)
+
+
+def test_an_option_s_value_is_no_package(read):
+    findings = read({"Dockerfile": "RUN apt-get -y install -t bookworm-backports --no-install-recommends git"})
+    assert findings.value("dockerfile_apt") == [{"name": "git", "source": "Dockerfile:1"}]
+
+
+def test_setup_py_and_setup_cfg(read):
+    findings = read(
+        {
+            "setup.py": "from setuptools import setup\nsetup(python_requires='>=3.8,<3.12',\n install_requires=['django~=4.2'])\n"
+        }
+    )
+    assert found(findings, "installer") == ("pyproject", "setup.py", Certainty.STATED)
+    assert findings.value("distributions")["django"]["source"] == "setup.py:3"
+    assert found(findings, "python_version") == ("3.11", "setup.py:2", Certainty.INFERRED)
+    findings = read({"setup.cfg": "[options]\ninstall_requires =\n    # why\n    django>=5\n    gunicorn==23.0.0\n"})
+    assert found(findings, "gunicorn_version") == ("23.0.0", "setup.cfg:5", Certainty.STATED)
+
+
+def test_conda_is_said(read):
+    assert "environment.yml" in read({"environment.yml": "dependencies: [django]"}).found["installer"].note
+
+
+def test_versions_before_the_table_of_wheels_are_not_limited_by_it(read):
+    findings = read(
+        {"requirements.txt": "django==2.2\ncffi==1.14.6", ".github/workflows/ci.yml": "python-version: '3.6'"}
+    )
+    assert found(findings, "python_version") == ("3.6", ".github/workflows/ci.yml:1", Certainty.INFERRED)

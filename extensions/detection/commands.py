@@ -32,12 +32,16 @@ def is_development(path: str) -> bool:
 
 @dataclass(frozen=True)
 class Command:
-    """A logical line of a file that runs commands; `kind` is one of KINDS, `source` "path:line"."""
+    """A logical line of a file that runs commands; `kind` is one of KINDS, `source` "path:line".
+
+    `development`: its file is for development, tests or documentation, as its path says.
+    """
 
     kind: str
     path: str
     line: int
     text: str
+    development: bool = False
 
     @property
     def source(self) -> str:
@@ -120,12 +124,16 @@ def read_commands(tree: Tree, folders: list[str]) -> list[Command]:
     """
     others = other_projects(tree, folders)
     near = "" if folders[0] == "." else f"{folders[0]}/"
-    paths = [(path, kind) for path in tree.paths if (kind := kind_of(path)) and not path.startswith(others)]
-    paths.sort(key=lambda item: (is_development(item[0]), KINDS.index(item[1]), not item[0].startswith(near)))
+    paths = [
+        (is_development(path.removeprefix(near)), KINDS.index(kind), not path.startswith(near), path)
+        for path in tree.paths
+        if (kind := kind_of(path)) and not path.startswith(others)
+    ]
+    paths.sort(key=lambda item: item[:3])
     return [
-        Command(kind, path, number, text)
-        for path, kind in paths[:300]
-        for number, text in logical_lines(tree.text(path) or "", kind == "dockerfile")
+        Command(KINDS[kind], path, number, text, development)
+        for development, kind, _, path in paths[:300]
+        for number, text in logical_lines(tree.text(path) or "", KINDS[kind] == "dockerfile")
     ]
 
 

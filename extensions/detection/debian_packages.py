@@ -9,13 +9,16 @@ from typing import Any
 
 import yaml
 
-from .commands import Command, is_development
+from .commands import Command
 from .locks import Distribution
 from .python_version import has_wheel
 from .tree import Tree
 
 COMPILER = "build-essential"
 APT_INSTALL = re.compile(r"\bapt(?:-get)?\s+(?:-\S+\s+)*install\b([^;&|]*)")
+TARGET = re.compile(
+    r"\s(?:-t|--target-release|-o|--option)[=\s]+\S+"
+)  # options with a value that looks like a package
 PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+")
 
 
@@ -112,9 +115,9 @@ def installed_by_apt(tree: Tree, commands: list[Command]) -> list[dict[str, str]
     """Return the Debian packages that a project's own Dockerfiles and Aptfile install, each with its source."""
     found: dict[str, str] = {}
     for command in commands:
-        if command.kind == "dockerfile" and not is_development(command.path):
+        if command.kind == "dockerfile" and not command.development:
             for match in APT_INSTALL.finditer(command.text):
-                for word in match[1].split():
+                for word in TARGET.sub(" ", match[1]).split():
                     word = word.partition("=")[0].strip("\"'")
                     if PACKAGE.fullmatch(word) and not word.endswith((".txt", ".list")):
                         found.setdefault(word, command.source)

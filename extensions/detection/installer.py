@@ -32,7 +32,7 @@ PIP_INSTALL = re.compile(
     r"\bpip[0-9.]*[\"']?,?\s+[\"']?(?:-\S+\s+)*(?:install|wheel|download|sync)\b|\bpip-sync\b|\bpip[\"'], [\"']install"
 )
 REQUIREMENT_OPTION = re.compile(r"(?:\s|[\"'])(?:-r|--requirements?)[=\s\"',]*([^\s\"',;&|]+)")
-PIP_SYNC = re.compile(r"\bpip-sync\s+([^;&|]+)")
+PIP_SYNC = re.compile(r"\bpip[- ]sync\s+([^;&|]+)")
 INSTALL_PROJECT = re.compile(r"\binstall\b[^;&|]*\s[\"']?\.(?:/?\[[^\]]*\])?[\"']?(?:\s|$|[;&|])")
 COPY = re.compile(r"^(?:COPY|ADD)\s+(?:--\S+\s+)*(\S+)\s+(\S+)\s*$", re.IGNORECASE)
 MOUNT = re.compile(r"source=([^\s,]+),target=([^\s,]+)")
@@ -88,6 +88,9 @@ def read_installation(tree: Tree, django_dir: str | None, commands: list[Command
         for folder in list(others)[:50]:
             if found := list(_installations(tree, [folder], commands)):
                 break
+    if not found and (conda := tree.named("environment.yml", "environment.yaml", "conda.yml")):
+        note = f"The dependencies are conda's, in {conda[0]}, which is not read."
+        return Installation("none", conda[0], stated=False, note=note)
     if not found:
         return Installation(
             "none", stated=False, note="No requirements file, lock file or manifest with dependencies was found."
@@ -251,7 +254,7 @@ def _production_groups(tree: Tree, installer: str, manifest: Manifest, commands:
     found = {name: source for name, source in manifest.groups.items() if is_production_group(name)}
     pattern = dict(TOOLS).get(installer, PIP_INSTALL)
     for command in commands:
-        if command.kind in ("dockerfile", "deploy") and not is_development(command.path):
+        if command.kind in ("dockerfile", "deploy") and not command.development:
             for part in re.split(r"&&|;", command.text):
                 if pattern.search(part):
                     for match in GROUP.finditer(part):
@@ -407,7 +410,7 @@ def installed_requirements(
     copies: dict[str, dict[str, str]] = {}
     by_file: dict[str, tuple[Command, list[str]]] = {}
     for command in commands:
-        if command.kind not in ("ci", "task") and is_development(command.path):
+        if command.kind not in ("ci", "task") and command.development:
             continue
         text = command.text
         if command.kind == "dockerfile" and "$" in text:
@@ -490,7 +493,7 @@ def _installer_used(command: Command, present: dict[str, Installation]) -> str:
             return "pip"
         if (
             pip
-            and (command.kind in ("ci", "task") or not is_development(command.path))
+            and (command.kind in ("ci", "task") or not command.development)
             and any(
                 path.rpartition("/")[2] == name.rpartition("/")[2]
                 for name in REQUIREMENT_OPTION.findall(command.text)

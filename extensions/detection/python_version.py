@@ -14,7 +14,7 @@ from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from packaging.version import Version
 
 from . import lines
-from .commands import WORD, Command, Image, dockerfile_images, is_development
+from .commands import WORD, Command, Image, dockerfile_images
 from .findings import Certainty
 from .locks import Distribution
 from .manifests import join, poetry_specifiers, strings, table
@@ -175,8 +175,8 @@ def image_python(image: Image) -> str:
 
 
 def _dockerfiles(tree: Tree, commands: list[Command]) -> Iterator[Statement]:
-    paths = dict.fromkeys(command.path for command in commands if command.kind == "dockerfile")
-    production = [path for path in paths if not is_development(path)]
+    paths = {command.path: command.development for command in commands if command.kind == "dockerfile"}
+    production = [path for path, development in paths.items() if not development]
     seen: set[frozenset[int]] = set()
     for path in (production or list(paths))[:20]:
         images = [image for image in dockerfile_images(tree, path) if image_python(image)]
@@ -352,6 +352,9 @@ def _django(distributions: dict[str, Distribution]) -> Iterator[Statement]:
     yield Statement(frozenset(range(low, high + 1)), DJANGO, django.source, f"{name} supports Python to 3.{high}")
 
 
+OLDEST_IN_TABLE = 9
+
+
 @lru_cache(maxsize=1)
 def first_wheels() -> dict[str, dict[int, Version]]:
     """Return, by distribution, the oldest version that has a wheel for Linux, by minor of Python 3."""
@@ -369,7 +372,7 @@ def has_wheel(distribution: Distribution, minor: int) -> bool | None:
     if distribution.wheels is not None:
         return any(fits(name, minor) for name in distribution.wheels)
     row = first_wheels().get(distribution.name)
-    if row is None:
+    if row is None or minor < OLDEST_IN_TABLE:
         return None
     known = {key: value for key, value in row.items() if key <= minor}
     first = row.get(minor) or (known[max(known)] if minor > max(row) and known else None)
@@ -438,8 +441,8 @@ def _wheels(distributions: dict[str, Distribution]) -> Statement | None:
             continue
         if distribution.wheels is None and distribution.name not in first_wheels():
             continue
-        minors = {minor for minor in MINORS if has_wheel(distribution, minor)}
-        if not minors:
+        minors = {minor for minor in MINORS if has_wheel(distribution, minor) is not False}
+        if not any(minor >= OLDEST_IN_TABLE for minor in minors):
             continue  # compiled on every Python: no reason for one of them
         compiled = compiled or distribution.wheels is not None
         if limiting is None or max(minors) < limiting[1]:

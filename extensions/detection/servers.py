@@ -5,7 +5,7 @@ import re
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
-from .commands import Command, is_development
+from .commands import Command
 from .locks import Distribution
 from .requirements import parse_version
 
@@ -54,7 +54,7 @@ def server_used(distributions: dict[str, Distribution], commands: list[Command])
     servers = [name for name in SERVERS if name in present]
     if len(servers) > 1:
         for command in commands:
-            if command.kind in ("dockerfile", "deploy", "compose") and not is_development(command.path):
+            if command.kind in ("dockerfile", "deploy", "compose") and not command.development:
                 for name in servers:
                     if (
                         re.search(rf"(?:^|[\s\"'/\[]){name}[\"',]*(?:\s|$)", command.text)
