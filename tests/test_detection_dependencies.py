@@ -395,6 +395,7 @@ def test_files_installed_beside_it(read):
         }
     )
     assert findings.value("requirements_file") == "requirements.txt"
+    assert findings.value("requirements_files") == ["requirements.txt"]
     assert found(findings, "requirements_beside")[:2] == (["requirements-extra.txt"], "Dockerfile:2")
     assert findings.value("installer_files") == ["requirements.txt", "requirements-extra.txt"]
     assert found(findings, "gunicorn_version")[:2] == ("23.0.0", "requirements-extra.txt:1")

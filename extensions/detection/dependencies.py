@@ -80,7 +80,7 @@ def _add_requirements(findings: Findings, found: Installation, distributions: di
         note = "There is none." if found.installer == "none" else f"{found.installer} installs the dependencies."
         findings.add("requirements_file", "", "", Certainty.ASSUMED, note)
     requirements = found.requirements
-    findings.add("requirements_files", list(requirements.files), file)
+    findings.add("requirements_files", found.requirements_files, file)
     note = "Production installs these beside it." if found.beside else ""
     findings.add(
         "requirements_beside",

@@ -60,6 +60,7 @@ class Installation:
     local: list[tuple[str, str]] = field(default_factory=list)
     requirements: Requirements = field(default_factory=Requirements)
     requirements_file: str = ""
+    requirements_files: list[str] = field(default_factory=list)  # it and those that it includes
     beside: list[tuple[str, str]] = field(default_factory=list)  # other requirements files that production installs
     stated: bool = True
     note: str = ""
@@ -379,6 +380,7 @@ def _has_django(tree: Tree, path: str) -> bool:
 def _pip(tree: Tree, path: str, source: str, beside: list[tuple[str, str]] | None = None) -> Installation:
     requirements = read_requirements(tree, path, *(other for other, _ in beside or ()))
     found = Installation("pip", source, list(requirements.files), requirements=requirements, requirements_file=path)
+    found.requirements_files = list(read_requirements(tree, path).files)
     found.beside = beside or []
     found.direct = distributions_of(requirements)
     found.local = requirements.local
