@@ -894,3 +894,29 @@ def test_versions_before_the_table_of_wheels_are_not_limited_by_it(read):
         {"requirements.txt": "django==2.2\ncffi==1.14.6", ".github/workflows/ci.yml": "python-version: '3.6'"}
     )
     assert found(findings, "python_version") == ("3.6", ".github/workflows/ci.yml:1", Certainty.INFERRED)
+
+
+def test_a_manifest_elsewhere_brings_its_own_dockerfile(read):
+    files = {
+        "server/pyproject.toml": UV_PROJECT,
+        "server/uv.lock": UV_LOCK,
+        "server/Dockerfile": "FROM python:3.12",
+        "contrib/x/Dockerfile": "FROM python:3.10",
+    }
+    findings = read(files, None)
+    assert found(findings, "installer") == ("uv", "server/uv.lock", Certainty.STATED)
+    assert findings.value("python_version") == "3.12"
+
+
+def test_a_python_that_a_dockerfile_installs(read):
+    findings = read({"Dockerfile": "FROM debian:13\nRUN apt-get update && apt-get install -y python3.13-venv\n"})
+    assert found(findings, "python_version") == ("3.13", "Dockerfile:2", Certainty.STATED)
+    findings = read({"Dockerfile": "FROM debian:13\nRUN uv python install 3.12\n"})
+    assert found(findings, "python_version") == ("3.12", "Dockerfile:2", Certainty.STATED)
+
+
+def test_classifiers_of_setup_py(read):
+    findings = read(
+        {"setup.py": "setup(install_requires=['django'],\n classifiers=['Programming Language :: Python :: 3.11'])"}
+    )
+    assert found(findings, "python_version") == ("3.11", "setup.py:2", Certainty.INFERRED)

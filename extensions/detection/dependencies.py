@@ -1,11 +1,12 @@
 """What a Django project depends on: distributions, the tool that installs them, Python, Debian's packages."""
 
+import posixpath
 from collections.abc import Iterable
 
 from .commands import Command, read_commands
 from .debian_packages import debian_packages, installed_by_apt, needs_geodjango, translations, with_brought
 from .findings import Certainty, Findings
-from .installer import Installation, folders_of, locked, read_installation
+from .installer import Installation, folders_of, in_folders, locked, read_installation
 from .locks import Distribution
 from .python_version import read_python_version
 from .servers import has_control_socket, server_used
@@ -27,6 +28,13 @@ def read_dependencies(
     folders = folders_of(django_dir)
     commands = read_commands(tree, folders)
     installation = read_installation(tree, django_dir, commands)
+    elsewhere = folders_of(posixpath.dirname(installation.files[0])) if installation.files else folders
+    if elsewhere[0] != "." and not set(elsewhere[:-1]) & set(folders) and not in_folders(installation, folders):
+        folders = (
+            elsewhere  # the manifest is in none of the folders that manage.py has above it: what is beside it counts
+        )
+        commands = read_commands(tree, folders)
+        installation = read_installation(tree, folders[0], commands)
     distributions = locked(tree, installation)
     _add_installation(findings, installation)
     _add_requirements(findings, installation, distributions)

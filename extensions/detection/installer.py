@@ -76,6 +76,13 @@ def folders_of(django_dir: str | None) -> list[str]:
     return [*found, "."]
 
 
+def in_folders(found: Installation, folders: list[str]) -> bool:
+    """Return whether an installation's files are in one of `folders`, or in a folder of requirements files in it."""
+    folder = posixpath.dirname(found.files[0]) or "."
+    near = bool(found.requirements_file) and is_near(found.files[0]) and "." in folders
+    return folder in folders or near
+
+
 def read_installation(tree: Tree, django_dir: str | None, commands: list[Command]) -> Installation:
     """Return how the project's dependencies are installed, as its manifests and its own commands say."""
     folders = folders_of(django_dir)

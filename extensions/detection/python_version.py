@@ -174,6 +174,9 @@ def image_python(image: Image) -> str:
     return ""
 
 
+INSTALLED = re.compile(r"\bpython(?:\s+(?:install|pin)\s+|-?)(3\.\d{1,2})\b")
+
+
 def _dockerfiles(tree: Tree, commands: list[Command]) -> Iterator[Statement]:
     paths = {command.path: command.development for command in commands if command.kind == "dockerfile"}
     production = [path for path, development in paths.items() if not development]
@@ -185,6 +188,14 @@ def _dockerfiles(tree: Tree, commands: list[Command]) -> Iterator[Statement]:
                 if statement.minors not in seen:  # five Dockerfiles that agree are one statement
                     seen.add(statement.minors)
                     yield statement
+    if not seen:  # Debian or Red Hat with a Python installed: python3.12, uv python install 3.12
+        for command in commands:
+            match = (
+                INSTALLED.search(command.text) if command.kind == "dockerfile" and not command.development else None
+            )
+            if match:
+                yield from _exact(match[1], command.source)
+                return
 
 
 @lru_cache(maxsize=256)
@@ -260,15 +271,18 @@ def _setup(tree: Tree, folder: str) -> Iterator[Statement]:
                 f"python_requires {requires}",
             )
     path = join(folder, "setup.py")
-    if tree.exists(path) and (module := tree.python(path)):
-        for node in ast.walk(module):
-            if (
-                isinstance(node, ast.keyword)
-                and node.arg == "python_requires"
-                and isinstance(node.value, ast.Constant)
-            ):
-                requires = str(node.value.value)
-                yield from _range(allowed(requires), f"{path}:{node.value.lineno}", f"python_requires {requires}")
+    module = tree.python(path) if tree.exists(path) else None
+    for node in ast.walk(module) if module else ():
+        if not isinstance(node, ast.keyword):
+            continue
+        source = f"{path}:{node.value.lineno}"
+        if node.arg == "python_requires" and isinstance(node.value, ast.Constant):
+            requires = str(node.value.value)
+            yield from _range(allowed(requires), source, f"python_requires {requires}")
+        if node.arg == "classifiers" and isinstance(node.value, ast.List | ast.Tuple):
+            texts = [item.value for item in node.value.elts if isinstance(item, ast.Constant)]
+            if minors := _classifiers(text for text in texts if isinstance(text, str)):
+                yield Statement(minors, TESTED, source, "the classifiers name others")
 
 
 WORKFLOW_VERSION = re.compile(r"python[-_]?versions?\b[\"']?\s*[:=](.*)$|^-?\s*python:\s*(.*)$", re.IGNORECASE)
