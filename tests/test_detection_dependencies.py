@@ -5,9 +5,13 @@ from pathlib import Path
 from time import perf_counter
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from packaging.utils import canonicalize_name
+from packaging.version import Version
 
+from extensions import detection
 from extensions.detection.commands import dockerfile_images
 from extensions.detection.dependencies import read_dependencies
 from extensions.detection.findings import Certainty, Findings
@@ -691,7 +695,7 @@ def test_debian_packages(read):
 
 def test_an_old_pin_is_compiled(read):
     findings = read({"requirements.txt": "django==5.2\nlxml==4.9.0\n", ".python-version": "3.13"})
-    assert findings.value("apt_build") == ["build-essential", "libxml2-dev", "libxslt1-dev"]
+    assert findings.value("apt_build") == ["build-essential", "libxml2-dev", "libxslt1-dev", "zlib1g-dev"]
     assert findings.value("apt_runtime") == ["libxml2", "libxslt1.1"]
     assert "lxml 4.9.0 has wheels for Python to 3.10" in findings.found["python_version"].note
 
@@ -920,3 +924,20 @@ def test_classifiers_of_setup_py(read):
         {"setup.py": "setup(install_requires=['django'],\n classifiers=['Programming Language :: Python :: 3.11'])"}
     )
     assert found(findings, "python_version") == ("3.11", "setup.py:2", Certainty.INFERRED)
+
+
+def test_the_data_files_are_as_they_should_be():
+    folder = Path(next(iter(detection.__path__)))
+    data = yaml.safe_load((folder / "debian_packages.yml").read_text(encoding="utf-8"))
+    assert set(data) == {"distributions", "features", "brings"}
+    for name, entry in (data["distributions"] | data["features"]).items():
+        assert name == canonicalize_name(name)
+        assert set(entry) <= {"build", "runtime", "pure", "unless", "source", "verified"}
+        assert entry["source"].startswith("http")
+        assert entry["verified"]
+        assert not (entry.get("pure") and entry.get("build"))
+    for names in data["brings"].values():
+        assert set(names) <= set(data["distributions"])
+    for name, row in yaml.safe_load((folder / "first_wheels.yml").read_text(encoding="utf-8")).items():
+        assert name == canonicalize_name(name)
+        assert [Version(value) for value in row.values()] == sorted(Version(value) for value in row.values())
