@@ -13,8 +13,10 @@ import yaml
 
 from .findings import Problem
 
-MAX_SIZE = 1024 * 1024  # bytes; settings, manifests and lock files of real projects are smaller
+MAX_SIZE = 1024 * 1024  # bytes; settings and manifests of real projects are smaller
+MAX_LOCK_SIZE = 4 * MAX_SIZE  # lock files of projects with many wheels are not
 MAX_FILES = 50_000  # the walk stops there: a data folder, not a project
+MAX_PROBLEMS = 200
 SKIPPED = frozenset(
     (
         "node_modules",
@@ -70,6 +72,7 @@ class Tree:
     def __init__(self, root: Path):
         self.root = root
         self.problems: list[Problem] = []
+        self._noted: set[Problem] = set()
         self.virtualenvs: list[str] = []
 
     @cached_property
@@ -110,8 +113,10 @@ class Tree:
         return found
 
     def problem(self, source: str, message: str) -> None:
-        """Note, once, that a file could not be read as what it should be."""
-        if (problem := Problem(source, message)) not in self.problems:
+        """Note, once, that a file could not be read as what it should be; no more than MAX_PROBLEMS, a broken file may have any number."""
+        problem = Problem(source, message)
+        if problem not in self._noted and len(self.problems) < MAX_PROBLEMS:
+            self._noted.add(problem)
             self.problems.append(problem)
 
     def exists(self, path: str) -> bool:
@@ -131,12 +136,13 @@ class Tree:
         """Return a file's text, with "\\n" at line ends; None, and a Problem, if it cannot be had."""
         if path not in self.paths:
             return None
-        if self.paths[path] > MAX_SIZE:
-            self.problem(path, f"is larger than {MAX_SIZE // 1024} KiB and was not read")
+        limit = MAX_LOCK_SIZE if path.endswith(".lock") else MAX_SIZE
+        if self.paths[path] > limit:
+            self.problem(path, f"is larger than {limit // 1024} KiB and was not read")
             return None
         try:
             with (self.root / path).open("rb") as file:
-                content = file.read(MAX_SIZE + 1)
+                content = file.read(limit + 1)
         except OSError as error:
             self.problem(path, f"cannot be read ({error.strerror})")
             return None

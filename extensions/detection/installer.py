@@ -1,0 +1,524 @@
+"""How a project's dependencies are installed: with which tool, from which files."""
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from .recipes import WORD, Command, dockerfile_variables, is_development, substitute
+from .locks import Distribution, read_lock
+from .manifests import (
+    Manifest,
+    is_production_group,
+    join,
+    read_dynamic,
+    read_pipfile,
+    read_poetry_table,
+    read_project_table,
+    read_setup,
+    table,
+)
+from .requirements import Requirements, read_requirements
+from .tree import Tree
+
+PLAIN = frozenset("requirements requirement reqs req requires pip txt in".split())
+RANKS = {
+    **dict.fromkeys("production prod live".split(), 0),
+    **dict.fromkeys("deploy deployment heroku docker server release container".split(), 2),
+    **dict.fromkeys("base common main default core all app django web backend runtime install shared".split(), 3),
+}
+OTHER = 5
+PIP_INSTALL = re.compile(
+    r"\bpip[0-9.]*[\"']?,?\s+[\"']?(?:-\S+\s+)*(?:install|wheel|download|sync)\b|\bpip-sync\b|\bpip[\"'], [\"']install"
+)
+REQUIREMENT_OPTION = re.compile(r"(?:\s|[\"'])(?:-r|--requirements?)[=\s\"',]*([^\s\"',;&|]+)")
+PIP_SYNC = re.compile(r"\bpip[- ]sync\s+([^;&|]+)")
+INSTALL_PROJECT = re.compile(r"\binstall\b[^;&|]*\s[\"']?\.(?:/?\[[^\]]*\])?[\"']?(?:\s|$|[;&|])")
+COPY = re.compile(r"^(?:COPY|ADD)\s+(?:--\S+\s+)*(\S+)\s+(\S+)\s*$", re.IGNORECASE)
+MOUNT = re.compile(r"source=([^\s,]+),target=([^\s,]+)")
+TOOLS = (
+    ("uv", re.compile(r"\buv\s+(?:-\S+\s+)*(?:sync|run|export)\b")),
+    ("poetry", re.compile(r"\bpoetry\s+(?:-\S+\s+)*(?:install|export|run|sync)\b")),
+    ("pdm", re.compile(r"\bpdm\s+(?:-\S+\s+)*(?:install|sync|run|export)\b")),
+    ("pipenv", re.compile(r"\bpipenv\s+(?:-\S+\s+)*(?:install|sync|run|requirements|lock)\b")),
+)
+GROUP = re.compile(r"(?:--(?:extra|extras|group|with|only-group)[=\s]+|\s-[EG]\s+)[\"']?([A-Za-z0-9_.,-]+)")
+# Where no command tells, what is locked goes before what is not.
+ORDER = ("uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pip", "uv", "poetry", "pdm", "pipenv", "pyproject")
+
+
+@dataclass
+class Installation:
+    """How the dependencies are installed: a tool, its files, and what they ask for; `source` is what says so."""
+
+    installer: str
+    source: str = ""
+    files: list[str] = field(default_factory=list)
+    lock_file: str = ""
+    groups: dict[str, str] = field(default_factory=dict)  # of production: name: source
+    direct: list[Distribution] = field(default_factory=list)
+    local: list[tuple[str, str]] = field(default_factory=list)
+    requirements: Requirements = field(default_factory=Requirements)
+    requirements_file: str = ""
+    requirements_files: list[str] = field(default_factory=list)  # it and those that it includes
+    beside: list[tuple[str, str]] = field(default_factory=list)  # other requirements files that production installs
+    stated: bool = True
+    note: str = ""
+
+
+def folders_of(django_dir: str | None) -> list[str]:
+    """Return the folders in which a project's manifests are looked for: that of manage.py, and those above it."""
+    folder = posixpath.normpath(django_dir or ".").strip("/")
+    found = []
+    while folder not in ("", ".", ".."):
+        found.append(folder)
+        folder = posixpath.dirname(folder)
+    return [*found, "."]
+
+
+def in_folders(found: Installation, folders: list[str]) -> bool:
+    """Return whether an installation's files are in one of `folders`, or in a folder of requirements files in it."""
+    folder = posixpath.dirname(found.files[0]) or "."
+    near = bool(found.requirements_file) and is_near(found.files[0]) and "." in folders
+    return folder in folders or near
+
+
+def read_installation(tree: Tree, django_dir: str | None, commands: list[Command]) -> Installation:
+    """Return how the project's dependencies are installed, as its manifests and its own commands say."""
+    folders = folders_of(django_dir)
+    found = list(_installations(tree, folders, commands))
+    if not found:
+        others = dict.fromkeys(
+            posixpath.dirname(path) or "."
+            for path in tree.named("pyproject.toml", "Pipfile", "setup.py", "setup.cfg", "requirements.txt")
+            if not is_development(path)
+        )
+        for folder in list(others)[:50]:
+            if found := list(_installations(tree, [folder], commands)):
+                break
+    if not found and (conda := tree.named("environment.yml", "environment.yaml", "conda.yml")):
+        note = f"The dependencies are conda's, in {conda[0]}, which is not read."
+        return Installation("none", conda[0], stated=False, note=note)
+    if not found:
+        return Installation(
+            "none", stated=False, note="No requirements file, lock file or manifest with dependencies was found."
+        )
+    with_django = [item for item in found if _installs_django(tree, item)]
+    found = with_django or found
+    chosen, used = _chosen(found, commands)
+    rest = sorted({other.installer for other in found if other is not chosen and other.installer != chosen.installer})
+    if rest:
+        names = ", ".join(rest)
+        if used is not None:
+            chosen.note = f"There are files for {names} too; {used.source} uses {chosen.installer}."
+            chosen.source = used.source
+        else:
+            chosen.note = f"There are files for {names} too, and nothing tells which of them production uses."
+            chosen.stated = False
+    return chosen
+
+
+def _installs_django(tree: Tree, found: Installation) -> bool:
+    return any(item.name == "django" for item in found.direct) or "django" in locked(tree, found)
+
+
+def _installations(tree: Tree, folders: list[str], commands: list[Command]) -> Iterator[Installation]:
+    """Yield the ways to install that there are files for, those in the folder of manage.py first."""
+    for folder in folders:
+        yield from _of_pyproject(tree, folder, commands)
+        if tree.exists(path := join(folder, "Pipfile")) and table(tree.toml(path), "packages"):
+            yield _of_pipfile(tree, folder)
+    if pip := _of_requirements(tree, folders, commands):
+        yield pip
+    for folder in folders:
+        path = join(folder, "pyproject.toml")
+        if not table(tree.toml(path), "project").get("dependencies") and (setup := read_setup(tree, folder)):
+            names = ("setup.py", "setup.cfg", "pyproject.toml", "MANIFEST.in")
+            files = [join(folder, name) for name in names if tree.exists(join(folder, name))]
+            yield Installation(
+                "pyproject", setup.path, files, direct=setup.direct, note="The project installs itself: pip install ."
+            )
+
+
+def _of_pyproject(tree: Tree, folder: str, commands: list[Command]) -> Iterator[Installation]:
+    path = join(folder, "pyproject.toml")
+    content = tree.toml(path)
+    locks = {name: join(folder, name) for name in ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml")}
+    locks = {name: lock for name, lock in locks.items() if tree.exists(lock)}
+    project, tool = read_project_table(tree, path), table(content, "tool")
+    backend = table(content, "build-system").get("build-backend")
+    backend = backend if isinstance(backend, str) else ""
+    poetry = table(tool, "poetry", "dependencies")
+    asks = bool(project.direct or project.dynamic)
+    if (
+        "uv.lock" in locks
+        or (asks and "uv" in tool and not {"poetry.lock", "pdm.lock"} & set(locks))
+        or (asks and backend == "uv_build")
+    ):
+        groups = _production_groups(tree, "uv", project, commands)
+        found = Installation("uv", locks.get("uv.lock", path), groups=groups, lock_file=locks.get("uv.lock", ""))
+        manifest = read_project_table(tree, path, groups)
+        members = _workspace_members(tree, folder, table(tool, "uv", "workspace").get("members"))
+        yield _with_manifest(tree, found, manifest, folder, ["uv.toml"], members)
+    is_poetry = "poetry.lock" in locks or any(name != "python" for name in poetry)
+    if is_poetry or (asks and backend.startswith("poetry.") and not locks):
+        manifest = read_poetry_table(tree, path)
+        manifest.groups = {**project.groups, **manifest.groups}
+        groups = _production_groups(tree, "poetry", manifest, commands)
+        found = Installation(
+            "poetry", locks.get("poetry.lock", path), groups=groups, lock_file=locks.get("poetry.lock", "")
+        )
+        manifest = read_poetry_table(tree, path, groups)
+        other = read_project_table(tree, path, groups)
+        known = {item.name for item in manifest.direct}
+        manifest.direct += [item for item in other.direct if item.name not in known]
+        yield _with_manifest(tree, found, manifest, folder, ["poetry.toml"])
+    if (
+        "pdm.lock" in locks
+        or (asks and "pdm" in tool and not locks)
+        or (asks and backend.startswith("pdm.") and not locks)
+    ):
+        groups = _production_groups(tree, "pdm", project, commands)
+        found = Installation("pdm", locks.get("pdm.lock", path), groups=groups, lock_file=locks.get("pdm.lock", ""))
+        yield _with_manifest(tree, found, read_project_table(tree, path, groups), folder, ["pdm.toml"])
+    if not asks and not locks and not poetry and table(content, "dependency-groups"):
+        yield from _of_groups(tree, folder, commands)
+    other = set(locks) - {"pylock.toml"}
+    if (
+        asks
+        and not other
+        and "uv" not in tool
+        and "pdm" not in tool
+        and not backend.startswith(("poetry.", "pdm.", "uv_build"))
+    ):
+        groups = _production_groups(tree, "pyproject", project, commands)
+        found = Installation("pyproject", path, groups=groups, lock_file=locks.get("pylock.toml", ""))
+        if project.dynamic:
+            found.note = f"pyproject.toml reads its dependencies from {', '.join(project.dynamic)}."
+        elif not backend:
+            found.note = "pyproject.toml has no build backend, so pip builds it with setuptools."
+        yield _with_manifest(
+            tree, found, read_project_table(tree, path, groups), folder, ["setup.py", "setup.cfg", "MANIFEST.in"]
+        )
+
+
+def _of_groups(tree: Tree, folder: str, commands: list[Command]) -> Iterator[Installation]:
+    """Yield an installation of dependency groups alone: a pyproject.toml without a project. https://peps.python.org/pep-0735/"""
+    path = join(folder, "pyproject.toml")
+    manifest = read_project_table(tree, path)
+    groups = _production_groups(tree, "pyproject", manifest, commands)
+    if not groups:
+        groups = {name: source for name, source in manifest.groups.items() if RANKS.get(name.lower(), OTHER) < OTHER}
+    manifest = read_project_table(tree, path, groups)
+    if manifest.direct:
+        note = (
+            f"pyproject.toml has dependency groups only: pip install {' '.join(f'--group {name}' for name in groups)}"
+        )
+        found = Installation("pyproject", path, groups=groups, stated=False, note=note)
+        yield _with_manifest(tree, found, manifest, folder, [])
+
+
+def _with_manifest(
+    tree: Tree,
+    found: Installation,
+    manifest: Manifest,
+    folder: str,
+    names: list[str],
+    members: list[str] | None = None,
+) -> Installation:
+    paths = [
+        manifest.path,
+        found.lock_file,
+        *(join(folder, name) for name in names),
+        *(members or []),
+        *manifest.dynamic,
+    ]
+    found.files = list(dict.fromkeys(path for path in paths if path and tree.exists(path)))
+    found.direct = [*manifest.direct, *read_dynamic(tree, manifest)]
+    found.local = manifest.local
+    return found
+
+
+def _workspace_members(tree: Tree, folder: str, members: object) -> list[str]:
+    """Return the manifests of a uv workspace's members. https://docs.astral.sh/uv/concepts/projects/workspaces/"""
+    patterns = [item for item in members if isinstance(item, str)] if isinstance(members, list) else []
+    return (
+        tree.match(*(join(folder, f"{pattern.rstrip('/')}/pyproject.toml") for pattern in patterns[:50]))
+        if patterns
+        else []
+    )
+
+
+def _of_pipfile(tree: Tree, folder: str) -> Installation:
+    path, lock = join(folder, "Pipfile"), join(folder, "Pipfile.lock")
+    lock = lock if tree.exists(lock) else ""
+    return _with_manifest(
+        tree, Installation("pipenv", lock or path, lock_file=lock), read_pipfile(tree, path), folder, []
+    )
+
+
+def _production_groups(tree: Tree, installer: str, manifest: Manifest, commands: list[Command]) -> dict[str, str]:
+    """Return the groups and extras that production installs: those named so, and those that a Dockerfile installs."""
+    found = {name: source for name, source in manifest.groups.items() if is_production_group(name)}
+    pattern = dict(TOOLS).get(installer, PIP_INSTALL)
+    for command in commands:
+        if command.kind in ("dockerfile", "deploy") and not command.development:
+            for part in re.split(r"&&|;", command.text):
+                if pattern.search(part):
+                    for match in GROUP.finditer(part):
+                        for name in match[1].split(","):
+                            if name in manifest.groups and not is_development(name):
+                                found.setdefault(name, command.source)
+    return found
+
+
+def is_requirements_file(path: str) -> bool:
+    """Return whether a path is named as requirements files are."""
+    folder, _, name = path.rpartition("/")
+    stem, _, extension = name.lower().rpartition(".")
+    if extension not in ("txt", "pip", "in"):
+        return False
+    words = WORD.findall(stem)
+    parent = WORD.findall(folder.rpartition("/")[2].lower())
+    if "constraints" in words or "robots" in words:
+        return False
+    return (
+        bool({"requirements", "requirement", "reqs"} & {*words, *parent})
+        or stem in ("req", "pip")
+        or stem.startswith("requirements")
+    )
+
+
+def _rank(path: str) -> int:
+    name = path.rpartition("/")[2].lower()
+    words = [word for word in WORD.findall(name) if word not in PLAIN]
+    if any(character.isdigit() for character in "".join(words)) and words:
+        return OTHER
+    ranks = [RANKS.get(word, OTHER) for word in words]
+    rank = min(ranks, default=1)
+    if not words and any(RANKS.get(word) == 0 for word in WORD.findall(path.rpartition("/")[0].lower())):
+        rank = 0
+    return rank + (4 if name.endswith(".in") else 0)
+
+
+def requirements_candidates(tree: Tree, folders: list[str]) -> list[str]:
+    """Return the requirements files that production may install, likeliest first; those of development are left out."""
+    named = [path for path in tree.paths if is_requirements_file(path)]
+    found: dict[str, tuple[int, int]] = {}
+    for distance, folder in enumerate(folders):
+        prefix = "" if folder == "." else f"{folder}/"
+        for path in named:
+            inside = path.removeprefix(prefix)
+            if path in found or not path.startswith(prefix) or inside.count("/") > 2 or is_development(inside):
+                continue
+            near = inside.count("/") == 0 or is_near(inside)
+            if near:
+                found[path] = (_rank(path), distance)
+    return sorted(found, key=lambda path: (*found[path], path.count("/"), path))[:40]
+
+
+def is_near(inside: str) -> bool:
+    """Return whether a requirements file's folder is one that a project keeps such files in."""
+    words = set(WORD.findall(inside.rpartition("/")[0].lower()))
+    return bool(
+        words
+        & {
+            *PLAIN,
+            *RANKS,
+            "config",
+            "conf",
+            "etc",
+            "build",
+            "env",
+            "compose",
+            "python",
+            "dependencies",
+            "deps",
+            "scripts",
+        }
+    )
+
+
+def _of_requirements(tree: Tree, folders: list[str], commands: list[Command]) -> Installation | None:
+    candidates = requirements_candidates(tree, folders)
+    installed = installed_requirements(tree, candidates, commands)
+    if not candidates and not installed:
+        return None
+    for command, paths in installed:
+        if command.kind in ("ci", "task"):
+            continue  # tests install production's files too, and others beside: they decide between equals only
+        main = next((path for path in paths if _has_django(tree, path)), paths[0])
+        others = [
+            (path, command.source)
+            for path in paths
+            if path != main and path not in read_requirements(tree, main).files
+        ]
+        found = _pip(tree, main, command.source, others)
+        if len(candidates) > 1:
+            found.note = f"{command.source} installs it."
+        return found
+    with_django = [path for path in candidates if _has_django(tree, path)]
+    ranked = with_django or [path for path in candidates if _rank(path) < OTHER] or candidates
+    main = ranked[0]
+    tested = [path for _, paths in installed for path in paths]
+    if _rank(main) > 0:
+        main = next((path for path in ranked if _rank(path) == _rank(main) and path in tested), main)
+    for path in ranked[1:]:
+        if _rank(main) == 0 and _rank(path) == 1 and main in read_requirements(tree, path).files:
+            main = path
+            break
+    found = _pip(tree, main, main)
+    if not with_django:
+        found.stated = False
+        found.note = "It does not name Django, and no other requirements file of production does."
+    elif _rank(main) >= OTHER:
+        found.stated = False
+        found.note = "No requirements file is named as production's are; this is the first that names Django."
+    elif (same := [path for path in ranked[1:] if _rank(path) == _rank(main)]) and main not in ("requirements.txt",):
+        found.stated = False
+        found.note = f"{', '.join(same[:3])} could be it as well."
+    return found
+
+
+def _has_django(tree: Tree, path: str) -> bool:
+    return any(requirement.name == "django" for requirement in read_requirements(tree, path).requirements)
+
+
+def _pip(tree: Tree, path: str, source: str, beside: list[tuple[str, str]] | None = None) -> Installation:
+    requirements = read_requirements(tree, path, *(other for other, _ in beside or ()))
+    found = Installation("pip", source, list(requirements.files), requirements=requirements, requirements_file=path)
+    found.requirements_files = list(read_requirements(tree, path).files)
+    found.beside = beside or []
+    found.direct = distributions_of(requirements)
+    found.local = requirements.local
+    return found
+
+
+def distributions_of(requirements: Requirements) -> list[Distribution]:
+    """Return what requirements files ask for, with the versions that constraints pin."""
+    constraints = {item.name: item for item in requirements.constraints}
+    found: dict[str, Distribution] = {}
+    for item in requirements.requirements:
+        limit = constraints.get(item.name)
+        version = item.version or (limit.version if limit else "")
+        specifier = item.specifier or (limit.specifier if limit else "")
+        known = found.get(item.name)
+        if known is None or (version and not known.version):
+            extras = tuple(sorted({*item.extras, *(known.extras if known else ())}))
+            found[item.name] = Distribution(item.name, specifier, version, item.source, True, extras, None, item.url)
+    return list(found.values())
+
+
+def installed_requirements(
+    tree: Tree, candidates: list[str], commands: list[Command]
+) -> list[tuple[Command, list[str]]]:
+    """Return the commands that install requirements files of production, with the files, those of the Dockerfile first."""
+    known = dict.fromkeys(candidates)
+    if not any(_has_django(tree, path) for path in candidates):
+        known.update((path, None) for path in tree.paths if is_requirements_file(path) and _has_django(tree, path))
+    copies: dict[str, dict[str, str]] = {}
+    by_file: dict[str, tuple[Command, list[str]]] = {}
+    for command in commands:
+        if command.kind not in ("ci", "task") and command.development:
+            continue
+        text = command.text
+        if command.kind == "dockerfile" and "$" in text:
+            text = substitute(text, dockerfile_variables(tree.text(command.path) or ""), 4000)
+        renamed = copies.setdefault(command.path, {})
+        if command.kind == "dockerfile":
+            if (match := COPY.match(text)) and not match[2].endswith("/"):
+                renamed[match[2].rpartition("/")[2]] = match[1]
+            for match in MOUNT.finditer(text):
+                renamed[match[2].rpartition("/")[2]] = match[1]
+        if not PIP_INSTALL.search(text):
+            continue
+        names = REQUIREMENT_OPTION.findall(text)
+        for match in PIP_SYNC.finditer(text):
+            names += [word for word in match[1].split() if not word.startswith("-")]
+        for name in names:
+            path = _resolved(name, command.path, known, renamed)
+            if path and not is_development(path.rpartition("/")[2]) and not _is_development_folder(path):
+                paths = by_file.setdefault(command.path, (command, []))[1]
+                if path not in paths:
+                    paths.append(path)
+    return list(by_file.values())
+
+
+def _is_development_folder(path: str) -> bool:
+    folder = path.rpartition("/")[0]
+    return folder.rpartition("/")[2].lower() in ("docs", "doc", "tests", "test")
+
+
+def _resolved(name: str, where: str, known: dict[str, None], renamed: dict[str, str]) -> str:
+    """Return the requirements file of the tree that a command names, which may run in another folder; "" if none is it."""
+    if "$" in name:
+        return ""
+    name = posixpath.normpath(name).lstrip("/")
+    source = renamed.get(name.rpartition("/")[2])
+    if source:
+        name = posixpath.normpath(source).lstrip("/")
+    beside = join(posixpath.dirname(where) or ".", name)
+    for path in (beside, name):
+        if path in known:
+            return path
+    parts = name.split("/")
+    for start in range(len(parts)):  # /app/requirements/base.txt: the image's folder is not the project's
+        tail = "/".join(parts[start:])
+        for path in known:
+            if path == tail or path.endswith(f"/{tail}"):
+                return path
+    return ""
+
+
+def _chosen(found: list[Installation], commands: list[Command]) -> tuple[Installation, Command | None]:
+    """Return the way to install that the project's own commands use, with the first that does; else what is locked first."""
+    by_name: dict[str, Installation] = {}
+    for item in found:
+        by_name.setdefault(item.installer, item)
+    if len(by_name) > 1:
+        used: dict[str, dict[str, Command]] = {}
+        for command in commands:
+            if name := _installer_used(command, by_name):
+                used.setdefault(command.path, {}).setdefault(name, command)
+        for names in used.values():
+            for name in ("uv", "poetry", "pdm", "pipenv", "pip", "pyproject"):
+                if name in names:
+                    return by_name[name], names[name]
+
+    def order(item: Installation) -> int:
+        name = posixpath.basename(item.lock_file) or item.installer
+        return ORDER.index(name) if name in ORDER else len(ORDER)
+
+    return min(found, key=order), None
+
+
+def _installer_used(command: Command, present: dict[str, Installation]) -> str:
+    for name, pattern in TOOLS:
+        if name in present and pattern.search(command.text):
+            return name
+    if PIP_INSTALL.search(command.text):
+        pip = present.get("pip")
+        if pip and pip.source == command.source:
+            return "pip"
+        if (
+            pip
+            and (command.kind in ("ci", "task") or not command.development)
+            and any(
+                path.rpartition("/")[2] == name.rpartition("/")[2]
+                for name in REQUIREMENT_OPTION.findall(command.text)
+                for path in pip.files
+            )
+        ):
+            return "pip"
+        if "pyproject" in present and INSTALL_PROJECT.search(command.text):
+            return "pyproject"
+    return ""
+
+
+def locked(tree: Tree, found: Installation) -> dict[str, Distribution]:
+    """Return the distributions that an installation brings, by canonical name, with versions from its lock file."""
+    asked = {item.name: item for item in found.direct}
+    if not found.lock_file:
+        return asked
+    pinned = read_lock(tree, found.lock_file, asked.values(), found.groups)
+    return {**asked, **pinned} if pinned else asked

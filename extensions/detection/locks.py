@@ -1,0 +1,251 @@
+"""What lock files pin: the versions, which of them production installs, and the wheels that exist for them.
+
+https://docs.astral.sh/uv/concepts/projects/layout/#the-lockfile, https://python-poetry.org/docs/basic-usage/,
+https://pipenv.pypa.io/en/latest/pipfile.html, https://packaging.python.org/en/latest/specifications/pylock-toml/
+"""
+
+import json
+import posixpath
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from packaging.utils import canonicalize_name
+
+from . import lines
+from .requirements import applies
+from .tree import Tree
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """A distribution that the project installs.
+
+    `wheels` are the file names of its wheels where a lock file lists them (none: only a source archive), else None; `url` is a location
+    instead of the index.
+    """
+
+    name: str
+    specifier: str = ""
+    version: str = ""
+    source: str = ""
+    direct: bool = True
+    extras: tuple[str, ...] = ()
+    wheels: tuple[str, ...] | None = None
+    url: str = ""
+
+
+def read_lock(tree: Tree, path: str, direct: Iterable[Distribution], groups: Iterable[str]) -> dict[str, Distribution]:
+    """Return what the lock file at `path` pins for production, by canonical name; `direct` is what the manifest asks for.
+
+    `groups` are the dependency groups and extras that production installs too. Where the lock file does not tell production from
+    development, what `direct` needs is followed through it. A file that is no lock file is a problem of the tree, and empty.
+    """
+    name = posixpath.basename(path)
+    wanted = {distribution.name: distribution for distribution in direct}
+    if name == "Pipfile.lock":
+        found = _pipfile_lock(tree, path)
+    elif name == "uv.lock":
+        found = _uv_lock(tree, path, wanted, set(groups))
+    else:
+        found = _toml_lock(tree, path, wanted, set(groups))
+    for key, distribution in found.items():
+        if key in wanted:
+            asked = wanted[key]
+            extras = asked.extras or distribution.extras
+            found[key] = replace(distribution, specifier=asked.specifier, extras=extras, direct=True)
+    return found
+
+
+def _tables(value: Any) -> list[dict[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _table(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _wheel_names(package: dict[str, Any]) -> tuple[str, ...] | None:
+    """Return the names of a locked package's wheels; None where the lock file lists no files of it."""
+    listed = [*_tables(package.get("wheels")), *_tables(package.get("files"))]
+    if not listed and not package.get("sdist"):
+        return None
+    names = (
+        _text(item.get("file")) or _text(item.get("name")) or _text(item.get("url")).rpartition("/")[2]
+        for item in listed
+    )
+    return tuple(name for name in names if name.endswith(".whl"))
+
+
+def _uv_lock(tree: Tree, path: str, wanted: dict[str, Distribution], groups: set[str]) -> dict[str, Distribution]:
+    packages = _tables(tree.toml(path).get("package"))
+    places = lines.packages(tree.text(path) or "")
+    by_name: dict[str, tuple[dict[str, Any], int]] = {}
+    roots: list[dict[str, Any]] = []
+    for index, package in enumerate(packages):
+        name = canonicalize_name(_text(package.get("name")))
+        place = places[index] if index < len(places) else 1
+        # Forks of a resolution give a name several entries, each for some systems.
+        if name not in by_name or not _applies_to_any(by_name[name][0].get("resolution-markers")):
+            by_name[name] = (package, place)
+        source = _table(package.get("source"))
+        if _text(source.get("virtual")) == "." or _text(source.get("editable")) == ".":
+            roots.append(package)
+    wanted_names: list[tuple[str, tuple[str, ...]]] = []
+    for root in roots:
+        wanted_names += _uv_dependencies(root.get("dependencies"))
+        for kind in ("optional-dependencies", "dev-dependencies"):
+            for group, dependencies in _table(root.get(kind)).items():
+                if group in groups:
+                    wanted_names += _uv_dependencies(dependencies)
+    if not roots:  # no project here: the root of a workspace, say
+        wanted_names += [(name, distribution.extras) for name, distribution in wanted.items()]
+    direct = {name for name, _ in wanted_names}
+    found: dict[str, Distribution] = {}
+    seen: set[tuple[str, str]] = set()
+    while wanted_names:
+        name, extras = wanted_names.pop()
+        if name not in by_name:
+            continue
+        package, place = by_name[name]
+        for extra in extras:
+            if (name, extra) not in seen:
+                seen.add((name, extra))
+                wanted_names += _uv_dependencies(_table(package.get("optional-dependencies")).get(extra))
+        if name in found:
+            if not set(extras) <= set(found[name].extras):
+                found[name] = replace(found[name], extras=tuple(sorted({*found[name].extras, *extras})))
+            continue
+        if package in roots:
+            continue
+        location = _table(package.get("source"))
+        url = _text(location.get("git")) and "git+" + _text(location.get("git")) or _text(location.get("url"))
+        version = _text(package.get("version"))
+        wheels = _wheel_names(package)
+        found[name] = Distribution(name, "", version, f"{path}:{place}", name in direct, extras, wheels, url)
+        wanted_names += _uv_dependencies(package.get("dependencies"))
+    return found
+
+
+def _applies_to_any(markers: Any) -> bool:
+    return not isinstance(markers, list) or any(applies(_text(item)) for item in markers)
+
+
+def _uv_dependencies(value: Any) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the names and extras of a uv.lock package's dependencies, those left out that Linux does not need."""
+    found = []
+    for dependency in _tables(value):
+        extras = dependency.get("extra")
+        names = (
+            tuple(canonicalize_name(extra) for extra in extras if isinstance(extra, str))
+            if isinstance(extras, list)
+            else ()
+        )
+        if applies(_text(dependency.get("marker"))):
+            found.append((canonicalize_name(_text(dependency.get("name"))), names))
+    return found
+
+
+def _toml_lock(tree: Tree, path: str, wanted: dict[str, Distribution], groups: set[str]) -> dict[str, Distribution]:
+    """Read poetry.lock, pdm.lock and pylock.toml, which list packages alike."""
+    content = tree.toml(path)
+    packages = _tables(content.get("package")) or _tables(content.get("packages"))
+    places = lines.packages(tree.text(path) or "")
+    old_files = _table(_table(content.get("metadata")).get("files"))  # poetry.lock before version 2.0 of its format
+    found: dict[str, Distribution] = {}
+    needs: dict[str, set[str]] = {}
+    production = {"main", "default"} | groups
+    grouped = False
+    for index, package in enumerate(packages):
+        name = canonicalize_name(_text(package.get("name")))
+        listed = package.get("groups")
+        if isinstance(listed, list):
+            grouped = True
+            if not production & {group for group in listed if isinstance(group, str)}:
+                continue
+        elif isinstance(package.get("category"), str):
+            grouped = True
+            if package["category"] == "dev":
+                continue
+        marker = _text(package.get("marker")) or _text(package.get("markers"))
+        if "dependency_groups" in marker or not applies(marker):
+            continue
+        if not name or name in found:
+            needs.setdefault(name, set()).update(_names(package.get("dependencies")))
+            continue
+        location = _table(package.get("source")) or _table(package.get("vcs"))
+        git = _text(package.get("git")) or _text(location.get("url"))
+        git = git if _text(location.get("type")) in ("git", "") else ""
+        files = _wheel_names(package)
+        if files is None and name in old_files:
+            files = _wheel_names({"files": old_files[name], "sdist": True})
+        place = places[index] if index < len(places) else 1
+        version = _text(package.get("version"))
+        url = f"git+{git}" if git else ""
+        found[name] = Distribution(name, "", version, f"{path}:{place}", False, (), files, url)
+        needs.setdefault(name, set()).update(_names(package.get("dependencies")))
+        for extra, names in _table(package.get("extras")).items():
+            if name in wanted and canonicalize_name(extra) in wanted[name].extras and isinstance(names, list):
+                needs[name].update(canonicalize_name(str(item).split(" ")[0].split("[")[0]) for item in names)
+    if grouped or not wanted or posixpath.basename(path).startswith("pylock"):
+        return found
+    return _closure(found, needs, wanted)
+
+
+def _names(dependencies: Any) -> set[str]:
+    """Return the names in a lock file's list of dependencies: a table by name, a list of tables, or a list of requirements."""
+    if isinstance(dependencies, dict):
+        return {canonicalize_name(name) for name in dependencies}
+    if not isinstance(dependencies, list):
+        return set()
+    found = set()
+    for item in dependencies:
+        text = item if isinstance(item, str) else _text(_table(item).get("name"))
+        for separator in " [<>=!~;(@":
+            text = text.partition(separator)[0]
+        found.add(canonicalize_name(text))
+    return found
+
+
+def _closure(
+    found: dict[str, Distribution], needs: dict[str, set[str]], wanted: Iterable[str]
+) -> dict[str, Distribution]:
+    reached: dict[str, Distribution] = {}
+    queue = list(wanted)
+    while queue:
+        name = queue.pop()
+        if name in found and name not in reached:
+            reached[name] = found[name]
+            queue += needs.get(name, ())
+    return reached
+
+
+def _pipfile_lock(tree: Tree, path: str) -> dict[str, Distribution]:
+    text = tree.text(path) or ""
+    try:
+        content = _table(json.loads(text or "{}"))
+    except (ValueError, RecursionError) as error:
+        tree.problem(path, f"is not JSON ({error})")
+        return {}
+    places: dict[str, int] = {}
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.rstrip().endswith('": {'):
+            places.setdefault(line.strip()[1:-4], number)
+    found: dict[str, Distribution] = {}
+    for key, entry in _table(content.get("default")).items():
+        entry = _table(entry)
+        if not applies(_text(entry.get("markers"))):
+            continue
+        name = canonicalize_name(key)
+        extras = entry.get("extras")
+        names = tuple(sorted(canonicalize_name(str(extra)) for extra in extras)) if isinstance(extras, list) else ()
+        git = _text(entry.get("git"))
+        direct = "index" in entry or bool(git)
+        version = _text(entry.get("version")).lstrip("=")
+        url = f"git+{git}" if git else ""
+        found[name] = Distribution(name, "", version, f"{path}:{places.get(key, 1)}", direct, names, None, url)
+    return found

@@ -1,0 +1,469 @@
+"""The Python version that a project runs on, as its files say: never this machine's own."""
+
+import ast
+import configparser
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+from packaging.version import Version
+
+from . import lines
+from .recipes import WORD, Command, Image, dockerfile_images
+from .findings import Certainty
+from .locks import Distribution
+from .manifests import join, poetry_specifiers, strings, table
+from .requirements import parse_version
+from .tree import Tree
+
+NEWEST = 14  # 3.N: the newest that most packages with compiled code have wheels for
+USUAL = 13  # where nothing speaks for the newest
+MINORS = range(6, 21)
+
+# https://docs.djangoproject.com/en/stable/faq/install/#what-python-version-can-i-use-with-django
+DJANGO_PYTHONS = {
+    (1, 11): (4, 7),
+    (2, 0): (4, 7),
+    (2, 1): (5, 7),
+    (2, 2): (5, 9),
+    (3, 0): (6, 9),
+    (3, 1): (6, 9),
+    (3, 2): (6, 10),
+    (4, 0): (8, 10),
+    (4, 1): (8, 11),
+    (4, 2): (8, 12),
+    (5, 0): (10, 12),
+    (5, 1): (10, 13),
+    (5, 2): (10, 14),
+    (6, 0): (12, 14),
+    (6, 1): (12, 14),
+}
+
+NUMBER = re.compile(r"(?<![\d.])3\.(\d{1,2})(?:\.(\d{1,2}))?(?![\d])")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """Which Python 3 minors something allows, how much that counts, and where it is said.
+
+    `exact`: one version, that the project itself runs on; `text` completes "… says", for the person.
+    """
+
+    minors: frozenset[int]
+    weight: int
+    source: str
+    text: str
+    exact: bool = False
+
+
+MUST, RUN, DJANGO, WHEELS, TESTED = 64, 16, 6, 4, 2  # what the project runs on outweighs the three after it
+
+
+def read_python_version(
+    tree: Tree, folders: list[str], commands: list[Command], distributions: dict[str, Distribution]
+) -> tuple[str, str, Certainty, str]:
+    """Return the newest Python ("3.N") that satisfies most of what the project says, its source, certainty and a note.
+
+    What the project runs on goes before the ranges that it allows, those before what Django documents, and that before wheels and test
+    matrices; a version that pip or the installer would refuse is only taken where everything else would be contradicted.
+    """
+    found = list(_statements(tree, folders, commands, distributions))
+    named = {minor for statement in found if statement.exact for minor in statement.minors}
+    newest = NEWEST if _speaks_for_newest(found) else USUAL
+    candidates = [minor for minor in MINORS if minor <= newest or minor in named]
+    score = {minor: sum(statement.weight for statement in found if minor in statement.minors) for minor in candidates}
+    chosen = max(candidates, key=lambda minor: (score[minor], minor))
+    deciding = [statement for statement in found if chosen in statement.minors]
+    deciding.sort(key=lambda statement: (not statement.exact, -statement.weight))
+    against = [statement for statement in found if chosen not in statement.minors]
+    note = "; ".join(f"{statement.text} ({statement.source})" for statement in against[:4])
+    note = f"Not what everything says: {note}." if note else ""
+    if deciding and deciding[0].exact:
+        return f"3.{chosen}", deciding[0].source, Certainty.STATED, note or _micro(deciding[0])
+    ranges = [statement for statement in deciding if statement.source]
+    if ranges:
+        source = _narrowest(ranges, chosen).source
+        return (
+            f"3.{chosen}",
+            source,
+            Certainty.INFERRED,
+            note or "It is the newest that the project's files allow; none names one.",
+        )
+    return f"3.{chosen}", "", Certainty.ASSUMED, note or "The project names no Python version."
+
+
+def _micro(statement: Statement) -> str:
+    match = NUMBER.search(statement.text)
+    return f"{statement.source} names {match[0]}." if match and match[2] else ""
+
+
+def _narrowest(statements: list[Statement], chosen: int) -> Statement:
+    """Return the statement that keeps the version from being a newer one; else the weightiest."""
+    limiting = [statement for statement in statements if chosen + 1 not in statement.minors]
+    return (limiting or statements)[0]
+
+
+def _speaks_for_newest(statements: list[Statement]) -> bool:
+    """Return whether tests, wheels or a lower bound name the newest Python: a range without an end does not."""
+    for statement in statements:
+        if NEWEST in statement.minors and (statement.weight == TESTED or min(statement.minors) >= NEWEST):
+            return True
+    return any(
+        statement.weight == WHEELS and NEWEST in statement.minors and statement.text.startswith("locked")
+        for statement in statements
+    )
+
+
+def _statements(
+    tree: Tree, folders: list[str], commands: list[Command], distributions: dict[str, Distribution]
+) -> Iterator[Statement]:
+    for folder in folders:
+        yield from _version_files(tree, folder)
+    yield from _dockerfiles(tree, commands)
+    for folder in folders:
+        yield from _manifests(tree, folder)
+    yield from _tested(tree, commands)
+    yield from _django(distributions)
+    if (wheels := _wheels(distributions)) is not None:
+        yield wheels
+
+
+def _exact(text: str, source: str) -> Iterator[Statement]:
+    match = NUMBER.search(text)
+    if match and int(match[1]) in MINORS:
+        yield Statement(frozenset([int(match[1])]), RUN, source, f"Python {match[0]}", exact=True)
+
+
+def _version_files(tree: Tree, folder: str) -> Iterator[Statement]:
+    """Read .python-version, runtime.txt (Heroku) and .tool-versions (asdf, mise).
+
+    https://devcenter.heroku.com/articles/python-runtimes, https://asdf-vm.com/manage/configuration.html
+    """
+    for name in (".python-version", "runtime.txt"):
+        path = join(folder, name)
+        for number, line in enumerate((tree.text(path) or "").split("\n")[:20], 1):
+            line = line.strip().removeprefix("cpython-").removeprefix("python-")
+            if line[:2] == "3." and line[2:3].isdigit():
+                yield from _exact(line, f"{path}:{number}")
+                break
+    path = join(folder, ".tool-versions")
+    for number, line in enumerate((tree.text(path) or "").split("\n")[:200], 1):
+        if line.split()[:1] == ["python"]:
+            yield from _exact(line, f"{path}:{number}")
+    path = join(folder, "mise.toml")
+    if isinstance(version := table(tree.toml(path), "tools").get("python"), str):
+        yield from _exact(version, f"{path}:{lines.keys(tree.text(path) or '').get(('tools', 'python'), 1)}")
+
+
+def image_python(image: Image) -> str:
+    """Return the Python version ("3.12" or "3.12.4") that an image's name or tag states, or "".
+
+    python:3.12-slim, nikolaik/python-nodejs:python3.12-nodejs22, ghcr.io/astral-sh/uv:python3.12-bookworm, ubi9/python-312.
+    """
+    if match := re.search(r"python-?3\.?(\d{1,2})$", image.name):
+        return f"3.{match[1]}"
+    if "python" in image.name and (match := NUMBER.search(image.tag)):
+        return match[0]
+    if match := re.search(r"(?:python|py)-?(3\.\d{1,2}(?:\.\d{1,2})?)", image.tag):
+        return match[1]
+    return ""
+
+
+INSTALLED = re.compile(r"\bpython(?:\s+(?:install|pin)\s+|-?)(3\.\d{1,2})\b")
+
+
+def _dockerfiles(tree: Tree, commands: list[Command]) -> Iterator[Statement]:
+    paths = {command.path: command.development for command in commands if command.kind == "dockerfile"}
+    production = [path for path, development in paths.items() if not development]
+    seen: set[frozenset[int]] = set()
+    for path in (production or list(paths))[:20]:
+        images = [image for image in dockerfile_images(tree, path) if image_python(image)]
+        for image in images[-1:]:
+            for statement in _exact(image_python(image), image.source):
+                if statement.minors not in seen:  # five Dockerfiles that agree are one statement
+                    seen.add(statement.minors)
+                    yield statement
+    if not seen:  # Debian or Red Hat with a Python installed: python3.12, uv python install 3.12
+        for command in commands:
+            match = (
+                INSTALLED.search(command.text) if command.kind == "dockerfile" and not command.development else None
+            )
+            if match:
+                yield from _exact(match[1], command.source)
+                return
+
+
+@lru_cache(maxsize=256)
+def allowed(specifier: str) -> frozenset[int]:
+    """Return the minors of Python 3 of which a specifier such as ">=3.11,<4" allows any release; all, if it is no specifier."""
+    try:
+        found = SpecifierSet(specifier)
+    except InvalidSpecifier:
+        return frozenset(MINORS)
+    return frozenset(
+        minor
+        for minor in MINORS
+        if any(
+            found.contains(f"3.{minor}.{micro}")
+            for micro in (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 18, 20, 25)
+        )
+    )
+
+
+def _manifests(tree: Tree, folder: str) -> Iterator[Statement]:
+    path = join(folder, "pyproject.toml")
+    content = tree.toml(path)
+    keys = lines.keys(tree.text(path) or "")
+    project = table(content, "project")
+    if isinstance(requires := project.get("requires-python"), str):
+        yield from _range(
+            allowed(requires), f"{path}:{keys.get(('project', 'requires-python'), 1)}", f"requires-python {requires}"
+        )
+    poetry = table(content, "tool", "poetry", "dependencies").get("python")
+    if isinstance(poetry, str):
+        minors = frozenset[int]().union(*(allowed(str(specifier)) for specifier in poetry_specifiers(poetry)))
+        yield from _range(minors, f"{path}:{keys.get(('tool.poetry.dependencies', 'python'), 1)}", f"python {poetry}")
+    classified = _classifiers(strings(project.get("classifiers")))
+    if classified:
+        yield Statement(
+            classified, TESTED, f"{path}:{keys.get(('project', 'classifiers'), 1)}", "the classifiers name others"
+        )
+    path = join(folder, "Pipfile")
+    keys = lines.keys(tree.text(path) or "")
+    for name in ("python_full_version", "python_version"):
+        if isinstance(version := table(tree.toml(path), "requires").get(name), str):
+            yield from _exact(version, f"{path}:{keys.get(('requires', name), 1)}")
+            break
+    yield from _setup(tree, folder)
+
+
+def _range(minors: frozenset[int], source: str, text: str) -> Iterator[Statement]:
+    if minors:
+        yield Statement(minors, MUST, source, text)
+
+
+def _classifiers(texts: Iterable[str]) -> frozenset[int]:
+    prefix = "Programming Language :: Python :: 3."
+    numbers = (text.removeprefix(prefix).strip() for text in texts if text.startswith(prefix))
+    return frozenset(
+        int(number) for number in numbers if number.isdecimal() and len(number) < 3 and int(number) in MINORS
+    )
+
+
+def _setup(tree: Tree, folder: str) -> Iterator[Statement]:
+    path = join(folder, "setup.cfg")
+    if tree.exists(path):
+        parser = configparser.ConfigParser(interpolation=None, strict=False)
+        try:
+            parser.read_string(tree.text(path) or "")
+        except configparser.Error:
+            return
+        keys = lines.keys(tree.text(path) or "")
+        if requires := parser.get("options", "python_requires", fallback=""):
+            yield from _range(
+                allowed(requires),
+                f"{path}:{keys.get(('options', 'python_requires'), 1)}",
+                f"python_requires {requires}",
+            )
+    path = join(folder, "setup.py")
+    module = tree.python(path) if tree.exists(path) else None
+    for node in ast.walk(module) if module else ():
+        if not isinstance(node, ast.keyword):
+            continue
+        source = f"{path}:{node.value.lineno}"
+        if node.arg == "python_requires" and isinstance(node.value, ast.Constant):
+            requires = str(node.value.value)
+            yield from _range(allowed(requires), source, f"python_requires {requires}")
+        if node.arg == "classifiers" and isinstance(node.value, ast.List | ast.Tuple):
+            texts = [item.value for item in node.value.elts if isinstance(item, ast.Constant)]
+            if minors := _classifiers(text for text in texts if isinstance(text, str)):
+                yield Statement(minors, TESTED, source, "the classifiers name others")
+
+
+WORKFLOW_VERSION = re.compile(r"python[-_]?versions?\b[\"']?\s*[:=](.*)$|^-?\s*python:\s*(.*)$", re.IGNORECASE)
+CI_IMAGE = re.compile(r"\bpython:(3\.\d{1,2})")
+AROUND = frozenset(
+    "docs doc documentation lint linting release draft pages publish translations".split()
+)  # of workflows
+TOX_PYTHON = re.compile(r"\bpy(?:thon)?\{?(3\.?\d{1,2}(?:[,\s]+3\.?\d{1,2})*)\}?")
+
+
+def _tested(tree: Tree, commands: list[Command]) -> Iterator[Statement]:
+    """Return the versions that CI and tox test with, together: which of them is production's is not said."""
+    minors: set[int] = set()
+    source = ""
+    within = False  # the list items below `python-version:`
+    for command in commands:
+        if command.kind == "ci" and AROUND & set(WORD.findall(command.path.rpartition("/")[2].lower())):
+            continue
+        found: list[str] = []
+        name = command.path.rpartition("/")[2]
+        if command.kind == "ci":
+            if match := WORKFLOW_VERSION.search(command.text):
+                value = match[1] or match[2] or ""
+                found = [number[0] for number in NUMBER.finditer(value)]
+                within = not value.strip()
+            elif within and command.text.startswith("- "):
+                found = [number[0] for number in NUMBER.finditer(command.text)]
+            else:
+                within = False
+                found = [f"{version}" for version in CI_IMAGE.findall(command.text)]
+        elif name == "tox.ini":
+            found = [number for match in TOX_PYTHON.finditer(command.text) for number in re.split(r"[,\s]+", match[1])]
+        for number in found:
+            digits = number.removeprefix("3").lstrip(".").partition(".")[0]
+            if digits.isdecimal() and int(digits) in MINORS:
+                minors.add(int(digits))
+                source = source or command.source
+    if minors:
+        yield Statement(
+            frozenset(minors), TESTED, source, "tests run on " + ", ".join(f"3.{minor}" for minor in sorted(minors))
+        )
+
+
+def django_pythons(version: str, specifier: str) -> tuple[int, int] | None:
+    """Return the oldest and newest minor of Python 3 that a Django, pinned or not, supports; None where any may be installed.
+
+    Of an unpinned Django, all that its specifier allows. https://docs.djangoproject.com/en/stable/faq/install/
+    """
+    if pinned := parse_version(version):
+        series = (pinned.major, pinned.minor)
+        if series in DJANGO_PYTHONS:
+            return DJANGO_PYTHONS[series]
+        return (12, MINORS[-1]) if series > max(DJANGO_PYTHONS) else None
+    if not specifier:
+        return None
+    try:
+        wanted = SpecifierSet(specifier)
+    except InvalidSpecifier:
+        return None
+    major, minor = max(DJANGO_PYTHONS)
+    newer = wanted.contains(f"{major}.{minor + 1}") or wanted.contains(f"{major + 1}.0")
+    pythons = [
+        pythons
+        for series, pythons in DJANGO_PYTHONS.items()
+        if any(wanted.contains(f"{series[0]}.{series[1]}.{micro}") for micro in range(40))
+    ]
+    if not pythons:
+        return None
+    return min(low for low, _ in pythons), MINORS[-1] if newer else max(high for _, high in pythons)
+
+
+def _django(distributions: dict[str, Distribution]) -> Iterator[Statement]:
+    django = distributions.get("django")
+    if django is None or (pythons := django_pythons(django.version, django.specifier)) is None:
+        return
+    low, high = pythons
+    name = f"Django {django.version or django.specifier}"
+    yield Statement(
+        frozenset(range(low, MINORS[-1] + 1)), MUST, django.source, f"{name} needs Python 3.{low} or newer"
+    )
+    yield Statement(frozenset(range(low, high + 1)), DJANGO, django.source, f"{name} supports Python to 3.{high}")
+
+
+OLDEST_IN_TABLE = 9
+
+
+@lru_cache(maxsize=1)
+def first_wheels() -> dict[str, dict[int, Version]]:
+    """Return, by distribution, the oldest version that has a wheel for Linux, by minor of Python 3."""
+    content = yaml.safe_load((Path(__file__).parent / "first_wheels.yml").read_text(encoding="utf-8"))
+    return {name: {int(key[2:]): Version(value) for key, value in row.items()} for name, row in content.items()}
+
+
+def has_wheel(distribution: Distribution, minor: int) -> bool | None:
+    """Return whether pip finds a wheel of a distribution for CPython 3.`minor` on x86-64 Linux; None where that is not known.
+
+    As its lock file lists them, else from the table of oldest versions; an unpinned one is taken to be a new release.
+    """
+    if distribution.url and not distribution.url.endswith(".whl"):
+        return None
+    if distribution.wheels is not None:
+        return any(fits(name, minor) for name in distribution.wheels)
+    row = first_wheels().get(distribution.name)
+    if row is None or minor < OLDEST_IN_TABLE:
+        return None
+    known = {key: value for key, value in row.items() if key <= minor}
+    first = row.get(minor) or (known[max(known)] if minor > max(row) and known else None)
+    if first is None:
+        return False
+    version = parse_version(distribution.version)
+    if version is None:
+        return _may_be(distribution.specifier, first)
+    return version >= first
+
+
+def _may_be(specifier: str, first: Version) -> bool:
+    """Return whether an unpinned specifier lets pip choose a version as new as `first`."""
+    try:
+        parts = SpecifierSet(specifier)
+    except InvalidSpecifier:
+        return True
+    for part in parts:
+        limit = parse_version(part.version.rstrip(".*"))
+        if limit is None:
+            continue
+        if part.operator in ("<", "<=") and limit <= first:
+            return False
+        if part.operator in ("==", "~=") and not part.contains(first) and limit < first:
+            return False
+    return True
+
+
+@lru_cache(maxsize=4096)
+def fits(name: str, minor: int) -> bool:
+    """Return whether a wheel, by its file name, installs on CPython 3.`minor` on x86-64 Linux with glibc.
+
+    https://packaging.python.org/en/latest/specifications/platform-compatibility-tags/
+    """
+    try:
+        tags = parse_wheel_filename(name.replace("%2B", "+"))[3]
+    except (InvalidWheelFilename, ValueError):
+        return False
+    for tag in tags:
+        if tag.platform != "any" and not (
+            "linux" in tag.platform and "musl" not in tag.platform and tag.platform.endswith("x86_64")
+        ):
+            continue
+        if tag.abi in ("none", "abi3", f"cp3{minor}") and tag.interpreter in ("py3", f"cp3{minor}", f"py3{minor}"):
+            return True
+        digits = tag.interpreter[3:]
+        if (
+            tag.abi in ("abi3", "none")
+            and tag.interpreter[:3] in ("cp3", "py3")
+            and digits.isdecimal()
+            and int(digits) <= minor
+        ):
+            return True
+    return False
+
+
+def _wheels(distributions: dict[str, Distribution]) -> Statement | None:
+    """Return the minors for which nothing has to be compiled that older ones have a wheel for."""
+    common: set[int] = set(MINORS)
+    limiting: tuple[Distribution, int] | None = None
+    compiled = False
+    for distribution in distributions.values():
+        if distribution.wheels is not None and any(name.endswith("-none-any.whl") for name in distribution.wheels):
+            continue
+        if distribution.wheels is None and not distribution.version:
+            continue
+        if distribution.wheels is None and distribution.name not in first_wheels():
+            continue
+        minors = {minor for minor in MINORS if has_wheel(distribution, minor) is not False}
+        if not any(minor >= OLDEST_IN_TABLE for minor in minors):
+            continue  # compiled on every Python: no reason for one of them
+        compiled = compiled or distribution.wheels is not None
+        if limiting is None or max(minors) < limiting[1]:
+            limiting = (distribution, max(minors))
+        common &= minors
+    if limiting is None or not common:
+        return None
+    name = f"{limiting[0].name} {limiting[0].version}"
+    text = f"{name} has wheels for Python to 3.{limiting[1]}"
+    return Statement(frozenset(common), WHEELS, limiting[0].source, f"locked {text}" if compiled else text)

@@ -1,0 +1,943 @@
+"""Project in, Findings out: what a project depends on, and what installs it."""
+
+import json
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from extensions import detection
+from extensions.detection.commands import dockerfile_images
+from extensions.detection.dependencies import read_dependencies
+from extensions.detection.findings import Certainty, Findings
+from extensions.detection.locks import Distribution
+from extensions.detection.manifests import poetry_specifiers
+from extensions.detection.python_version import allowed, django_pythons, fits, has_wheel, image_python
+from extensions.detection.requirements import read_requirements
+from extensions.detection.servers import has_control_socket
+from extensions.detection.tree import Tree
+
+
+def write(root: Path, files: dict[str, str | bytes]) -> Tree:
+    for path, content in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, str):
+            (root / path).write_text(content, encoding="utf-8")
+        else:
+            (root / path).write_bytes(content)
+    return Tree(root)
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Read a project given as a dict of files."""
+
+    def reader(files, django_dir=".", **parameters):
+        findings = Findings()
+        tree = write(tmp_path, files)
+        read_dependencies(tree, django_dir, findings, **parameters)
+        findings.problems += tree.problems
+        return findings
+
+    return reader
+
+
+def found(findings, name):
+    """Return a Finding's value, source and certainty."""
+    finding = findings.found[name]
+    return finding.value, finding.source, finding.certainty
+
+
+UV_LOCK = """\
+version = 1
+requires-python = ">=3.12"
+
+[[package]]
+name = "django"
+version = "5.2.4"
+source = { registry = "https://pypi.org/simple" }
+dependencies = [
+    { name = "asgiref" },
+    { name = "tzdata", marker = "sys_platform == 'win32'" },
+]
+wheels = [{ url = "https://files.example/django-5.2.4-py3-none-any.whl" }]
+
+[[package]]
+name = "asgiref"
+version = "3.9.1"
+source = { registry = "https://pypi.org/simple" }
+
+[[package]]
+name = "tzdata"
+version = "2025.2"
+source = { registry = "https://pypi.org/simple" }
+
+[[package]]
+name = "pytest"
+version = "8.4.1"
+source = { registry = "https://pypi.org/simple" }
+
+[[package]]
+name = "gunicorn"
+version = "23.0.0"
+source = { registry = "https://pypi.org/simple" }
+
+[[package]]
+name = "psycopg"
+version = "3.2.9"
+source = { registry = "https://pypi.org/simple" }
+
+[package.optional-dependencies]
+c = [{ name = "psycopg-c" }]
+
+[[package]]
+name = "psycopg-c"
+version = "3.2.9"
+source = { registry = "https://pypi.org/simple" }
+sdist = { url = "https://files.example/psycopg_c-3.2.9.tar.gz" }
+
+[[package]]
+name = "site"
+version = "0.1.0"
+source = { virtual = "." }
+dependencies = [
+    { name = "django" },
+    { name = "psycopg", extra = ["c"] },
+]
+
+[package.dev-dependencies]
+dev = [{ name = "pytest" }]
+prod = [{ name = "gunicorn" }]
+"""
+
+UV_PROJECT = """\
+[project]
+name = "site"
+requires-python = ">=3.12"
+dependencies = [
+    "django>=5.2",
+    "psycopg[c]",
+]
+
+[dependency-groups]
+dev = ["pytest"]
+prod = ["gunicorn"]
+"""
+
+
+def test_uv_reads_production_of_the_lock_file(read):
+    findings = read({"pyproject.toml": UV_PROJECT, "uv.lock": UV_LOCK})
+    assert found(findings, "installer") == ("uv", "uv.lock", Certainty.STATED)
+    assert findings.value("installer_files") == ["pyproject.toml", "uv.lock"]
+    assert findings.value("lock_file") == "uv.lock"
+    assert found(findings, "lock_groups") == (["prod"], "pyproject.toml:11", Certainty.INFERRED)
+    assert list(findings.value("distributions")) == ["asgiref", "django", "gunicorn", "psycopg", "psycopg-c"]
+    assert findings.value("distributions")["django"] == {
+        "specifier": ">=5.2",
+        "version": "5.2.4",
+        "source": "uv.lock:4",
+        "direct": True,
+        "extras": [],
+    }
+    assert findings.value("distributions")["asgiref"]["direct"] is False
+    assert found(findings, "django_version") == ("5.2.4", "uv.lock:4", Certainty.STATED)
+    assert findings.value("gunicorn_control_socket") is False
+    assert found(findings, "apt_build")[:2] == (["build-essential", "libpq-dev"], "uv.lock:42")
+    assert findings.value("apt_runtime") == ["libpq5"]
+    assert findings.problems == []
+
+
+def test_a_fork_of_uv_lock_for_another_system_is_not_the_one(read):
+    lock = """\
+[[package]]
+name = "torch"
+version = "1.0"
+resolution-markers = ["sys_platform == 'darwin'"]
+[[package]]
+name = "torch"
+version = "1.0+cpu"
+resolution-markers = ["sys_platform == 'linux'"]
+[[package]]
+name = "site"
+source = { editable = "." }
+dependencies = [{ name = "torch" }]
+"""
+    findings = read({"pyproject.toml": "[project]\nname = 'site'\ndependencies = ['torch']", "uv.lock": lock})
+    assert findings.value("distributions")["torch"]["version"] == "1.0+cpu"
+
+
+def test_poetry_1_tells_production_by_its_category(read):
+    project = """\
+[tool.poetry.dependencies]
+python = "^3.10"
+django = "^4.2"
+[tool.poetry.group.dev.dependencies]
+pytest = "*"
+"""
+    lock = """\
+[[package]]
+name = "django"
+version = "4.2.11"
+category = "main"
+[[package]]
+name = "pytest"
+version = "8.0"
+category = "dev"
+"""
+    findings = read({"pyproject.toml": project, "poetry.lock": lock})
+    assert found(findings, "installer") == ("poetry", "poetry.lock", Certainty.STATED)
+    assert list(findings.value("distributions")) == ["django"]
+    assert found(findings, "python_version") == ("3.12", "poetry.lock:1", Certainty.INFERRED)
+
+
+def test_poetry_without_categories_follows_what_the_project_asks_for(read):
+    project = "[tool.poetry.dependencies]\npython = '>=3.11,<3.13'\ndjango = '*'\n[tool.poetry.group.dev.dependencies]\npytest='*'"
+    lock = """\
+[[package]]
+name = "django"
+version = "5.1"
+[package.dependencies]
+sqlparse = ">=0.3"
+[[package]]
+name = "sqlparse"
+version = "0.5"
+[[package]]
+name = "pytest"
+version = "8.0"
+"""
+    findings = read({"pyproject.toml": project, "poetry.lock": lock})
+    assert list(findings.value("distributions")) == ["django", "sqlparse"]
+    assert found(findings, "python_version") == ("3.12", "pyproject.toml:2", Certainty.INFERRED)
+
+
+def test_poetry_2_lists_groups(read):
+    project = """\
+[project]
+dependencies = ["django (>=5.2,<6.0)"]
+[tool.poetry.group.production.dependencies]
+gunicorn = "^26"
+[build-system]
+build-backend = "poetry.core.masonry.api"
+"""
+    lock = """\
+[[package]]
+name = "django"
+version = "5.2"
+groups = ["main"]
+[[package]]
+name = "gunicorn"
+version = "26.1.0"
+groups = ["production"]
+[[package]]
+name = "black"
+version = "25"
+groups = ["dev"]
+"""
+    findings = read({"pyproject.toml": project, "poetry.lock": lock})
+    assert findings.value("lock_groups") == ["production"]
+    assert list(findings.value("distributions")) == ["django", "gunicorn"]
+    assert found(findings, "gunicorn_control_socket") == (True, "poetry.lock:5", Certainty.INFERRED)
+    assert found(findings, "server") == ("gunicorn", "poetry.lock:5", Certainty.INFERRED)
+
+
+def test_pipenv(read):
+    lock = {
+        "default": {
+            "django": {"version": "==4.2.1", "index": "pypi"},
+            "pywin32": {"version": "==1", "markers": "sys_platform == 'win32'"},
+        },
+        "develop": {"pytest": {"version": "==8"}},
+    }
+    pipfile = "[packages]\nDjango = '~=4.2'\n[dev-packages]\npytest = '*'\n[requires]\npython_version = '3.11'\n"
+    findings = read({"Pipfile": pipfile, "Pipfile.lock": json.dumps(lock, indent=4)})
+    assert found(findings, "installer") == ("pipenv", "Pipfile.lock", Certainty.STATED)
+    assert findings.value("installer_files") == ["Pipfile", "Pipfile.lock"]
+    assert findings.value("distributions") == {
+        "django": {"specifier": "~=4.2", "version": "4.2.1", "source": "Pipfile.lock:3", "direct": True, "extras": []}
+    }
+    assert found(findings, "python_version") == ("3.11", "Pipfile:6", Certainty.STATED)
+
+
+def test_pdm(read):
+    project = "[project]\ndependencies = ['django']\n[tool.pdm]\ndistribution = false\n"
+    lock = '[[package]]\nname = "django"\nversion = "5.2.1"\ngroups = ["default"]\n[[package]]\nname = "ruff"\nversion = "1"\ngroups = ["dev"]\n'
+    findings = read({"pyproject.toml": project, "pdm.lock": lock})
+    assert found(findings, "installer") == ("pdm", "pdm.lock", Certainty.STATED)
+    assert list(findings.value("distributions")) == ["django"]
+
+
+def test_pyproject_alone(read):
+    project = "[build-system]\nbuild-backend = 'setuptools.build_meta'\n[project]\nname = 'x'\ndependencies = [\n  'Django>=5.2,<6',\n]\n"
+    findings = read({"pyproject.toml": project})
+    assert found(findings, "installer") == ("pyproject", "pyproject.toml", Certainty.STATED)
+    assert found(findings, "django_version") == ("", "pyproject.toml:6", Certainty.INFERRED)
+    assert found(findings, "python_version") == ("3.13", "pyproject.toml:6", Certainty.INFERRED)
+    assert found(findings, "requirements_file") == ("", "", Certainty.ASSUMED)
+
+
+def test_dependency_groups_alone(read):
+    findings = read({"pyproject.toml": "[dependency-groups]\nmain = ['django==5.2']\ndev = ['ruff']\n"})
+    assert found(findings, "installer") == ("pyproject", "pyproject.toml", Certainty.ASSUMED)
+    assert found(findings, "lock_groups") == (["main"], "pyproject.toml:2", Certainty.INFERRED)
+    assert findings.value("django_version") == "5.2"
+
+
+def test_tool_settings_are_no_installer(read):
+    findings = read({"pyproject.toml": "[tool.ruff]\nline-length = 119\n", "requirements.txt": "Django==5.2\n"})
+    assert found(findings, "installer") == ("pip", "requirements.txt", Certainty.STATED)
+    assert findings.found["installer"].note == ""
+
+
+def test_nothing(read):
+    findings = read({"manage.py": ""})
+    assert found(findings, "installer") == ("none", "", Certainty.ASSUMED)
+    assert found(findings, "python_version") == ("3.13", "", Certainty.ASSUMED)
+    assert found(findings, "server") == ("", "", Certainty.ASSUMED)
+    assert "must install it" in findings.found["server"].note
+    assert findings.value("gunicorn_control_socket") is True
+
+
+def test_the_dockerfile_decides_between_two_tools(read):
+    files = {
+        "pyproject.toml": UV_PROJECT,
+        "uv.lock": UV_LOCK,
+        "requirements.txt": "django==5.2.4\n",
+        "Dockerfile": "FROM python:3.12-slim\nCOPY . .\nRUN pip install \\\n    -r requirements.txt\n",
+    }
+    findings = read(files)
+    assert found(findings, "installer") == ("pip", "Dockerfile:3", Certainty.STATED)
+    assert "uv" in findings.found["installer"].note
+    assert "Dockerfile:3" in findings.found["installer"].note
+    assert findings.value("requirements_file") == "requirements.txt"
+
+
+def test_a_lock_file_goes_first_where_nothing_decides(read):
+    findings = read({"pyproject.toml": UV_PROJECT, "uv.lock": UV_LOCK, "requirements.txt": "django==5.2.4\n"})
+    assert found(findings, "installer") == ("uv", "uv.lock", Certainty.ASSUMED)
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"requirements.txt": "django"}, ("requirements.txt", "requirements.txt", Certainty.STATED)),
+        (
+            {
+                "requirements/base.txt": "django",
+                "requirements/production.txt": "-r base.txt",
+                "requirements/local.txt": "-r base.txt",
+            },
+            ("requirements/production.txt", "requirements/production.txt", Certainty.STATED),
+        ),
+        (
+            {"requirements.txt": "-r requirements/prod.txt", "requirements/prod.txt": "django"},
+            ("requirements.txt", "requirements/prod.txt", Certainty.STATED),
+        ),
+        (
+            {"requirements.txt": "django", "requirements-dev.txt": "django", "docs/requirements.txt": "django"},
+            ("requirements.txt", "requirements.txt", Certainty.STATED),
+        ),
+        (
+            {"requirements-dev.txt": "django", "requirements_production.txt": "django"},
+            ("requirements_production.txt", "requirements_production.txt", Certainty.STATED),
+        ),
+        (
+            {"deploy/requirements.txt": "django"},
+            ("deploy/requirements.txt", "deploy/requirements.txt", Certainty.STATED),
+        ),
+        (
+            {
+                "requirements/a.txt": "django",
+                "requirements/b.txt": "django",
+                "Procfile": "web: x\nrelease: pip install -r requirements/b.txt",
+            },
+            ("requirements/b.txt", "Procfile:2", Certainty.STATED),
+        ),
+        (
+            {
+                "requirements/prod.txt": "django",
+                "Dockerfile": "COPY requirements/prod.txt /tmp/reqs.txt\nRUN pip install -r /tmp/reqs.txt",
+            },
+            ("requirements/prod.txt", "Dockerfile:2", Certainty.STATED),
+        ),
+        (
+            {
+                "requirements/prod.txt": "django",
+                "requirements/stage.txt": "django",
+                "Dockerfile": "ARG S=stage\nRUN pip install -r requirements/${S}.txt",
+            },
+            ("requirements/stage.txt", "Dockerfile:2", Certainty.STATED),
+        ),
+        (
+            {
+                "requirements/prod.txt": "django",
+                "requirements/type-checking.txt": "django",
+                ".github/workflows/ci.yml": "- run: pip install -r requirements/type-checking.txt",
+            },
+            ("requirements/prod.txt", "requirements/prod.txt", Certainty.STATED),
+        ),
+        ({"requirements-dev.txt": "django"}, ("", "", Certainty.ASSUMED)),
+    ],
+)
+def test_requirements_file_of_production(read, files, expected):
+    value, source, certainty = found(read(files), "requirements_file")
+    assert (value, certainty) == (expected[0], expected[2])
+    if value != "requirements.txt":
+        assert source == expected[1]
+
+
+def test_files_installed_beside_it(read):
+    findings = read(
+        {
+            "requirements.txt": "django==5.2",
+            "requirements-extra.txt": "gunicorn==23.0.0",
+            "Dockerfile": "FROM python:3.12\nRUN pip install -r requirements.txt -r requirements-extra.txt\n",
+        }
+    )
+    assert findings.value("requirements_file") == "requirements.txt"
+    assert findings.value("requirements_files") == ["requirements.txt"]
+    assert found(findings, "requirements_beside")[:2] == (["requirements-extra.txt"], "Dockerfile:2")
+    assert findings.value("installer_files") == ["requirements.txt", "requirements-extra.txt"]
+    assert found(findings, "gunicorn_version")[:2] == ("23.0.0", "requirements-extra.txt:1")
+
+
+def test_a_monorepo_s_other_services_do_not_count(read):
+    findings = read(
+        {
+            "backend/manage.py": "",
+            "backend/requirements.txt": "django==5.2",
+            "backend/Dockerfile": "FROM python:3.12\nRUN pip install -r requirements.txt",
+            "api/requirements.txt": "django==4.2\nfastapi",
+            "api/Dockerfile": "FROM python:3.9\nRUN apt-get install -y cowsay && pip install -r requirements.txt",
+        },
+        "backend",
+    )
+    assert found(findings, "requirements_file") == (
+        "backend/requirements.txt",
+        "backend/Dockerfile:2",
+        Certainty.STATED,
+    )
+    assert found(findings, "python_version") == ("3.12", "backend/Dockerfile:1", Certainty.STATED)
+    assert findings.value("dockerfile_apt") == []
+
+
+def test_manifests_at_the_root_serve_manage_py_below(read):
+    findings = read({"src/manage.py": "", "pyproject.toml": UV_PROJECT, "uv.lock": UV_LOCK}, "src")
+    assert findings.value("installer_files") == ["pyproject.toml", "uv.lock"]
+
+
+def test_requirements_format(tmp_path):
+    tree = write(
+        tmp_path,
+        {
+            "requirements.txt": """\
+# comment
+-i https://pypi.example/simple
+--requirement=requirements/base.txt
+-rrequirements/base.txt
+-c constraints.txt
+Django==5.2.1 \\
+    --hash=sha256:abc \\
+    --hash=sha256:def  # why
+celery[redis,sqs]>=5.4,<6 ; python_version >= "3.8"
+pywin32==306; sys_platform == "win32"
+-e git+https://example.com/a/tagging.git@v1#egg=django-tagging
+lib-b @ git+https://example.com/b.git
+pkg @ https://example.com/pkg-1.0-py3-none-any.whl
+./vendor/local-package
+-e .
+old==1.0.*.dev
+not a requirement at all!
+-r missing.txt
+""",
+            "requirements/base.txt": "-r ../requirements.txt\nrequests\n",
+            "constraints.txt": "requests==2.32.0\nunused==1.0\n",
+        },
+    )
+    read = read_requirements(tree, "requirements.txt")
+    assert read.files == ["requirements.txt", "requirements/base.txt", "constraints.txt"]
+    assert read.indexes == [("https://pypi.example/simple", "requirements.txt:2")]
+    assert [(item.name, item.specifier, item.version, item.source) for item in read.requirements] == [
+        ("requests", "", "", "requirements/base.txt:2"),
+        ("django", "==5.2.1", "5.2.1", "requirements.txt:6"),
+        ("celery", "<6,>=5.4", "", "requirements.txt:9"),
+        ("django-tagging", "", "", "requirements.txt:11"),
+        ("lib-b", "", "", "requirements.txt:12"),
+        ("pkg", "", "", "requirements.txt:13"),
+        ("old", "", "", "requirements.txt:16"),
+    ]
+    assert read.requirements[2].extras == ("redis", "sqs")
+    assert read.local == [("./vendor/local-package", "requirements.txt:14"), (".", "requirements.txt:15")]
+    assert [url for url, _ in read.vcs] == [
+        "git+https://example.com/a/tagging.git@v1#egg=django-tagging",
+        "git+https://example.com/b.git",
+    ]
+    assert [problem.source for problem in tree.problems] == [
+        "requirements.txt:16",
+        "requirements.txt:17",
+        "requirements.txt:18",
+    ]
+
+
+def test_constraints_pin_what_requirements_leave_open(read):
+    findings = read({"requirements.txt": "-c pins.txt\ndjango\n", "pins.txt": "django==5.2.3\ncelery==5\n"})
+    assert findings.value("requirements_files") == ["requirements.txt", "pins.txt"]
+    assert {name: item["version"] for name, item in findings.value("distributions").items()} == {"django": "5.2.3"}
+
+
+def test_requirements_in_utf_16(read):
+    assert read({"requirements.txt": "Django==5.2\r\n".encode("utf-16")}).value("django_version") == "5.2"
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({".python-version": "3.12.4\n"}, ("3.12", ".python-version:1", Certainty.STATED)),
+        ({".python-version": "my-env\n"}, ("3.13", "", Certainty.ASSUMED)),
+        ({"runtime.txt": "python-3.11.9\n"}, ("3.11", "runtime.txt:1", Certainty.STATED)),
+        ({".tool-versions": "nodejs 22\npython 3.10.1\n"}, ("3.10", ".tool-versions:2", Certainty.STATED)),
+        (
+            {"pyproject.toml": "[project]\nrequires-python = '>=3.10,<3.12'\n"},
+            ("3.11", "pyproject.toml:2", Certainty.INFERRED),
+        ),
+        (
+            {"pyproject.toml": "[project]\nrequires-python = '>=3.11'\n"},
+            ("3.13", "pyproject.toml:2", Certainty.INFERRED),
+        ),
+        (
+            {"pyproject.toml": "[project]\nrequires-python = '>=3.14'\n"},
+            ("3.14", "pyproject.toml:2", Certainty.INFERRED),
+        ),
+        (
+            {"Dockerfile": "ARG PYTHON_VERSION=3.11\nFROM python:${PYTHON_VERSION}-slim\n"},
+            ("3.11", "Dockerfile:1", Certainty.STATED),
+        ),
+        (
+            {"Dockerfile": "FROM nikolaik/python-nodejs:python3.12-nodejs22\n"},
+            ("3.12", "Dockerfile:1", Certainty.STATED),
+        ),
+        ({"Dockerfile": "FROM node:20\nFROM python:3.10\n"}, ("3.10", "Dockerfile:2", Certainty.STATED)),
+        ({"tox.ini": "[tox]\nenvlist = py{310,311}-django42\n"}, ("3.11", "tox.ini:2", Certainty.INFERRED)),
+        (
+            {".github/workflows/test.yml": "matrix:\n  python-version:\n    - '3.11'\n    - '3.14'\n"},
+            ("3.14", ".github/workflows/test.yml:3", Certainty.INFERRED),
+        ),
+        (
+            {
+                "requirements.txt": "Django==4.2.1",
+                ".github/workflows/test.yml": "python-version: ['3.11', '3.12', '3.13']",
+            },
+            ("3.12", "requirements.txt:1", Certainty.INFERRED),
+        ),
+        ({"requirements.txt": "Django==6.0"}, ("3.13", "requirements.txt:1", Certainty.INFERRED)),
+        (
+            {"requirements.txt": "Django==5.2\npsycopg2-binary==2.9.9"},
+            ("3.12", "requirements.txt:2", Certainty.INFERRED),
+        ),
+        ({"requirements.txt": "Django==3.2.25"}, ("3.10", "requirements.txt:1", Certainty.INFERRED)),
+        # What the project runs on goes before what Django documents...
+        (
+            {"requirements.txt": "Django==4.2", "Dockerfile": "FROM python:3.13"},
+            ("3.13", "Dockerfile:1", Certainty.STATED),
+        ),
+        # ...but not before what pip refuses.
+        (
+            {"requirements.txt": "Django==6.0", ".python-version": "3.11"},
+            ("3.13", "requirements.txt:1", Certainty.INFERRED),
+        ),
+        (
+            {".python-version": "3.12", "Dockerfile": "FROM python:3.11"},
+            ("3.12", ".python-version:1", Certainty.STATED),
+        ),
+    ],
+)
+def test_python_version(read, files, expected):
+    assert found(read(files), "python_version") == expected
+
+
+def test_a_conflict_is_said(read):
+    findings = read({".python-version": "3.12", "Dockerfile": "FROM python:3.11"})
+    assert "Python 3.11 (Dockerfile:1)" in findings.found["python_version"].note
+
+
+def test_images(tmp_path):
+    text = """\
+ARG VERSION=3.12
+ARG IMAGE=python:${VERSION}-slim
+FROM --platform=$BUILDPLATFORM ghcr.io/astral-sh/uv:python3.11-bookworm AS build
+FROM registry.example:5000/library/${IMAGE}@sha256:abc
+FROM ubi9/python-312
+FROM python:${UNSET:-3.9}
+FROM node:22
+"""
+    images = dockerfile_images(write(tmp_path, {"Dockerfile": text}), "Dockerfile")
+    assert [image_python(image) for image in images] == ["3.11", "3.12", "3.12", "3.9", ""]
+    assert [image.source for image in images][1] == "Dockerfile:2"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("^4.2", [">=4.2,<5"]),
+        ("^0.3.1", [">=0.3.1,<0.4"]),
+        ("~4.2.1", [">=4.2.1,<4.3"]),
+        ("~4", [">=4,<5"]),
+        ("4.2.1", ["==4.2.1"]),
+        ("*", [""]),
+        (">=3.10, <4.0", [">=3.10,<4.0"]),
+        ("^3.9 || ^3.11", [">=3.9,<4", ">=3.11,<4"]),
+        ("nonsense^^", []),
+    ],
+)
+def test_poetry_constraints(text, expected):
+    assert [set(str(item).split(",")) for item in poetry_specifiers(text)] == [
+        set(item.split(",")) for item in expected
+    ]
+
+
+def test_allowed_pythons():
+    assert sorted(minor for minor in allowed(">=3.9,!=3.10.*,<3.13") if minor < 14) == [9, 11, 12]
+    assert sorted(allowed("==3.12.*")) == [12]
+    assert len(allowed("not a specifier")) > 5
+
+
+def test_django_pythons():
+    assert django_pythons("4.2.11", "") == (8, 12)
+    assert django_pythons("", ">=4.2,<5.0") == (8, 12)
+    assert django_pythons("", "~=5.1.0") == (10, 13)
+    assert django_pythons("7.0", "")[0] == 12
+    assert django_pythons("", "") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "minor", "expected"),
+    [
+        ("x-1-py3-none-any.whl", 13, True),
+        ("x-1-py2.py3-none-any.whl", 13, True),
+        ("x-1-cp312-cp312-manylinux_2_17_x86_64.manylinux2014_x86_64.whl", 12, True),
+        ("x-1-cp312-cp312-manylinux_2_17_x86_64.manylinux2014_x86_64.whl", 13, False),
+        ("x-1-cp37-abi3-manylinux_2_28_x86_64.whl", 13, True),
+        ("x-1-cp314-cp314t-manylinux_2_28_x86_64.whl", 14, False),
+        ("x-1-cp312-cp312-musllinux_1_2_x86_64.whl", 12, False),
+        ("x-1-cp312-cp312-win_amd64.whl", 12, False),
+        ("x-1-cp312-cp312-manylinux_2_28_aarch64.whl", 12, False),
+        ("not a wheel.whl", 12, False),
+    ],
+)
+def test_wheels(name, minor, expected):
+    assert fits(name, minor) is expected
+
+
+def test_wheels_of_a_pin_or_the_newest():
+    assert has_wheel(Distribution("pillow", version="9.0.0"), 13) is False
+    assert has_wheel(Distribution("pillow", version="11.3.0"), 13) is True
+    assert has_wheel(Distribution("pillow"), 13) is True
+    assert has_wheel(Distribution("pillow", specifier="<10"), 13) is False
+    assert has_wheel(Distribution("unheard-of"), 13) is None
+
+
+@pytest.mark.parametrize(
+    ("specifier", "version", "expected"),
+    [
+        ("==23.0.0", "23.0.0", False),
+        ("==25.0.3", "25.0.3", False),
+        ("==25.1.0", "25.1.0", True),
+        ("", "", True),
+        (">=20", "", True),
+        ("<25", "", False),
+        ("==25.*", "", True),
+        ("~=20.1", "", False),
+        (">=22,<24", "", False),
+        ("~=20.0.1", "", False),
+        (">=30", "", True),
+    ],
+)
+def test_control_socket(specifier, version, expected):
+    assert has_control_socket(Distribution("gunicorn", specifier, version)) is expected
+
+
+def test_servers(read):
+    findings = read(
+        {
+            "requirements.txt": "django\nuvicorn[standard]\ngunicorn==23.0.0\n",
+            "Procfile": "web: uvicorn core.asgi:application\n",
+        }
+    )
+    assert found(findings, "server") == ("uvicorn", "Procfile:1", Certainty.INFERRED)
+    assert "gunicorn, uvicorn" in findings.found["server"].note
+
+
+def test_debian_packages(read):
+    findings = read(
+        {
+            "requirements.txt": "django==5.2\nmysqlclient==2.2.7\npsycopg[binary]==3.2.9\npython-magic\nlxml==6.0.0\ngit+https://example.com/x.git\n",
+            ".python-version": "3.13",
+            "app/locale/fr/LC_MESSAGES/django.po": "",
+            "docs/locale/fr/LC_MESSAGES/index.po": "",
+        }
+    )
+    assert findings.value("apt_build") == [
+        "build-essential",
+        "default-libmysqlclient-dev",
+        "gettext",
+        "git",
+        "pkg-config",
+    ]
+    assert findings.value("apt_runtime") == ["libmagic1t64", "libmariadb3"]
+    assert "libmariadb3: requirements.txt:2" in findings.found["apt_runtime"].note
+    assert found(findings, "compile_messages")[:2] == (True, "app/locale/fr/LC_MESSAGES/django.po")
+    assert found(findings, "vcs_requirements")[:2] == (["git+https://example.com/x.git"], "requirements.txt:6")
+
+
+def test_an_old_pin_is_compiled(read):
+    findings = read({"requirements.txt": "django==5.2\nlxml==4.9.0\n", ".python-version": "3.13"})
+    assert findings.value("apt_build") == ["build-essential", "libxml2-dev", "libxslt1-dev", "zlib1g-dev"]
+    assert findings.value("apt_runtime") == ["libxml2", "libxslt1.1"]
+    assert "lxml 4.9.0 has wheels for Python to 3.10" in findings.found["python_version"].note
+
+
+def test_what_a_distribution_brings(read):
+    findings = read({"requirements.txt": "django\ndjango-auth-ldap\n"})
+    assert findings.value("apt_runtime") == ["libldap2", "libsasl2-2"]
+    assert "python-ldap" not in findings.value("distributions")
+
+
+def test_geodjango(read):
+    files = {"requirements.txt": "django\n"}
+    apps = read(files, installed_apps=["django.contrib.gis"])
+    assert apps.value("apt_runtime") == ["libgdal36", "libgeos-c1t64", "libproj25"]
+    engine = read(files, database_engines=["django.contrib.gis.db.backends.spatialite"])
+    assert "libsqlite3-mod-spatialite" in engine.value("apt_runtime")
+    assert read(files).value("apt_runtime") == []
+
+
+def test_apt_of_the_dockerfile(read):
+    dockerfile = """\
+FROM python:3.12
+RUN apt-get update && \\
+    # for PostgreSQL
+    apt-get install -y --no-install-recommends \\
+        libpq5=15.* "gettext" $EXTRA && rm -rf /var/lib/apt/lists/*
+"""
+    findings = read({"Dockerfile": dockerfile, "Dockerfile.dev": "RUN apt install vim"})
+    assert findings.value("dockerfile_apt") == [
+        {"name": "libpq5", "source": "Dockerfile:2"},
+        {"name": "gettext", "source": "Dockerfile:2"},
+    ]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["pyproject.toml", "uv.lock", "poetry.lock", "Pipfile", "Pipfile.lock", "setup.cfg", "setup.py", "pdm.lock"],
+)
+@pytest.mark.parametrize(
+    "content",
+    ["", "{", "[[", "[project]\ndependencies = 3", "package = 4\n", "[packages]\nx = [[1]]\n", "\x00", "[" * 5000],
+)
+def test_a_broken_file_is_not_the_end(read, name, content):
+    findings = read(
+        {name: content, "requirements.txt": "django==5.2\n", "Pipfile": "[packages]\nx=3"}
+        if name != "Pipfile"
+        else {name: content}
+    )
+    assert "installer" in findings.found
+
+
+PIECES = [
+    *"ab1.=<>~!^*,;:@#-[]{}()'\"\\/$ \n\t|&+%\x00é",
+    "django",
+    "-r ",
+    "python",
+    "3.1",
+    "[project]\n",
+    "[[package]]\n",
+    "name = ",
+]
+PIECES += [
+    "FROM ",
+    "RUN pip install ",
+    "ARG A=",
+    "${A}",
+    "dependencies = ",
+    "[tool.poetry.dependencies]\n",
+    "requires-python = ",
+]
+TEXT = st.lists(st.sampled_from(PIECES), max_size=60).map("".join)
+NAMES = [
+    "requirements.txt",
+    "pyproject.toml",
+    "uv.lock",
+    "poetry.lock",
+    "Pipfile",
+    "Pipfile.lock",
+    "Dockerfile",
+    ".python-version",
+    "tox.ini",
+    "setup.cfg",
+    "a/b.po",
+]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(st.sampled_from(NAMES), TEXT, max_size=4))
+def test_no_input_makes_it_raise(tmp_path_factory, files):
+    tree = write(tmp_path_factory.mktemp("project"), files)
+    findings = Findings()
+    read_dependencies(tree, ".", findings)
+    assert findings.value("python_version").startswith("3.")
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.sampled_from(["django", "==1", "^3", "main", "x"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "name",
+                    "version",
+                    "groups",
+                    "dependencies",
+                    "source",
+                    "wheels",
+                    "files",
+                    "default",
+                    "extras",
+                    "markers",
+                    "git",
+                ]
+            ),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(VALUES, st.sampled_from(["Pipfile.lock"]))
+def test_no_lock_file_makes_it_raise(tmp_path_factory, value, name):
+    tree = write(
+        tmp_path_factory.mktemp("project"),
+        {"Pipfile": "[packages]\ndjango = '*'\n", name: json.dumps({"default": {"django": value}})},
+    )
+    read_dependencies(tree, ".", Findings())
+
+
+def test_it_is_quick(read):
+    packages = "".join(
+        f'[[package]]\nname = "p{number}"\nversion = "1.0"\nwheels = [{{ url = "https://x/p-1-cp312-cp312-manylinux_2_28_x86_64.whl" }}]\n'
+        f'dependencies = [{{ name = "p{number + 1}" }}]\n'
+        for number in range(1500)
+    )
+    files = {
+        "pyproject.toml": "[project]\nname = 'x'\ndependencies = ['p0']\n",
+        "uv.lock": f'{packages}[[package]]\nname = "x"\nsource = {{ virtual = "." }}\ndependencies = [{{ name = "p0" }}]\n',
+        **{f"app/m{number}.py": "" for number in range(200)},
+    }
+    start = perf_counter()
+    findings = read(files)
+    assert len(findings.value("distributions")) == 1500
+    assert perf_counter() - start < 3
+
+
+def test_a_chain_of_includes_ends(read):
+    files = {
+        f"requirements/r{number}.txt": f"-r r{number + 1}.txt\n-r r{number - 1}.txt\n" for number in range(1, 400)
+    }
+    findings = read({**files, "requirements.txt": "django\n-r requirements/r1.txt\n"})
+    assert findings.value("requirements_file") == "requirements.txt"
+
+
+def test_arguments_that_grow_are_cut(read):
+    arguments = "ARG A0=xxxxxxxxxx\n" + "".join(
+        f"ARG A{number}={'$A' + str(number - 1)}{'$A' + str(number - 1)}\n" for number in range(1, 60)
+    )
+    assert read({"Dockerfile": f"{arguments}FROM python:$A59\n"}).value("python_version") == "3.13"
+
+
+def test_a_project_in_a_folder_named_demo_is_no_demo(read):
+    files = {
+        "demo/requirements.txt": "django",
+        "demo/Dockerfile": "FROM python:3.12\nRUN uv pip sync requirements.txt",
+    }
+    findings = read(files, "demo")
+    assert found(findings, "requirements_file") == ("demo/requirements.txt", "demo/Dockerfile:2", Certainty.STATED)
+    assert found(findings, "python_version") == ("3.12", "demo/Dockerfile:1", Certainty.STATED)
+
+
+def test_an_option_s_value_is_no_package(read):
+    findings = read({"Dockerfile": "RUN apt-get -y install -t bookworm-backports --no-install-recommends git"})
+    assert findings.value("dockerfile_apt") == [{"name": "git", "source": "Dockerfile:1"}]
+
+
+def test_setup_py_and_setup_cfg(read):
+    findings = read(
+        {
+            "setup.py": "from setuptools import setup\nsetup(python_requires='>=3.8,<3.12',\n install_requires=['django~=4.2'])\n"
+        }
+    )
+    assert found(findings, "installer") == ("pyproject", "setup.py", Certainty.STATED)
+    assert findings.value("distributions")["django"]["source"] == "setup.py:3"
+    assert found(findings, "python_version") == ("3.11", "setup.py:2", Certainty.INFERRED)
+    findings = read({"setup.cfg": "[options]\ninstall_requires =\n    # why\n    django>=5\n    gunicorn==23.0.0\n"})
+    assert found(findings, "gunicorn_version") == ("23.0.0", "setup.cfg:5", Certainty.STATED)
+
+
+def test_conda_is_said(read):
+    assert "environment.yml" in read({"environment.yml": "dependencies: [django]"}).found["installer"].note
+
+
+def test_versions_before_the_table_of_wheels_are_not_limited_by_it(read):
+    findings = read(
+        {"requirements.txt": "django==2.2\ncffi==1.14.6", ".github/workflows/ci.yml": "python-version: '3.6'"}
+    )
+    assert found(findings, "python_version") == ("3.6", ".github/workflows/ci.yml:1", Certainty.INFERRED)
+
+
+def test_a_manifest_elsewhere_brings_its_own_dockerfile(read):
+    files = {
+        "server/pyproject.toml": UV_PROJECT,
+        "server/uv.lock": UV_LOCK,
+        "server/Dockerfile": "FROM python:3.12",
+        "contrib/x/Dockerfile": "FROM python:3.10",
+    }
+    findings = read(files, None)
+    assert found(findings, "installer") == ("uv", "server/uv.lock", Certainty.STATED)
+    assert findings.value("python_version") == "3.12"
+
+
+def test_a_python_that_a_dockerfile_installs(read):
+    findings = read({"Dockerfile": "FROM debian:13\nRUN apt-get update && apt-get install -y python3.13-venv\n"})
+    assert found(findings, "python_version") == ("3.13", "Dockerfile:2", Certainty.STATED)
+    findings = read({"Dockerfile": "FROM debian:13\nRUN uv python install 3.12\n"})
+    assert found(findings, "python_version") == ("3.12", "Dockerfile:2", Certainty.STATED)
+
+
+def test_classifiers_of_setup_py(read):
+    findings = read(
+        {"setup.py": "setup(install_requires=['django'],\n classifiers=['Programming Language :: Python :: 3.11'])"}
+    )
+    assert found(findings, "python_version") == ("3.11", "setup.py:2", Certainty.INFERRED)
+
+
+def test_the_data_files_are_as_they_should_be():
+    folder = Path(next(iter(detection.__path__)))
+    data = yaml.safe_load((folder / "debian_packages.yml").read_text(encoding="utf-8"))
+    assert set(data) == {"distributions", "features", "brings"}
+    for name, entry in (data["distributions"] | data["features"]).items():
+        assert name == canonicalize_name(name)
+        assert set(entry) <= {"build", "runtime", "pure", "unless", "source", "verified"}
+        assert entry["source"].startswith("http")
+        assert entry["verified"]
+        assert not (entry.get("pure") and entry.get("build"))
+    for names in data["brings"].values():
+        assert set(names) <= set(data["distributions"])
+    for name, row in yaml.safe_load((folder / "first_wheels.yml").read_text(encoding="utf-8")).items():
+        assert name == canonicalize_name(name)
+        assert [Version(value) for value in row.values()] == sorted(Version(value) for value in row.values())
