@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from extensions import detection
-from extensions.detection.commands import dockerfile_images
+from extensions.detection.recipes import dockerfile_images
 from extensions.detection.dependencies import read_dependencies
 from extensions.detection.findings import Certainty, Findings
 from extensions.detection.locks import Distribution
