@@ -8,6 +8,8 @@ from .frontend import read_frontend
 from .handbook import read_handbook
 from .interface import read_interface
 from .layout import read_layout
+from .local_files import read_local_files
+from .nginx import read_locations
 from .processes import read_processes
 from .services import read_services
 from .settings import read_settings
@@ -33,5 +35,7 @@ def read(root: Path) -> Findings:
     read_services(tree, findings, distributions)
     read_frontend(tree, findings)
     read_handbook(tree, findings)
+    read_locations(tree, findings)
+    read_local_files(tree, findings)
     findings.problems += tree.problems
     return findings
