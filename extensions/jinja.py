@@ -122,11 +122,14 @@ def assignments(variables: dict[str, str]) -> str:
 
 # What the full python image brings, as far as the data file names it: https://github.com/docker-library/buildpack-deps
 PYTHON_IMAGE = frozenset(
-    "build-essential curl default-libmysqlclient-dev file g++ gcc git imagemagick libbz2-dev libcurl4-openssl-dev libcurl4t64 "
-    "libdb-dev libevent-dev libffi-dev libffi8 libgdbm-dev libglib2.0-dev libgmp-dev libjpeg-dev libjpeg62-turbo libkrb5-dev "
-    "liblzma-dev libmagic1t64 libmariadb3 libmaxminddb-dev libpng-dev libpq-dev libpq5 libreadline-dev libsqlite3-dev libssl-dev "
-    "libssl3t64 libwebp-dev libwebp7 libxml2 libxml2-dev libxslt1-dev libxslt-dev libxslt1.1 libyaml-dev make mercurial patch "
-    "pkg-config procps subversion unzip wget xz-utils zlib1g-dev".split()
+    """
+    build-essential curl default-libmysqlclient-dev file g++ gcc git imagemagick libbz2-dev libcurl4-openssl-dev
+    libcurl4t64 libdb-dev libevent-dev libffi-dev libffi8 libgdbm-dev libglib2.0-dev libgmp-dev libjpeg-dev
+    libjpeg62-turbo libkrb5-dev liblzma-dev libmagic1t64 libmariadb3 libmaxminddb-dev libpng-dev libpq-dev libpq5
+    libreadline-dev libsqlite3-dev libssl-dev libssl3t64 libwebp-dev libwebp7 libxml2 libxml2-dev libxslt1-dev
+    libxslt-dev libxslt1.1 libyaml-dev make mercurial patch pkg-config procps subversion unzip wget xz-utils
+    zlib1g-dev
+    """.split()
 )
 
 
