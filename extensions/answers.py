@@ -13,6 +13,8 @@ from typing import Any
 
 import yaml
 
+FILE = ".copier-answers.yml"
+RENDERED = ("Dockerfile_django", "Dockerfile_static", "default.conf", ".dockerignore", "compose.yaml")
 TRUE = frozenset(("y", "yes", "t", "true", "on", "1"))
 FALSE = frozenset(("n", "no", "f", "false", "off", "0"))
 
@@ -21,6 +23,16 @@ def questions(copier_yml: Path) -> dict[str, dict[str, Any]]:
     """Return the questions of a copier.yml by name, in order."""
     content = yaml.safe_load(copier_yml.read_text())
     return {name: question for name, question in content.items() if not name.startswith("_")}
+
+
+def stored(path: Path) -> dict[str, Any]:
+    """Return the answers in an answers file; none if there is no such file. Raises yaml.YAMLError if it is no YAML."""
+    return (yaml.safe_load(path.read_text()) or {}) if path.is_file() else {}
+
+
+def is_ours(stored: Mapping[str, Any]) -> bool:
+    """Return whether stored answers are this template's: two questions that every version of it has are among them."""
+    return {"wsgi_module", "use_fathom"} <= stored.keys()
 
 
 def problem(name: str, value: Any, answers: Mapping[str, Any], root: Path) -> str:

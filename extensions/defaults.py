@@ -19,12 +19,14 @@ class Default:
     source: str = ""
 
 
-def defaults(root: Path) -> dict[str, Default]:
+def defaults(root: Path, answers_file: str = answers.FILE) -> dict[str, Default]:
     """Return the default of each question that is read from the project at `root`, by the question's name.
 
     Each is an answer that the question's rule accepts; what was found but cannot be an answer is replaced by SAFE's.
+    Where the project has this template's answers, the files that it rendered are not read.
     """
-    return from_findings(read(root), root)
+    own = answers.RENDERED if answers.is_ours(answers.stored(root / answers_file)) else ()
+    return from_findings(read(root, own), root)
 
 
 def from_findings(findings: Findings, root: Path) -> dict[str, Default]:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path, PurePath
 from typing import Any
 
-import yaml
 from plumbum import local
 
 from . import answers
@@ -42,7 +41,7 @@ def _is_comparison(conf: Conf, questions: Questions, root: Path) -> bool:
 
 
 def _not_django(conf: Conf, root: Path, defaults: Defaults) -> list[str]:
-    stated = conf["data"].get("django_dir") or _stored(conf, root).get("django_dir") or "."
+    stated = conf["data"].get("django_dir") or answers.stored(root / conf["answers_file"]).get("django_dir") or "."
     if any((root / folder / "manage.py").is_file() for folder in (".", str(stated))):
         return []
     if root.is_dir() and (root / defaults()["django_dir"] / "manage.py").is_file():
@@ -50,16 +49,9 @@ def _not_django(conf: Conf, root: Path, defaults: Defaults) -> list[str]:
     return [f"There is no manage.py in {root} or below: give the folder of an existing Django project."]
 
 
-def _stored(conf: Conf, root: Path) -> dict[str, Any]:
-    path = root / conf["answers_file"]
-    if not path.is_file():
-        return {}
-    return yaml.safe_load(path.read_text())  # Copier itself stops where this is not a mapping
-
-
 def _foreign_answers(conf: Conf, questions: Questions, root: Path) -> list[str]:
-    stored = _stored(conf, root)
-    if not stored or {"wsgi_module", "use_fathom"} <= stored.keys():
+    stored = answers.stored(root / conf["answers_file"])
+    if not stored or answers.is_ours(stored):
         return []
     return [
         f"{conf['answers_file']} holds the answers to another template ({stored.get('_src_path', 'unnamed')}): "
@@ -71,7 +63,11 @@ def _bad_answers(conf: Conf, questions: Questions, root: Path, defaults: Default
     given = {name: value for name, value in conf["data"].items() if not name.startswith("_")}
     found = [answers.unknown(name, list(questions)) for name in given if name not in questions]
     fixed = {name: question["default"] for name, question in questions.items() if "{{" not in str(question["default"])}
-    known = {name: value for name, value in (fixed | _stored(conf, root) | given).items() if name in questions}
+    known = {
+        name: value
+        for name, value in (fixed | answers.stored(root / conf["answers_file"]) | given).items()
+        if name in questions
+    }
     for name, value in known.items():
         if message := answers.problem(name, value, known, root):
             found.append(f"{name}: {message}.")

@@ -72,7 +72,7 @@ class DjangoProject(Extension):
     def _defaults(self, conf: dict[str, Any]) -> dict[str, Any]:
         root = Path(conf["dst_path"]).resolve()
         if root not in self._read:
-            self._read[root] = _module("defaults").defaults(root)
+            self._read[root] = _module("defaults").defaults(root, str(conf["answers_file"]))
         return self._read[root]
 
     @pass_context

@@ -1,5 +1,6 @@
 """Reads a Django project and returns its Findings: a value, where it was read, and how sure it is."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from .dependencies import read_dependencies
@@ -18,9 +19,12 @@ from .tree import Tree
 __all__ = ["Certainty", "Finding", "Findings", "Problem", "read"]
 
 
-def read(root: Path) -> Findings:
-    """Return what the files of the project at `root` say; they are read as text, never imported, run or changed."""
-    tree, findings = Tree(root.resolve()), Findings()
+def read(root: Path, without: Collection[str] = ()) -> Findings:
+    """Return what the files of the project at `root` say; they are read as text, never imported, run or changed.
+
+    The paths in `without` are left out: what this template has written would only say what was answered.
+    """
+    tree, findings = Tree(root.resolve(), without), Findings()
     read_layout(tree, findings)
     if settings_file := findings.value("settings_file"):
         folder = findings.value("python_path") or findings.value("django_dir") or "."

@@ -18,7 +18,9 @@ def read_local_files(tree: Tree, findings: Findings) -> None:
                 code.add(path)
     made = [findings.value("static_root"), findings.value("media_root")]
     made += [database.get("path") for database in findings.value("databases", {}).values()]
-    kept = [path for path in made if path and path[0] not in "/." and path not in code and not path.endswith(".sqlite3")]
+    kept = [
+        path for path in made if path and path[0] not in "/." and path not in code and not path.endswith(".sqlite3")
+    ]
     kept += tree.virtualenvs
     source = findings.value("settings_file", "")
     findings.add("local_files", list(dict.fromkeys(kept)), source if kept else "", Certainty.INFERRED)
