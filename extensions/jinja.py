@@ -129,7 +129,7 @@ PYTHON_IMAGE = frozenset(
     libreadline-dev libsqlite3-dev libssl-dev libssl3t64 libwebp-dev libwebp7 libxml2 libxml2-dev libxslt1-dev
     libxslt-dev libxslt1.1 libyaml-dev make mercurial patch pkg-config procps subversion unzip wget xz-utils
     zlib1g-dev
-    """.split()
+    """.split()  # noqa: SIM905
 )
 
 
