@@ -21,7 +21,7 @@ FALSE = frozenset(("n", "no", "f", "false", "off", "0"))
 
 def questions(copier_yml: Path) -> dict[str, dict[str, Any]]:
     """Return the questions of a copier.yml by name, in order."""
-    content = yaml.safe_load(copier_yml.read_text())
+    content = yaml.load(copier_yml.read_text(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return {name: question for name, question in content.items() if not name.startswith("_")}
 
 
@@ -38,12 +38,12 @@ def is_ours(stored: Mapping[str, Any]) -> bool:
 def problem(name: str, value: Any, answers: Mapping[str, Any], root: Path) -> str:
     """Return what is wrong with `value` as answer to question `name`, and what to do; "" if nothing is.
 
-    `answers` are the other answers, and `root` the project, which is asked only where there is one.
+    `answers` are the other answers, and `root` the project: the empty folders in which an update renders are none.
     """
     message = RULES[name](value)
     if not message and name == "static_port" and str(value) == str(answers.get("django_port")):
         message = f"{value} is django_port too; give each its own port, like 8000 and 8080"
-    if not message and name in IN_PROJECT and (root / answers.get("django_dir", ".") / "manage.py").is_file():
+    if not message and name in IN_PROJECT and root.is_dir() and any(root.iterdir()):
         message = IN_PROJECT[name](value, root)
     return message
 
@@ -106,15 +106,21 @@ _value = re.compile(r"[A-Za-z0-9 _.:/@%+,=?&~*!()<>\[\]{}|;^-]{0,500}")
 _package = _text(r"[a-z0-9][a-z0-9+.-]+", "give a Debian package's name, like libpq5")
 
 
+def _parsed(value: Any) -> Any:
+    """Return what a text means as YAML, as `--data` gives it for a list or a mapping; any other value as it is."""
+    if isinstance(value, str):
+        with contextlib.suppress(yaml.YAMLError):
+            return yaml.safe_load(value)
+    return value
+
+
 def _choice(*choices: str) -> Callable[[Any], str]:
     return lambda value: "" if value in choices else f"{value!r} will not do; choose one of {', '.join(choices)}"
 
 
 def _list(rule: Callable[[Any], str], what: str) -> Callable[[Any], str]:
     def rule_for_all(value: Any) -> str:
-        if isinstance(value, str):  # as `--data` gives it
-            with contextlib.suppress(yaml.YAMLError):
-                value = yaml.safe_load(value)
+        value = _parsed(value)
         if not isinstance(value, list):
             return f"{value!r} is not a list; give a YAML list of {what}, or []"
         return next((message for item in value if (message := rule(item))), "")
@@ -122,10 +128,19 @@ def _list(rule: Callable[[Any], str], what: str) -> Callable[[Any], str]:
     return rule_for_all
 
 
+def _compose_variables(value: Any) -> str:
+    """Return what is wrong with variables whose values stand in ${NAME:-value}, in a plain YAML scalar."""
+    value = _parsed(value)
+    texts = value.values() if isinstance(value, dict) else ()
+    bad = next(
+        (text for text in texts if not re.fullmatch(r"[A-Za-z0-9_.:/@,+=*-]*", str(text)) or text != text.strip(":")),
+        "",
+    )
+    return _variables(value) or (f"{bad!r} will not do; give text without spaces, braces and quotes" if bad else "")
+
+
 def _variables(value: Any) -> str:
-    if isinstance(value, str):
-        with contextlib.suppress(yaml.YAMLError):
-            value = yaml.safe_load(value)
+    value = _parsed(value)
     if not isinstance(value, dict):
         return f"{value!r} is not a mapping; give names and values in YAML, like {{DEBUG: 'False'}}, or {{}}"
     for name, text in value.items():
@@ -149,7 +164,7 @@ def _instruction(value: Any) -> str:
 
 
 def _locations(value: Any) -> str:
-    lines = yaml.safe_load(value) if isinstance(value, str) else value
+    lines = _parsed(value)
     if message := _list(_line, "lines of nginx's configuration")(lines):
         return message
     text = re.sub(r"#.*", "", "\n".join(lines))
@@ -187,7 +202,7 @@ RULES: dict[str, Callable[[Any], str]] = {
     "environment": _variables,
     "build_environment": _variables,
     "required_environment": _list(_text(_variable, "give the name of an environment variable"), "names"),
-    "compose_environment": _variables,
+    "compose_environment": _compose_variables,
     "static_root": _text(rf"/?{_segment}(/{_segment})*", "give a folder, like staticfiles or /var/www/static"),
     "set_static_root": _truth,
     "static_url": _text(rf"(/{_segment})+/", "give a path with '/' at both ends, like /static/"),
@@ -227,7 +242,7 @@ def _requirements_file(value: str, root: Path) -> str:
 
 
 def _requirement_files(value: Any, root: Path) -> str:
-    paths = yaml.safe_load(value) if isinstance(value, str) else value
+    paths = _parsed(value)
     return next((message for path in paths if (message := _requirements_file(path, root))), "")
 
 

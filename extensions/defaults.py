@@ -32,18 +32,25 @@ def defaults(root: Path, answers_file: str = answers.FILE) -> dict[str, Default]
 def from_findings(findings: Findings, root: Path) -> dict[str, Default]:
     """Return the defaults that follow from what was found in the project at `root`."""
     found = {name: rule(findings) for name, rule in RULES.items()}
-    for name, default in found.items():
-        if isinstance(default.value, list):
-            kept = [item for item in default.value if not answers.problem(name, [item], {}, root)]
-            found[name] = Default(kept, default.source if kept else "")
-        elif isinstance(default.value, dict):
-            kept = {
-                key: text for key, text in default.value.items() if not answers.problem(name, {key: text}, {}, root)
-            }
-            found[name] = Default(kept, default.source if kept else "")
-        elif name in SAFE and answers.problem(name, default.value, {}, root):
-            found[name] = Default(SAFE[name])
-    return found
+    return {
+        name: default if default.value == "" else _answerable(name, default, root) for name, default in found.items()
+    }
+
+
+def _answerable(name: str, default: Default, root: Path) -> Default:
+    """Return a default that the question's rule accepts: without the items of a list that it refuses, or SAFE's."""
+    if not answers.problem(name, default.value, {}, root):
+        return default
+    if name in SAFE:
+        return Default(SAFE[name])
+    if isinstance(default.value, dict):
+        pairs = default.value.items()
+        return Default(
+            {key: text for key, text in pairs if not answers.problem(name, {key: text}, {}, root)}, default.source
+        )
+    if isinstance(default.value, list):
+        return Default([item for item in default.value if not answers.problem(name, [item], {}, root)], default.source)
+    return Default(False)
 
 
 # The default where what was found cannot be an answer. "" stands for: there is none, and the guard says so.
@@ -172,7 +179,8 @@ def _required_environment(findings: Findings) -> Default:
 def _compose_environment(findings: Findings) -> Default:
     """Return the variable of ALLOWED_HOSTS, with this machine's names, where settings allow no host without it."""
     hosts = findings.value("allowed_hosts", [])
-    if {"*", "localhost", ".localhost", "127.0.0.1"} & set(hosts) or findings.value("debug"):
+    debug = findings.value("debug") and not any("DEBUG" in name.upper() for name in _environment(findings).value)
+    if {"*", "localhost", ".localhost", "127.0.0.1"} & set(hosts) or debug:
         return Default({})
     names = [item["name"] for item in findings.value("environment", []) if "ALLOWED_HOST" in item["name"].upper()]
     return Default({name: "localhost,127.0.0.1" for name in names[:1]}, findings.value("settings_file", ""))

@@ -62,12 +62,13 @@ def _foreign_answers(conf: Conf, questions: Questions, root: Path) -> list[str]:
 def _bad_answers(conf: Conf, questions: Questions, root: Path, defaults: Defaults) -> list[str]:
     given = {name: value for name, value in conf["data"].items() if not name.startswith("_")}
     found = [answers.unknown(name, list(questions)) for name in given if name not in questions]
-    fixed = {name: question["default"] for name, question in questions.items() if "{{" not in str(question["default"])}
     known = {
         name: value
-        for name, value in (fixed | answers.stored(root / conf["answers_file"]) | given).items()
+        for name, value in (answers.stored(root / conf["answers_file"]) | given).items()
         if name in questions
     }
+    if len(PORTS & known.keys()) == 1:  # the other has its default
+        known |= {name: defaults()[name] for name in PORTS - known.keys()}
     for name, value in known.items():
         if message := answers.problem(name, value, known, root):
             found.append(f"{name}: {message}.")
@@ -78,6 +79,7 @@ def _bad_answers(conf: Conf, questions: Questions, root: Path, defaults: Default
     ]
 
 
+PORTS = {"django_port", "static_port"}
 REQUIRED = {
     "wsgi_module": "No wsgi.py was found in {root}: name the module of the WSGI application with --data wsgi_module=…",
     "requirements_file": "Nothing that lists the project's dependencies was found in {root}: "
