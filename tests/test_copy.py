@@ -173,7 +173,7 @@ BAD = {
     "gunicorn_options": ["[a b]", "['\"']", "--preload"],
     "build_image": ["Python", "python:3.13 AS x", "$X"],
     "build_instructions": ["[FROM scratch]", "['RUN a\\\\']", "RUN a"],
-    "django_instructions": ["['RUN a\n']", "[EXPOSE 1]", "[1]"],
+    "django_instructions": ['["RUN a\\nX"]', "[EXPOSE 1]", "[1]"],
     "nginx_locations": ["['}']", "['location / {']", "[1]"],
     "static_url": ["static/", "/static", "//", "/", "https://cdn.example.com/", "/a b/", "/a;b/", "/a{b}/"],
     "dockerignore": ["[a, 1]", "['#x']", '["a\\nb"]', "x: y"],
