@@ -9,31 +9,30 @@ from typing import Any
 
 import yaml
 
-from .recipes import Command
 from .locks import Distribution
 from .python_version import has_wheel
-from .tree import Tree
+from .recipes import Command
+from .tree import Loader, Tree
 
 COMPILER = "build-essential"
 APT_INSTALL = re.compile(r"\bapt(?:-get)?\s+(?:-\S+\s+)*install\b([^;&|]*)")
-TARGET = re.compile(
-    r"\s(?:-t|--target-release|-o|--option)[=\s]+\S+"
-)  # options with a value that looks like a package
+# Options with a value that looks like a package.
+TARGET = re.compile(r"\s(?:-t|--target-release|-o|--option)[=\s]+\S+")
 PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+")
 
 
 @lru_cache(maxsize=1)
 def _data() -> dict[str, dict[str, dict[str, Any]]]:
-    return yaml.safe_load((Path(__file__).parent / "debian_packages.yml").read_text(encoding="utf-8"))
+    return yaml.load((Path(__file__).parent / "debian_packages.yml").read_text(encoding="utf-8"), Loader)
 
 
 def debian_packages(
     distributions: dict[str, Distribution], minor: int, features: dict[str, str]
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """Return Debian's packages to build with and to run with, each with the source of what needs it, for CPython 3.`minor`.
+    """Return Debian's packages to build and to run with on CPython 3.`minor`, each with the source of what needs it.
 
-    `features` are those of the data file that the project uses, with their sources. A distribution that has a fitting wheel needs none,
-    unless it loads a library of the system's.
+    `features` are those of the data file that the project uses, with their sources. A distribution that has a fitting
+    wheel needs none, unless it loads a library of the system's.
     """
     build: dict[str, str] = {}
     runtime: dict[str, str] = {}

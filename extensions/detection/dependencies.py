@@ -3,12 +3,12 @@
 import posixpath
 from collections.abc import Iterable
 
-from .recipes import Command, read_commands
 from .debian_packages import debian_packages, installed_by_apt, needs_geodjango, translations, with_brought
 from .findings import Certainty, Findings
 from .installer import Installation, folders_of, in_folders, locked, read_installation
 from .locks import Distribution
 from .python_version import read_python_version
+from .recipes import Command, read_commands
 from .servers import has_control_socket, server_used
 from .tree import Tree
 
@@ -22,17 +22,16 @@ def read_dependencies(
 ) -> None:
     """Add what the project's manifests, lock files and own Dockerfiles say of its dependencies to `findings`.
 
-    `django_dir` is the folder of manage.py relative to the project, "." for its root; `installed_apps` and `database_engines` are the
-    settings'.
+    `django_dir` is the folder of manage.py relative to the project, "." for its root; `installed_apps` and
+    `database_engines` are the settings'.
     """
     folders = folders_of(django_dir)
     commands = read_commands(tree, folders)
     installation = read_installation(tree, django_dir, commands)
     elsewhere = folders_of(posixpath.dirname(installation.files[0])) if installation.files else folders
     if elsewhere[0] != "." and not set(elsewhere[:-1]) & set(folders) and not in_folders(installation, folders):
-        folders = (
-            elsewhere  # the manifest is in none of the folders that manage.py has above it: what is beside it counts
-        )
+        # The manifest is in none of the folders that manage.py has above it: what is beside it counts.
+        folders = elsewhere
         commands = read_commands(tree, folders)
         installation = read_installation(tree, folders[0], commands)
     distributions = locked(tree, installation)

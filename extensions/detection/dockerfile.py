@@ -124,12 +124,6 @@ def pairs(instruction: Instruction) -> dict[str, str]:
     return {name: value for name, _, value in (word.partition("=") for word in words) if name}
 
 
-def last_stage(instructions: list[Instruction]) -> list[Instruction]:
-    """Return the instructions of the stage that `docker build` makes without `--target`."""
-    last = max((instruction.stage for instruction in instructions), default=-1)
-    return [instruction for instruction in instructions if instruction.stage == last]
-
-
 def final_lineage(instructions: list[Instruction]) -> list[Instruction]:
     """Return the last stage's instructions, preceded by those of the stages that it is FROM, in order."""
     names: dict[str, int] = {}

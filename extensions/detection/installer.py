@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from .recipes import WORD, Command, dockerfile_variables, is_development, substitute
 from .locks import Distribution, read_lock
 from .manifests import (
     Manifest,
@@ -18,14 +17,32 @@ from .manifests import (
     read_setup,
     table,
 )
+from .recipes import WORD, Command, dockerfile_variables, is_development, substitute
 from .requirements import Requirements, read_requirements
 from .tree import Tree
 
-PLAIN = frozenset("requirements requirement reqs req requires pip txt in".split())
+PLAIN = frozenset(["requirements", "requirement", "reqs", "req", "requires", "pip", "txt", "in"])
 RANKS = {
-    **dict.fromkeys("production prod live".split(), 0),
-    **dict.fromkeys("deploy deployment heroku docker server release container".split(), 2),
-    **dict.fromkeys("base common main default core all app django web backend runtime install shared".split(), 3),
+    **dict.fromkeys(["production", "prod", "live"], 0),
+    **dict.fromkeys(["deploy", "deployment", "heroku", "docker", "server", "release", "container"], 2),
+    **dict.fromkeys(
+        [
+            "base",
+            "common",
+            "main",
+            "default",
+            "core",
+            "all",
+            "app",
+            "django",
+            "web",
+            "backend",
+            "runtime",
+            "install",
+            "shared",
+        ],
+        3,
+    ),
 }
 OTHER = 5
 PIP_INSTALL = re.compile(
@@ -302,7 +319,7 @@ def _rank(path: str) -> int:
 
 
 def requirements_candidates(tree: Tree, folders: list[str]) -> list[str]:
-    """Return the requirements files that production may install, likeliest first; those of development are left out."""
+    """Return the requirements files that production may install, likeliest first, without those of development."""
     named = [path for path in tree.paths if is_requirements_file(path)]
     found: dict[str, tuple[int, int]] = {}
     for distance, folder in enumerate(folders):
@@ -412,7 +429,7 @@ def distributions_of(requirements: Requirements) -> list[Distribution]:
 def installed_requirements(
     tree: Tree, candidates: list[str], commands: list[Command]
 ) -> list[tuple[Command, list[str]]]:
-    """Return the commands that install requirements files of production, with the files, those of the Dockerfile first."""
+    """Return the commands that install production's requirements files, and the files, the Dockerfile's first."""
     known = dict.fromkeys(candidates)
     if not any(_has_django(tree, path) for path in candidates):
         known.update((path, None) for path in tree.paths if is_requirements_file(path) and _has_django(tree, path))
@@ -450,7 +467,7 @@ def _is_development_folder(path: str) -> bool:
 
 
 def _resolved(name: str, where: str, known: dict[str, None], renamed: dict[str, str]) -> str:
-    """Return the requirements file of the tree that a command names, which may run in another folder; "" if none is it."""
+    """Return the requirements file that a command, which may run in another folder, names; "" if it is none."""
     if "$" in name:
         return ""
     name = posixpath.normpath(name).lstrip("/")
@@ -471,7 +488,7 @@ def _resolved(name: str, where: str, known: dict[str, None], renamed: dict[str, 
 
 
 def _chosen(found: list[Installation], commands: list[Command]) -> tuple[Installation, Command | None]:
-    """Return the way to install that the project's own commands use, with the first that does; else what is locked first."""
+    """Return the way to install that the project's own commands use, and the first that does; else what is locked."""
     by_name: dict[str, Installation] = {}
     for item in found:
         by_name.setdefault(item.installer, item)

@@ -1,4 +1,4 @@
-"""The line on which a value stands in a manifest, for the source of a Finding: the parsers of TOML and JSON do not tell."""
+"""The line on which a value stands in a manifest, for a Finding's source: parsers of TOML and JSON do not tell it."""
 
 from functools import lru_cache
 
@@ -17,7 +17,10 @@ def quoted(text: str) -> dict[str, int]:
 
 @lru_cache(maxsize=64)
 def keys(text: str) -> dict[tuple[str, str], int]:
-    """Return the line of each `key = …` of a TOML or INI file by its section ("tool.poetry.dependencies") and key, and of each section, with the key ""."""
+    """Return the line of each `key = …` of a TOML or INI file by its section ("tool.poetry.dependencies") and key.
+
+    A section's own line has the key "".
+    """
     found: dict[tuple[str, str], int] = {}
     section = ""
     for number, line in enumerate(text.split("\n"), 1):

@@ -21,8 +21,8 @@ from .tree import Tree
 class Distribution:
     """A distribution that the project installs.
 
-    `wheels` are the file names of its wheels where a lock file lists them (none: only a source archive), else None; `url` is a location
-    instead of the index.
+    `wheels` are the file names of its wheels where a lock file lists them (none: only a source archive), else None;
+    `url` is a location instead of the index.
     """
 
     name: str
@@ -36,10 +36,11 @@ class Distribution:
 
 
 def read_lock(tree: Tree, path: str, direct: Iterable[Distribution], groups: Iterable[str]) -> dict[str, Distribution]:
-    """Return what the lock file at `path` pins for production, by canonical name; `direct` is what the manifest asks for.
+    """Return what the lock file at `path` pins for production, by canonical name.
 
-    `groups` are the dependency groups and extras that production installs too. Where the lock file does not tell production from
-    development, what `direct` needs is followed through it. A file that is no lock file is a problem of the tree, and empty.
+    `direct` is what the manifest asks for, `groups` are the dependency groups and extras that production installs
+    too. Where the lock file does not tell production from development, what `direct` needs is followed through it. A
+    file that is no lock file is a problem of the tree, and empty.
     """
     name = posixpath.basename(path)
     wanted = {distribution.name: distribution for distribution in direct}
@@ -123,7 +124,7 @@ def _uv_lock(tree: Tree, path: str, wanted: dict[str, Distribution], groups: set
         if package in roots:
             continue
         location = _table(package.get("source"))
-        url = _text(location.get("git")) and "git+" + _text(location.get("git")) or _text(location.get("url"))
+        url = (_text(location.get("git")) and "git+" + _text(location.get("git"))) or _text(location.get("url"))
         version = _text(package.get("version"))
         wheels = _wheel_names(package)
         found[name] = Distribution(name, "", version, f"{path}:{place}", name in direct, extras, wheels, url)
@@ -197,7 +198,7 @@ def _toml_lock(tree: Tree, path: str, wanted: dict[str, Distribution], groups: s
 
 
 def _names(dependencies: Any) -> set[str]:
-    """Return the names in a lock file's list of dependencies: a table by name, a list of tables, or a list of requirements."""
+    """Return the names in a lock file's dependencies: a table by name, a list of tables, or of requirements."""
     if isinstance(dependencies, dict):
         return {canonicalize_name(name) for name in dependencies}
     if not isinstance(dependencies, list):

@@ -1,4 +1,4 @@
-"""What the manifests of uv, Poetry, Pipenv, PDM and setuptools ask for: pyproject.toml, Pipfile, setup.cfg and setup.py."""
+"""What the manifests of uv, Poetry, PDM, Pipenv, setuptools ask for: pyproject.toml, Pipfile, setup.cfg, setup.py."""
 
 import ast
 import configparser
@@ -12,17 +12,20 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from . import lines
-from .recipes import WORD
 from .locks import Distribution
+from .recipes import WORD
 from .requirements import MAX_REQUIREMENTS, applies, parse_requirement, parse_version, read_requirements
 from .tree import Tree
 
-PRODUCTION = frozenset("production prod deploy deployment live".split())
+PRODUCTION = frozenset(["production", "prod", "deploy", "deployment", "live"])
 
 
 @dataclass
 class Manifest:
-    """What one manifest asks for; `dynamic` are the requirements files that it reads, `groups` the names of its groups and extras."""
+    """What one manifest asks for.
+
+    `dynamic` are the requirements files that it reads, `groups` the names of its groups and extras.
+    """
 
     path: str
     direct: list[Distribution] = field(default_factory=list)
@@ -166,7 +169,7 @@ def add_tables(
 
 
 def poetry_specifiers(text: str) -> list[SpecifierSet]:
-    """Return the alternatives of a version constraint with Poetry's "^", "~", "*" and "||"; those that cannot be read are left out.
+    """Return the alternatives of a version constraint with Poetry's "^", "~", "*" and "||", without unreadable ones.
 
     https://python-poetry.org/docs/dependency-specification/#version-constraints
     """

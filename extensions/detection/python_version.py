@@ -14,12 +14,12 @@ from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from packaging.version import Version
 
 from . import lines
-from .recipes import WORD, Command, Image, dockerfile_images
 from .findings import Certainty
 from .locks import Distribution
 from .manifests import join, poetry_specifiers, strings, table
+from .recipes import WORD, Command, Image, dockerfile_images
 from .requirements import parse_version
-from .tree import Tree
+from .tree import Loader, Tree
 
 NEWEST = 14  # 3.N: the newest that most packages with compiled code have wheels for
 USUAL = 13  # where nothing speaks for the newest
@@ -69,8 +69,9 @@ def read_python_version(
 ) -> tuple[str, str, Certainty, str]:
     """Return the newest Python ("3.N") that satisfies most of what the project says, its source, certainty and a note.
 
-    What the project runs on goes before the ranges that it allows, those before what Django documents, and that before wheels and test
-    matrices; a version that pip or the installer would refuse is only taken where everything else would be contradicted.
+    What the project runs on goes before the ranges that it allows, those before what Django documents, and that
+    before wheels and test matrices; a version that pip or the installer would refuse is only taken where everything
+    else would be contradicted.
     """
     found = list(_statements(tree, folders, commands, distributions))
     named = {minor for statement in found if statement.exact for minor in statement.minors}
@@ -163,7 +164,8 @@ def _version_files(tree: Tree, folder: str) -> Iterator[Statement]:
 def image_python(image: Image) -> str:
     """Return the Python version ("3.12" or "3.12.4") that an image's name or tag states, or "".
 
-    python:3.12-slim, nikolaik/python-nodejs:python3.12-nodejs22, ghcr.io/astral-sh/uv:python3.12-bookworm, ubi9/python-312.
+    python:3.12-slim, nikolaik/python-nodejs:python3.12-nodejs22, ghcr.io/astral-sh/uv:python3.12-bookworm,
+    ubi9/python-312.
     """
     if match := re.search(r"python-?3\.?(\d{1,2})$", image.name):
         return f"3.{match[1]}"
@@ -200,7 +202,7 @@ def _dockerfiles(tree: Tree, commands: list[Command]) -> Iterator[Statement]:
 
 @lru_cache(maxsize=256)
 def allowed(specifier: str) -> frozenset[int]:
-    """Return the minors of Python 3 of which a specifier such as ">=3.11,<4" allows any release; all, if it is no specifier."""
+    """Return the minors of Python 3 of which a specifier (">=3.11,<4") allows any release; all, if it is none."""
     try:
         found = SpecifierSet(specifier)
     except InvalidSpecifier:
@@ -288,7 +290,7 @@ def _setup(tree: Tree, folder: str) -> Iterator[Statement]:
 WORKFLOW_VERSION = re.compile(r"python[-_]?versions?\b[\"']?\s*[:=](.*)$|^-?\s*python:\s*(.*)$", re.IGNORECASE)
 CI_IMAGE = re.compile(r"\bpython:(3\.\d{1,2})")
 AROUND = frozenset(
-    "docs doc documentation lint linting release draft pages publish translations".split()
+    ["docs", "doc", "documentation", "lint", "linting", "release", "draft", "pages", "publish", "translations"]
 )  # of workflows
 TOX_PYTHON = re.compile(r"\bpy(?:thon)?\{?(3\.?\d{1,2}(?:[,\s]+3\.?\d{1,2})*)\}?")
 
@@ -327,7 +329,7 @@ def _tested(tree: Tree, commands: list[Command]) -> Iterator[Statement]:
 
 
 def django_pythons(version: str, specifier: str) -> tuple[int, int] | None:
-    """Return the oldest and newest minor of Python 3 that a Django, pinned or not, supports; None where any may be installed.
+    """Return the oldest and newest minor of Python 3 that a Django supports; None where any may be installed.
 
     Of an unpinned Django, all that its specifier allows. https://docs.djangoproject.com/en/stable/faq/install/
     """
@@ -372,12 +374,12 @@ OLDEST_IN_TABLE = 9
 @lru_cache(maxsize=1)
 def first_wheels() -> dict[str, dict[int, Version]]:
     """Return, by distribution, the oldest version that has a wheel for Linux, by minor of Python 3."""
-    content = yaml.safe_load((Path(__file__).parent / "first_wheels.yml").read_text(encoding="utf-8"))
+    content = yaml.load((Path(__file__).parent / "first_wheels.yml").read_text(encoding="utf-8"), Loader)
     return {name: {int(key[2:]): Version(value) for key, value in row.items()} for name, row in content.items()}
 
 
 def has_wheel(distribution: Distribution, minor: int) -> bool | None:
-    """Return whether pip finds a wheel of a distribution for CPython 3.`minor` on x86-64 Linux; None where that is not known.
+    """Return whether pip finds a wheel of a distribution for CPython 3.`minor` on x86-64 Linux; None if unknown.
 
     As its lock file lists them, else from the table of oldest versions; an unpinned one is taken to be a new release.
     """

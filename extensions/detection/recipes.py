@@ -1,4 +1,4 @@
-"""The commands and images in a project's own Dockerfiles, CI workflows, Procfile and the like: how it is installed and served today."""
+"""The commands and images in a project's own Dockerfiles, CI workflows and the like: how it is installed today."""
 
 import re
 from collections.abc import Iterator
@@ -11,22 +11,81 @@ from .tree import Tree
 KINDS = ("dockerfile", "deploy", "compose", "ci", "task")
 
 DEVELOPMENT = frozenset(
-    (
-        "dev devel develop development debug local locals test tests testing tester doc docs documentation ci lint linting linter "
-        "lints example examples sample demo e2e bench benchmark benchmarks devcontainer vagrant sandbox fixtures docgen "
-        "typing type mypy style quality check checks checking dist node_modules optional tools tooling playground"
-    ).split()
+    [
+        "dev",
+        "devel",
+        "develop",
+        "development",
+        "debug",
+        "local",
+        "locals",
+        "test",
+        "tests",
+        "testing",
+        "tester",
+        "doc",
+        "docs",
+        "documentation",
+        "ci",
+        "lint",
+        "linting",
+        "linter",
+        "lints",
+        "example",
+        "examples",
+        "sample",
+        "demo",
+        "e2e",
+        "bench",
+        "benchmark",
+        "benchmarks",
+        "devcontainer",
+        "vagrant",
+        "sandbox",
+        "fixtures",
+        "docgen",
+        "typing",
+        "type",
+        "mypy",
+        "style",
+        "quality",
+        "check",
+        "checks",
+        "checking",
+        "dist",
+        "node_modules",
+        "optional",
+        "tools",
+        "tooling",
+        "playground",
+    ]
 )
 WORD = re.compile(r"[A-Za-z0-9]+")
 
 # A folder of this name helps to build the project that it is in, whatever manifest it has.
 HELPERS = frozenset(
-    "docker dockerfiles deploy deployment compose build config conf etc requirements reqs scripts container containers heroku".split()
+    [
+        "docker",
+        "dockerfiles",
+        "deploy",
+        "deployment",
+        "compose",
+        "build",
+        "config",
+        "conf",
+        "etc",
+        "requirements",
+        "reqs",
+        "scripts",
+        "container",
+        "containers",
+        "heroku",
+    ]
 )
 
 
 def is_development(path: str) -> bool:
-    """Return whether a file's path says that it is for development, tests, documentation or examples, not for production."""
+    """Return whether a path says that its file is for development, tests, documentation or examples."""
     return any(word in DEVELOPMENT for word in WORD.findall(path.lower()))
 
 
@@ -118,7 +177,7 @@ def other_projects(tree: Tree, folders: list[str]) -> tuple[str, ...]:
 
 
 def read_commands(tree: Tree, folders: list[str]) -> list[Command]:
-    """Return the logical lines of all such files: those of production first, then by kind, then those in `folders`' first one first.
+    """Return the logical lines of all such files: production's first, then by kind, then those in `folders[0]` first.
 
     Those in the folder of another project, such as another service of a monorepo, are left out.
     """
@@ -138,7 +197,7 @@ def read_commands(tree: Tree, folders: list[str]) -> list[Command]:
 
 
 def logical_lines(text: str, skip_comments: bool = True) -> Iterator[tuple[int, str]]:
-    """Yield the lines of a Dockerfile or a shell command with the number of their first, those joined that end in a backslash.
+    """Yield the lines of a Dockerfile or a script, those joined that end in a backslash, with the first one's number.
 
     A Dockerfile's comment inside a continued instruction does not end it.
     """
@@ -202,7 +261,7 @@ def substitute(text: str, variables: dict[str, tuple[str, int]], limit: int = 50
 
 
 def dockerfile_images(tree: Tree, path: str) -> list[Image]:
-    """Return the images that a Dockerfile's stages start from, in their order, with its build arguments' defaults filled in.
+    """Return the images that a Dockerfile's stages start from, in order, its build arguments' defaults filled in.
 
     https://docs.docker.com/reference/dockerfile/#from
     """

@@ -25,7 +25,6 @@ GIVEN = words(
 )
 PLAIN_STORAGE = "django.contrib.staticfiles.storage.StaticFilesStorage"
 FILE_STORAGE = "django.core.files.storage.FileSystemStorage"
-WHITENOISE = "whitenoise.middleware.WhiteNoiseMiddleware"
 MAX_BASES = 12  # classes looked at to tell what a storage is
 
 
@@ -568,9 +567,8 @@ def database_variable(settings: Settings, value: Value, alias: str) -> str:
         return variable
     names = {variable["name"] for variable in settings.environment}
     found = settings.get("DATABASES")
-    instead = (
-        found is not None and "DATABASE_URL" in found.note
-    )  # the branch where it is set is not the one that is read
+    # The branch where it is set is not the one that is read.
+    instead = found is not None and "DATABASE_URL" in found.note
     unparted = not part_variables(value, ("USER", "PASSWORD", "HOST"))
     return "DATABASE_URL" if alias == "default" and (unparted or instead) and "DATABASE_URL" in names else ""
 

@@ -113,7 +113,10 @@ class Tree:
         return found
 
     def problem(self, source: str, message: str) -> None:
-        """Note, once, that a file could not be read as what it should be; no more than MAX_PROBLEMS, a broken file may have any number."""
+        """Note, once, that a file could not be read as what it should be.
+
+        No more than MAX_PROBLEMS are kept: a broken file may have any number.
+        """
         problem = Problem(source, message)
         if problem not in self._noted and len(self.problems) < MAX_PROBLEMS:
             self._noted.add(problem)
