@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from extensions.detection.evaluate import UNREADABLE
+from extensions.detection.evaluation.evaluate import UNREADABLE
 from extensions.detection.findings import Certainty, Findings
 from extensions.detection.settings import UNKNOWN, Settings, read_settings
 from extensions.detection.tree import Tree

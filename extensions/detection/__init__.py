@@ -6,8 +6,7 @@ from .dependencies import read_dependencies
 from .findings import Certainty, Finding, Findings, Problem
 from .frontend import read_frontend
 from .handbook import read_handbook
-from .interface import read_interface
-from .layout import read_layout
+from .layout import read_interface, read_layout
 from .processes import read_processes
 from .services import read_services
 from .settings import read_settings

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from . import dockerfile
-from .commands import dockerfiles
+from .deployment import dockerfile
+from .deployment.commands import dockerfiles
 from .findings import Certainty, Findings
 from .places import at, folder, is_development, join, mapping, own, read_json, text_of, words
 from .tree import Tree

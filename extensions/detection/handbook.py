@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from .composefile import Service, read_compose
-from .dockerfile import Instruction, final_lineage, pairs, read_instructions, split, substitute
+from .deployment.compose import Service, read_compose
+from .deployment.dockerfile import Instruction, final_lineage, pairs, read_instructions, split, substitute
 from .findings import Certainty, Findings
+from .layout.project_slug import slugify
 from .places import own
-from .project_slug import slugify
 from .tree import Tree
 
 DJANGO = "Dockerfile_django"

@@ -6,9 +6,9 @@ import shlex
 from collections.abc import Iterator
 from typing import Any
 
-from .commands import Command, read_commands
-from .composefile import Service, read_compose
-from .dockerfile import split
+from .deployment.commands import Command, read_commands
+from .deployment.compose import Service, read_compose
+from .deployment.dockerfile import split
 from .findings import Certainty, Findings
 from .literals import assignments, constant, last_name, strings
 from .places import folder, is_aside, is_development, is_template, mentions

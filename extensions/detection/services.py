@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from .composefile import read_compose
+from .deployment.compose import read_compose
 from .findings import Certainty, Findings
 from .literals import constant, last_name
 from .places import is_aside, is_development, mapping, text_of

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from ..places import is_aside, is_development, join, mapping, sequence, text_of, words
+from ..tree import Tree
 from . import dockerfile
-from .places import is_aside, is_development, join, mapping, sequence, text_of, words
-from .tree import Tree
 
 NAME = re.compile(r"(docker[-_]?)?compose([-_.].*)?\.ya?ml|(local|production|prod|stack)\.ya?ml", re.IGNORECASE)
 

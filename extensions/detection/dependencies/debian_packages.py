@@ -9,10 +9,10 @@ from typing import Any
 
 import yaml
 
+from ..deployment.recipes import Command
+from ..tree import Loader, Tree
 from .locks import Distribution
 from .python_version import has_wheel
-from .recipes import Command
-from .tree import Loader, Tree
 
 COMPILER = "build-essential"
 APT_INSTALL = re.compile(r"\bapt(?:-get)?\s+(?:-\S+\s+)*install\b([^;&|]*)")

@@ -11,12 +11,23 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
-from .environment import described, production_value
-from .evaluate import Evaluator
-from .findings import Certainty, Finding, Findings, Problem
-from .objects import Class, Instance, Names, Raised, Stop
-from .tree import Tree
-from .values import ROOT, UNKNOWN, Binding, Value, Variable, all_variables, plain, project_path, unknown_parts, words
+from ..evaluation.environment import described, production_value
+from ..evaluation.evaluate import Evaluator
+from ..evaluation.objects import Class, Instance, Names, Raised, Stop
+from ..evaluation.values import (
+    ROOT,
+    UNKNOWN,
+    Binding,
+    Value,
+    Variable,
+    all_variables,
+    plain,
+    project_path,
+    unknown_parts,
+    words,
+)
+from ..findings import Certainty, Finding, Findings, Problem
+from ..tree import Tree
 
 PRODUCTION = {"DJANGO_ENV": "production"}
 # Every process has these, or they choose the settings themselves: nobody sets them for the settings' sake.

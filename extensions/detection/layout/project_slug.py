@@ -4,9 +4,9 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from .findings import Certainty, Findings
-from .places import at, join, mapping, read_json, text_of
-from .tree import Tree
+from ..findings import Certainty, Findings
+from ..places import at, join, mapping, read_json, text_of
+from ..tree import Tree
 
 GENERIC_NAMES = frozenset(
     [

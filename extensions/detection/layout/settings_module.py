@@ -5,12 +5,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from .commands import environment_of
-from .findings import Certainty, Findings
-from .literals import Text, Variable, assignments, constant, environment_read, last_name, texts
+from ..deployment.commands import environment_of
+from ..findings import Certainty, Findings
+from ..literals import Text, Variable, assignments, constant, environment_read, last_name, texts
+from ..places import at, folder, is_aside, is_template, join, mapping, mentions, own, read_ini, text_of, words
+from ..tree import Tree
 from .modules import NOT_PRODUCTION, PRODUCTION, entry_points, is_not_production, locate, package_root
-from .places import at, folder, is_aside, is_template, join, mapping, mentions, own, read_ini, text_of, words
-from .tree import Tree
 
 WEAK = 6  # the rank from which on a naming may be that of a person's own machine
 DOUBTFUL = 8  # and from which on it is that of tests or of development

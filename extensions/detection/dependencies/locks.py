@@ -12,9 +12,9 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from . import lines
+from .. import lines
+from ..tree import Tree
 from .requirements import applies
-from .tree import Tree
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from .tree import Tree
+from ..tree import Tree
 
 MAX_INCLUDED = 200  # files; a project includes a handful
 MAX_REQUIREMENTS = 5000  # of all files together; the longest compiled ones have hundreds

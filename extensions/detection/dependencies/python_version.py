@@ -13,13 +13,13 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from packaging.version import Version
 
-from . import lines
-from .findings import Certainty
+from .. import lines
+from ..deployment.recipes import WORD, Command, Image, dockerfile_images
+from ..findings import Certainty
+from ..tree import Loader, Tree
 from .locks import Distribution
 from .manifests import join, poetry_specifiers, strings, table
-from .recipes import WORD, Command, Image, dockerfile_images
 from .requirements import parse_version
-from .tree import Loader, Tree
 
 NEWEST = 14  # 3.N: the newest that most packages with compiled code have wheels for
 USUAL = 13  # where nothing speaks for the newest

@@ -5,8 +5,8 @@ import re
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
+from ..deployment.recipes import Command
 from .locks import Distribution
-from .recipes import Command
 from .requirements import parse_version
 
 # The order where no command says which: an ASGI server may be there for a worker class or for runserver.

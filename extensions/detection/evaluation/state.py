@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from fnmatch import fnmatch
 from typing import Any
 
+from ..tree import Tree
 from . import calls
 from .environment import MISSING, Environment, parse_url
 from .objects import Class, Names, Raised, Scope, Stop
-from .tree import Tree
 from .values import OUTSIDE, ROOT, UNKNOWN, Binding, Value, merge, wrap
 
 MAX_STEPS = 60_000  # nodes worked out for one settings module, all that it imports included

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .tree import Tree
+from ..tree import Tree
 
 # Those that build what runs in production come first: where they disagree, they are the ones that hold.
 KINDS = ("dockerfile", "deploy", "compose", "ci", "task")

@@ -1,7 +1,7 @@
 """Dotted modules and their files; which of them production uses."""
 
-from .places import folder, is_aside, join, own, words
-from .tree import Tree
+from ..places import folder, is_aside, join, own, words
+from ..tree import Tree
 
 PRODUCTION = (
     "production",

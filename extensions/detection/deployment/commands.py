@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-from . import composefile, dockerfile
-from .composefile import read_environment, shell_text
-from .places import at, is_aside, is_development, mapping, own, read_ini, read_json, sequence, text_of
-from .tree import Tree
+from ..places import at, is_aside, is_development, mapping, own, read_ini, read_json, sequence, text_of
+from ..tree import Tree
+from . import compose, dockerfile
+from .compose import read_environment, shell_text
 
 MAX_LENGTH = 4000  # characters of a command: what follows is no command line
 PROCFILE_LINE = re.compile(r"^([A-Za-z0-9_-]+):\s*(.+)$")
@@ -165,7 +165,7 @@ def _dockerfiles(tree: Tree) -> Iterator[Command]:
 
 
 def _compose(tree: Tree) -> Iterator[Command]:
-    for service in composefile.read_compose(tree):
+    for service in compose.read_compose(tree):
         command = " ".join(part for part in (service.entrypoint, service.command) if part)
         context = service.dockerfile or service.image
         yield Command(service.name, command, service.source, "compose", service.environment, context)

@@ -11,11 +11,11 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from . import lines
+from .. import lines
+from ..deployment.recipes import WORD
+from ..tree import Tree
 from .locks import Distribution
-from .recipes import WORD
 from .requirements import MAX_REQUIREMENTS, applies, parse_requirement, parse_version, read_requirements
-from .tree import Tree
 
 PRODUCTION = frozenset(["production", "prod", "deploy", "deployment", "live"])
 

@@ -3,14 +3,14 @@
 import posixpath
 from collections.abc import Iterable
 
+from ..deployment.recipes import Command, read_commands
+from ..findings import Certainty, Findings
+from ..tree import Tree
 from .debian_packages import debian_packages, installed_by_apt, needs_geodjango, translations, with_brought
-from .findings import Certainty, Findings
 from .installer import Installation, folders_of, in_folders, locked, read_installation
 from .locks import Distribution
 from .python_version import read_python_version
-from .recipes import Command, read_commands
 from .servers import has_control_socket, server_used
-from .tree import Tree
 
 
 def read_dependencies(

@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ..deployment.recipes import WORD, Command, dockerfile_variables, is_development, substitute
+from ..tree import Tree
 from .locks import Distribution, read_lock
 from .manifests import (
     Manifest,
@@ -17,9 +19,7 @@ from .manifests import (
     read_setup,
     table,
 )
-from .recipes import WORD, Command, dockerfile_variables, is_development, substitute
 from .requirements import Requirements, read_requirements
-from .tree import Tree
 
 PLAIN = frozenset(["requirements", "requirement", "reqs", "req", "requires", "pip", "txt", "in"])
 RANKS = {
