@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from extensions import detection
 from extensions.detection import dependencies
 from extensions.detection.dependencies import read_dependencies
 from extensions.detection.dependencies.locks import Distribution

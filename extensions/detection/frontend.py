@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from .data import mapping, text_of
 from .deployment import dockerfile
 from .deployment.commands import dockerfiles
 from .findings import Certainty, Findings
-from .places import at, folder, is_development, join, mapping, own, read_json, text_of, words
+from .lines import at
+from .places import folder, is_development, join, own, words
 from .tree import Tree
 
 LOCK_FILES = {
@@ -134,7 +136,7 @@ def read_frontend(tree: Tree, findings: Findings) -> None:
     manifests = [path for path in own(tree, "package.json") if path.count("/") <= 5][:MAX_PACKAGES]
     covered: set[str] = set()
     for path in manifests:
-        content = mapping(read_json(tree, path))
+        content = mapping(tree.json(path))
         base = folder(path)
         if not content or _is_foreign(path) or any(base.startswith(prefix) for prefix in covered):
             continue
@@ -311,10 +313,10 @@ def _configured(tree: Tree, base: str, commands: str) -> Iterator[str]:
 
 
 def _angular_output(tree: Tree, base: str) -> str:
-    projects = mapping(mapping(read_json(tree, join(base, "angular.json"))).get("projects"))
+    projects = mapping(tree.json(join(base, "angular.json")), "projects")
     for project in projects.values():
-        build = mapping(mapping(mapping(project).get("architect")).get("build"))
-        production = mapping(mapping(build.get("configurations")).get("production"))
+        build = mapping(project, "architect", "build")
+        production = mapping(build, "configurations", "production")
         for options in (production, mapping(build.get("options"))):
             path = options.get("outputPath")
             if text := text_of(path) or text_of(mapping(path).get("base")):

@@ -1,6 +1,25 @@
-"""The line on which a value stands in a manifest, for a Finding's source: parsers of TOML and JSON do not tell it."""
+"""The line on which something stands, for a Finding's source: the parsers of TOML, YAML and JSON do not tell it."""
 
 from functools import lru_cache
+
+from .tree import Tree
+
+
+def line_of(text: str | None, needle: str) -> int:
+    """Return the first line that holds `needle`, 1 if none does."""
+    position = (text or "").find(needle) if needle else -1
+    return 1 if position < 0 else (text or "").count("\n", 0, position) + 1
+
+
+def at(tree: Tree, path: str, needle: str) -> str:
+    """Return "path:line" of the first line of a file that holds `needle`: for names that stand nowhere else."""
+    return f"{path}:{line_of(tree.text(path), needle)}"
+
+
+def key_at(tree: Tree, path: str, *wanted: tuple[str, str]) -> str:
+    """Return "path:line" of the first of several (section, key) that is in a TOML or INI file; line 1 if none is."""
+    known = keys(tree.text(path) or "")
+    return f"{path}:{next((known[key] for key in wanted if key in known), 1)}"
 
 
 @lru_cache(maxsize=64)

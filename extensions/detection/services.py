@@ -5,10 +5,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from .data import mapping, text_of
 from .deployment.compose import read_compose
 from .findings import Certainty, Findings
 from .literals import constant, last_name
-from .places import is_aside, is_development, mapping, text_of
+from .places import is_aside, is_development
 from .tree import Tree
 
 IMAGES = {  # the last part of an image's name, without registry and tag
@@ -260,7 +261,7 @@ def _by_driver(findings: Findings, distributions: set[str]) -> Iterator[dict[str
     details = findings.value("distributions")
     for driver, (first, *_rest) in DRIVERS.items():
         if driver in distributions:
-            source = text_of(mapping(mapping(details).get(driver)).get("source"))
+            source = text_of(mapping(details, driver).get("source"))
             note = "A driver alone: the settings may not use it." if first not in ("postgresql", "mysql") else ""
             yield _service(first, source, f"{driver} is installed", Certainty.INFERRED, note=note)
 

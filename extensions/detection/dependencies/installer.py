@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ..data import mapping
 from ..deployment.recipes import WORD, Command, dockerfile_variables, is_development, substitute
 from ..tree import Tree
 from .locks import Distribution, read_lock
@@ -17,7 +18,6 @@ from .manifests import (
     read_poetry_table,
     read_project_table,
     read_setup,
-    table,
 )
 from .requirements import Requirements, read_requirements
 
@@ -143,13 +143,13 @@ def _installations(tree: Tree, folders: list[str], commands: list[Command]) -> I
     """Yield the ways to install that there are files for, those in the folder of manage.py first."""
     for folder in folders:
         yield from _of_pyproject(tree, folder, commands)
-        if tree.exists(path := join(folder, "Pipfile")) and table(tree.toml(path), "packages"):
+        if tree.exists(path := join(folder, "Pipfile")) and mapping(tree.toml(path), "packages"):
             yield _of_pipfile(tree, folder)
     if pip := _of_requirements(tree, folders, commands):
         yield pip
     for folder in folders:
         path = join(folder, "pyproject.toml")
-        if not table(tree.toml(path), "project").get("dependencies") and (setup := read_setup(tree, folder)):
+        if not mapping(tree.toml(path), "project").get("dependencies") and (setup := read_setup(tree, folder)):
             names = ("setup.py", "setup.cfg", "pyproject.toml", "MANIFEST.in")
             files = [join(folder, name) for name in names if tree.exists(join(folder, name))]
             yield Installation(
@@ -162,10 +162,10 @@ def _of_pyproject(tree: Tree, folder: str, commands: list[Command]) -> Iterator[
     content = tree.toml(path)
     locks = {name: join(folder, name) for name in ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml")}
     locks = {name: lock for name, lock in locks.items() if tree.exists(lock)}
-    project, tool = read_project_table(tree, path), table(content, "tool")
-    backend = table(content, "build-system").get("build-backend")
+    project, tool = read_project_table(tree, path), mapping(content, "tool")
+    backend = mapping(content, "build-system").get("build-backend")
     backend = backend if isinstance(backend, str) else ""
-    poetry = table(tool, "poetry", "dependencies")
+    poetry = mapping(tool, "poetry", "dependencies")
     asks = bool(project.direct or project.dynamic)
     if (
         "uv.lock" in locks
@@ -175,7 +175,7 @@ def _of_pyproject(tree: Tree, folder: str, commands: list[Command]) -> Iterator[
         groups = _production_groups(tree, "uv", project, commands)
         found = Installation("uv", locks.get("uv.lock", path), groups=groups, lock_file=locks.get("uv.lock", ""))
         manifest = read_project_table(tree, path, groups)
-        members = _workspace_members(tree, folder, table(tool, "uv", "workspace").get("members"))
+        members = _workspace_members(tree, folder, mapping(tool, "uv", "workspace").get("members"))
         yield _with_manifest(tree, found, manifest, folder, ["uv.toml"], members)
     is_poetry = "poetry.lock" in locks or any(name != "python" for name in poetry)
     if is_poetry or (asks and backend.startswith("poetry.") and not locks):
@@ -198,7 +198,7 @@ def _of_pyproject(tree: Tree, folder: str, commands: list[Command]) -> Iterator[
         groups = _production_groups(tree, "pdm", project, commands)
         found = Installation("pdm", locks.get("pdm.lock", path), groups=groups, lock_file=locks.get("pdm.lock", ""))
         yield _with_manifest(tree, found, read_project_table(tree, path, groups), folder, ["pdm.toml"])
-    if not asks and not locks and not poetry and table(content, "dependency-groups"):
+    if not asks and not locks and not poetry and mapping(content, "dependency-groups"):
         yield from _of_groups(tree, folder, commands)
     other = set(locks) - {"pylock.toml"}
     if (

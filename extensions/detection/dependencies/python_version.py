@@ -1,7 +1,6 @@
 """The Python version that a project runs on, as its files say: never this machine's own."""
 
 import ast
-import configparser
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,11 +13,12 @@ from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from packaging.version import Version
 
 from .. import lines
+from ..data import mapping, strings
 from ..deployment.recipes import WORD, Command, Image, dockerfile_images
 from ..findings import Certainty
 from ..tree import Loader, Tree
 from .locks import Distribution
-from .manifests import join, poetry_specifiers, strings, table
+from .manifests import join, poetry_specifiers
 from .requirements import parse_version
 
 NEWEST = 14  # 3.N: the newest that most packages with compiled code have wheels for
@@ -157,8 +157,8 @@ def _version_files(tree: Tree, folder: str) -> Iterator[Statement]:
         if line.split()[:1] == ["python"]:
             yield from _exact(line, f"{path}:{number}")
     path = join(folder, "mise.toml")
-    if isinstance(version := table(tree.toml(path), "tools").get("python"), str):
-        yield from _exact(version, f"{path}:{lines.keys(tree.text(path) or '').get(('tools', 'python'), 1)}")
+    if isinstance(version := mapping(tree.toml(path), "tools").get("python"), str):
+        yield from _exact(version, lines.key_at(tree, path, ("tools", "python")))
 
 
 def image_python(image: Image) -> str:
@@ -220,26 +220,24 @@ def allowed(specifier: str) -> frozenset[int]:
 def _manifests(tree: Tree, folder: str) -> Iterator[Statement]:
     path = join(folder, "pyproject.toml")
     content = tree.toml(path)
-    keys = lines.keys(tree.text(path) or "")
-    project = table(content, "project")
+    project = mapping(content, "project")
     if isinstance(requires := project.get("requires-python"), str):
         yield from _range(
-            allowed(requires), f"{path}:{keys.get(('project', 'requires-python'), 1)}", f"requires-python {requires}"
+            allowed(requires), lines.key_at(tree, path, ("project", "requires-python")), f"requires-python {requires}"
         )
-    poetry = table(content, "tool", "poetry", "dependencies").get("python")
+    poetry = mapping(content, "tool", "poetry", "dependencies").get("python")
     if isinstance(poetry, str):
         minors = frozenset[int]().union(*(allowed(str(specifier)) for specifier in poetry_specifiers(poetry)))
-        yield from _range(minors, f"{path}:{keys.get(('tool.poetry.dependencies', 'python'), 1)}", f"python {poetry}")
+        yield from _range(minors, lines.key_at(tree, path, ("tool.poetry.dependencies", "python")), f"python {poetry}")
     classified = _classifiers(strings(project.get("classifiers")))
     if classified:
         yield Statement(
-            classified, TESTED, f"{path}:{keys.get(('project', 'classifiers'), 1)}", "the classifiers name others"
+            classified, TESTED, lines.key_at(tree, path, ("project", "classifiers")), "the classifiers name others"
         )
     path = join(folder, "Pipfile")
-    keys = lines.keys(tree.text(path) or "")
     for name in ("python_full_version", "python_version"):
-        if isinstance(version := table(tree.toml(path), "requires").get(name), str):
-            yield from _exact(version, f"{path}:{keys.get(('requires', name), 1)}")
+        if isinstance(version := mapping(tree.toml(path), "requires").get(name), str):
+            yield from _exact(version, lines.key_at(tree, path, ("requires", name)))
             break
     yield from _setup(tree, folder)
 
@@ -260,16 +258,10 @@ def _classifiers(texts: Iterable[str]) -> frozenset[int]:
 def _setup(tree: Tree, folder: str) -> Iterator[Statement]:
     path = join(folder, "setup.cfg")
     if tree.exists(path):
-        parser = configparser.ConfigParser(interpolation=None, strict=False)
-        try:
-            parser.read_string(tree.text(path) or "")
-        except configparser.Error:
-            return
-        keys = lines.keys(tree.text(path) or "")
-        if requires := parser.get("options", "python_requires", fallback=""):
+        if requires := tree.ini(path).get("options", "python_requires", fallback=""):
             yield from _range(
                 allowed(requires),
-                f"{path}:{keys.get(('options', 'python_requires'), 1)}",
+                lines.key_at(tree, path, ("options", "python_requires")),
                 f"python_requires {requires}",
             )
     path = join(folder, "setup.py")

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from ..places import is_aside, is_development, join, mapping, sequence, text_of, words
+from ..data import mapping, sequence, text_of
+from ..places import is_aside, is_development, join, words
 from ..tree import Tree
 from . import dockerfile
 

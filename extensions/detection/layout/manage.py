@@ -4,8 +4,9 @@ import ast
 from collections.abc import Iterator
 
 from ..findings import Certainty, Findings
+from ..lines import line_of
 from ..literals import last_name
-from ..places import folder, is_aside, is_template, line_of, own
+from ..places import folder, is_aside, is_template, own
 from ..tree import Tree
 from .modules import package_root
 from .settings_module import SETTINGS

@@ -4,8 +4,10 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from ..data import mapping, text_of
 from ..findings import Certainty, Findings
-from ..places import at, join, mapping, read_json, text_of
+from ..lines import at
+from ..places import join
 from ..tree import Tree
 
 GENERIC_NAMES = frozenset(
@@ -73,11 +75,11 @@ def _names(tree: Tree, findings: Findings) -> Iterator[tuple[str, str, Certainty
     yield _root_name(tree), ".", Certainty.INFERRED
     for path in dict.fromkeys(("pyproject.toml", join(base, "pyproject.toml"))):
         content = tree.toml(path) if tree.exists(path) else {}
-        project, poetry = mapping(content.get("project")), mapping(mapping(content.get("tool")).get("poetry"))
+        project, poetry = mapping(content, "project"), mapping(content, "tool", "poetry")
         if name := text_of(project.get("name")) or text_of(poetry.get("name")):
             yield name, at(tree, path, "name"), Certainty.STATED
     for path in dict.fromkeys(("package.json", join(base, "package.json"))):
-        if name := text_of(mapping(read_json(tree, path) if tree.exists(path) else None).get("name")):
+        if name := text_of(mapping(tree.json(path) if tree.exists(path) else None).get("name")):
             yield name.rpartition("/")[2], at(tree, path, '"name"'), Certainty.STATED
     if remote := _git_remote(tree):
         yield remote, ".git/config", Certainty.STATED

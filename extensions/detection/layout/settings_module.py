@@ -5,10 +5,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from ..data import mapping, text_of
 from ..deployment.commands import environment_of
 from ..findings import Certainty, Findings
+from ..lines import at
 from ..literals import Text, Variable, assignments, constant, environment_read, last_name, texts
-from ..places import at, folder, is_aside, is_template, join, mapping, mentions, own, read_ini, text_of, words
+from ..places import folder, is_aside, is_template, join, mentions, own, words
 from ..tree import Tree
 from .modules import NOT_PRODUCTION, PRODUCTION, entry_points, is_not_production, locate, package_root
 
@@ -156,17 +158,17 @@ def _in_text_files(tree: Tree) -> Iterator[Naming]:
 
 def _in_test_settings(tree: Tree) -> Iterator[Naming]:
     for path in own(tree, "pyproject.toml")[:2]:
-        options = mapping(mapping(mapping(tree.toml(path).get("tool")).get("pytest")).get("ini_options"))
+        options = mapping(tree.toml(path), "tool", "pytest", "ini_options")
         if module := text_of(options.get(SETTINGS)):
             yield Naming(10, module, at(tree, path, SETTINGS))
-        stubs = mapping(mapping(tree.toml(path).get("tool")).get("django-stubs"))
+        stubs = mapping(tree.toml(path), "tool", "django-stubs")
         if module := text_of(stubs.get("django_settings_module")):
             yield Naming(10, module, at(tree, path, "django_settings_module"))
     for path in own(tree, "setup.cfg", "pytest.ini", "tox.ini")[:4]:
-        parser = read_ini(tree, path)
+        parser = tree.ini(path)
         for section in parser.sections():
             if module := parser.get(section, SETTINGS, fallback=None):
-                yield Naming(10, module.strip(), at(tree, path, SETTINGS))
+                yield Naming(10, module.partition(" ")[0], at(tree, path, SETTINGS))
 
 
 def _sibling(tree: Tree, module: str, path: str, root: str) -> tuple[str, str] | None:
