@@ -18,7 +18,7 @@ from extensions.detection.dependencies.manifests import poetry_specifiers
 from extensions.detection.dependencies.python_version import allowed, django_pythons, fits, has_wheel, image_python
 from extensions.detection.dependencies.requirements import read_requirements
 from extensions.detection.dependencies.servers import has_control_socket
-from extensions.detection.deployment.recipes import dockerfile_images
+from extensions.detection.deployment.dockerfile import images
 from extensions.detection.findings import Certainty, Findings
 from extensions.detection.tree import Tree
 
@@ -587,7 +587,7 @@ def test_a_conflict_is_said(read):
     assert "Python 3.11 (Dockerfile:1)" in findings.found["python_version"].note
 
 
-def test_images(tmp_path):
+def test_images():
     text = """\
 ARG VERSION=3.12
 ARG IMAGE=python:${VERSION}-slim
@@ -597,9 +597,9 @@ FROM ubi9/python-312
 FROM python:${UNSET:-3.9}
 FROM node:22
 """
-    images = dockerfile_images(write(tmp_path, {"Dockerfile": text}), "Dockerfile")
-    assert [image_python(image) for image in images] == ["3.11", "3.12", "3.12", "3.9", ""]
-    assert [image.source for image in images][1] == "Dockerfile:2"
+    found = images(text)
+    assert [image_python(image) for image in found] == ["3.11", "3.12", "3.12", "3.9", ""]
+    assert found[1].line == 2
 
 
 @pytest.mark.parametrize(

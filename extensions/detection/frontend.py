@@ -181,7 +181,7 @@ def _build_script(scripts: dict[str, str]) -> str:
         if command and BUILDERS.search(command) and not NOT_BUILDS.search(command):
             return name
     for name, command in sorted(scripts.items(), key=lambda item: words(item[0]).isdisjoint(("production", "prod"))):
-        starts = name.startswith(("build", "compile")) and not is_development(name.replace(":", " "))
+        starts = name.startswith(("build", "compile")) and not is_development(name)
         if starts and BUILDERS.search(command) and not NOT_BUILDS.search(command):
             return name
     return ""
@@ -222,12 +222,11 @@ def _node_version(tree: Tree, base: str, content: dict[str, Any]) -> str:
     if volta:
         return volta
     for path in dockerfiles(tree):
-        values: dict[str, str] = {}
-        for instruction in dockerfile.read_instructions(tree.text(path) or ""):
-            if instruction.keyword == "ARG" and instruction.stage < 0:
-                values |= dockerfile.pairs(instruction)
+        instructions = dockerfile.read_instructions(tree.text(path) or "")
+        values = dockerfile.global_arguments(instructions)
+        for instruction in instructions:
             if instruction.keyword == "FROM":
-                image = dockerfile.substitute(instruction.body.split()[0] if instruction.body.split() else "", values)
+                image = dockerfile.base_image(instruction, values)
                 if match := re.search(r"(?:^|/)node:(\d[\d.]*)|nodejs(\d[\d.]*)", image):
                     return match[1] or match[2]
     if stated := text_of(mapping(content.get("engines")).get("node")):

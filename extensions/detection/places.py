@@ -1,5 +1,7 @@
 """Which of a project's files are its own: not its tests', examples' or documentation's."""
 
+import posixpath
+import re
 from collections.abc import Iterable
 
 from .tree import Tree
@@ -37,17 +39,20 @@ ASIDE = frozenset(
         ".github",
     ]
 )
+PRODUCTION = ("production", "prod", "live")
 DEVELOPMENT = frozenset(
     [
         "dev",
         "devel",
         "develop",
-        "development",
         "developer",
+        "development",
         "local",
+        "locals",
         "localhost",
         "test",
         "tests",
+        "tester",
         "testing",
         "ci",
         "debug",
@@ -58,10 +63,10 @@ DEVELOPMENT = frozenset(
         "playwright",
         "cypress",
         "sandbox",
-        "staging",
-        "preview",
     ]
 )
+REHEARSAL = frozenset(["staging", "stage", "preview"])  # runs as production does, elsewhere
+WORD = re.compile(r"[^\W_]+")
 
 
 def folder(path: str) -> str:
@@ -70,8 +75,8 @@ def folder(path: str) -> str:
 
 
 def join(base: str, path: str) -> str:
-    """Return `path` below the folder `base`."""
-    return path if base in ("", ".") else f"{base}/{path}"
+    """Return `path`, as a file in the folder `base` means it: "a/b.txt" for "../b.txt" in "a/c"."""
+    return posixpath.normpath(f"{base}/{path}") if base not in ("", ".") else path
 
 
 def is_template(path: str) -> bool:
@@ -85,21 +90,18 @@ def is_aside(path: str) -> bool:
 
 
 def words(name: str) -> set[str]:
-    """Return the words of a file's or module's name: {"settings", "dev"} for "settings_dev.py"."""
-    lowered = name.lower()
-    for separator in "-_.":
-        lowered = lowered.replace(separator, " ")
-    return set(lowered.split())
+    """Return the words of a name or path in lower case: {"settings", "dev", "py"} for "settings-Dev.py"."""
+    return set(WORD.findall(name.lower()))
 
 
-def mentions(path: str, hints: Iterable[str]) -> bool:
-    """Return whether one of `hints` is a word of a path, of its folders' names too."""
-    return not words(path.replace("/", " ")).isdisjoint(hints)
+def mentions(name: str, hints: Iterable[str]) -> bool:
+    """Return whether one of `hints` is a word of a name or path."""
+    return not words(name).isdisjoint(hints)
 
 
 def is_development(name: str) -> bool:
-    """Return whether a file's or module's own name (not its folders') says that it is not production's."""
-    return not words(name).isdisjoint(DEVELOPMENT)
+    """Return whether a name, or any part of a path, says that a file is not production's."""
+    return mentions(name, DEVELOPMENT | REHEARSAL)
 
 
 def own(tree: Tree, *names: str) -> list[str]:

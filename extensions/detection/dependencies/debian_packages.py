@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from ..deployment.recipes import Command
+from ..deployment.recipes import Step
 from ..tree import Loader, Tree
 from .locks import Distribution
 from .python_version import has_wheel
@@ -110,16 +110,16 @@ def translations(tree: Tree) -> str:
     return ""
 
 
-def installed_by_apt(tree: Tree, commands: list[Command]) -> list[dict[str, str]]:
+def installed_by_apt(tree: Tree, steps: list[Step]) -> list[dict[str, str]]:
     """Return the Debian packages that a project's own Dockerfiles and Aptfile install, each with its source."""
     found: dict[str, str] = {}
-    for command in commands:
-        if command.kind == "dockerfile" and not command.development:
-            for match in APT_INSTALL.finditer(command.text):
+    for step in steps:
+        if step.kind == "dockerfile" and not step.development:
+            for match in APT_INSTALL.finditer(step.text):
                 for word in TARGET.sub(" ", match[1]).split():
                     word = word.partition("=")[0].strip("\"'")
                     if PACKAGE.fullmatch(word) and not word.endswith((".txt", ".list")):
-                        found.setdefault(word, command.source)
+                        found.setdefault(word, step.source)
     for path in ("Aptfile", "apt.txt", "packages.txt"):
         for number, line in enumerate((tree.text(path) or "").split("\n")[:500], 1):
             if PACKAGE.fullmatch(word := line.partition("#")[0].strip()):

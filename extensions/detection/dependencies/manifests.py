@@ -12,12 +12,10 @@ from packaging.version import Version
 
 from .. import lines
 from ..data import mapping, strings
-from ..deployment.recipes import WORD
+from ..places import PRODUCTION, join, mentions
 from ..tree import Tree
 from .locks import Distribution
 from .requirements import MAX_REQUIREMENTS, applies, parse_requirement, parse_version, read_requirements
-
-PRODUCTION = frozenset(["production", "prod", "deploy", "deployment", "live"])
 
 
 @dataclass
@@ -34,14 +32,9 @@ class Manifest:
     dynamic: list[str] = field(default_factory=list)
 
 
-def join(folder: str, name: str) -> str:
-    """Return the path of a file in a folder of the project; "." is its root."""
-    return posixpath.normpath(posixpath.join(folder, name)) if folder not in ("", ".") else name
-
-
 def is_production_group(name: str) -> bool:
     """Return whether a dependency group's name says that production installs it."""
-    return any(word in PRODUCTION for word in WORD.findall(name.lower()))
+    return mentions(name, (*PRODUCTION, "deploy", "deployment"))
 
 
 def read_project_table(tree: Tree, path: str, groups: Iterable[str] = ()) -> Manifest:

@@ -14,11 +14,13 @@ from packaging.version import Version
 
 from .. import lines
 from ..data import mapping, strings
-from ..deployment.recipes import WORD, Command, Image, dockerfile_images
+from ..deployment.dockerfile import Image, images
+from ..deployment.recipes import Step
 from ..findings import Certainty
+from ..places import join, mentions
 from ..tree import Loader, Tree
 from .locks import Distribution
-from .manifests import join, poetry_specifiers
+from .manifests import poetry_specifiers
 from .requirements import parse_version
 
 NEWEST = 14  # 3.N: the newest that most packages with compiled code have wheels for
@@ -65,7 +67,7 @@ MUST, RUN, DJANGO, WHEELS, TESTED = 64, 16, 6, 4, 2  # what the project runs on 
 
 
 def read_python_version(
-    tree: Tree, folders: list[str], commands: list[Command], distributions: dict[str, Distribution]
+    tree: Tree, folders: list[str], steps: list[Step], distributions: dict[str, Distribution]
 ) -> tuple[str, str, Certainty, str]:
     """Return the newest Python ("3.N") that satisfies most of what the project says, its source, certainty and a note.
 
@@ -73,7 +75,7 @@ def read_python_version(
     before wheels and test matrices; a version that pip or the installer would refuse is only taken where everything
     else would be contradicted.
     """
-    found = list(_statements(tree, folders, commands, distributions))
+    found = list(_statements(tree, folders, steps, distributions))
     named = {minor for statement in found if statement.exact for minor in statement.minors}
     newest = NEWEST if _speaks_for_newest(found) else USUAL
     candidates = [minor for minor in MINORS if minor <= newest or minor in named]
@@ -121,14 +123,14 @@ def _speaks_for_newest(statements: list[Statement]) -> bool:
 
 
 def _statements(
-    tree: Tree, folders: list[str], commands: list[Command], distributions: dict[str, Distribution]
+    tree: Tree, folders: list[str], steps: list[Step], distributions: dict[str, Distribution]
 ) -> Iterator[Statement]:
     for folder in folders:
         yield from _version_files(tree, folder)
-    yield from _dockerfiles(tree, commands)
+    yield from _dockerfiles(tree, steps)
     for folder in folders:
         yield from _manifests(tree, folder)
-    yield from _tested(tree, commands)
+    yield from _tested(tree, steps)
     yield from _django(distributions)
     if (wheels := _wheels(distributions)) is not None:
         yield wheels
@@ -179,24 +181,22 @@ def image_python(image: Image) -> str:
 INSTALLED = re.compile(r"\bpython(?:\s+(?:install|pin)\s+|-?)(3\.\d{1,2})\b")
 
 
-def _dockerfiles(tree: Tree, commands: list[Command]) -> Iterator[Statement]:
-    paths = {command.path: command.development for command in commands if command.kind == "dockerfile"}
+def _dockerfiles(tree: Tree, steps: list[Step]) -> Iterator[Statement]:
+    paths = {step.path: step.development for step in steps if step.kind == "dockerfile"}
     production = [path for path, development in paths.items() if not development]
     seen: set[frozenset[int]] = set()
     for path in (production or list(paths))[:20]:
-        images = [image for image in dockerfile_images(tree, path) if image_python(image)]
-        for image in images[-1:]:
-            for statement in _exact(image_python(image), image.source):
+        pythons = [image for image in images(tree.text(path) or "") if image_python(image)]
+        for image in pythons[-1:]:
+            for statement in _exact(image_python(image), f"{path}:{image.line}"):
                 if statement.minors not in seen:  # five Dockerfiles that agree are one statement
                     seen.add(statement.minors)
                     yield statement
     if not seen:  # Debian or Red Hat with a Python installed: python3.12, uv python install 3.12
-        for command in commands:
-            match = (
-                INSTALLED.search(command.text) if command.kind == "dockerfile" and not command.development else None
-            )
+        for step in steps:
+            match = INSTALLED.search(step.text) if step.kind == "dockerfile" and not step.development else None
             if match:
-                yield from _exact(match[1], command.source)
+                yield from _exact(match[1], step.source)
                 return
 
 
@@ -257,13 +257,9 @@ def _classifiers(texts: Iterable[str]) -> frozenset[int]:
 
 def _setup(tree: Tree, folder: str) -> Iterator[Statement]:
     path = join(folder, "setup.cfg")
-    if tree.exists(path):
-        if requires := tree.ini(path).get("options", "python_requires", fallback=""):
-            yield from _range(
-                allowed(requires),
-                lines.key_at(tree, path, ("options", "python_requires")),
-                f"python_requires {requires}",
-            )
+    if requires := tree.ini(path).get("options", "python_requires", fallback=""):
+        source = lines.key_at(tree, path, ("options", "python_requires"))
+        yield from _range(allowed(requires), source, f"python_requires {requires}")
     path = join(folder, "setup.py")
     module = tree.python(path) if tree.exists(path) else None
     for node in ast.walk(module) if module else ():
@@ -287,33 +283,33 @@ AROUND = frozenset(
 TOX_PYTHON = re.compile(r"\bpy(?:thon)?\{?(3\.?\d{1,2}(?:[,\s]+3\.?\d{1,2})*)\}?")
 
 
-def _tested(tree: Tree, commands: list[Command]) -> Iterator[Statement]:
+def _tested(tree: Tree, steps: list[Step]) -> Iterator[Statement]:
     """Return the versions that CI and tox test with, together: which of them is production's is not said."""
     minors: set[int] = set()
     source = ""
     within = False  # the list items below `python-version:`
-    for command in commands:
-        if command.kind == "ci" and AROUND & set(WORD.findall(command.path.rpartition("/")[2].lower())):
+    for step in steps:
+        if step.kind == "ci" and mentions(step.path.rpartition("/")[2], AROUND):
             continue
         found: list[str] = []
-        name = command.path.rpartition("/")[2]
-        if command.kind == "ci":
-            if match := WORKFLOW_VERSION.search(command.text):
+        name = step.path.rpartition("/")[2]
+        if step.kind == "ci":
+            if match := WORKFLOW_VERSION.search(step.text):
                 value = match[1] or match[2] or ""
                 found = [number[0] for number in NUMBER.finditer(value)]
                 within = not value.strip()
-            elif within and command.text.startswith("- "):
-                found = [number[0] for number in NUMBER.finditer(command.text)]
+            elif within and step.text.startswith("- "):
+                found = [number[0] for number in NUMBER.finditer(step.text)]
             else:
                 within = False
-                found = [f"{version}" for version in CI_IMAGE.findall(command.text)]
+                found = [f"{version}" for version in CI_IMAGE.findall(step.text)]
         elif name == "tox.ini":
-            found = [number for match in TOX_PYTHON.finditer(command.text) for number in re.split(r"[,\s]+", match[1])]
+            found = [number for match in TOX_PYTHON.finditer(step.text) for number in re.split(r"[,\s]+", match[1])]
         for number in found:
             digits = number.removeprefix("3").lstrip(".").partition(".")[0]
             if digits.isdecimal() and int(digits) in MINORS:
                 minors.add(int(digits))
-                source = source or command.source
+                source = source or step.source
     if minors:
         yield Statement(
             frozenset(minors), TESTED, source, "tests run on " + ", ".join(f"3.{minor}" for minor in sorted(minors))

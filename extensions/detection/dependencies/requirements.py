@@ -139,7 +139,10 @@ def _parse_leniently(text: str, source: str) -> Requirement | None:
 
 
 def logical_lines(text: str) -> Iterator[tuple[int, str]]:
-    """Yield each line that asks for something with its number: continued ones joined, comments and blanks left out."""
+    """Yield each line that asks for something with its number: continued ones joined, comments and blanks left out.
+
+    A comment within a continued line does not end it, as it would in a script.
+    """
     pending: list[str] = []
     first = 0
     for number, line in enumerate(text.split("\n"), 1):

@@ -5,11 +5,11 @@ import re
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
-from ..deployment.recipes import Command
+from ..deployment.recipes import Step
 from .locks import Distribution
 from .requirements import parse_version
 
-# The order where no command says which: an ASGI server may be there for a worker class or for runserver.
+# The order where no step says which: an ASGI server may be there for a worker class or for runserver.
 SERVERS = ("gunicorn", "uwsgi", "granian", "uvicorn", "hypercorn", "daphne", "waitress")
 DISTRIBUTIONS = {"pyuwsgi": "uwsgi", "uwsgi": "uwsgi"}
 
@@ -59,7 +59,7 @@ def has_control_socket(distribution: Distribution | None) -> bool:
     return any(limit is not None and limit >= CONTROL_SOCKET for limit in limits)
 
 
-def server_used(distributions: dict[str, Distribution], commands: list[Command]) -> tuple[str, str, list[str]]:
+def server_used(distributions: dict[str, Distribution], steps: list[Step]) -> tuple[str, str, list[str]]:
     """Return the application server that production uses, its source, and all servers among the requirements.
 
     Of several, the one that the project's Dockerfile, Procfile or Compose file starts; "" where there is none.
@@ -71,12 +71,9 @@ def server_used(distributions: dict[str, Distribution], commands: list[Command])
     }
     servers = [name for name in SERVERS if name in present]
     if len(servers) > 1:
-        for command in commands:
-            if command.kind in ("dockerfile", "deploy", "compose") and not command.development:
+        for step in steps:
+            if step.kind in ("dockerfile", "deploy", "compose") and not step.development:
                 for name in servers:
-                    if (
-                        re.search(rf"(?:^|[\s\"'/\[]){name}[\"',]*(?:\s|$)", command.text)
-                        and "install" not in command.text
-                    ):
-                        return name, command.source, servers
+                    if re.search(rf"(?:^|[\s\"'/\[]){name}[\"',]*(?:\s|$)", step.text) and "install" not in step.text:
+                        return name, step.source, servers
     return (servers[0], present[servers[0]], servers) if servers else ("", "", servers)

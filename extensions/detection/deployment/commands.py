@@ -34,7 +34,7 @@ class Command:
     @property
     def development(self) -> bool:
         """Return whether the file's path says that it is not production's."""
-        return is_development(self.source.rpartition(":")[0].replace("/", " "))
+        return is_development(self.source.rpartition(":")[0])
 
 
 @lru_cache(maxsize=4)
@@ -143,14 +143,8 @@ def _supervisor_value(parser: RawConfigParser, section: str, name: str) -> str:
 
 def dockerfiles(tree: Tree) -> list[str]:
     """Return the paths of the project's Dockerfiles, production's first, those named for development last."""
-    found = []
-    for path in tree.paths:
-        name = path.rpartition("/")[2]
-        lowered = name.lower()
-        named = lowered.startswith(("dockerfile", "containerfile")) or lowered.endswith(".dockerfile")
-        if named and not lowered.endswith((".dockerignore", ".md", ".rst", ".sh", ".py")) and not is_aside(path):
-            found.append(path)
-    return sorted(found, key=lambda path: is_development(path.replace("/", " ")))[:20]
+    found = [path for path in tree.paths if dockerfile.is_dockerfile(path) and not is_aside(path)]
+    return sorted(found, key=is_development)[:20]
 
 
 def _dockerfiles(tree: Tree) -> Iterator[Command]:

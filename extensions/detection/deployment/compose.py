@@ -56,7 +56,7 @@ def _rank(path: str) -> tuple[bool, bool, int, bool, str]:
     name = path.rpartition("/")[2]
     production = not words(name).isdisjoint(("prod", "production", "deploy", "live"))
     plain = re.fullmatch(r"(docker[-_])?compose\.ya?ml", name) is not None
-    return is_development(path.replace("/", " ")), not (plain or production), path.count("/"), not production, path
+    return is_development(path), not (plain or production), path.count("/"), not production, path
 
 
 def _service_lines(text: str) -> dict[str, int]:

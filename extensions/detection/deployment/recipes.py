@@ -1,66 +1,52 @@
-"""The commands and images in a project's own Dockerfiles, CI workflows and the like: how it is installed today."""
+"""The lines of a project's own Dockerfiles, CI workflows and the like that tell how it is installed and served today.
 
-import re
+A Step is a line as it stands, whatever it does; commands.py has the processes that are run in the end.
+"""
+
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
+from ..places import DEVELOPMENT, mentions
 from ..tree import Tree
+from .dockerfile import is_dockerfile, logical_lines
 
 # Those that build what runs in production come first: where they disagree, they are the ones that hold.
 KINDS = ("dockerfile", "deploy", "compose", "ci", "task")
 
-DEVELOPMENT = frozenset(
-    [
-        "dev",
-        "devel",
-        "develop",
-        "development",
-        "debug",
-        "local",
-        "locals",
-        "test",
-        "tests",
-        "testing",
-        "tester",
-        "doc",
-        "docs",
-        "documentation",
-        "ci",
-        "lint",
-        "linting",
-        "linter",
-        "lints",
-        "example",
-        "examples",
-        "sample",
-        "demo",
-        "e2e",
-        "bench",
-        "benchmark",
-        "benchmarks",
-        "devcontainer",
-        "vagrant",
-        "sandbox",
-        "fixtures",
-        "docgen",
-        "typing",
-        "type",
-        "mypy",
-        "style",
-        "quality",
-        "check",
-        "checks",
-        "checking",
-        "dist",
-        "node_modules",
-        "optional",
-        "tools",
-        "tooling",
-        "playground",
-    ]
-)
-WORD = re.compile(r"[A-Za-z0-9]+")
+# What is installed for these is not production's; what staging installs is.
+FOR_DEVELOPERS = DEVELOPMENT | {
+    "doc",
+    "documentation",
+    "docgen",
+    "lint",
+    "lints",
+    "linter",
+    "linting",
+    "type",
+    "typing",
+    "mypy",
+    "style",
+    "quality",
+    "check",
+    "checks",
+    "checking",
+    "bench",
+    "benchmark",
+    "benchmarks",
+    "example",
+    "examples",
+    "sample",
+    "demo",
+    "fixtures",
+    "playground",
+    "devcontainer",
+    "vagrant",
+    "dist",
+    "node_modules",
+    "optional",
+    "tools",
+    "tooling",
+}
 
 # A folder of this name helps to build the project that it is in, whatever manifest it has.
 HELPERS = frozenset(
@@ -84,16 +70,16 @@ HELPERS = frozenset(
 )
 
 
-def is_development(path: str) -> bool:
-    """Return whether a path says that its file is for development, tests, documentation or examples."""
-    return any(word in DEVELOPMENT for word in WORD.findall(path.lower()))
+def is_for_developers(name: str) -> bool:
+    """Return whether a name or path is of what developers, tests, documentation or examples need."""
+    return mentions(name, FOR_DEVELOPERS)
 
 
 @dataclass(frozen=True)
-class Command:
-    """A logical line of a file that runs commands; `kind` is one of KINDS, `source` "path:line".
+class Step:
+    """A logical line of a file that builds, tests or deploys; `kind` is one of KINDS, `source` "path:line".
 
-    `development`: its file is for development, tests or documentation, as its path says.
+    `development`: its file is for developers, as its path says.
     """
 
     kind: str
@@ -111,10 +97,8 @@ class Command:
 def kind_of(path: str) -> str:
     """Return which kind of file of KINDS a path is, or ""."""
     name = path.rpartition("/")[2].lower()
-    if name.startswith(("dockerfile", "containerfile")) or name.endswith(
-        (".dockerfile", "_dockerfile", "-dockerfile")
-    ):
-        return "" if name.endswith((".dockerignore", ".md", ".py", ".rst", ".jinja", ".j2")) else "dockerfile"
+    if is_dockerfile(path):
+        return "dockerfile"
     if name in (
         "procfile",
         "app.json",
@@ -168,15 +152,11 @@ def other_projects(tree: Tree, folders: list[str]) -> tuple[str, ...]:
         path.rpartition("/")[0] for path in tree.named("requirements.txt", "pyproject.toml", "setup.py", "Pipfile")
     }
     return tuple(
-        sorted(
-            f"{folder}/"
-            for folder in found
-            if folder and folder not in folders and not HELPERS & set(WORD.findall(folder.lower()))
-        )
+        sorted(f"{folder}/" for folder in found if folder and folder not in folders and not mentions(folder, HELPERS))
     )
 
 
-def read_commands(tree: Tree, folders: list[str]) -> list[Command]:
+def read_steps(tree: Tree, folders: list[str]) -> list[Step]:
     """Return the logical lines of all such files: production's first, then by kind, then those in `folders[0]` first.
 
     Those in the folder of another project, such as another service of a monorepo, are left out.
@@ -184,97 +164,40 @@ def read_commands(tree: Tree, folders: list[str]) -> list[Command]:
     others = other_projects(tree, folders)
     near = "" if folders[0] == "." else f"{folders[0]}/"
     paths = [
-        (is_development(path.removeprefix(near)), KINDS.index(kind), not path.startswith(near), path)
+        (is_for_developers(path.removeprefix(near)), KINDS.index(kind), not path.startswith(near), path)
         for path in tree.paths
         if (kind := kind_of(path)) and not path.startswith(others)
     ]
     paths.sort(key=lambda item: item[:3])
     return [
-        Command(KINDS[kind], path, number, text, development)
+        Step(KINDS[kind], path, number, text, development)
         for development, kind, _, path in paths[:300]
-        for number, text in logical_lines(tree.text(path) or "", KINDS[kind] == "dockerfile")
+        for number, text in _lines(tree.text(path) or "", KINDS[kind])
     ]
 
 
-def logical_lines(text: str, skip_comments: bool = True) -> Iterator[tuple[int, str]]:
-    """Yield the lines of a Dockerfile or a script, those joined that end in a backslash, with the first one's number.
+def _lines(text: str, kind: str) -> Iterator[tuple[int, str]]:
+    return logical_lines(text, here_documents=True) if kind == "dockerfile" else _script_lines(text)
 
-    A Dockerfile's comment inside a continued instruction does not end it.
+
+def _script_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a script, or of YAML that holds one, continued ones joined, with the number of their first.
+
+    A comment or an empty line ends a command here, and not in a Dockerfile or a requirements file.
     """
     pending: list[str] = []
     first = 0
     for number, line in enumerate(text.split("\n"), 1):
         stripped = line.strip()
-        if not pending:
-            first = number
-        if stripped.startswith("#"):
-            if not (pending and skip_comments):
-                pending and (yield first, " ".join(pending))
-                pending = []
-            continue
-        if stripped.endswith("\\"):
+        first = first if pending else number
+        comment = stripped.startswith("#")
+        if stripped.endswith("\\") and not comment:
             pending.append(stripped[:-1].strip())
-        elif stripped:
+            continue
+        if stripped and not comment:
             pending.append(stripped)
+        if pending:
             yield first, " ".join(pending)
-            pending = []
-        elif pending and not skip_comments:
-            yield first, " ".join(pending)
-            pending = []
+        pending = []
     if pending:
         yield first, " ".join(pending)
-
-
-@dataclass(frozen=True)
-class Image:
-    """A base image of a Dockerfile: "python", "3.12-slim"; `name` is the last part of its repository."""
-
-    name: str
-    tag: str
-    source: str
-
-
-VARIABLE = re.compile(r"\$(?:\{([A-Za-z_][A-Za-z0-9_]*)(?::?-([^}]*))?\}|([A-Za-z_][A-Za-z0-9_]*))")
-
-
-@lru_cache(maxsize=256)
-def dockerfile_variables(text: str) -> dict[str, tuple[str, int]]:
-    """Return the values that a Dockerfile gives its build arguments and variables, with their lines."""
-    found: dict[str, tuple[str, int]] = {}
-    for number, line in logical_lines(text):
-        word, _, rest = line.partition(" ")
-        if word.upper() in ("ARG", "ENV"):
-            for part in rest.split():
-                name, equals, value = part.partition("=")
-                if equals:
-                    found.setdefault(name, (substitute(value.strip("\"'"), found), number))
-    return found
-
-
-def substitute(text: str, variables: dict[str, tuple[str, int]], limit: int = 500) -> str:
-    """Return a Dockerfile's text with its build arguments' defaults in place of their names."""
-
-    def value(match: re.Match[str]) -> str:
-        return variables.get(match[1] or match[3], (match[2] or "", 0))[0]
-
-    return VARIABLE.sub(value, text)[:limit]  # a few lines of arguments must not grow without end
-
-
-def dockerfile_images(tree: Tree, path: str) -> list[Image]:
-    """Return the images that a Dockerfile's stages start from, in order, its build arguments' defaults filled in.
-
-    https://docs.docker.com/reference/dockerfile/#from
-    """
-    text = tree.text(path) or ""
-    variables = dockerfile_variables(text)
-    found = []
-    for number, line in logical_lines(text):
-        words = [word for word in line.split() if not word.startswith("--")]
-        if len(words) > 1 and words[0].upper() == "FROM":
-            reference = substitute(words[1], variables).partition("@")[0]
-            last = reference.rpartition("/")[2]
-            name, _, tag = last.partition(":")
-            used = [match[1] or match[3] for match in VARIABLE.finditer(words[1])]
-            stated = next((variables[name][1] for name in used if name in variables), number)
-            found.append(Image(name, tag, f"{path}:{stated}"))
-    return found

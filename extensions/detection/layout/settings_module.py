@@ -10,9 +10,18 @@ from ..deployment.commands import environment_of
 from ..findings import Certainty, Findings
 from ..lines import at
 from ..literals import Text, Variable, assignments, constant, environment_read, last_name, texts
-from ..places import folder, is_aside, is_template, join, mentions, own, words
+from ..places import PRODUCTION, folder, is_aside, is_template, join, mentions, own, words
 from ..tree import Tree
-from .modules import NOT_PRODUCTION, PRODUCTION, entry_points, is_not_production, locate, package_root
+from .modules import (
+    DEPLOYED,
+    FOR_PRODUCTION,
+    LIKELY,
+    NOT_PRODUCTION,
+    entry_points,
+    is_not_production,
+    locate,
+    package_root,
+)
 
 WEAK = 6  # the rank from which on a naming may be that of a person's own machine
 DOUBTFUL = 8  # and from which on it is that of tests or of development
@@ -41,7 +50,7 @@ def read_settings_module(tree: Tree, findings: Findings, manage: str) -> None:
     strong = [naming for naming in good if naming.rank < WEAK]
     if not strong and known and is_not_production(known[0].module):
         stem = (_sibling(tree, known[0].module, *located[known[0].module]) or ("",))[0].rpartition(".")[2]
-        strong = known[:1] if stem and not words(stem).isdisjoint(PRODUCTION[:4]) else []
+        strong = known[:1] if stem and not words(stem).isdisjoint((*PRODUCTION, "deploy")) else []
     naming = next(iter(strong or good or known), None)
     if naming is None:
         _settings_by_name(tree, findings, base, namings)
@@ -125,7 +134,7 @@ def _resolve(tree: Tree, text: Text, path: str, line: int, rank: int) -> Iterato
         if variable.default:
             yield Naming(rank, _filled(text, variable.default), source, variable)
         if len(text) > 1:
-            for word in PRODUCTION[:7]:
+            for word in FOR_PRODUCTION:
                 if locate(tree, _filled(text, word), folder(path)):
                     yield Naming(rank, _filled(text, word), source, Variable(variable.name, word))
 
@@ -178,14 +187,14 @@ def _sibling(tree: Tree, module: str, path: str, root: str) -> tuple[str, str] |
         if path.endswith(".py") and not _is_empty(tree, path):
             return None
         inner = path.removesuffix("/__init__.py")
-        return _first(tree, [f"{module}.{word}" for word in PRODUCTION], inner, root)
+        return _first(tree, [f"{module}.{word}" for word in LIKELY], inner, root)
     general = not words(stem).isdisjoint(GENERAL) or stem in GENERAL
     if not general and not is_not_production(module):
         return None
     parent = module.rpartition(".")[0]
     tokens = re.split(r"_", stem)
     candidates = []
-    for word in PRODUCTION[:9] if general else PRODUCTION:
+    for word in DEPLOYED if general else LIKELY:
         replaced = "_".join(word if token in NOT_PRODUCTION | GENERAL else token for token in tokens)
         candidates.append(replaced)
     if not general and len(tokens) > 1:
@@ -275,7 +284,7 @@ def _add_variable(tree: Tree, findings: Findings, naming: Naming, module: str, p
     """Add the variable that makes the project use production's settings, and its value for that."""
     if naming.variable and naming.variable.name != SETTINGS:
         name = naming.variable.name
-        value = next((word for word in PRODUCTION[:7] if word in module.split(".")[-1]), naming.variable.default)
+        value = next((word for word in FOR_PRODUCTION if word in module.split(".")[-1]), naming.variable.default)
         findings.add("settings_variable", {"name": name, "value": value}, naming.source)
         return
     switch = _switch(tree, path) or _switch(tree, manage)
@@ -299,7 +308,7 @@ def _switch(tree: Tree, path: str) -> tuple[Variable, str] | None:
         if isinstance(node, ast.Compare) and len(node.comparators) == 1:
             sides = [node.left, node.comparators[0]]
             values = [value for side in sides for value in _values(side)]
-            value = next((value for value in values if value.lower() in ("production", "prod", "live")), None)
+            value = next((value for value in values if value.lower() in PRODUCTION), None)
             if value is None or not isinstance(node.ops[0], ast.Eq | ast.In | ast.NotEq | ast.Is):
                 continue
             for side in sides:
@@ -318,7 +327,7 @@ def _switch(tree: Tree, path: str) -> tuple[Variable, str] | None:
             for case in node.cases:
                 if variable and isinstance(case.pattern, ast.MatchValue):
                     value = constant(case.pattern.value) or ""
-                    if value.lower() in ("production", "prod", "live"):
+                    if value.lower() in PRODUCTION:
                         return Variable(variable.name, value), f"{path}:{node.lineno}"
     return _joined_name(tree, path, names)
 
@@ -332,7 +341,7 @@ def _joined_name(tree: Tree, path: str, names: dict[str, ast.expr]) -> tuple[Var
             for text in texts(node, names):
                 variables = [part for part in text if isinstance(part, Variable)]
                 if len(variables) == 1 and len(text) > 1:
-                    for word in PRODUCTION[:7]:
+                    for word in FOR_PRODUCTION:
                         if tree.exists(join(folder(path), f"{word}.py")):
                             return Variable(variables[0].name, word), f"{path}:{node.lineno}"
     return None
