@@ -1,5 +1,6 @@
 """The front ends that a project builds with Node: their package.json, package manager, build script and output."""
 
+import posixpath
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -9,7 +10,7 @@ from .deployment import dockerfile
 from .deployment.commands import dockerfiles
 from .findings import Certainty, Findings
 from .lines import at
-from .places import folder, is_development, join, own, words
+from .places import PRODUCTION, folder, is_development, join, mentions, own
 from .tree import Tree
 
 LOCK_FILES = {
@@ -180,7 +181,7 @@ def _build_script(scripts: dict[str, str]) -> str:
         command = scripts.get(name, "")
         if command and BUILDERS.search(command) and not NOT_BUILDS.search(command):
             return name
-    for name, command in sorted(scripts.items(), key=lambda item: words(item[0]).isdisjoint(("production", "prod"))):
+    for name, command in sorted(scripts.items(), key=lambda item: not mentions(item[0], PRODUCTION)):
         starts = name.startswith(("build", "compile")) and not is_development(name)
         if starts and BUILDERS.search(command) and not NOT_BUILDS.search(command):
             return name
@@ -325,14 +326,5 @@ def _angular_output(tree: Tree, base: str) -> str:
 
 def _within(base: str, path: str) -> str:
     """Return a path relative to `base` as one of the project, "" if it leaves the project."""
-    parts = [] if base == "." else base.split("/")
-    if path.startswith("/"):
-        return ""
-    for part in path.split("/"):
-        if part == "..":
-            if not parts:
-                return ""
-            parts.pop()
-        elif part not in ("", "."):
-            parts.append(part)
-    return "/".join(parts) or "."
+    joined = posixpath.normpath(f"{base}/{path}")
+    return "" if path.startswith("/") or joined == ".." or joined.startswith("../") else joined

@@ -5,11 +5,10 @@ from collections.abc import Iterator
 
 from ..findings import Certainty, Findings
 from ..lines import line_of
-from ..literals import last_name
+from ..literals import SETTINGS, last_name
 from ..places import folder, is_aside, is_template, own
 from ..tree import Tree
 from .modules import package_root
-from .settings_module import SETTINGS
 
 RUNNERS = frozenset(("execute_from_command_line", "execute_manager", "ManagementUtility"))
 

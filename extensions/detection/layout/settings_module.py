@@ -9,7 +9,18 @@ from ..data import mapping, text_of
 from ..deployment.commands import environment_of
 from ..findings import Certainty, Findings
 from ..lines import at
-from ..literals import Text, Variable, assignments, constant, environment_read, last_name, texts
+from ..literals import (
+    CONFIGURATION,
+    SETTINGS,
+    Text,
+    Variable,
+    assigned_variable,
+    assignments,
+    constant,
+    environment_read,
+    last_name,
+    texts,
+)
 from ..places import PRODUCTION, folder, is_aside, is_template, join, mentions, own, words
 from ..tree import Tree
 from .modules import (
@@ -25,8 +36,6 @@ from .modules import (
 
 WEAK = 6  # the rank from which on a naming may be that of a person's own machine
 DOUBTFUL = 8  # and from which on it is that of tests or of development
-SETTINGS = "DJANGO_SETTINGS_MODULE"
-CONFIGURATION = "DJANGO_CONFIGURATION"
 GENERAL = frozenset(["base", "common", "default", "defaults"])
 
 
@@ -108,17 +117,6 @@ def _in_python(tree: Tree, path: str, rank: int) -> Iterator[Naming]:
         value, hard = named
         for text in texts(value, names):
             yield from _resolve(tree, text, path, node.lineno, 0 if hard and rank < 5 else rank)
-
-
-def assigned_variable(node: ast.AST, variable: str) -> tuple[ast.expr, bool] | None:
-    """Return the value that a node gives an environment variable, and whether it overrides one that is set."""
-    if isinstance(node, ast.Call) and len(node.args) == 2 and constant(node.args[0]) == variable:
-        name = last_name(node.func)
-        return (node.args[1], name != "setdefault") if name in ("setdefault", "putenv", "setenv") else None
-    for target in node.targets if isinstance(node, ast.Assign) else []:
-        if isinstance(target, ast.Subscript) and last_name(target.value) == "environ":
-            return (node.value, True) if constant(target.slice) == variable else None
-    return None
 
 
 def _resolve(tree: Tree, text: Text, path: str, line: int, rank: int) -> Iterator[Naming]:
@@ -384,7 +382,10 @@ def _add_configuration(tree: Tree, findings: Findings, path: str, manage: str) -
 
 
 def _configurations(tree: Tree, path: str) -> dict[str, int]:
-    """Return the classes of a settings module that derive from Configuration, with their lines."""
+    """Return the classes of a settings module that derive from Configuration, with their lines.
+
+    By the names of their bases alone: the settings have not been worked out yet.
+    """
     module = tree.python(path) if path.endswith(".py") else None
     found: dict[str, int] = {}
     for statement in module.body if module else []:
