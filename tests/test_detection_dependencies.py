@@ -13,7 +13,7 @@ from packaging.version import Version
 
 from extensions.detection import dependencies
 from extensions.detection.dependencies import read_dependencies
-from extensions.detection.dependencies.locks import Distribution
+from extensions.detection.dependencies.distributions import Distribution
 from extensions.detection.dependencies.manifests import poetry_specifiers
 from extensions.detection.dependencies.python_version import allowed, django_pythons, fits, has_wheel, image_python
 from extensions.detection.dependencies.requirements import read_requirements

@@ -7,8 +7,8 @@ from ..deployment.recipes import Step, read_steps
 from ..findings import Certainty, Findings
 from ..tree import Tree
 from .debian_packages import debian_packages, installed_by_apt, needs_geodjango, translations, with_brought
+from .distributions import Distribution
 from .installer import Installation, folders_of, in_folders, locked, read_installation
-from .locks import Distribution
 from .python_version import read_python_version
 from .servers import has_control_socket, server_used
 

@@ -11,7 +11,7 @@ import yaml
 
 from ..deployment.recipes import Step
 from ..tree import Loader, Tree
-from .locks import Distribution
+from .distributions import Distribution
 from .python_version import has_wheel
 
 COMPILER = "build-essential"

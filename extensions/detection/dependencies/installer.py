@@ -3,14 +3,15 @@
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..data import mapping
 from ..deployment import dockerfile
 from ..deployment.recipes import Step, is_for_developers
 from ..places import PRODUCTION, join, mentions, words
 from ..tree import Tree
-from .locks import Distribution, read_lock
+from .distributions import Distribution, asked_for
+from .locks import read_lock
 from .manifests import (
     Manifest,
     is_production_group,
@@ -418,7 +419,7 @@ def distributions_of(requirements: Requirements) -> list[Distribution]:
         known = found.get(item.name)
         if known is None or (version and not known.version):
             extras = tuple(sorted({*item.extras, *(known.extras if known else ())}))
-            found[item.name] = Distribution(item.name, specifier, version, item.source, True, extras, None, item.url)
+            found[item.name] = replace(asked_for(item), specifier=specifier, version=version, extras=extras)
     return list(found.values())
 
 

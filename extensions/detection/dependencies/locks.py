@@ -6,7 +6,7 @@ https://pipenv.pypa.io/en/latest/pipfile.html, https://packaging.python.org/en/l
 
 import posixpath
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from packaging.utils import canonicalize_name
@@ -14,25 +14,8 @@ from packaging.utils import canonicalize_name
 from .. import lines
 from ..data import mapping, mappings, strings, text_of
 from ..tree import Tree
+from .distributions import Distribution
 from .requirements import applies
-
-
-@dataclass(frozen=True)
-class Distribution:
-    """A distribution that the project installs.
-
-    `wheels` are the file names of its wheels where a lock file lists them (none: only a source archive), else None;
-    `url` is a location instead of the index.
-    """
-
-    name: str
-    specifier: str = ""
-    version: str = ""
-    source: str = ""
-    direct: bool = True
-    extras: tuple[str, ...] = ()
-    wheels: tuple[str, ...] | None = None
-    url: str = ""
 
 
 def read_lock(tree: Tree, path: str, direct: Iterable[Distribution], groups: Iterable[str]) -> dict[str, Distribution]:

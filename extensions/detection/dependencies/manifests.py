@@ -3,7 +3,7 @@
 import ast
 import posixpath
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -14,7 +14,7 @@ from .. import lines
 from ..data import mapping, strings
 from ..places import PRODUCTION, join, mentions
 from ..tree import Tree
-from .locks import Distribution
+from .distributions import Distribution, asked_for
 from .requirements import MAX_REQUIREMENTS, applies, parse_requirement, parse_version, read_requirements
 
 
@@ -67,11 +67,7 @@ def read_project_table(tree: Tree, path: str, groups: Iterable[str] = ()) -> Man
         if isinstance(source, dict) and isinstance(source.get("git"), str):
             name = canonicalize_name(name)
             manifest.direct = [
-                Distribution(
-                    item.name, item.specifier, "", item.source, True, item.extras, None, "git+" + source["git"]
-                )
-                if item.name == name
-                else item
+                replace(item, version="", wheels=None, url="git+" + source["git"]) if item.name == name else item
                 for item in manifest.direct
             ]
     return manifest
@@ -85,18 +81,7 @@ def add_requirements(tree: Tree, manifest: Manifest, wanted: Iterable[str], plac
         if not valid:
             tree.problem(source, f"is not a requirement ({text[:60]})")
         if requirement is not None:
-            manifest.direct.append(
-                Distribution(
-                    requirement.name,
-                    requirement.specifier,
-                    requirement.version,
-                    source,
-                    True,
-                    requirement.extras,
-                    None,
-                    requirement.url,
-                )
-            )
+            manifest.direct.append(asked_for(requirement))
 
 
 def read_poetry_table(tree: Tree, path: str, groups: Iterable[str] = ()) -> Manifest:
@@ -225,8 +210,4 @@ def read_setup(tree: Tree, folder: str) -> Manifest | None:
 
 def read_dynamic(tree: Tree, manifest: Manifest) -> list[Distribution]:
     """Return what the requirements files that a manifest reads ask for."""
-    found = read_requirements(tree, *manifest.dynamic)
-    return [
-        Distribution(item.name, item.specifier, item.version, item.source, True, item.extras, None, item.url)
-        for item in found.requirements
-    ]
+    return [asked_for(requirement) for requirement in read_requirements(tree, *manifest.dynamic).requirements]

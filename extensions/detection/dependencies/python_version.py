@@ -19,7 +19,7 @@ from ..deployment.recipes import Step
 from ..findings import Certainty
 from ..places import join, mentions
 from ..tree import Loader, Tree
-from .locks import Distribution
+from .distributions import Distribution
 from .manifests import poetry_specifiers
 from .requirements import parse_version
 

@@ -6,7 +6,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
 from ..deployment.recipes import Step
-from .locks import Distribution
+from .distributions import Distribution
 from .requirements import parse_version
 
 # The order where no step says which: an ASGI server may be there for a worker class or for runserver.
