@@ -99,10 +99,13 @@ def _git_remote(tree: Tree) -> str:
     git = tree.root / ".git"
     try:
         if git.is_file():
-            content = git.read_text(errors="replace")[:4096]
+            with git.open(errors="replace") as file:
+                content = file.read(4096)
             git = (tree.root / content.partition("gitdir:")[2].strip()).resolve()
             if git.parent.name == "worktrees":
                 git = git.parent.parent
+        if not (git / "config").is_file():  # a pipe would be waited for
+            return ""
         with (git / "config").open(errors="replace") as file:
             text = file.read(100_000)
     except (OSError, ValueError, RuntimeError):
