@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from extensions import detection
-from extensions.detection.recipes import dockerfile_images
+from extensions.detection import dependencies
 from extensions.detection.dependencies import read_dependencies
+from extensions.detection.dependencies.distributions import Distribution
+from extensions.detection.dependencies.manifests import poetry_specifiers
+from extensions.detection.dependencies.python_version import allowed, django_pythons, fits, has_wheel, image_python
+from extensions.detection.dependencies.requirements import read_requirements
+from extensions.detection.dependencies.servers import has_control_socket
+from extensions.detection.deployment.dockerfile import images
 from extensions.detection.findings import Certainty, Findings
-from extensions.detection.locks import Distribution
-from extensions.detection.manifests import poetry_specifiers
-from extensions.detection.python_version import allowed, django_pythons, fits, has_wheel, image_python
-from extensions.detection.requirements import read_requirements
-from extensions.detection.servers import has_control_socket
 from extensions.detection.tree import Tree
 
 
@@ -196,7 +196,13 @@ category = "dev"
 
 
 def test_poetry_without_categories_follows_what_the_project_asks_for(read):
-    project = "[tool.poetry.dependencies]\npython = '>=3.11,<3.13'\ndjango = '*'\n[tool.poetry.group.dev.dependencies]\npytest='*'"
+    project = """\
+[tool.poetry.dependencies]
+python = ">=3.11,<3.13"
+django = "*"
+[tool.poetry.group.dev.dependencies]
+pytest = "*"
+"""
     lock = """\
 [[package]]
 name = "django"
@@ -265,14 +271,31 @@ def test_pipenv(read):
 
 def test_pdm(read):
     project = "[project]\ndependencies = ['django']\n[tool.pdm]\ndistribution = false\n"
-    lock = '[[package]]\nname = "django"\nversion = "5.2.1"\ngroups = ["default"]\n[[package]]\nname = "ruff"\nversion = "1"\ngroups = ["dev"]\n'
+    lock = """\
+[[package]]
+name = "django"
+version = "5.2.1"
+groups = ["default"]
+[[package]]
+name = "ruff"
+version = "1"
+groups = ["dev"]
+"""
     findings = read({"pyproject.toml": project, "pdm.lock": lock})
     assert found(findings, "installer") == ("pdm", "pdm.lock", Certainty.STATED)
     assert list(findings.value("distributions")) == ["django"]
 
 
 def test_pyproject_alone(read):
-    project = "[build-system]\nbuild-backend = 'setuptools.build_meta'\n[project]\nname = 'x'\ndependencies = [\n  'Django>=5.2,<6',\n]\n"
+    project = """\
+[build-system]
+build-backend = "setuptools.build_meta"
+[project]
+name = "x"
+dependencies = [
+  "Django>=5.2,<6",
+]
+"""
     findings = read({"pyproject.toml": project})
     assert found(findings, "installer") == ("pyproject", "pyproject.toml", Certainty.STATED)
     assert found(findings, "django_version") == ("", "pyproject.toml:6", Certainty.INFERRED)
@@ -564,7 +587,7 @@ def test_a_conflict_is_said(read):
     assert "Python 3.11 (Dockerfile:1)" in findings.found["python_version"].note
 
 
-def test_images(tmp_path):
+def test_images():
     text = """\
 ARG VERSION=3.12
 ARG IMAGE=python:${VERSION}-slim
@@ -574,9 +597,9 @@ FROM ubi9/python-312
 FROM python:${UNSET:-3.9}
 FROM node:22
 """
-    images = dockerfile_images(write(tmp_path, {"Dockerfile": text}), "Dockerfile")
-    assert [image_python(image) for image in images] == ["3.11", "3.12", "3.12", "3.9", ""]
-    assert [image.source for image in images][1] == "Dockerfile:2"
+    found = images(text)
+    assert [image_python(image) for image in found] == ["3.11", "3.12", "3.12", "3.9", ""]
+    assert found[1].line == 2
 
 
 @pytest.mark.parametrize(
@@ -831,13 +854,15 @@ def test_no_lock_file_makes_it_raise(tmp_path_factory, value, name):
 
 def test_it_is_quick(read):
     packages = "".join(
-        f'[[package]]\nname = "p{number}"\nversion = "1.0"\nwheels = [{{ url = "https://x/p-1-cp312-cp312-manylinux_2_28_x86_64.whl" }}]\n'
+        f'[[package]]\nname = "p{number}"\nversion = "1.0"\n'
+        'wheels = [{ url = "https://x/p-1-cp312-cp312-manylinux_2_28_x86_64.whl" }]\n'
         f'dependencies = [{{ name = "p{number + 1}" }}]\n'
         for number in range(1500)
     )
+    root = '[[package]]\nname = "x"\nsource = { virtual = "." }\ndependencies = [{ name = "p0" }]\n'
     files = {
         "pyproject.toml": "[project]\nname = 'x'\ndependencies = ['p0']\n",
-        "uv.lock": f'{packages}[[package]]\nname = "x"\nsource = {{ virtual = "." }}\ndependencies = [{{ name = "p0" }}]\n',
+        "uv.lock": packages + root,
         **{f"app/m{number}.py": "" for number in range(200)},
     }
     start = perf_counter()
@@ -879,7 +904,8 @@ def test_an_option_s_value_is_no_package(read):
 def test_setup_py_and_setup_cfg(read):
     findings = read(
         {
-            "setup.py": "from setuptools import setup\nsetup(python_requires='>=3.8,<3.12',\n install_requires=['django~=4.2'])\n"
+            "setup.py": "from setuptools import setup\n"
+            "setup(python_requires='>=3.8,<3.12',\n install_requires=['django~=4.2'])\n"
         }
     )
     assert found(findings, "installer") == ("pyproject", "setup.py", Certainty.STATED)
@@ -927,7 +953,7 @@ def test_classifiers_of_setup_py(read):
 
 
 def test_the_data_files_are_as_they_should_be():
-    folder = Path(next(iter(detection.__path__)))
+    folder = Path(next(iter(dependencies.__path__)))
     data = yaml.safe_load((folder / "debian_packages.yml").read_text(encoding="utf-8"))
     assert set(data) == {"distributions", "features", "brings"}
     for name, entry in (data["distributions"] | data["features"]).items():

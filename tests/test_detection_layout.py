@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from extensions.detection import commands, dockerfile, frontend, handbook, layout, processes, services
+from extensions.detection import frontend, handbook, layout, processes, services
+from extensions.detection.deployment import commands, dockerfile
 from extensions.detection.findings import Certainty, Findings
 from extensions.detection.tree import Tree
 

@@ -7,8 +7,7 @@ from .dependencies import read_dependencies
 from .findings import Certainty, Finding, Findings, Problem
 from .frontend import read_frontend
 from .handbook import read_handbook
-from .interface import read_interface
-from .layout import read_layout
+from .layout import read_interface, read_layout
 from .local_files import read_local_files
 from .nginx import read_locations
 from .processes import read_processes

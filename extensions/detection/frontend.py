@@ -1,13 +1,16 @@
 """The front ends that a project builds with Node: their package.json, package manager, build script and output."""
 
+import posixpath
 import re
 from collections.abc import Iterator
 from typing import Any
 
-from . import dockerfile
-from .commands import dockerfiles
+from .data import mapping, text_of
+from .deployment import dockerfile
+from .deployment.commands import dockerfiles
 from .findings import Certainty, Findings
-from .places import at, folder, is_development, join, mapping, own, read_json, text_of, words
+from .lines import at
+from .places import PRODUCTION, folder, is_development, join, mentions, own
 from .tree import Tree
 
 LOCK_FILES = {
@@ -134,7 +137,7 @@ def read_frontend(tree: Tree, findings: Findings) -> None:
     manifests = [path for path in own(tree, "package.json") if path.count("/") <= 5][:MAX_PACKAGES]
     covered: set[str] = set()
     for path in manifests:
-        content = mapping(read_json(tree, path))
+        content = mapping(tree.json(path))
         base = folder(path)
         if not content or _is_foreign(path) or any(base.startswith(prefix) for prefix in covered):
             continue
@@ -178,8 +181,8 @@ def _build_script(scripts: dict[str, str]) -> str:
         command = scripts.get(name, "")
         if command and BUILDERS.search(command) and not NOT_BUILDS.search(command):
             return name
-    for name, command in sorted(scripts.items(), key=lambda item: words(item[0]).isdisjoint(("production", "prod"))):
-        starts = name.startswith(("build", "compile")) and not is_development(name.replace(":", " "))
+    for name, command in sorted(scripts.items(), key=lambda item: not mentions(item[0], PRODUCTION)):
+        starts = name.startswith(("build", "compile")) and not is_development(name)
         if starts and BUILDERS.search(command) and not NOT_BUILDS.search(command):
             return name
     return ""
@@ -220,12 +223,11 @@ def _node_version(tree: Tree, base: str, content: dict[str, Any]) -> str:
     if volta:
         return volta
     for path in dockerfiles(tree):
-        values: dict[str, str] = {}
-        for instruction in dockerfile.read_instructions(tree.text(path) or ""):
-            if instruction.keyword == "ARG" and instruction.stage < 0:
-                values |= dockerfile.pairs(instruction)
+        instructions = dockerfile.read_instructions(tree.text(path) or "")
+        values = dockerfile.global_arguments(instructions)
+        for instruction in instructions:
             if instruction.keyword == "FROM":
-                image = dockerfile.substitute(instruction.body.split()[0] if instruction.body.split() else "", values)
+                image = dockerfile.base_image(instruction, values)
                 if match := re.search(r"(?:^|/)node:(\d[\d.]*)|nodejs(\d[\d.]*)", image):
                     return match[1] or match[2]
     if stated := text_of(mapping(content.get("engines")).get("node")):
@@ -311,10 +313,10 @@ def _configured(tree: Tree, base: str, commands: str) -> Iterator[str]:
 
 
 def _angular_output(tree: Tree, base: str) -> str:
-    projects = mapping(mapping(read_json(tree, join(base, "angular.json"))).get("projects"))
+    projects = mapping(tree.json(join(base, "angular.json")), "projects")
     for project in projects.values():
-        build = mapping(mapping(mapping(project).get("architect")).get("build"))
-        production = mapping(mapping(build.get("configurations")).get("production"))
+        build = mapping(project, "architect", "build")
+        production = mapping(build, "configurations", "production")
         for options in (production, mapping(build.get("options"))):
             path = options.get("outputPath")
             if text := text_of(path) or text_of(mapping(path).get("base")):
@@ -324,14 +326,5 @@ def _angular_output(tree: Tree, base: str) -> str:
 
 def _within(base: str, path: str) -> str:
     """Return a path relative to `base` as one of the project, "" if it leaves the project."""
-    parts = [] if base == "." else base.split("/")
-    if path.startswith("/"):
-        return ""
-    for part in path.split("/"):
-        if part == "..":
-            if not parts:
-                return ""
-            parts.pop()
-        elif part not in ("", "."):
-            parts.append(part)
-    return "/".join(parts) or "."
+    joined = posixpath.normpath(f"{base}/{path}")
+    return "" if path.startswith("/") or joined == ".." or joined.startswith("../") else joined

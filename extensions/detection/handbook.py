@@ -8,11 +8,21 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from .composefile import Service, read_compose
-from .dockerfile import Instruction, final_lineage, pairs, read_instructions, split, substitute
+from .deployment.compose import Service, read_compose
+from .deployment.dockerfile import (
+    Instruction,
+    base_image,
+    final_lineage,
+    global_arguments,
+    name_and_tag,
+    pairs,
+    read_instructions,
+    split,
+    substitute,
+)
 from .findings import Certainty, Findings
+from .layout.project_slug import slugify
 from .places import own
-from .project_slug import slugify
 from .tree import Tree
 
 DJANGO = "Dockerfile_django"
@@ -81,13 +91,13 @@ def read_handbook(tree: Tree, findings: Findings) -> None:
 
 def _read_django(tree: Tree, findings: Findings, path: str, extra: dict[str, Any]) -> None:
     instructions = read_instructions(tree.text(path) or "")
-    values = _global_arguments(instructions)
+    values = global_arguments(instructions)
     last = final_lineage(instructions)
-    image = next((_image(item, values) for item in reversed(last) if item.keyword == "FROM"), "")
+    image = next((base_image(item, values) for item in reversed(last) if item.keyword == "FROM"), "")
     bases = [item for item in last if item.keyword == "FROM"][:1] or [
         item for item in instructions if item.keyword == "FROM"
     ]
-    extra["base_image"] = _image(bases[0], values) if bases else image
+    extra["base_image"] = base_image(bases[0], values) if bases else image
     _add_python(findings, path, bases, values)
     extra["apt"], apt_lines = _apt(last)
     _read_command(findings, path, last, extra)
@@ -117,22 +127,9 @@ def _read_django(tree: Tree, findings: Findings, path: str, extra: dict[str, Any
     _read_build(text, [item for item in instructions if id(item) not in final], values, extra)
 
 
-def _global_arguments(instructions: list[Instruction]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for item in instructions:
-        if item.keyword == "ARG" and item.stage < 0:
-            found |= pairs(item)
-    return found
-
-
-def _image(item: Instruction, values: dict[str, str]) -> str:
-    words = item.body.split()
-    return substitute(words[0], values) if words else ""
-
-
 def _add_python(findings: Findings, path: str, bases: Iterable[Instruction], values: dict[str, str]) -> None:
     for item in bases:
-        if match := PYTHON_TAG.search(_image(item, values)):
+        if match := PYTHON_TAG.search(base_image(item, values)):
             findings.add("python_version", match[1] or match[2], f"{path}:{item.line}")
             return
 
@@ -327,7 +324,7 @@ def _with_comments(text: list[str], item: Instruction) -> Iterator[str]:
 
 
 def _read_build(text: list[str], build: list[Instruction], values: dict[str, str], extra: dict[str, Any]) -> None:
-    images = [_image(item, values) for item in build if item.keyword == "FROM"]
+    images = [base_image(item, values) for item in build if item.keyword == "FROM"]
     lines: list[str] = []
     for item in build:
         known = _is_handbooks(item) and item.keyword not in ("ENV", "WORKDIR")
@@ -345,7 +342,7 @@ def _read_build(text: list[str], build: list[Instruction], values: dict[str, str
 def _read_static(tree: Tree, findings: Findings, path: str, extra: dict[str, Any]) -> None:
     content = tree.text(path) or ""
     instructions = read_instructions(content)
-    values = _global_arguments(instructions)
+    values = global_arguments(instructions)
     last = final_lineage(instructions)
     final = {id(item) for item in last}
     build = [item for item in instructions if id(item) not in final]
@@ -426,7 +423,7 @@ def _read_services(tree: Tree, findings: Findings, django: str, static: str) -> 
 
 
 def _runs(service: Service, path: str, ending: str) -> bool:
-    image = service.image.partition("@")[0].rpartition("/")[2].partition(":")[0]
+    image = name_and_tag(service.image)[0]
     command = service.command or service.entrypoint
     serves = not command or "gunicorn" in command
     return serves and (service.dockerfile == path or re.search(rf"[-_]{ending}$", image) is not None)

@@ -1,6 +1,25 @@
-"""The line on which a value stands in a manifest, for the source of a Finding: the parsers of TOML and JSON do not tell."""
+"""The line on which something stands, for a Finding's source: the parsers of TOML, YAML and JSON do not tell it."""
 
 from functools import lru_cache
+
+from .tree import Tree
+
+
+def line_of(text: str | None, needle: str) -> int:
+    """Return the first line that holds `needle`, 1 if none does."""
+    position = (text or "").find(needle) if needle else -1
+    return 1 if position < 0 else (text or "").count("\n", 0, position) + 1
+
+
+def at(tree: Tree, path: str, needle: str) -> str:
+    """Return "path:line" of the first line of a file that holds `needle`: for names that stand nowhere else."""
+    return f"{path}:{line_of(tree.text(path), needle)}"
+
+
+def key_at(tree: Tree, path: str, *wanted: tuple[str, str]) -> str:
+    """Return "path:line" of the first of several (section, key) that is in a TOML or INI file; line 1 if none is."""
+    known = keys(tree.text(path) or "")
+    return f"{path}:{next((known[key] for key in wanted if key in known), 1)}"
 
 
 @lru_cache(maxsize=64)
@@ -17,7 +36,10 @@ def quoted(text: str) -> dict[str, int]:
 
 @lru_cache(maxsize=64)
 def keys(text: str) -> dict[tuple[str, str], int]:
-    """Return the line of each `key = …` of a TOML or INI file by its section ("tool.poetry.dependencies") and key, and of each section, with the key ""."""
+    """Return the line of each `key = …` of a TOML or INI file by its section ("tool.poetry.dependencies") and key.
+
+    A section's own line has the key "".
+    """
     found: dict[tuple[str, str], int] = {}
     section = ""
     for number, line in enumerate(text.split("\n"), 1):

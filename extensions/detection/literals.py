@@ -7,6 +7,8 @@ from dataclasses import dataclass
 READERS = frozenset(
     ["get", "getenv", "env", "config", "str", "env_str", "get_env", "get_env_variable", "getenv_str", "var"]
 )
+SETTINGS = "DJANGO_SETTINGS_MODULE"
+CONFIGURATION = "DJANGO_CONFIGURATION"  # https://django-configurations.readthedocs.io
 DEPTH = 8  # of nested expressions and names: cuts cycles, and bounds the work
 
 
@@ -38,6 +40,17 @@ def environment_read(node: ast.AST) -> Variable | None:
             if keyword.arg == "default":
                 default = keyword.value
         return Variable(name, constant(default) or "" if default is not None else "")
+    return None
+
+
+def assigned_variable(node: ast.AST, variable: str) -> tuple[ast.expr, bool] | None:
+    """Return the value that a node gives an environment variable, and whether it overrides one that is set."""
+    if isinstance(node, ast.Call) and len(node.args) == 2 and constant(node.args[0]) == variable:
+        name = last_name(node.func)
+        return (node.args[1], name != "setdefault") if name in ("setdefault", "putenv", "setenv") else None
+    for target in node.targets if isinstance(node, ast.Assign) else []:
+        if isinstance(target, ast.Subscript) and last_name(target.value) == "environ":
+            return (node.value, True) if constant(target.slice) == variable else None
     return None
 
 

@@ -6,9 +6,9 @@ import shlex
 from collections.abc import Iterator
 from typing import Any
 
-from .commands import Command, read_commands
-from .composefile import Service, read_compose
-from .dockerfile import split
+from .deployment.commands import Command, read_commands
+from .deployment.compose import Service, read_compose
+from .deployment.dockerfile import split
 from .findings import Certainty, Findings
 from .literals import assignments, constant, last_name, strings
 from .places import folder, is_aside, is_development, is_template, mentions
@@ -260,7 +260,7 @@ def _script_content(tree: Tree, scripts: dict[str, list[str]], command: str) -> 
         elif name.startswith("start-"):
             kind = name.removeprefix("start-").replace("celery", "")
             paths = [path for path in scripts.get("start", []) if folder(path).endswith(kind) and not is_aside(path)]
-            paths.sort(key=lambda path: is_development(path.replace("/", " ")))
+            paths.sort(key=lambda path: is_development(path))
             texts += [tree.text(path) or "" for path in paths[:1]]
     lines = (line for text in texts for line in text.split("\n") if not line.lstrip().startswith("#"))
     return "\n".join(lines)

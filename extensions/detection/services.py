@@ -5,10 +5,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from .composefile import read_compose
+from .data import mapping, text_of
+from .deployment.compose import read_compose
+from .deployment.dockerfile import name_and_tag
 from .findings import Certainty, Findings
 from .literals import constant, last_name
-from .places import is_aside, is_development, mapping, text_of
+from .places import is_aside, is_development
 from .tree import Tree
 
 IMAGES = {  # the last part of an image's name, without registry and tag
@@ -169,7 +171,7 @@ def read_services(
 def _service(
     name: str, source: str, why: str, certainty: Certainty, image: str = "", note: str = ""
 ) -> dict[str, Any]:
-    version = _tag(image)
+    version = _version(image)
     return {
         "name": name,
         "image": image,
@@ -202,21 +204,16 @@ def _merge(found: dict[str, dict[str, Any]], service: dict[str, Any]) -> None:
         merged["certainty"] = Certainty.STATED
 
 
-def image_name(image: str) -> str:
-    """Return the last part of an image's name: "postgres" of "docker.io/library/postgres:18@sha256:…"."""
-    return image.partition("@")[0].rpartition("/")[2].partition(":")[0].lower()
-
-
-def _tag(image: str) -> str:
-    tag = image.partition("@")[0].rpartition("/")[2].partition(":")[2]
-    match = re.match(r"(?:pg|v)?(\d+(?:\.\d+)*)", tag)
+def _version(image: str) -> str:
+    """Return the number that an image's tag begins with: "18" for "pg18-alpine"."""
+    match = re.match(r"(?:pg|v)?(\d+(?:\.\d+)*)", name_and_tag(image)[1])
     return match[1] if match else ""
 
 
 def _in_compose(tree: Tree) -> Iterator[dict[str, Any]]:
     for service in read_compose(tree):
         image = service.image
-        name = image_name(image)
+        name = name_and_tag(image)[0].lower()
         kind = "sqlserver" if "mssql" in image else IMAGES.get(name, "")
         if not kind and image:
             kind = next((value for key, value in IMAGES.items() if name.startswith(f"{key}-")), "")
@@ -224,7 +221,7 @@ def _in_compose(tree: Tree) -> Iterator[dict[str, Any]]:
             kind = IMAGES.get(service.name.lower(), "") or IMAGES.get(service.context.rpartition("/")[2].lower(), "")
             image = ""
         if kind and not re.search(rf"[-_]({'|'.join(ACCESSORIES)})$", name):
-            development = is_development(service.path.replace("/", " "))
+            development = is_development(service.path)
             note = "The file's path says that it is for development." if development else ""
             certainty = Certainty.INFERRED if development else Certainty.STATED
             yield _service(kind, service.source, f"Compose service {service.name}", certainty, image, note)
@@ -260,7 +257,7 @@ def _by_driver(findings: Findings, distributions: set[str]) -> Iterator[dict[str
     details = findings.value("distributions")
     for driver, (first, *_rest) in DRIVERS.items():
         if driver in distributions:
-            source = text_of(mapping(mapping(details).get(driver)).get("source"))
+            source = text_of(mapping(details, driver).get("source"))
             note = "A driver alone: the settings may not use it." if first not in ("postgresql", "mysql") else ""
             yield _service(first, source, f"{driver} is installed", Certainty.INFERRED, note=note)
 

@@ -1,6 +1,8 @@
 """A Django project's files, read as text: never imported, run or changed, never outside the project."""
 
 import ast
+import configparser
+import json
 import os
 import tomllib
 import warnings
@@ -115,7 +117,10 @@ class Tree:
         return found
 
     def problem(self, source: str, message: str) -> None:
-        """Note, once, that a file could not be read as what it should be; no more than MAX_PROBLEMS, a broken file may have any number."""
+        """Note, once, that a file could not be read as what it should be.
+
+        No more than MAX_PROBLEMS are kept: a broken file may have any number.
+        """
         problem = Problem(source, message)
         if problem not in self._noted and len(self.problems) < MAX_PROBLEMS:
             self._noted.add(problem)
@@ -194,3 +199,32 @@ class Tree:
             line = getattr(getattr(error, "problem_mark", None), "line", None)
             self.problem(path if line is None else f"{path}:{line + 1}", f"is not YAML ({first})")
             return None
+
+    @cache  # noqa: B019
+    def json(self, path: str) -> Any:
+        """Return a JSON file's content; None, and a Problem with the line, if it is not JSON."""
+        text = self.text(path)
+        if text is None:
+            return None
+        try:
+            return json.loads(text)
+        except RecursionError:
+            self.problem(path, "is nested too deeply")
+        except ValueError as error:
+            self.problem(f"{path}:{getattr(error, 'lineno', 1)}", f"is not JSON ({getattr(error, 'msg', error)})")
+        return None
+
+    @cache  # noqa: B019
+    def ini(self, path: str) -> configparser.RawConfigParser:
+        """Return an INI file's sections; none, and a Problem with the line, if it is not INI."""
+        parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
+        try:
+            parser.read_string(self.text(path) or "")
+        except (
+            configparser.Error,
+            AttributeError,
+        ) as error:  # the latter: a name has no value, and is continued
+            line = getattr(error, "lineno", None)
+            self.problem(path if line is None else f"{path}:{line}", "is not INI")
+            return configparser.RawConfigParser()
+        return parser

@@ -1,30 +1,16 @@
-"""Where a Django project keeps manage.py, and with it its settings and its WSGI and ASGI modules."""
+"""Where a Django project keeps manage.py."""
 
 import ast
 from collections.abc import Iterator
 
-from .findings import Certainty, Findings
-from .interface import read_interface
-from .literals import last_name
+from ..findings import Certainty, Findings
+from ..lines import line_of
+from ..literals import SETTINGS, last_name
+from ..places import folder, is_aside, is_template, own
+from ..tree import Tree
 from .modules import package_root
-from .places import folder, is_aside, is_template, line_of, own
-from .project_slug import read_project_slug
-from .settings_module import SETTINGS, read_settings_module
-from .tree import Tree
 
 RUNNERS = frozenset(("execute_from_command_line", "execute_manager", "ManagementUtility"))
-
-
-def read_layout(tree: Tree, findings: Findings) -> None:
-    """Add where the parts of the project are (django_dir, settings_module, wsgi_module …) and project_slug.
-
-    `wsgi_application`, `asgi_application` and `installed_apps` are used where they are among the findings already;
-    `read_interface` can be called again once they are.
-    """
-    manage = read_manage(tree, findings)
-    read_settings_module(tree, findings, manage)
-    read_interface(tree, findings)
-    read_project_slug(tree, findings)
 
 
 def read_manage(tree: Tree, findings: Findings) -> str:

@@ -3,12 +3,13 @@
 import ast
 import re
 
-from .commands import read_commands
-from .findings import Certainty, Findings
-from .literals import assignments, last_name, statements
+from ..data import text_of
+from ..deployment.commands import read_commands
+from ..findings import Certainty, Findings
+from ..literals import assignments, last_name, statements
+from ..places import folder, is_aside, own
+from ..tree import Tree
 from .modules import entry_points, locate, package_root
-from .places import folder, is_aside, own, text_of
-from .tree import Tree
 
 ASGI_SERVERS = re.compile(
     r"(?:^|[\s/;&|\"'=])(daphne|uvicorn|hypercorn|runuvicorn)(?=[\s\"',]|$)|"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from ..places import PRODUCTION
 from .values import UNKNOWN, Value, Variable, plain, words, wrap
 
 MISSING = object()  # no default was given
@@ -74,7 +75,6 @@ OPEN_WORDS = words(
 SECRET_DUMMY = (
     "only-for-building-the-image-0123456789-abcdefghijkl"  # at least 50 characters, as Django's security.W009 wants
 )
-PRODUCTION = ("production", "prod", "live")
 
 
 class Environment:

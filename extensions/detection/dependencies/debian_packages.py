@@ -9,31 +9,30 @@ from typing import Any
 
 import yaml
 
-from .recipes import Command
-from .locks import Distribution
+from ..deployment.recipes import Step
+from ..tree import Loader, Tree
+from .distributions import Distribution
 from .python_version import has_wheel
-from .tree import Tree
 
 COMPILER = "build-essential"
 APT_INSTALL = re.compile(r"\bapt(?:-get)?\s+(?:-\S+\s+)*install\b([^;&|]*)")
-TARGET = re.compile(
-    r"\s(?:-t|--target-release|-o|--option)[=\s]+\S+"
-)  # options with a value that looks like a package
+# Options with a value that looks like a package.
+TARGET = re.compile(r"\s(?:-t|--target-release|-o|--option)[=\s]+\S+")
 PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+")
 
 
 @lru_cache(maxsize=1)
 def _data() -> dict[str, dict[str, dict[str, Any]]]:
-    return yaml.safe_load((Path(__file__).parent / "debian_packages.yml").read_text(encoding="utf-8"))
+    return yaml.load((Path(__file__).parent / "debian_packages.yml").read_text(encoding="utf-8"), Loader)
 
 
 def debian_packages(
     distributions: dict[str, Distribution], minor: int, features: dict[str, str]
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """Return Debian's packages to build with and to run with, each with the source of what needs it, for CPython 3.`minor`.
+    """Return Debian's packages to build and to run with on CPython 3.`minor`, each with the source of what needs it.
 
-    `features` are those of the data file that the project uses, with their sources. A distribution that has a fitting wheel needs none,
-    unless it loads a library of the system's.
+    `features` are those of the data file that the project uses, with their sources. A distribution that has a fitting
+    wheel needs none, unless it loads a library of the system's.
     """
     build: dict[str, str] = {}
     runtime: dict[str, str] = {}
@@ -111,16 +110,16 @@ def translations(tree: Tree) -> str:
     return ""
 
 
-def installed_by_apt(tree: Tree, commands: list[Command]) -> list[dict[str, str]]:
+def installed_by_apt(tree: Tree, steps: list[Step]) -> list[dict[str, str]]:
     """Return the Debian packages that a project's own Dockerfiles and Aptfile install, each with its source."""
     found: dict[str, str] = {}
-    for command in commands:
-        if command.kind == "dockerfile" and not command.development:
-            for match in APT_INSTALL.finditer(command.text):
+    for step in steps:
+        if step.kind == "dockerfile" and not step.development:
+            for match in APT_INSTALL.finditer(step.text):
                 for word in TARGET.sub(" ", match[1]).split():
                     word = word.partition("=")[0].strip("\"'")
                     if PACKAGE.fullmatch(word) and not word.endswith((".txt", ".list")):
-                        found.setdefault(word, command.source)
+                        found.setdefault(word, step.source)
     for path in ("Aptfile", "apt.txt", "packages.txt"):
         for number, line in enumerate((tree.text(path) or "").split("\n")[:500], 1):
             if PACKAGE.fullmatch(word := line.partition("#")[0].strip()):

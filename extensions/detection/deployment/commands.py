@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Iterator
+from configparser import RawConfigParser
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-from . import composefile, dockerfile
-from .composefile import read_environment, shell_text
-from .places import at, is_aside, is_development, mapping, own, read_ini, read_json, sequence, text_of
-from .tree import Tree
+from ..data import mapping, sequence, text_of
+from ..lines import at
+from ..places import is_aside, is_development, own
+from ..tree import Tree
+from . import compose, dockerfile
+from .compose import read_environment, shell_text
 
 MAX_LENGTH = 4000  # characters of a command: what follows is no command line
 PROCFILE_LINE = re.compile(r"^([A-Za-z0-9_-]+):\s*(.+)$")
@@ -31,7 +34,7 @@ class Command:
     @property
     def development(self) -> bool:
         """Return whether the file's path says that it is not production's."""
-        return is_development(self.source.rpartition(":")[0].replace("/", " "))
+        return is_development(self.source.rpartition(":")[0])
 
 
 @lru_cache(maxsize=4)
@@ -52,7 +55,7 @@ def _procfiles(tree: Tree) -> Iterator[Command]:
 
 def _app_json(tree: Tree) -> Iterator[Command]:
     for path in own(tree, "app.json")[:2]:
-        content = mapping(read_json(tree, path))
+        content = mapping(tree.json(path))
         environment = {
             name: text_of(value) or text_of(mapping(value).get("value"))
             for name, value in mapping(content.get("env")).items()
@@ -122,27 +125,26 @@ def _supervisor(tree: Tree) -> Iterator[Command]:
         name = path.rpartition("/")[2].lower()
         if not name.endswith((".conf", ".ini", ".cfg")) or "supervisor" not in path.lower() or is_aside(path):
             continue
-        parser = read_ini(tree, path)
+        parser = tree.ini(path)
         for section in parser.sections():
             kind, _, program = section.partition(":")
-            command = parser.get(section, "command", fallback="") or ""
+            command = _supervisor_value(parser, section, "command")
             if kind == "program" and command:
-                environment = read_environment(
-                    dockerfile.split((parser.get(section, "environment", fallback="") or "").replace(",", " "))
-                )
+                stated = _supervisor_value(parser, section, "environment")
+                environment = read_environment(dockerfile.split(stated.replace(",", " ")))
                 yield Command(program, " ".join(command.split()), at(tree, path, section), "supervisor", environment)
+
+
+def _supervisor_value(parser: RawConfigParser, section: str, name: str) -> str:
+    """Return a value without the comment behind it, which begins with " ;": http://supervisord.org/configuration.html."""
+    lines = (parser.get(section, name, fallback="") or "").split("\n")
+    return "\n".join(re.split(r"\s;", line)[0] for line in lines)
 
 
 def dockerfiles(tree: Tree) -> list[str]:
     """Return the paths of the project's Dockerfiles, production's first, those named for development last."""
-    found = []
-    for path in tree.paths:
-        name = path.rpartition("/")[2]
-        lowered = name.lower()
-        named = lowered.startswith(("dockerfile", "containerfile")) or lowered.endswith(".dockerfile")
-        if named and not lowered.endswith((".dockerignore", ".md", ".rst", ".sh", ".py")) and not is_aside(path):
-            found.append(path)
-    return sorted(found, key=lambda path: is_development(path.replace("/", " ")))[:20]
+    found = [path for path in tree.paths if dockerfile.is_dockerfile(path) and not is_aside(path)]
+    return sorted(found, key=is_development)[:20]
 
 
 def _dockerfiles(tree: Tree) -> Iterator[Command]:
@@ -165,7 +167,7 @@ def _dockerfiles(tree: Tree) -> Iterator[Command]:
 
 
 def _compose(tree: Tree) -> Iterator[Command]:
-    for service in composefile.read_compose(tree):
+    for service in compose.read_compose(tree):
         command = " ".join(part for part in (service.entrypoint, service.command) if part)
         context = service.dockerfile or service.image
         yield Command(service.name, command, service.source, "compose", service.environment, context)

@@ -5,17 +5,37 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from .commands import environment_of
-from .findings import Certainty, Findings
-from .literals import Text, Variable, assignments, constant, environment_read, last_name, texts
-from .modules import NOT_PRODUCTION, PRODUCTION, entry_points, is_not_production, locate, package_root
-from .places import at, folder, is_aside, is_template, join, mapping, mentions, own, read_ini, text_of, words
-from .tree import Tree
+from ..data import mapping, text_of
+from ..deployment.commands import environment_of
+from ..findings import Certainty, Findings
+from ..lines import at
+from ..literals import (
+    CONFIGURATION,
+    SETTINGS,
+    Text,
+    Variable,
+    assigned_variable,
+    assignments,
+    constant,
+    environment_read,
+    last_name,
+    texts,
+)
+from ..places import PRODUCTION, folder, is_aside, is_template, join, mentions, own, words
+from ..tree import Tree
+from .modules import (
+    DEPLOYED,
+    FOR_PRODUCTION,
+    LIKELY,
+    NOT_PRODUCTION,
+    entry_points,
+    is_not_production,
+    locate,
+    package_root,
+)
 
 WEAK = 6  # the rank from which on a naming may be that of a person's own machine
 DOUBTFUL = 8  # and from which on it is that of tests or of development
-SETTINGS = "DJANGO_SETTINGS_MODULE"
-CONFIGURATION = "DJANGO_CONFIGURATION"
 GENERAL = frozenset(["base", "common", "default", "defaults"])
 
 
@@ -39,7 +59,7 @@ def read_settings_module(tree: Tree, findings: Findings, manage: str) -> None:
     strong = [naming for naming in good if naming.rank < WEAK]
     if not strong and known and is_not_production(known[0].module):
         stem = (_sibling(tree, known[0].module, *located[known[0].module]) or ("",))[0].rpartition(".")[2]
-        strong = known[:1] if stem and not words(stem).isdisjoint(PRODUCTION[:4]) else []
+        strong = known[:1] if stem and not words(stem).isdisjoint((*PRODUCTION, "deploy")) else []
     naming = next(iter(strong or good or known), None)
     if naming is None:
         _settings_by_name(tree, findings, base, namings)
@@ -99,17 +119,6 @@ def _in_python(tree: Tree, path: str, rank: int) -> Iterator[Naming]:
             yield from _resolve(tree, text, path, node.lineno, 0 if hard and rank < 5 else rank)
 
 
-def assigned_variable(node: ast.AST, variable: str) -> tuple[ast.expr, bool] | None:
-    """Return the value that a node gives an environment variable, and whether it overrides one that is set."""
-    if isinstance(node, ast.Call) and len(node.args) == 2 and constant(node.args[0]) == variable:
-        name = last_name(node.func)
-        return (node.args[1], name != "setdefault") if name in ("setdefault", "putenv", "setenv") else None
-    for target in node.targets if isinstance(node, ast.Assign) else []:
-        if isinstance(target, ast.Subscript) and last_name(target.value) == "environ":
-            return (node.value, True) if constant(target.slice) == variable else None
-    return None
-
-
 def _resolve(tree: Tree, text: Text, path: str, line: int, rank: int) -> Iterator[Naming]:
     variables = [part for part in text if isinstance(part, Variable)]
     source = f"{path}:{line}"
@@ -123,7 +132,7 @@ def _resolve(tree: Tree, text: Text, path: str, line: int, rank: int) -> Iterato
         if variable.default:
             yield Naming(rank, _filled(text, variable.default), source, variable)
         if len(text) > 1:
-            for word in PRODUCTION[:7]:
+            for word in FOR_PRODUCTION:
                 if locate(tree, _filled(text, word), folder(path)):
                     yield Naming(rank, _filled(text, word), source, Variable(variable.name, word))
 
@@ -156,17 +165,17 @@ def _in_text_files(tree: Tree) -> Iterator[Naming]:
 
 def _in_test_settings(tree: Tree) -> Iterator[Naming]:
     for path in own(tree, "pyproject.toml")[:2]:
-        options = mapping(mapping(mapping(tree.toml(path).get("tool")).get("pytest")).get("ini_options"))
+        options = mapping(tree.toml(path), "tool", "pytest", "ini_options")
         if module := text_of(options.get(SETTINGS)):
             yield Naming(10, module, at(tree, path, SETTINGS))
-        stubs = mapping(mapping(tree.toml(path).get("tool")).get("django-stubs"))
+        stubs = mapping(tree.toml(path), "tool", "django-stubs")
         if module := text_of(stubs.get("django_settings_module")):
             yield Naming(10, module, at(tree, path, "django_settings_module"))
     for path in own(tree, "setup.cfg", "pytest.ini", "tox.ini")[:4]:
-        parser = read_ini(tree, path)
+        parser = tree.ini(path)
         for section in parser.sections():
             if module := parser.get(section, SETTINGS, fallback=None):
-                yield Naming(10, module.strip(), at(tree, path, SETTINGS))
+                yield Naming(10, module.partition(" ")[0], at(tree, path, SETTINGS))
 
 
 def _sibling(tree: Tree, module: str, path: str, root: str) -> tuple[str, str] | None:
@@ -176,14 +185,14 @@ def _sibling(tree: Tree, module: str, path: str, root: str) -> tuple[str, str] |
         if path.endswith(".py") and not _is_empty(tree, path):
             return None
         inner = path.removesuffix("/__init__.py")
-        return _first(tree, [f"{module}.{word}" for word in PRODUCTION], inner, root)
+        return _first(tree, [f"{module}.{word}" for word in LIKELY], inner, root)
     general = not words(stem).isdisjoint(GENERAL) or stem in GENERAL
     if not general and not is_not_production(module):
         return None
     parent = module.rpartition(".")[0]
     tokens = re.split(r"_", stem)
     candidates = []
-    for word in PRODUCTION[:9] if general else PRODUCTION:
+    for word in DEPLOYED if general else LIKELY:
         replaced = "_".join(word if token in NOT_PRODUCTION | GENERAL else token for token in tokens)
         candidates.append(replaced)
     if not general and len(tokens) > 1:
@@ -273,7 +282,7 @@ def _add_variable(tree: Tree, findings: Findings, naming: Naming, module: str, p
     """Add the variable that makes the project use production's settings, and its value for that."""
     if naming.variable and naming.variable.name != SETTINGS:
         name = naming.variable.name
-        value = next((word for word in PRODUCTION[:7] if word in module.split(".")[-1]), naming.variable.default)
+        value = next((word for word in FOR_PRODUCTION if word in module.split(".")[-1]), naming.variable.default)
         findings.add("settings_variable", {"name": name, "value": value}, naming.source)
         return
     switch = _switch(tree, path) or _switch(tree, manage)
@@ -297,7 +306,7 @@ def _switch(tree: Tree, path: str) -> tuple[Variable, str] | None:
         if isinstance(node, ast.Compare) and len(node.comparators) == 1:
             sides = [node.left, node.comparators[0]]
             values = [value for side in sides for value in _values(side)]
-            value = next((value for value in values if value.lower() in ("production", "prod", "live")), None)
+            value = next((value for value in values if value.lower() in PRODUCTION), None)
             if value is None or not isinstance(node.ops[0], ast.Eq | ast.In | ast.NotEq | ast.Is):
                 continue
             for side in sides:
@@ -316,7 +325,7 @@ def _switch(tree: Tree, path: str) -> tuple[Variable, str] | None:
             for case in node.cases:
                 if variable and isinstance(case.pattern, ast.MatchValue):
                     value = constant(case.pattern.value) or ""
-                    if value.lower() in ("production", "prod", "live"):
+                    if value.lower() in PRODUCTION:
                         return Variable(variable.name, value), f"{path}:{node.lineno}"
     return _joined_name(tree, path, names)
 
@@ -330,7 +339,7 @@ def _joined_name(tree: Tree, path: str, names: dict[str, ast.expr]) -> tuple[Var
             for text in texts(node, names):
                 variables = [part for part in text if isinstance(part, Variable)]
                 if len(variables) == 1 and len(text) > 1:
-                    for word in PRODUCTION[:7]:
+                    for word in FOR_PRODUCTION:
                         if tree.exists(join(folder(path), f"{word}.py")):
                             return Variable(variables[0].name, word), f"{path}:{node.lineno}"
     return None
@@ -373,7 +382,10 @@ def _add_configuration(tree: Tree, findings: Findings, path: str, manage: str) -
 
 
 def _configurations(tree: Tree, path: str) -> dict[str, int]:
-    """Return the classes of a settings module that derive from Configuration, with their lines."""
+    """Return the classes of a settings module that derive from Configuration, with their lines.
+
+    By the names of their bases alone: the settings have not been worked out yet.
+    """
     module = tree.python(path) if path.endswith(".py") else None
     found: dict[str, int] = {}
     for statement in module.body if module else []:

@@ -1,47 +1,13 @@
 """Dotted modules and their files; which of them production uses."""
 
-from .places import folder, is_aside, join, own, words
-from .tree import Tree
+from ..places import DEVELOPMENT, PRODUCTION, REHEARSAL, folder, is_aside, join, own, words
+from ..tree import Tree
 
-PRODUCTION = (
-    "production",
-    "prod",
-    "live",
-    "deploy",
-    "deployment",
-    "heroku",
-    "cloud",
-    "server",
-    "docker",
-    "base",
-    "common",
-    "default",
-)
-NOT_PRODUCTION = frozenset(
-    [
-        "dev",
-        "devel",
-        "develop",
-        "development",
-        "developer",
-        "local",
-        "localhost",
-        "test",
-        "tests",
-        "testing",
-        "unittest",
-        "ci",
-        "debug",
-        "build",
-        "collectstatic",
-        "docs",
-        "staging",
-        "stage",
-        "preview",
-        "sandbox",
-        "qa",
-    ]
-)
+# Names of settings modules, production's first; the last ones are of modules that production's may be made from.
+FOR_PRODUCTION = (*PRODUCTION, "deploy", "deployment", "heroku", "cloud")
+DEPLOYED = (*FOR_PRODUCTION, "server", "docker")
+LIKELY = (*DEPLOYED, "base", "common", "default")
+NOT_PRODUCTION = DEVELOPMENT | REHEARSAL | {"unittest", "build", "collectstatic", "qa"}
 
 
 def package_root(tree: Tree, base: str) -> str:
@@ -82,7 +48,7 @@ def locate(tree: Tree, module: str, base: str) -> tuple[str, str] | None:
 
 
 def _is_namespace(tree: Tree, path: str) -> bool:
-    return any(tree.exists(f"{path}/{name}.py") for name in PRODUCTION)
+    return any(tree.exists(f"{path}/{name}.py") for name in LIKELY)
 
 
 def entry_points(tree: Tree, kind: str) -> list[str]:

@@ -3,11 +3,13 @@
 import json
 import re
 import shlex
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 HEREDOC = re.compile(r"<<-?\s*([\"']?)(\w+)\1")
 FLAG = re.compile(r"--[a-z][a-z-]*(=\S*)?\s+")
+MAX_LENGTH = 4000  # characters of a text with its variables filled in: a few that name each other grow without end
 VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?-([^}$]*))?[^}]*\}|(\w+))")
 
 
@@ -53,6 +55,15 @@ class Instruction:
         return end
 
 
+def is_dockerfile(path: str) -> bool:
+    """Return whether a path is named as Dockerfiles are: Dockerfile.prod, web.dockerfile, Containerfile …"""
+    name = path.rpartition("/")[2].lower()
+    named = name.startswith(("dockerfile", "containerfile")) or name.endswith(
+        (".dockerfile", "_dockerfile", "-dockerfile")
+    )
+    return named and not name.endswith((".dockerignore", ".md", ".rst", ".sh", ".py", ".jinja", ".j2"))
+
+
 def split(command: str) -> list[str]:
     """Return the words of a shell command; where the quotes do not match, what lies between spaces."""
     try:
@@ -61,11 +72,12 @@ def split(command: str) -> list[str]:
         return command.split()
 
 
+@lru_cache(maxsize=64)  # several readers ask for the same files
 def read_instructions(text: str) -> list[Instruction]:
     """Return a Dockerfile's instructions, with continuation lines joined, and comments and here-documents left out."""
     found: list[Instruction] = []
     stage = -1
-    for line, logical in _logical_lines(text):
+    for line, logical in logical_lines(text):
         keyword, _, rest = logical.partition(" ")
         keyword = keyword.upper()
         if keyword == "FROM":
@@ -75,7 +87,12 @@ def read_instructions(text: str) -> list[Instruction]:
     return found
 
 
-def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
+def logical_lines(text: str, here_documents: bool = False) -> Iterator[tuple[int, str]]:
+    """Yield each instruction as one line, with the number of its first; comments are left out.
+
+    The lines of here-documents are left out too, or, with `here_documents`, are lines of their own: a RUN may install
+    there.
+    """
     escape, parts, start = "\\", [], 0
     pending: list[str] = []
     for number, line in enumerate(text.split("\n"), 1):
@@ -97,23 +114,28 @@ def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
         parts.append(stripped)
         logical = " ".join(part for part in parts if part).replace("\t", " ")
         parts = []
-        if logical.split(" ", 1)[0].upper() in ("RUN", "COPY", "ADD"):
+        if not here_documents and logical.split(" ", 1)[0].upper() in ("RUN", "COPY", "ADD"):
             pending = [match[2] for match in HEREDOC.finditer(logical)]
         yield start, logical
     if parts:
         yield start, " ".join(parts)
 
 
-def substitute(text: str, values: dict[str, str]) -> str:
-    """Return `text` with $NAME, ${NAME} and ${NAME:-default} replaced where the value is known."""
+def substitute(text: str, values: Mapping[str, str], unknown: str | None = None) -> str:
+    """Return `text` with $NAME, ${NAME} and ${NAME:-default} replaced by their values.
+
+    Where neither is known they stay, or are replaced by `unknown`. No more than MAX_LENGTH characters are returned.
+    """
 
     def replacement(match: re.Match[str]) -> str:
         name = match[1] or match[3]
         if name in values:
             return values[name]
-        return match[0] if match[2] is None else match[2]
+        if match[2] is not None:
+            return match[2]
+        return match[0] if unknown is None else unknown
 
-    return VARIABLE.sub(replacement, text)
+    return VARIABLE.sub(replacement, text[:MAX_LENGTH])[:MAX_LENGTH]
 
 
 def pairs(instruction: Instruction) -> dict[str, str]:
@@ -124,10 +146,71 @@ def pairs(instruction: Instruction) -> dict[str, str]:
     return {name: value for name, _, value in (word.partition("=") for word in words) if name}
 
 
-def last_stage(instructions: list[Instruction]) -> list[Instruction]:
-    """Return the instructions of the stage that `docker build` makes without `--target`."""
-    last = max((instruction.stage for instruction in instructions), default=-1)
-    return [instruction for instruction in instructions if instruction.stage == last]
+@dataclass
+class Variables:
+    """The values that a Dockerfile gives its build arguments and variables, in any of its stages, and their lines."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
+
+
+@lru_cache(maxsize=64)
+def variables(text: str) -> Variables:
+    """Return what a Dockerfile's ARG and ENV set; of several, the first."""
+    found = Variables()
+    for instruction in read_instructions(text):
+        if instruction.keyword in ("ARG", "ENV"):
+            for name, value in pairs(instruction).items():
+                if name not in found.values and (value or f"{name}=" in instruction.rest):
+                    found.values[name] = substitute(value, found.values, unknown="")[:500]
+                    found.lines[name] = instruction.line
+    return found
+
+
+def global_arguments(instructions: list[Instruction]) -> dict[str, str]:
+    """Return the defaults of the arguments before the first FROM: those that a FROM can use."""
+    found: dict[str, str] = {}
+    for instruction in instructions:
+        if instruction.keyword == "ARG" and instruction.stage < 0:
+            found |= pairs(instruction)
+    return found
+
+
+def base_image(instruction: Instruction, values: Mapping[str, str]) -> str:
+    """Return the image, or the earlier stage, that a FROM names."""
+    words = instruction.body.split()
+    return substitute(words[0], values) if words else ""
+
+
+def name_and_tag(image: str) -> tuple[str, str]:
+    """Return the last part of an image's name, and its tag: "postgres", "18" for "docker.io/library/postgres:18@…"."""
+    name, _, tag = image.partition("@")[0].rpartition("/")[2].partition(":")
+    return name, tag
+
+
+@dataclass(frozen=True)
+class Image:
+    """A base image of a Dockerfile: "python", "3.12-slim"; `line` is where its name or tag stands."""
+
+    name: str
+    tag: str
+    line: int
+
+
+def images(text: str) -> list[Image]:
+    """Return the images that a Dockerfile's stages start from, in order, its build arguments' defaults filled in.
+
+    https://docs.docker.com/reference/dockerfile/#from
+    """
+    known = variables(text)
+    found = []
+    for instruction in read_instructions(text):
+        if instruction.keyword == "FROM" and (words := instruction.body.split()):
+            name, tag = name_and_tag(substitute(words[0], known.values, unknown=""))
+            used = [match[1] or match[3] for match in VARIABLE.finditer(words[0])]
+            line = next((known.lines[name] for name in used if name in known.lines), instruction.line)
+            found.append(Image(name, tag, line))
+    return found
 
 
 def final_lineage(instructions: list[Instruction]) -> list[Instruction]:

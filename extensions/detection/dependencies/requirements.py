@@ -16,7 +16,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from .tree import Tree
+from ..tree import Tree
 
 MAX_INCLUDED = 200  # files; a project includes a handful
 MAX_REQUIREMENTS = 5000  # of all files together; the longest compiled ones have hundreds
@@ -64,7 +64,7 @@ class Requirement:
 
 @dataclass
 class Requirements:
-    """All that one or several requirements files ask for, with the files that they include, in the order of reading."""
+    """All that requirements files ask for, with the files that they include, in the order of reading."""
 
     requirements: list[Requirement] = field(default_factory=list)
     constraints: list[Requirement] = field(default_factory=list)
@@ -107,10 +107,10 @@ def applies(marker: Marker | str | None) -> bool:
 
 
 def parse_requirement(text: str, source: str = "") -> tuple[Requirement | None, bool]:
-    """Return the distribution that a PEP 508 requirement asks for (None where it does not apply to Linux, or has no name), and
-    whether the text is as it should be.
+    """Return the distribution that a PEP 508 requirement asks for, and whether the text is as it should be.
 
-    A specifier that newer versions of pip refuse still gives its name.
+    The former is None where it does not apply to Linux, or has no name. A specifier that newer versions of pip refuse
+    still gives its name.
     """
     try:
         parsed = Parsed(text)
@@ -139,7 +139,10 @@ def _parse_leniently(text: str, source: str) -> Requirement | None:
 
 
 def logical_lines(text: str) -> Iterator[tuple[int, str]]:
-    """Yield each line that asks for something with its number, continuation lines joined, comments and blank lines left out."""
+    """Yield each line that asks for something with its number: continued ones joined, comments and blanks left out.
+
+    A comment within a continued line does not end it, as it would in a script.
+    """
     pending: list[str] = []
     first = 0
     for number, line in enumerate(text.split("\n"), 1):

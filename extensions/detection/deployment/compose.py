@@ -1,14 +1,16 @@
 """What a project's Compose files say: https://docs.docker.com/reference/compose-file/."""
 
+import posixpath
 import re
 import shlex
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from ..data import mapping, sequence, text_of
+from ..places import PRODUCTION, is_aside, is_development, mentions
+from ..tree import Tree
 from . import dockerfile
-from .places import is_aside, is_development, join, mapping, sequence, text_of, words
-from .tree import Tree
 
 NAME = re.compile(r"(docker[-_]?)?compose([-_.].*)?\.ya?ml|(local|production|prod|stack)\.ya?ml", re.IGNORECASE)
 
@@ -53,9 +55,9 @@ def _paths(tree: Tree) -> list[str]:
 
 def _rank(path: str) -> tuple[bool, bool, int, bool, str]:
     name = path.rpartition("/")[2]
-    production = not words(name).isdisjoint(("prod", "production", "deploy", "live"))
+    production = mentions(name, (*PRODUCTION, "deploy"))
     plain = re.fullmatch(r"(docker[-_])?compose\.ya?ml", name) is not None
-    return is_development(path.replace("/", " ")), not (plain or production), path.count("/"), not production, path
+    return is_development(path), not (plain or production), path.count("/"), not production, path
 
 
 def _service_lines(text: str) -> dict[str, int]:
@@ -100,13 +102,8 @@ def _service(path: str, name: str, item: dict[str, Any], line: int) -> Service:
 
 
 def _resolved(base: str, path: str) -> str:
-    parts: list[str] = []
-    for part in join(base, path).split("/"):
-        if part == "..":
-            parts[-1:] = []
-        elif part not in ("", "."):
-            parts.append(part)
-    return "/".join(parts) or "."
+    """Return a path, as Compose means it, in the project: what leads out of it is taken to mean the project's root."""
+    return posixpath.normpath(f"/{base}/{path}").strip("/") or "."
 
 
 def shell_text(value: Any) -> str:

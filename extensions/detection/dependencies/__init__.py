@@ -3,14 +3,14 @@
 import posixpath
 from collections.abc import Iterable
 
-from .recipes import Command, read_commands
+from ..deployment.recipes import Step, read_steps
+from ..findings import Certainty, Findings
+from ..tree import Tree
 from .debian_packages import debian_packages, installed_by_apt, needs_geodjango, translations, with_brought
-from .findings import Certainty, Findings
+from .distributions import Distribution
 from .installer import Installation, folders_of, in_folders, locked, read_installation
-from .locks import Distribution
 from .python_version import read_python_version
 from .servers import has_control_socket, server_used
-from .tree import Tree
 
 
 def read_dependencies(
@@ -22,19 +22,18 @@ def read_dependencies(
 ) -> None:
     """Add what the project's manifests, lock files and own Dockerfiles say of its dependencies to `findings`.
 
-    `django_dir` is the folder of manage.py relative to the project, "." for its root; `installed_apps` and `database_engines` are the
-    settings'.
+    `django_dir` is the folder of manage.py relative to the project, "." for its root; `installed_apps` and
+    `database_engines` are the settings'.
     """
     folders = folders_of(django_dir)
-    commands = read_commands(tree, folders)
-    installation = read_installation(tree, django_dir, commands)
+    steps = read_steps(tree, folders)
+    installation = read_installation(tree, django_dir, steps)
     elsewhere = folders_of(posixpath.dirname(installation.files[0])) if installation.files else folders
     if elsewhere[0] != "." and not set(elsewhere[:-1]) & set(folders) and not in_folders(installation, folders):
-        folders = (
-            elsewhere  # the manifest is in none of the folders that manage.py has above it: what is beside it counts
-        )
-        commands = read_commands(tree, folders)
-        installation = read_installation(tree, folders[0], commands)
+        # The manifest is in none of the folders that manage.py has above it: what is beside it counts.
+        folders = elsewhere
+        steps = read_steps(tree, folders)
+        installation = read_installation(tree, folders[0], steps)
     distributions = locked(tree, installation)
     _add_installation(findings, installation)
     _add_requirements(findings, installation, distributions)
@@ -53,13 +52,13 @@ def read_dependencies(
         installation.lock_file or installation.requirements_file or installation.source,
         Certainty.STATED if distributions else Certainty.ASSUMED,
     )
-    _add_servers(findings, distributions, commands)
-    version, source, certainty, note = read_python_version(tree, folders, commands, distributions)
+    _add_servers(findings, distributions, steps)
+    version, source, certainty, note = read_python_version(tree, folders, steps, distributions)
     findings.add("python_version", version, source, certainty, note)
     _add_debian_packages(
         tree, findings, distributions, version, installation, list(installed_apps), list(database_engines)
     )
-    apt = installed_by_apt(tree, commands)
+    apt = installed_by_apt(tree, steps)
     findings.add(
         "dockerfile_apt", apt, apt[0]["source"] if apt else "", Certainty.STATED if apt else Certainty.INFERRED
     )
@@ -106,7 +105,7 @@ def _add_requirements(findings: Findings, found: Installation, distributions: di
     findings.add("vcs_requirements", list(vcs), next(iter(vcs.values()), ""))
 
 
-def _add_servers(findings: Findings, distributions: dict[str, Distribution], commands: list[Command]) -> None:
+def _add_servers(findings: Findings, distributions: dict[str, Distribution], steps: list[Step]) -> None:
     for name in ("django", "gunicorn"):
         item = distributions.get(name)
         version, source = (item.version, item.source) if item else ("", "")
@@ -122,7 +121,7 @@ def _add_servers(findings: Findings, distributions: dict[str, Distribution], com
     findings.add(
         "gunicorn_control_socket", has_control_socket(gunicorn), gunicorn.source if gunicorn else "", certainty, note
     )
-    server, source, servers = server_used(distributions, commands)
+    server, source, servers = server_used(distributions, steps)
     note = "" if "gunicorn" in servers else "Gunicorn is not among the requirements: the image must install it."
     if len(servers) > 1:
         note = f"Among the requirements are {', '.join(servers)}. {note}".strip()

@@ -5,25 +5,44 @@ import re
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
-from .recipes import Command
-from .locks import Distribution
+from ..deployment.recipes import Step
+from .distributions import Distribution
 from .requirements import parse_version
 
-# Where several are among the requirements and no command says which: an ASGI server may be there for a worker class or for runserver.
+# The order where no step says which: an ASGI server may be there for a worker class or for runserver.
 SERVERS = ("gunicorn", "uwsgi", "granian", "uvicorn", "hypercorn", "daphne", "waitress")
 DISTRIBUTIONS = {"pyuwsgi": "uwsgi", "uwsgi": "uwsgi"}
 
-CONTROL_SOCKET = Version(
-    "25.1.0"
-)  # https://gunicorn.org/news/: the release that opens it, and knows --no-control-socket
-GUNICORN_RELEASES = (
-    "19.9.0 19.10.0 20.0.4 20.1.0 21.2.0 22.0.0 23.0.0 24.0.0 24.1.0 24.1.1 25.0.0 25.0.1 25.0.2 25.0.3 25.1.0 25.2.0 25.3.0 "
-    "26.0.0 26.1.0 27.0.0 27.0.1 28.0.0 99.0.0"
-).split()  # the last two stand for those to come
+CONTROL_SOCKET = Version("25.1.0")  # opens it, and knows --no-control-socket: https://gunicorn.org/news/
+GUNICORN_RELEASES = [
+    "19.9.0",
+    "19.10.0",
+    "20.0.4",
+    "20.1.0",
+    "21.2.0",
+    "22.0.0",
+    "23.0.0",
+    "24.0.0",
+    "24.1.0",
+    "24.1.1",
+    "25.0.0",
+    "25.0.1",
+    "25.0.2",
+    "25.0.3",
+    "25.1.0",
+    "25.2.0",
+    "25.3.0",
+    "26.0.0",
+    "26.1.0",
+    "27.0.0",
+    "27.0.1",
+    "28.0.0",
+    "99.0.0",
+]  # the last two stand for those to come
 
 
 def has_control_socket(distribution: Distribution | None) -> bool:
-    """Return whether the Gunicorn that would be installed (the newest that the requirement allows) knows --no-control-socket."""
+    """Return whether the Gunicorn to be installed, the newest that is allowed, knows --no-control-socket."""
     if distribution is None:
         return True
     if version := parse_version(distribution.version):
@@ -35,13 +54,12 @@ def has_control_socket(distribution: Distribution | None) -> bool:
     allowed = [Version(release) for release in GUNICORN_RELEASES if wanted.contains(release)]
     if allowed:
         return max(allowed) >= CONTROL_SOCKET
-    limits = [
-        parse_version(part.version.rstrip(".*")) for part in wanted
-    ]  # a release that the list leaves out: ~=20.0.1
+    # A release that the list leaves out: ~=20.0.1
+    limits = [parse_version(part.version.rstrip(".*")) for part in wanted]
     return any(limit is not None and limit >= CONTROL_SOCKET for limit in limits)
 
 
-def server_used(distributions: dict[str, Distribution], commands: list[Command]) -> tuple[str, str, list[str]]:
+def server_used(distributions: dict[str, Distribution], steps: list[Step]) -> tuple[str, str, list[str]]:
     """Return the application server that production uses, its source, and all servers among the requirements.
 
     Of several, the one that the project's Dockerfile, Procfile or Compose file starts; "" where there is none.
@@ -53,12 +71,9 @@ def server_used(distributions: dict[str, Distribution], commands: list[Command])
     }
     servers = [name for name in SERVERS if name in present]
     if len(servers) > 1:
-        for command in commands:
-            if command.kind in ("dockerfile", "deploy", "compose") and not command.development:
+        for step in steps:
+            if step.kind in ("dockerfile", "deploy", "compose") and not step.development:
                 for name in servers:
-                    if (
-                        re.search(rf"(?:^|[\s\"'/\[]){name}[\"',]*(?:\s|$)", command.text)
-                        and "install" not in command.text
-                    ):
-                        return name, command.source, servers
+                    if re.search(rf"(?:^|[\s\"'/\[]){name}[\"',]*(?:\s|$)", step.text) and "install" not in step.text:
+                        return name, step.source, servers
     return (servers[0], present[servers[0]], servers) if servers else ("", "", servers)

@@ -1,7 +1,6 @@
 """The Python version that a project runs on, as its files say: never this machine's own."""
 
 import ast
-import configparser
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -13,13 +12,16 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from packaging.version import Version
 
-from . import lines
-from .recipes import WORD, Command, Image, dockerfile_images
-from .findings import Certainty
-from .locks import Distribution
-from .manifests import join, poetry_specifiers, strings, table
+from .. import lines
+from ..data import mapping, strings
+from ..deployment.dockerfile import Image, images
+from ..deployment.recipes import Step
+from ..findings import Certainty
+from ..places import join, mentions
+from ..tree import Loader, Tree
+from .distributions import Distribution
+from .manifests import poetry_specifiers
 from .requirements import parse_version
-from .tree import Tree
 
 NEWEST = 14  # 3.N: the newest that most packages with compiled code have wheels for
 USUAL = 13  # where nothing speaks for the newest
@@ -65,14 +67,15 @@ MUST, RUN, DJANGO, WHEELS, TESTED = 64, 16, 6, 4, 2  # what the project runs on 
 
 
 def read_python_version(
-    tree: Tree, folders: list[str], commands: list[Command], distributions: dict[str, Distribution]
+    tree: Tree, folders: list[str], steps: list[Step], distributions: dict[str, Distribution]
 ) -> tuple[str, str, Certainty, str]:
     """Return the newest Python ("3.N") that satisfies most of what the project says, its source, certainty and a note.
 
-    What the project runs on goes before the ranges that it allows, those before what Django documents, and that before wheels and test
-    matrices; a version that pip or the installer would refuse is only taken where everything else would be contradicted.
+    What the project runs on goes before the ranges that it allows, those before what Django documents, and that
+    before wheels and test matrices; a version that pip or the installer would refuse is only taken where everything
+    else would be contradicted.
     """
-    found = list(_statements(tree, folders, commands, distributions))
+    found = list(_statements(tree, folders, steps, distributions))
     named = {minor for statement in found if statement.exact for minor in statement.minors}
     newest = NEWEST if _speaks_for_newest(found) else USUAL
     candidates = [minor for minor in MINORS if minor <= newest or minor in named]
@@ -120,14 +123,14 @@ def _speaks_for_newest(statements: list[Statement]) -> bool:
 
 
 def _statements(
-    tree: Tree, folders: list[str], commands: list[Command], distributions: dict[str, Distribution]
+    tree: Tree, folders: list[str], steps: list[Step], distributions: dict[str, Distribution]
 ) -> Iterator[Statement]:
     for folder in folders:
         yield from _version_files(tree, folder)
-    yield from _dockerfiles(tree, commands)
+    yield from _dockerfiles(tree, steps)
     for folder in folders:
         yield from _manifests(tree, folder)
-    yield from _tested(tree, commands)
+    yield from _tested(tree, steps)
     yield from _django(distributions)
     if (wheels := _wheels(distributions)) is not None:
         yield wheels
@@ -156,14 +159,15 @@ def _version_files(tree: Tree, folder: str) -> Iterator[Statement]:
         if line.split()[:1] == ["python"]:
             yield from _exact(line, f"{path}:{number}")
     path = join(folder, "mise.toml")
-    if isinstance(version := table(tree.toml(path), "tools").get("python"), str):
-        yield from _exact(version, f"{path}:{lines.keys(tree.text(path) or '').get(('tools', 'python'), 1)}")
+    if isinstance(version := mapping(tree.toml(path), "tools").get("python"), str):
+        yield from _exact(version, lines.key_at(tree, path, ("tools", "python")))
 
 
 def image_python(image: Image) -> str:
     """Return the Python version ("3.12" or "3.12.4") that an image's name or tag states, or "".
 
-    python:3.12-slim, nikolaik/python-nodejs:python3.12-nodejs22, ghcr.io/astral-sh/uv:python3.12-bookworm, ubi9/python-312.
+    python:3.12-slim, nikolaik/python-nodejs:python3.12-nodejs22, ghcr.io/astral-sh/uv:python3.12-bookworm,
+    ubi9/python-312.
     """
     if match := re.search(r"python-?3\.?(\d{1,2})$", image.name):
         return f"3.{match[1]}"
@@ -177,30 +181,28 @@ def image_python(image: Image) -> str:
 INSTALLED = re.compile(r"\bpython(?:\s+(?:install|pin)\s+|-?)(3\.\d{1,2})\b")
 
 
-def _dockerfiles(tree: Tree, commands: list[Command]) -> Iterator[Statement]:
-    paths = {command.path: command.development for command in commands if command.kind == "dockerfile"}
+def _dockerfiles(tree: Tree, steps: list[Step]) -> Iterator[Statement]:
+    paths = {step.path: step.development for step in steps if step.kind == "dockerfile"}
     production = [path for path, development in paths.items() if not development]
     seen: set[frozenset[int]] = set()
     for path in (production or list(paths))[:20]:
-        images = [image for image in dockerfile_images(tree, path) if image_python(image)]
-        for image in images[-1:]:
-            for statement in _exact(image_python(image), image.source):
+        pythons = [image for image in images(tree.text(path) or "") if image_python(image)]
+        for image in pythons[-1:]:
+            for statement in _exact(image_python(image), f"{path}:{image.line}"):
                 if statement.minors not in seen:  # five Dockerfiles that agree are one statement
                     seen.add(statement.minors)
                     yield statement
     if not seen:  # Debian or Red Hat with a Python installed: python3.12, uv python install 3.12
-        for command in commands:
-            match = (
-                INSTALLED.search(command.text) if command.kind == "dockerfile" and not command.development else None
-            )
+        for step in steps:
+            match = INSTALLED.search(step.text) if step.kind == "dockerfile" and not step.development else None
             if match:
-                yield from _exact(match[1], command.source)
+                yield from _exact(match[1], step.source)
                 return
 
 
 @lru_cache(maxsize=256)
 def allowed(specifier: str) -> frozenset[int]:
-    """Return the minors of Python 3 of which a specifier such as ">=3.11,<4" allows any release; all, if it is no specifier."""
+    """Return the minors of Python 3 of which a specifier (">=3.11,<4") allows any release; all, if it is none."""
     try:
         found = SpecifierSet(specifier)
     except InvalidSpecifier:
@@ -218,26 +220,24 @@ def allowed(specifier: str) -> frozenset[int]:
 def _manifests(tree: Tree, folder: str) -> Iterator[Statement]:
     path = join(folder, "pyproject.toml")
     content = tree.toml(path)
-    keys = lines.keys(tree.text(path) or "")
-    project = table(content, "project")
+    project = mapping(content, "project")
     if isinstance(requires := project.get("requires-python"), str):
         yield from _range(
-            allowed(requires), f"{path}:{keys.get(('project', 'requires-python'), 1)}", f"requires-python {requires}"
+            allowed(requires), lines.key_at(tree, path, ("project", "requires-python")), f"requires-python {requires}"
         )
-    poetry = table(content, "tool", "poetry", "dependencies").get("python")
+    poetry = mapping(content, "tool", "poetry", "dependencies").get("python")
     if isinstance(poetry, str):
         minors = frozenset[int]().union(*(allowed(str(specifier)) for specifier in poetry_specifiers(poetry)))
-        yield from _range(minors, f"{path}:{keys.get(('tool.poetry.dependencies', 'python'), 1)}", f"python {poetry}")
+        yield from _range(minors, lines.key_at(tree, path, ("tool.poetry.dependencies", "python")), f"python {poetry}")
     classified = _classifiers(strings(project.get("classifiers")))
     if classified:
         yield Statement(
-            classified, TESTED, f"{path}:{keys.get(('project', 'classifiers'), 1)}", "the classifiers name others"
+            classified, TESTED, lines.key_at(tree, path, ("project", "classifiers")), "the classifiers name others"
         )
     path = join(folder, "Pipfile")
-    keys = lines.keys(tree.text(path) or "")
     for name in ("python_full_version", "python_version"):
-        if isinstance(version := table(tree.toml(path), "requires").get(name), str):
-            yield from _exact(version, f"{path}:{keys.get(('requires', name), 1)}")
+        if isinstance(version := mapping(tree.toml(path), "requires").get(name), str):
+            yield from _exact(version, lines.key_at(tree, path, ("requires", name)))
             break
     yield from _setup(tree, folder)
 
@@ -257,19 +257,9 @@ def _classifiers(texts: Iterable[str]) -> frozenset[int]:
 
 def _setup(tree: Tree, folder: str) -> Iterator[Statement]:
     path = join(folder, "setup.cfg")
-    if tree.exists(path):
-        parser = configparser.ConfigParser(interpolation=None, strict=False)
-        try:
-            parser.read_string(tree.text(path) or "")
-        except configparser.Error:
-            return
-        keys = lines.keys(tree.text(path) or "")
-        if requires := parser.get("options", "python_requires", fallback=""):
-            yield from _range(
-                allowed(requires),
-                f"{path}:{keys.get(('options', 'python_requires'), 1)}",
-                f"python_requires {requires}",
-            )
+    if requires := tree.ini(path).get("options", "python_requires", fallback=""):
+        source = lines.key_at(tree, path, ("options", "python_requires"))
+        yield from _range(allowed(requires), source, f"python_requires {requires}")
     path = join(folder, "setup.py")
     module = tree.python(path) if tree.exists(path) else None
     for node in ast.walk(module) if module else ():
@@ -288,38 +278,38 @@ def _setup(tree: Tree, folder: str) -> Iterator[Statement]:
 WORKFLOW_VERSION = re.compile(r"python[-_]?versions?\b[\"']?\s*[:=](.*)$|^-?\s*python:\s*(.*)$", re.IGNORECASE)
 CI_IMAGE = re.compile(r"\bpython:(3\.\d{1,2})")
 AROUND = frozenset(
-    "docs doc documentation lint linting release draft pages publish translations".split()
+    ["docs", "doc", "documentation", "lint", "linting", "release", "draft", "pages", "publish", "translations"]
 )  # of workflows
 TOX_PYTHON = re.compile(r"\bpy(?:thon)?\{?(3\.?\d{1,2}(?:[,\s]+3\.?\d{1,2})*)\}?")
 
 
-def _tested(tree: Tree, commands: list[Command]) -> Iterator[Statement]:
+def _tested(tree: Tree, steps: list[Step]) -> Iterator[Statement]:
     """Return the versions that CI and tox test with, together: which of them is production's is not said."""
     minors: set[int] = set()
     source = ""
     within = False  # the list items below `python-version:`
-    for command in commands:
-        if command.kind == "ci" and AROUND & set(WORD.findall(command.path.rpartition("/")[2].lower())):
+    for step in steps:
+        if step.kind == "ci" and mentions(step.path.rpartition("/")[2], AROUND):
             continue
         found: list[str] = []
-        name = command.path.rpartition("/")[2]
-        if command.kind == "ci":
-            if match := WORKFLOW_VERSION.search(command.text):
+        name = step.path.rpartition("/")[2]
+        if step.kind == "ci":
+            if match := WORKFLOW_VERSION.search(step.text):
                 value = match[1] or match[2] or ""
                 found = [number[0] for number in NUMBER.finditer(value)]
                 within = not value.strip()
-            elif within and command.text.startswith("- "):
-                found = [number[0] for number in NUMBER.finditer(command.text)]
+            elif within and step.text.startswith("- "):
+                found = [number[0] for number in NUMBER.finditer(step.text)]
             else:
                 within = False
-                found = [f"{version}" for version in CI_IMAGE.findall(command.text)]
+                found = [f"{version}" for version in CI_IMAGE.findall(step.text)]
         elif name == "tox.ini":
-            found = [number for match in TOX_PYTHON.finditer(command.text) for number in re.split(r"[,\s]+", match[1])]
+            found = [number for match in TOX_PYTHON.finditer(step.text) for number in re.split(r"[,\s]+", match[1])]
         for number in found:
             digits = number.removeprefix("3").lstrip(".").partition(".")[0]
             if digits.isdecimal() and int(digits) in MINORS:
                 minors.add(int(digits))
-                source = source or command.source
+                source = source or step.source
     if minors:
         yield Statement(
             frozenset(minors), TESTED, source, "tests run on " + ", ".join(f"3.{minor}" for minor in sorted(minors))
@@ -327,7 +317,7 @@ def _tested(tree: Tree, commands: list[Command]) -> Iterator[Statement]:
 
 
 def django_pythons(version: str, specifier: str) -> tuple[int, int] | None:
-    """Return the oldest and newest minor of Python 3 that a Django, pinned or not, supports; None where any may be installed.
+    """Return the oldest and newest minor of Python 3 that a Django supports; None where any may be installed.
 
     Of an unpinned Django, all that its specifier allows. https://docs.djangoproject.com/en/stable/faq/install/
     """
@@ -372,12 +362,12 @@ OLDEST_IN_TABLE = 9
 @lru_cache(maxsize=1)
 def first_wheels() -> dict[str, dict[int, Version]]:
     """Return, by distribution, the oldest version that has a wheel for Linux, by minor of Python 3."""
-    content = yaml.safe_load((Path(__file__).parent / "first_wheels.yml").read_text(encoding="utf-8"))
+    content = yaml.load((Path(__file__).parent / "first_wheels.yml").read_text(encoding="utf-8"), Loader)
     return {name: {int(key[2:]): Version(value) for key, value in row.items()} for name, row in content.items()}
 
 
 def has_wheel(distribution: Distribution, minor: int) -> bool | None:
-    """Return whether pip finds a wheel of a distribution for CPython 3.`minor` on x86-64 Linux; None where that is not known.
+    """Return whether pip finds a wheel of a distribution for CPython 3.`minor` on x86-64 Linux; None if unknown.
 
     As its lock file lists them, else from the table of oldest versions; an unpinned one is taken to be a new release.
     """

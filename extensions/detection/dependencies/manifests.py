@@ -1,28 +1,29 @@
-"""What the manifests of uv, Poetry, Pipenv, PDM and setuptools ask for: pyproject.toml, Pipfile, setup.cfg and setup.py."""
+"""What the manifests of uv, Poetry, PDM, Pipenv, setuptools ask for: pyproject.toml, Pipfile, setup.cfg, setup.py."""
 
 import ast
-import configparser
 import posixpath
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from . import lines
-from .recipes import WORD
-from .locks import Distribution
+from .. import lines
+from ..data import mapping, strings
+from ..places import PRODUCTION, join, mentions
+from ..tree import Tree
+from .distributions import Distribution, asked_for
 from .requirements import MAX_REQUIREMENTS, applies, parse_requirement, parse_version, read_requirements
-from .tree import Tree
-
-PRODUCTION = frozenset("production prod deploy deployment live".split())
 
 
 @dataclass
 class Manifest:
-    """What one manifest asks for; `dynamic` are the requirements files that it reads, `groups` the names of its groups and extras."""
+    """What one manifest asks for.
+
+    `dynamic` are the requirements files that it reads, `groups` the names of its groups and extras.
+    """
 
     path: str
     direct: list[Distribution] = field(default_factory=list)
@@ -31,28 +32,9 @@ class Manifest:
     dynamic: list[str] = field(default_factory=list)
 
 
-def join(folder: str, name: str) -> str:
-    """Return the path of a file in a folder of the project; "." is its root."""
-    return posixpath.normpath(posixpath.join(folder, name)) if folder not in ("", ".") else name
-
-
 def is_production_group(name: str) -> bool:
     """Return whether a dependency group's name says that production installs it."""
-    return any(word in PRODUCTION for word in WORD.findall(name.lower()))
-
-
-def table(value: Any, *names: str) -> dict[str, Any]:
-    """Return the table at nested `names`, empty where there is none."""
-    for name in names:
-        value = value.get(name) if isinstance(value, dict) else None
-    return value if isinstance(value, dict) else {}
-
-
-def strings(value: Any) -> list[str]:
-    """Return the strings of a list, or a lone string as one."""
-    if isinstance(value, str):
-        return [value]
-    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+    return mentions(name, (*PRODUCTION, "deploy", "deployment"))
 
 
 def read_project_table(tree: Tree, path: str, groups: Iterable[str] = ()) -> Manifest:
@@ -62,35 +44,30 @@ def read_project_table(tree: Tree, path: str, groups: Iterable[str] = ()) -> Man
     """
     content = tree.toml(path)
     manifest = Manifest(path)
-    project = table(content, "project")
+    project = mapping(content, "project")
     places = lines.quoted(tree.text(path) or "")
-    keys = lines.keys(tree.text(path) or "")
     wanted = strings(project.get("dependencies"))
     for kind, found in (
-        ("project.optional-dependencies", table(project, "optional-dependencies")),
-        ("dependency-groups", table(content, "dependency-groups")),
+        ("project.optional-dependencies", mapping(project, "optional-dependencies")),
+        ("dependency-groups", mapping(content, "dependency-groups")),
     ):
         for name, listed in found.items():
-            manifest.groups[name] = f"{path}:{keys.get((kind, name), keys.get((kind, ''), 1))}"
+            manifest.groups[name] = lines.key_at(tree, path, (kind, name), (kind, ""))
             if name in groups:
                 wanted += strings(listed)
     if "dependencies" in strings(project.get("dynamic")):
-        dynamic = table(content, "tool", "setuptools", "dynamic", "dependencies").get("file")
-        dynamic = dynamic or table(content, "tool", "hatch", "metadata", "hooks", "requirements_txt").get("files")
+        dynamic = mapping(content, "tool", "setuptools", "dynamic", "dependencies").get("file")
+        dynamic = dynamic or mapping(content, "tool", "hatch", "metadata", "hooks", "requirements_txt").get("files")
         files = [join(posixpath.dirname(path), name) for name in strings(dynamic)]
         manifest.dynamic = [name for name in files if tree.exists(name)]
     add_requirements(tree, manifest, wanted, places)
-    for name, source in table(content, "tool", "uv", "sources").items():
+    for name, source in mapping(content, "tool", "uv", "sources").items():
         if isinstance(source, dict) and isinstance(source.get("path"), str):
-            manifest.local.append((source["path"], f"{path}:{keys.get(('tool.uv.sources', name), 1)}"))
+            manifest.local.append((source["path"], lines.key_at(tree, path, ("tool.uv.sources", name))))
         if isinstance(source, dict) and isinstance(source.get("git"), str):
             name = canonicalize_name(name)
             manifest.direct = [
-                Distribution(
-                    item.name, item.specifier, "", item.source, True, item.extras, None, "git+" + source["git"]
-                )
-                if item.name == name
-                else item
+                replace(item, version="", wheels=None, url="git+" + source["git"]) if item.name == name else item
                 for item in manifest.direct
             ]
     return manifest
@@ -104,18 +81,7 @@ def add_requirements(tree: Tree, manifest: Manifest, wanted: Iterable[str], plac
         if not valid:
             tree.problem(source, f"is not a requirement ({text[:60]})")
         if requirement is not None:
-            manifest.direct.append(
-                Distribution(
-                    requirement.name,
-                    requirement.specifier,
-                    requirement.version,
-                    source,
-                    True,
-                    requirement.extras,
-                    None,
-                    requirement.url,
-                )
-            )
+            manifest.direct.append(asked_for(requirement))
 
 
 def read_poetry_table(tree: Tree, path: str, groups: Iterable[str] = ()) -> Manifest:
@@ -123,18 +89,17 @@ def read_poetry_table(tree: Tree, path: str, groups: Iterable[str] = ()) -> Mani
 
     https://python-poetry.org/docs/dependency-specification/
     """
-    content = table(tree.toml(path), "tool", "poetry")
+    content = mapping(tree.toml(path), "tool", "poetry")
     manifest = Manifest(path)
-    keys = lines.keys(tree.text(path) or "")
-    extras = table(content, "extras")
-    for name in (*table(content, "group"), *extras):
-        place = keys.get((f"tool.poetry.group.{name}.dependencies", ""), keys.get(("tool.poetry.extras", name), 1))
-        manifest.groups[name] = f"{path}:{place}"
+    extras = mapping(content, "extras")
+    for name in (*mapping(content, "group"), *extras):
+        places = (f"tool.poetry.group.{name}.dependencies", ""), ("tool.poetry.extras", name)
+        manifest.groups[name] = lines.key_at(tree, path, *places)
     optional = {canonicalize_name(item) for name in groups for item in strings(extras.get(name))}
-    add_tables(tree, manifest, table(content, "dependencies"), "tool.poetry.dependencies", optional)
+    add_tables(tree, manifest, mapping(content, "dependencies"), "tool.poetry.dependencies", optional)
     for name in groups:
         section = f"tool.poetry.group.{name}.dependencies"
-        add_tables(tree, manifest, table(content, "group", name, "dependencies"), section, optional)
+        add_tables(tree, manifest, mapping(content, "group", name, "dependencies"), section, optional)
     return manifest
 
 
@@ -142,10 +107,9 @@ def add_tables(
     tree: Tree, manifest: Manifest, entries: dict[str, Any], section: str, optional: Iterable[str] = ()
 ) -> None:
     """Add `name = "^1.2"` and `name = {version = …}` entries of Poetry and Pipenv to what a manifest asks for."""
-    keys = lines.keys(tree.text(manifest.path) or "")
     for key, value in entries.items():
         name = canonicalize_name(key)
-        source = f"{manifest.path}:{keys.get((section, key), keys.get((f'{section}.{key}', ''), 1))}"
+        source = lines.key_at(tree, manifest.path, (section, key), (f"{section}.{key}", ""))
         tables = value if isinstance(value, list) else [value]
         for item in tables:
             entry = item if isinstance(item, dict) else {"version": item}
@@ -166,7 +130,7 @@ def add_tables(
 
 
 def poetry_specifiers(text: str) -> list[SpecifierSet]:
-    """Return the alternatives of a version constraint with Poetry's "^", "~", "*" and "||"; those that cannot be read are left out.
+    """Return the alternatives of a version constraint with Poetry's "^", "~", "*" and "||", without unreadable ones.
 
     https://python-poetry.org/docs/dependency-specification/#version-constraints
     """
@@ -208,7 +172,7 @@ def _next_version(part: str, version: Version) -> str:
 def read_pipfile(tree: Tree, path: str) -> Manifest:
     """Return what `[packages]` of a Pipfile asks for. https://pipenv.pypa.io/en/latest/pipfile.html"""
     manifest = Manifest(path)
-    add_tables(tree, manifest, table(tree.toml(path), "packages"), "packages")
+    add_tables(tree, manifest, mapping(tree.toml(path), "packages"), "packages")
     return manifest
 
 
@@ -219,13 +183,7 @@ def read_setup(tree: Tree, folder: str) -> Manifest | None:
     """
     path = join(folder, "setup.cfg")
     if tree.exists(path):
-        parser = configparser.ConfigParser(interpolation=None, strict=False)
-        try:
-            parser.read_string(tree.text(path) or "")
-            listed = parser.get("options", "install_requires", fallback="")
-        except configparser.Error as error:
-            tree.problem(path, f"is not an INI file ({str(error).partition(chr(10))[0]})")
-            listed = ""
+        listed = tree.ini(path).get("options", "install_requires", fallback="") or ""
         wanted = [
             line.strip() for line in listed.split("\n") if line.strip() and not line.strip().startswith(("#", "file:"))
         ]
@@ -252,8 +210,4 @@ def read_setup(tree: Tree, folder: str) -> Manifest | None:
 
 def read_dynamic(tree: Tree, manifest: Manifest) -> list[Distribution]:
     """Return what the requirements files that a manifest reads ask for."""
-    found = read_requirements(tree, *manifest.dynamic)
-    return [
-        Distribution(item.name, item.specifier, item.version, item.source, True, item.extras, None, item.url)
-        for item in found.requirements
-    ]
+    return [asked_for(requirement) for requirement in read_requirements(tree, *manifest.dynamic).requirements]

@@ -4,9 +4,11 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from .findings import Certainty, Findings
-from .places import at, join, mapping, read_json, text_of
-from .tree import Tree
+from ..data import mapping, text_of
+from ..findings import Certainty, Findings
+from ..lines import at
+from ..places import join
+from ..tree import Tree
 
 GENERIC_NAMES = frozenset(
     [
@@ -73,11 +75,11 @@ def _names(tree: Tree, findings: Findings) -> Iterator[tuple[str, str, Certainty
     yield _root_name(tree), ".", Certainty.INFERRED
     for path in dict.fromkeys(("pyproject.toml", join(base, "pyproject.toml"))):
         content = tree.toml(path) if tree.exists(path) else {}
-        project, poetry = mapping(content.get("project")), mapping(mapping(content.get("tool")).get("poetry"))
+        project, poetry = mapping(content, "project"), mapping(content, "tool", "poetry")
         if name := text_of(project.get("name")) or text_of(poetry.get("name")):
             yield name, at(tree, path, "name"), Certainty.STATED
     for path in dict.fromkeys(("package.json", join(base, "package.json"))):
-        if name := text_of(mapping(read_json(tree, path) if tree.exists(path) else None).get("name")):
+        if name := text_of(mapping(tree.json(path) if tree.exists(path) else None).get("name")):
             yield name.rpartition("/")[2], at(tree, path, '"name"'), Certainty.STATED
     if remote := _git_remote(tree):
         yield remote, ".git/config", Certainty.STATED
@@ -97,10 +99,13 @@ def _git_remote(tree: Tree) -> str:
     git = tree.root / ".git"
     try:
         if git.is_file():
-            content = git.read_text(errors="replace")[:4096]
+            with git.open(errors="replace") as file:
+                content = file.read(4096)
             git = (tree.root / content.partition("gitdir:")[2].strip()).resolve()
             if git.parent.name == "worktrees":
                 git = git.parent.parent
+        if not (git / "config").is_file():  # a pipe would be waited for
+            return ""
         with (git / "config").open(errors="replace") as file:
             text = file.read(100_000)
     except (OSError, ValueError, RuntimeError):

@@ -7,14 +7,24 @@ from contextlib import contextmanager
 from fnmatch import fnmatch
 from typing import Any
 
+from ..tree import Tree
 from . import calls
 from .environment import MISSING, Environment, parse_url
 from .objects import Class, Names, Raised, Scope, Stop
-from .tree import Tree
 from .values import OUTSIDE, ROOT, UNKNOWN, Binding, Value, merge, wrap
 
 MAX_STEPS = 60_000  # nodes worked out for one settings module, all that it imports included
 BOOL_WORDS = frozenset(("true", "false", "1", "0", "yes", "no", "on", "off", "t", "f", "y", "n"))
+
+SURROUNDINGS: dict[str, Callable[[], Any]] = {  # attributes of a State that are of the statement at hand
+    "doubts": list,
+    "undecided": int,
+    "catching": int,
+    "optional_import": int,
+    "missing": str,
+    "depth": int,
+    "caught": list,
+}
 
 
 class State:
@@ -65,31 +75,14 @@ class State:
     @contextmanager
     def fresh(self) -> Iterator[None]:
         """Leave out, for a module, what surrounds its import."""
-        saved = (
-            self.doubts,
-            self.undecided,
-            self.catching,
-            self.optional_import,
-            self.missing,
-            self.depth,
-            self.here,
-            self.caught,
-        )
-        self.doubts, self.undecided, self.catching, self.optional_import, self.missing, self.depth = [], 0, 0, 0, "", 0
-        self.caught = []
+        saved = {name: getattr(self, name) for name in ("here", *SURROUNDINGS)}
+        for name, empty in SURROUNDINGS.items():
+            setattr(self, name, empty())
         try:
             yield
         finally:
-            (
-                self.doubts,
-                self.undecided,
-                self.catching,
-                self.optional_import,
-                self.missing,
-                self.depth,
-                self.here,
-                self.caught,
-            ) = saved
+            for name, value in saved.items():
+                setattr(self, name, value)
 
     def find_module(self, dotted: str, file: str, level: int) -> str | None:
         """Return a module's file, "" for a folder without `__init__.py`, None for one that is not the project's."""

@@ -3,29 +3,48 @@
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from .recipes import WORD, Command, dockerfile_variables, is_development, substitute
-from .locks import Distribution, read_lock
+from ..data import mapping
+from ..deployment import dockerfile
+from ..deployment.recipes import Step, is_for_developers
+from ..places import PRODUCTION, join, mentions, words
+from ..tree import Tree
+from .distributions import Distribution, asked_for
+from .locks import read_lock
 from .manifests import (
     Manifest,
     is_production_group,
-    join,
     read_dynamic,
     read_pipfile,
     read_poetry_table,
     read_project_table,
     read_setup,
-    table,
 )
 from .requirements import Requirements, read_requirements
-from .tree import Tree
 
-PLAIN = frozenset("requirements requirement reqs req requires pip txt in".split())
+PLAIN = frozenset(["requirements", "requirement", "reqs", "req", "requires", "pip", "txt", "in"])
 RANKS = {
-    **dict.fromkeys("production prod live".split(), 0),
-    **dict.fromkeys("deploy deployment heroku docker server release container".split(), 2),
-    **dict.fromkeys("base common main default core all app django web backend runtime install shared".split(), 3),
+    **dict.fromkeys(PRODUCTION, 0),
+    **dict.fromkeys(["deploy", "deployment", "heroku", "docker", "server", "release", "container"], 2),
+    **dict.fromkeys(
+        [
+            "base",
+            "common",
+            "main",
+            "default",
+            "core",
+            "all",
+            "app",
+            "django",
+            "web",
+            "backend",
+            "runtime",
+            "install",
+            "shared",
+        ],
+        3,
+    ),
 }
 OTHER = 5
 PIP_INSTALL = re.compile(
@@ -43,7 +62,7 @@ TOOLS = (
     ("pipenv", re.compile(r"\bpipenv\s+(?:-\S+\s+)*(?:install|sync|run|requirements|lock)\b")),
 )
 GROUP = re.compile(r"(?:--(?:extra|extras|group|with|only-group)[=\s]+|\s-[EG]\s+)[\"']?([A-Za-z0-9_.,-]+)")
-# Where no command tells, what is locked goes before what is not.
+# Where no step tells, what is locked goes before what is not.
 ORDER = ("uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pip", "uv", "poetry", "pdm", "pipenv", "pyproject")
 
 
@@ -83,18 +102,18 @@ def in_folders(found: Installation, folders: list[str]) -> bool:
     return folder in folders or near
 
 
-def read_installation(tree: Tree, django_dir: str | None, commands: list[Command]) -> Installation:
-    """Return how the project's dependencies are installed, as its manifests and its own commands say."""
+def read_installation(tree: Tree, django_dir: str | None, steps: list[Step]) -> Installation:
+    """Return how the project's dependencies are installed, as its manifests and its own steps say."""
     folders = folders_of(django_dir)
-    found = list(_installations(tree, folders, commands))
+    found = list(_installations(tree, folders, steps))
     if not found:
         others = dict.fromkeys(
             posixpath.dirname(path) or "."
             for path in tree.named("pyproject.toml", "Pipfile", "setup.py", "setup.cfg", "requirements.txt")
-            if not is_development(path)
+            if not is_for_developers(path)
         )
         for folder in list(others)[:50]:
-            if found := list(_installations(tree, [folder], commands)):
+            if found := list(_installations(tree, [folder], steps)):
                 break
     if not found and (conda := tree.named("environment.yml", "environment.yaml", "conda.yml")):
         note = f"The dependencies are conda's, in {conda[0]}, which is not read."
@@ -105,7 +124,7 @@ def read_installation(tree: Tree, django_dir: str | None, commands: list[Command
         )
     with_django = [item for item in found if _installs_django(tree, item)]
     found = with_django or found
-    chosen, used = _chosen(found, commands)
+    chosen, used = _chosen(found, steps)
     rest = sorted({other.installer for other in found if other is not chosen and other.installer != chosen.installer})
     if rest:
         names = ", ".join(rest)
@@ -122,17 +141,17 @@ def _installs_django(tree: Tree, found: Installation) -> bool:
     return any(item.name == "django" for item in found.direct) or "django" in locked(tree, found)
 
 
-def _installations(tree: Tree, folders: list[str], commands: list[Command]) -> Iterator[Installation]:
+def _installations(tree: Tree, folders: list[str], steps: list[Step]) -> Iterator[Installation]:
     """Yield the ways to install that there are files for, those in the folder of manage.py first."""
     for folder in folders:
-        yield from _of_pyproject(tree, folder, commands)
-        if tree.exists(path := join(folder, "Pipfile")) and table(tree.toml(path), "packages"):
+        yield from _of_pyproject(tree, folder, steps)
+        if tree.exists(path := join(folder, "Pipfile")) and mapping(tree.toml(path), "packages"):
             yield _of_pipfile(tree, folder)
-    if pip := _of_requirements(tree, folders, commands):
+    if pip := _of_requirements(tree, folders, steps):
         yield pip
     for folder in folders:
         path = join(folder, "pyproject.toml")
-        if not table(tree.toml(path), "project").get("dependencies") and (setup := read_setup(tree, folder)):
+        if not mapping(tree.toml(path), "project").get("dependencies") and (setup := read_setup(tree, folder)):
             names = ("setup.py", "setup.cfg", "pyproject.toml", "MANIFEST.in")
             files = [join(folder, name) for name in names if tree.exists(join(folder, name))]
             yield Installation(
@@ -140,31 +159,31 @@ def _installations(tree: Tree, folders: list[str], commands: list[Command]) -> I
             )
 
 
-def _of_pyproject(tree: Tree, folder: str, commands: list[Command]) -> Iterator[Installation]:
+def _of_pyproject(tree: Tree, folder: str, steps: list[Step]) -> Iterator[Installation]:
     path = join(folder, "pyproject.toml")
     content = tree.toml(path)
     locks = {name: join(folder, name) for name in ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml")}
     locks = {name: lock for name, lock in locks.items() if tree.exists(lock)}
-    project, tool = read_project_table(tree, path), table(content, "tool")
-    backend = table(content, "build-system").get("build-backend")
+    project, tool = read_project_table(tree, path), mapping(content, "tool")
+    backend = mapping(content, "build-system").get("build-backend")
     backend = backend if isinstance(backend, str) else ""
-    poetry = table(tool, "poetry", "dependencies")
+    poetry = mapping(tool, "poetry", "dependencies")
     asks = bool(project.direct or project.dynamic)
     if (
         "uv.lock" in locks
         or (asks and "uv" in tool and not {"poetry.lock", "pdm.lock"} & set(locks))
         or (asks and backend == "uv_build")
     ):
-        groups = _production_groups(tree, "uv", project, commands)
+        groups = _production_groups(tree, "uv", project, steps)
         found = Installation("uv", locks.get("uv.lock", path), groups=groups, lock_file=locks.get("uv.lock", ""))
         manifest = read_project_table(tree, path, groups)
-        members = _workspace_members(tree, folder, table(tool, "uv", "workspace").get("members"))
+        members = _workspace_members(tree, folder, mapping(tool, "uv", "workspace").get("members"))
         yield _with_manifest(tree, found, manifest, folder, ["uv.toml"], members)
     is_poetry = "poetry.lock" in locks or any(name != "python" for name in poetry)
     if is_poetry or (asks and backend.startswith("poetry.") and not locks):
         manifest = read_poetry_table(tree, path)
         manifest.groups = {**project.groups, **manifest.groups}
-        groups = _production_groups(tree, "poetry", manifest, commands)
+        groups = _production_groups(tree, "poetry", manifest, steps)
         found = Installation(
             "poetry", locks.get("poetry.lock", path), groups=groups, lock_file=locks.get("poetry.lock", "")
         )
@@ -178,11 +197,11 @@ def _of_pyproject(tree: Tree, folder: str, commands: list[Command]) -> Iterator[
         or (asks and "pdm" in tool and not locks)
         or (asks and backend.startswith("pdm.") and not locks)
     ):
-        groups = _production_groups(tree, "pdm", project, commands)
+        groups = _production_groups(tree, "pdm", project, steps)
         found = Installation("pdm", locks.get("pdm.lock", path), groups=groups, lock_file=locks.get("pdm.lock", ""))
         yield _with_manifest(tree, found, read_project_table(tree, path, groups), folder, ["pdm.toml"])
-    if not asks and not locks and not poetry and table(content, "dependency-groups"):
-        yield from _of_groups(tree, folder, commands)
+    if not asks and not locks and not poetry and mapping(content, "dependency-groups"):
+        yield from _of_groups(tree, folder, steps)
     other = set(locks) - {"pylock.toml"}
     if (
         asks
@@ -191,7 +210,7 @@ def _of_pyproject(tree: Tree, folder: str, commands: list[Command]) -> Iterator[
         and "pdm" not in tool
         and not backend.startswith(("poetry.", "pdm.", "uv_build"))
     ):
-        groups = _production_groups(tree, "pyproject", project, commands)
+        groups = _production_groups(tree, "pyproject", project, steps)
         found = Installation("pyproject", path, groups=groups, lock_file=locks.get("pylock.toml", ""))
         if project.dynamic:
             found.note = f"pyproject.toml reads its dependencies from {', '.join(project.dynamic)}."
@@ -202,11 +221,11 @@ def _of_pyproject(tree: Tree, folder: str, commands: list[Command]) -> Iterator[
         )
 
 
-def _of_groups(tree: Tree, folder: str, commands: list[Command]) -> Iterator[Installation]:
+def _of_groups(tree: Tree, folder: str, steps: list[Step]) -> Iterator[Installation]:
     """Yield an installation of dependency groups alone: a pyproject.toml without a project. https://peps.python.org/pep-0735/"""
     path = join(folder, "pyproject.toml")
     manifest = read_project_table(tree, path)
-    groups = _production_groups(tree, "pyproject", manifest, commands)
+    groups = _production_groups(tree, "pyproject", manifest, steps)
     if not groups:
         groups = {name: source for name, source in manifest.groups.items() if RANKS.get(name.lower(), OTHER) < OTHER}
     manifest = read_project_table(tree, path, groups)
@@ -257,18 +276,18 @@ def _of_pipfile(tree: Tree, folder: str) -> Installation:
     )
 
 
-def _production_groups(tree: Tree, installer: str, manifest: Manifest, commands: list[Command]) -> dict[str, str]:
+def _production_groups(tree: Tree, installer: str, manifest: Manifest, steps: list[Step]) -> dict[str, str]:
     """Return the groups and extras that production installs: those named so, and those that a Dockerfile installs."""
     found = {name: source for name, source in manifest.groups.items() if is_production_group(name)}
     pattern = dict(TOOLS).get(installer, PIP_INSTALL)
-    for command in commands:
-        if command.kind in ("dockerfile", "deploy") and not command.development:
-            for part in re.split(r"&&|;", command.text):
+    for step in steps:
+        if step.kind in ("dockerfile", "deploy") and not step.development:
+            for part in re.split(r"&&|;", step.text):
                 if pattern.search(part):
                     for match in GROUP.finditer(part):
                         for name in match[1].split(","):
-                            if name in manifest.groups and not is_development(name):
-                                found.setdefault(name, command.source)
+                            if name in manifest.groups and not is_for_developers(name):
+                                found.setdefault(name, step.source)
     return found
 
 
@@ -278,12 +297,11 @@ def is_requirements_file(path: str) -> bool:
     stem, _, extension = name.lower().rpartition(".")
     if extension not in ("txt", "pip", "in"):
         return False
-    words = WORD.findall(stem)
-    parent = WORD.findall(folder.rpartition("/")[2].lower())
-    if "constraints" in words or "robots" in words:
+    named = words(stem)
+    if "constraints" in named or "robots" in named:
         return False
     return (
-        bool({"requirements", "requirement", "reqs"} & {*words, *parent})
+        bool({"requirements", "requirement", "reqs"} & (named | words(folder.rpartition("/")[2])))
         or stem in ("req", "pip")
         or stem.startswith("requirements")
     )
@@ -291,25 +309,24 @@ def is_requirements_file(path: str) -> bool:
 
 def _rank(path: str) -> int:
     name = path.rpartition("/")[2].lower()
-    words = [word for word in WORD.findall(name) if word not in PLAIN]
-    if any(character.isdigit() for character in "".join(words)) and words:
+    telling = words(name) - PLAIN
+    if any(character.isdigit() for character in "".join(telling)):
         return OTHER
-    ranks = [RANKS.get(word, OTHER) for word in words]
-    rank = min(ranks, default=1)
-    if not words and any(RANKS.get(word) == 0 for word in WORD.findall(path.rpartition("/")[0].lower())):
+    rank = min((RANKS.get(word, OTHER) for word in telling), default=1)
+    if not telling and mentions(path.rpartition("/")[0], PRODUCTION):
         rank = 0
     return rank + (4 if name.endswith(".in") else 0)
 
 
 def requirements_candidates(tree: Tree, folders: list[str]) -> list[str]:
-    """Return the requirements files that production may install, likeliest first; those of development are left out."""
+    """Return the requirements files that production may install, likeliest first, without those of development."""
     named = [path for path in tree.paths if is_requirements_file(path)]
     found: dict[str, tuple[int, int]] = {}
     for distance, folder in enumerate(folders):
         prefix = "" if folder == "." else f"{folder}/"
         for path in named:
             inside = path.removeprefix(prefix)
-            if path in found or not path.startswith(prefix) or inside.count("/") > 2 or is_development(inside):
+            if path in found or not path.startswith(prefix) or inside.count("/") > 2 or is_for_developers(inside):
                 continue
             near = inside.count("/") == 0 or is_near(inside)
             if near:
@@ -319,10 +336,9 @@ def requirements_candidates(tree: Tree, folders: list[str]) -> list[str]:
 
 def is_near(inside: str) -> bool:
     """Return whether a requirements file's folder is one that a project keeps such files in."""
-    words = set(WORD.findall(inside.rpartition("/")[0].lower()))
-    return bool(
-        words
-        & {
+    return mentions(
+        inside.rpartition("/")[0],
+        {
             *PLAIN,
             *RANKS,
             "config",
@@ -335,27 +351,25 @@ def is_near(inside: str) -> bool:
             "dependencies",
             "deps",
             "scripts",
-        }
+        },
     )
 
 
-def _of_requirements(tree: Tree, folders: list[str], commands: list[Command]) -> Installation | None:
+def _of_requirements(tree: Tree, folders: list[str], steps: list[Step]) -> Installation | None:
     candidates = requirements_candidates(tree, folders)
-    installed = installed_requirements(tree, candidates, commands)
+    installed = installed_requirements(tree, candidates, steps)
     if not candidates and not installed:
         return None
-    for command, paths in installed:
-        if command.kind in ("ci", "task"):
+    for step, paths in installed:
+        if step.kind in ("ci", "task"):
             continue  # tests install production's files too, and others beside: they decide between equals only
         main = next((path for path in paths if _has_django(tree, path)), paths[0])
         others = [
-            (path, command.source)
-            for path in paths
-            if path != main and path not in read_requirements(tree, main).files
+            (path, step.source) for path in paths if path != main and path not in read_requirements(tree, main).files
         ]
-        found = _pip(tree, main, command.source, others)
+        found = _pip(tree, main, step.source, others)
         if len(candidates) > 1:
-            found.note = f"{command.source} installs it."
+            found.note = f"{step.source} installs it."
         return found
     with_django = [path for path in candidates if _has_django(tree, path)]
     ranked = with_django or [path for path in candidates if _rank(path) < OTHER] or candidates
@@ -405,27 +419,25 @@ def distributions_of(requirements: Requirements) -> list[Distribution]:
         known = found.get(item.name)
         if known is None or (version and not known.version):
             extras = tuple(sorted({*item.extras, *(known.extras if known else ())}))
-            found[item.name] = Distribution(item.name, specifier, version, item.source, True, extras, None, item.url)
+            found[item.name] = replace(asked_for(item), specifier=specifier, version=version, extras=extras)
     return list(found.values())
 
 
-def installed_requirements(
-    tree: Tree, candidates: list[str], commands: list[Command]
-) -> list[tuple[Command, list[str]]]:
-    """Return the commands that install requirements files of production, with the files, those of the Dockerfile first."""
+def installed_requirements(tree: Tree, candidates: list[str], steps: list[Step]) -> list[tuple[Step, list[str]]]:
+    """Return the steps that install production's requirements files, and the files, the Dockerfile's first."""
     known = dict.fromkeys(candidates)
     if not any(_has_django(tree, path) for path in candidates):
         known.update((path, None) for path in tree.paths if is_requirements_file(path) and _has_django(tree, path))
     copies: dict[str, dict[str, str]] = {}
-    by_file: dict[str, tuple[Command, list[str]]] = {}
-    for command in commands:
-        if command.kind not in ("ci", "task") and command.development:
+    by_file: dict[str, tuple[Step, list[str]]] = {}
+    for step in steps:
+        if step.kind not in ("ci", "task") and step.development:
             continue
-        text = command.text
-        if command.kind == "dockerfile" and "$" in text:
-            text = substitute(text, dockerfile_variables(tree.text(command.path) or ""), 4000)
-        renamed = copies.setdefault(command.path, {})
-        if command.kind == "dockerfile":
+        text = step.text
+        if step.kind == "dockerfile" and "$" in text:
+            text = dockerfile.substitute(text, dockerfile.variables(tree.text(step.path) or "").values, unknown="")
+        renamed = copies.setdefault(step.path, {})
+        if step.kind == "dockerfile":
             if (match := COPY.match(text)) and not match[2].endswith("/"):
                 renamed[match[2].rpartition("/")[2]] = match[1]
             for match in MOUNT.finditer(text):
@@ -436,9 +448,9 @@ def installed_requirements(
         for match in PIP_SYNC.finditer(text):
             names += [word for word in match[1].split() if not word.startswith("-")]
         for name in names:
-            path = _resolved(name, command.path, known, renamed)
-            if path and not is_development(path.rpartition("/")[2]) and not _is_development_folder(path):
-                paths = by_file.setdefault(command.path, (command, []))[1]
+            path = _resolved(name, step.path, known, renamed)
+            if path and not is_for_developers(path.rpartition("/")[2]) and not _is_development_folder(path):
+                paths = by_file.setdefault(step.path, (step, []))[1]
                 if path not in paths:
                     paths.append(path)
     return list(by_file.values())
@@ -450,7 +462,7 @@ def _is_development_folder(path: str) -> bool:
 
 
 def _resolved(name: str, where: str, known: dict[str, None], renamed: dict[str, str]) -> str:
-    """Return the requirements file of the tree that a command names, which may run in another folder; "" if none is it."""
+    """Return the requirements file that a step, which may run in another folder, names; "" if it is none."""
     if "$" in name:
         return ""
     name = posixpath.normpath(name).lstrip("/")
@@ -470,16 +482,16 @@ def _resolved(name: str, where: str, known: dict[str, None], renamed: dict[str, 
     return ""
 
 
-def _chosen(found: list[Installation], commands: list[Command]) -> tuple[Installation, Command | None]:
-    """Return the way to install that the project's own commands use, with the first that does; else what is locked first."""
+def _chosen(found: list[Installation], steps: list[Step]) -> tuple[Installation, Step | None]:
+    """Return the way to install that the project's own steps use, and the first that does; else what is locked."""
     by_name: dict[str, Installation] = {}
     for item in found:
         by_name.setdefault(item.installer, item)
     if len(by_name) > 1:
-        used: dict[str, dict[str, Command]] = {}
-        for command in commands:
-            if name := _installer_used(command, by_name):
-                used.setdefault(command.path, {}).setdefault(name, command)
+        used: dict[str, dict[str, Step]] = {}
+        for step in steps:
+            if name := _installer_used(step, by_name):
+                used.setdefault(step.path, {}).setdefault(name, step)
         for names in used.values():
             for name in ("uv", "poetry", "pdm", "pipenv", "pip", "pyproject"):
                 if name in names:
@@ -492,25 +504,25 @@ def _chosen(found: list[Installation], commands: list[Command]) -> tuple[Install
     return min(found, key=order), None
 
 
-def _installer_used(command: Command, present: dict[str, Installation]) -> str:
+def _installer_used(step: Step, present: dict[str, Installation]) -> str:
     for name, pattern in TOOLS:
-        if name in present and pattern.search(command.text):
+        if name in present and pattern.search(step.text):
             return name
-    if PIP_INSTALL.search(command.text):
+    if PIP_INSTALL.search(step.text):
         pip = present.get("pip")
-        if pip and pip.source == command.source:
+        if pip and pip.source == step.source:
             return "pip"
         if (
             pip
-            and (command.kind in ("ci", "task") or not command.development)
+            and (step.kind in ("ci", "task") or not step.development)
             and any(
                 path.rpartition("/")[2] == name.rpartition("/")[2]
-                for name in REQUIREMENT_OPTION.findall(command.text)
+                for name in REQUIREMENT_OPTION.findall(step.text)
                 for path in pip.files
             )
         ):
             return "pip"
-        if "pyproject" in present and INSTALL_PROJECT.search(command.text):
+        if "pyproject" in present and INSTALL_PROJECT.search(step.text):
             return "pyproject"
     return ""
 

@@ -4,42 +4,26 @@ https://docs.astral.sh/uv/concepts/projects/layout/#the-lockfile, https://python
 https://pipenv.pypa.io/en/latest/pipfile.html, https://packaging.python.org/en/latest/specifications/pylock-toml/
 """
 
-import json
 import posixpath
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from . import lines
+from .. import lines
+from ..data import mapping, mappings, strings, text_of
+from ..tree import Tree
+from .distributions import Distribution
 from .requirements import applies
-from .tree import Tree
-
-
-@dataclass(frozen=True)
-class Distribution:
-    """A distribution that the project installs.
-
-    `wheels` are the file names of its wheels where a lock file lists them (none: only a source archive), else None; `url` is a location
-    instead of the index.
-    """
-
-    name: str
-    specifier: str = ""
-    version: str = ""
-    source: str = ""
-    direct: bool = True
-    extras: tuple[str, ...] = ()
-    wheels: tuple[str, ...] | None = None
-    url: str = ""
 
 
 def read_lock(tree: Tree, path: str, direct: Iterable[Distribution], groups: Iterable[str]) -> dict[str, Distribution]:
-    """Return what the lock file at `path` pins for production, by canonical name; `direct` is what the manifest asks for.
+    """Return what the lock file at `path` pins for production, by canonical name.
 
-    `groups` are the dependency groups and extras that production installs too. Where the lock file does not tell production from
-    development, what `direct` needs is followed through it. A file that is no lock file is a problem of the tree, and empty.
+    `direct` is what the manifest asks for, `groups` are the dependency groups and extras that production installs
+    too. Where the lock file does not tell production from development, what `direct` needs is followed through it. A
+    file that is no lock file is a problem of the tree, and empty.
     """
     name = posixpath.basename(path)
     wanted = {distribution.name: distribution for distribution in direct}
@@ -57,49 +41,37 @@ def read_lock(tree: Tree, path: str, direct: Iterable[Distribution], groups: Ite
     return found
 
 
-def _tables(value: Any) -> list[dict[str, Any]]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def _table(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
-
-
 def _wheel_names(package: dict[str, Any]) -> tuple[str, ...] | None:
     """Return the names of a locked package's wheels; None where the lock file lists no files of it."""
-    listed = [*_tables(package.get("wheels")), *_tables(package.get("files"))]
+    listed = [*mappings(package.get("wheels")), *mappings(package.get("files"))]
     if not listed and not package.get("sdist"):
         return None
     names = (
-        _text(item.get("file")) or _text(item.get("name")) or _text(item.get("url")).rpartition("/")[2]
+        text_of(item.get("file")) or text_of(item.get("name")) or text_of(item.get("url")).rpartition("/")[2]
         for item in listed
     )
     return tuple(name for name in names if name.endswith(".whl"))
 
 
 def _uv_lock(tree: Tree, path: str, wanted: dict[str, Distribution], groups: set[str]) -> dict[str, Distribution]:
-    packages = _tables(tree.toml(path).get("package"))
+    packages = mappings(tree.toml(path).get("package"))
     places = lines.packages(tree.text(path) or "")
     by_name: dict[str, tuple[dict[str, Any], int]] = {}
     roots: list[dict[str, Any]] = []
     for index, package in enumerate(packages):
-        name = canonicalize_name(_text(package.get("name")))
+        name = canonicalize_name(text_of(package.get("name")))
         place = places[index] if index < len(places) else 1
         # Forks of a resolution give a name several entries, each for some systems.
         if name not in by_name or not _applies_to_any(by_name[name][0].get("resolution-markers")):
             by_name[name] = (package, place)
-        source = _table(package.get("source"))
-        if _text(source.get("virtual")) == "." or _text(source.get("editable")) == ".":
+        source = mapping(package.get("source"))
+        if text_of(source.get("virtual")) == "." or text_of(source.get("editable")) == ".":
             roots.append(package)
     wanted_names: list[tuple[str, tuple[str, ...]]] = []
     for root in roots:
         wanted_names += _uv_dependencies(root.get("dependencies"))
         for kind in ("optional-dependencies", "dev-dependencies"):
-            for group, dependencies in _table(root.get(kind)).items():
+            for group, dependencies in mapping(root.get(kind)).items():
                 if group in groups:
                     wanted_names += _uv_dependencies(dependencies)
     if not roots:  # no project here: the root of a workspace, say
@@ -115,16 +87,16 @@ def _uv_lock(tree: Tree, path: str, wanted: dict[str, Distribution], groups: set
         for extra in extras:
             if (name, extra) not in seen:
                 seen.add((name, extra))
-                wanted_names += _uv_dependencies(_table(package.get("optional-dependencies")).get(extra))
+                wanted_names += _uv_dependencies(mapping(package.get("optional-dependencies")).get(extra))
         if name in found:
             if not set(extras) <= set(found[name].extras):
                 found[name] = replace(found[name], extras=tuple(sorted({*found[name].extras, *extras})))
             continue
         if package in roots:
             continue
-        location = _table(package.get("source"))
-        url = _text(location.get("git")) and "git+" + _text(location.get("git")) or _text(location.get("url"))
-        version = _text(package.get("version"))
+        location = mapping(package.get("source"))
+        url = (text_of(location.get("git")) and "git+" + text_of(location.get("git"))) or text_of(location.get("url"))
+        version = text_of(package.get("version"))
         wheels = _wheel_names(package)
         found[name] = Distribution(name, "", version, f"{path}:{place}", name in direct, extras, wheels, url)
         wanted_names += _uv_dependencies(package.get("dependencies"))
@@ -132,36 +104,36 @@ def _uv_lock(tree: Tree, path: str, wanted: dict[str, Distribution], groups: set
 
 
 def _applies_to_any(markers: Any) -> bool:
-    return not isinstance(markers, list) or any(applies(_text(item)) for item in markers)
+    return not isinstance(markers, list) or any(applies(text_of(item)) for item in markers)
 
 
 def _uv_dependencies(value: Any) -> list[tuple[str, tuple[str, ...]]]:
     """Return the names and extras of a uv.lock package's dependencies, those left out that Linux does not need."""
     found = []
-    for dependency in _tables(value):
+    for dependency in mappings(value):
         extras = dependency.get("extra")
         names = (
             tuple(canonicalize_name(extra) for extra in extras if isinstance(extra, str))
             if isinstance(extras, list)
             else ()
         )
-        if applies(_text(dependency.get("marker"))):
-            found.append((canonicalize_name(_text(dependency.get("name"))), names))
+        if applies(text_of(dependency.get("marker"))):
+            found.append((canonicalize_name(text_of(dependency.get("name"))), names))
     return found
 
 
 def _toml_lock(tree: Tree, path: str, wanted: dict[str, Distribution], groups: set[str]) -> dict[str, Distribution]:
     """Read poetry.lock, pdm.lock and pylock.toml, which list packages alike."""
     content = tree.toml(path)
-    packages = _tables(content.get("package")) or _tables(content.get("packages"))
+    packages = mappings(content.get("package")) or mappings(content.get("packages"))
     places = lines.packages(tree.text(path) or "")
-    old_files = _table(_table(content.get("metadata")).get("files"))  # poetry.lock before version 2.0 of its format
+    old_files = mapping(content, "metadata", "files")  # poetry.lock before version 2.0 of its format
     found: dict[str, Distribution] = {}
     needs: dict[str, set[str]] = {}
     production = {"main", "default"} | groups
     grouped = False
     for index, package in enumerate(packages):
-        name = canonicalize_name(_text(package.get("name")))
+        name = canonicalize_name(text_of(package.get("name")))
         listed = package.get("groups")
         if isinstance(listed, list):
             grouped = True
@@ -171,24 +143,24 @@ def _toml_lock(tree: Tree, path: str, wanted: dict[str, Distribution], groups: s
             grouped = True
             if package["category"] == "dev":
                 continue
-        marker = _text(package.get("marker")) or _text(package.get("markers"))
+        marker = text_of(package.get("marker")) or text_of(package.get("markers"))
         if "dependency_groups" in marker or not applies(marker):
             continue
         if not name or name in found:
             needs.setdefault(name, set()).update(_names(package.get("dependencies")))
             continue
-        location = _table(package.get("source")) or _table(package.get("vcs"))
-        git = _text(package.get("git")) or _text(location.get("url"))
-        git = git if _text(location.get("type")) in ("git", "") else ""
+        location = mapping(package.get("source")) or mapping(package.get("vcs"))
+        git = text_of(package.get("git")) or text_of(location.get("url"))
+        git = git if text_of(location.get("type")) in ("git", "") else ""
         files = _wheel_names(package)
         if files is None and name in old_files:
             files = _wheel_names({"files": old_files[name], "sdist": True})
         place = places[index] if index < len(places) else 1
-        version = _text(package.get("version"))
+        version = text_of(package.get("version"))
         url = f"git+{git}" if git else ""
         found[name] = Distribution(name, "", version, f"{path}:{place}", False, (), files, url)
         needs.setdefault(name, set()).update(_names(package.get("dependencies")))
-        for extra, names in _table(package.get("extras")).items():
+        for extra, names in mapping(package.get("extras")).items():
             if name in wanted and canonicalize_name(extra) in wanted[name].extras and isinstance(names, list):
                 needs[name].update(canonicalize_name(str(item).split(" ")[0].split("[")[0]) for item in names)
     if grouped or not wanted or posixpath.basename(path).startswith("pylock"):
@@ -197,14 +169,14 @@ def _toml_lock(tree: Tree, path: str, wanted: dict[str, Distribution], groups: s
 
 
 def _names(dependencies: Any) -> set[str]:
-    """Return the names in a lock file's list of dependencies: a table by name, a list of tables, or a list of requirements."""
+    """Return the names in a lock file's dependencies: a table by name, a list of tables, or of requirements."""
     if isinstance(dependencies, dict):
         return {canonicalize_name(name) for name in dependencies}
     if not isinstance(dependencies, list):
         return set()
     found = set()
     for item in dependencies:
-        text = item if isinstance(item, str) else _text(_table(item).get("name"))
+        text = item if isinstance(item, str) else text_of(mapping(item).get("name"))
         for separator in " [<>=!~;(@":
             text = text.partition(separator)[0]
         found.add(canonicalize_name(text))
@@ -226,26 +198,20 @@ def _closure(
 
 def _pipfile_lock(tree: Tree, path: str) -> dict[str, Distribution]:
     text = tree.text(path) or ""
-    try:
-        content = _table(json.loads(text or "{}"))
-    except (ValueError, RecursionError) as error:
-        tree.problem(path, f"is not JSON ({error})")
-        return {}
     places: dict[str, int] = {}
     for number, line in enumerate(text.split("\n"), 1):
         if line.rstrip().endswith('": {'):
             places.setdefault(line.strip()[1:-4], number)
     found: dict[str, Distribution] = {}
-    for key, entry in _table(content.get("default")).items():
-        entry = _table(entry)
-        if not applies(_text(entry.get("markers"))):
+    for key, entry in mapping(tree.json(path), "default").items():
+        entry = mapping(entry)
+        if not applies(text_of(entry.get("markers"))):
             continue
         name = canonicalize_name(key)
-        extras = entry.get("extras")
-        names = tuple(sorted(canonicalize_name(str(extra)) for extra in extras)) if isinstance(extras, list) else ()
-        git = _text(entry.get("git"))
+        names = tuple(sorted(canonicalize_name(extra) for extra in strings(entry.get("extras"))))
+        git = text_of(entry.get("git"))
         direct = "index" in entry or bool(git)
-        version = _text(entry.get("version")).lstrip("=")
+        version = text_of(entry.get("version")).lstrip("=")
         url = f"git+{git}" if git else ""
         found[name] = Distribution(name, "", version, f"{path}:{places.get(key, 1)}", direct, names, None, url)
     return found

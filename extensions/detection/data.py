@@ -1,0 +1,34 @@
+"""Parts of what TOML, YAML and JSON files hold, whatever a person wrote there: a wrong type is as good as nothing."""
+
+from typing import Any
+
+
+def mapping(value: Any, *names: str) -> dict[str, Any]:
+    """Return the mapping at nested `names` of `value`, its keys as strings; empty if there is none."""
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else None
+    if not isinstance(value, dict):
+        return {}
+    return value if all(isinstance(key, str) for key in value) else {str(key): item for key, item in value.items()}
+
+
+def sequence(value: Any) -> list[Any]:
+    """Return a list; empty if `value` is none."""
+    return value if isinstance(value, list) else []
+
+
+def mappings(value: Any) -> list[dict[str, Any]]:
+    """Return the mappings of a list."""
+    return [mapping(item) for item in sequence(value) if isinstance(item, dict)]
+
+
+def strings(value: Any) -> list[str]:
+    """Return the strings of a list, or a lone string as one."""
+    return [value] if isinstance(value, str) else [item for item in sequence(value) if isinstance(item, str)]
+
+
+def text_of(value: Any) -> str:
+    """Return a scalar as text; "" for None, lists and mappings."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, str | int | float) else ""

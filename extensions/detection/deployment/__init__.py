@@ -1,0 +1,1 @@
+"""What the project's own Dockerfiles, Compose files, Procfiles, units and workflows say."""

@@ -1,0 +1,104 @@
+"""What a Django project's settings say, read from their text as a production server would find them.
+
+Names and defaults are those of https://docs.djangoproject.com/en/stable/ref/settings/.
+"""
+
+from collections.abc import Mapping
+
+from ..evaluation.environment import production_value
+from ..evaluation.evaluate import Evaluator
+from ..findings import Certainty, Findings, Problem
+from ..tree import Tree
+from .adder import Adder
+from .connections import add_databases, add_services
+from .names import collect
+from .setting import Settings
+from .storages import add_storages
+from .variables import demand_secret_key, environment, with_engines
+
+__all__ = ["read_settings"]
+
+PRODUCTION = {"DJANGO_ENV": "production"}
+
+
+def read_settings(
+    tree: Tree, path: str, sys_path_folder: str, findings: Findings, environ: Mapping[str, str] = PRODUCTION
+) -> Settings:
+    """Return the settings that the module at `path` makes, and add the Findings that follow from them.
+
+    `sys_path_folder` is where absolute imports start ("" for the root). `environ` is the environment in which they are
+    read; variables that it lacks are not set, but for those that tell debugging or the environment's name, which are
+    taken as production has them.
+    It never raises: what cannot be read is a Problem, what cannot be known is left out or assumed, with a note.
+    """
+    folder = "" if sys_path_folder in (".", "./") else sys_path_folder.strip("/")
+    first = run(tree, path, folder, environ)
+    production = {
+        variable.name: text
+        for variable in first.environment.variables.values()
+        if variable.name not in environ and (text := production_value(variable))
+    }
+    last = run(tree, path, folder, {**production, **environ}) if production else first
+    values = collect(tree, last, path, folder)
+    demand_secret_key(last, values)
+    settings = Settings(
+        path,
+        values,
+        with_engines(environment(first, last), values),
+        last.files,
+        {**production, **{name: environ[name] for name in environ if name in last.environment.variables}},
+        last.elsewhere,
+    )
+    for source, message in dict.fromkeys((*first.notes, *last.notes)):
+        findings.problems.append(Problem(source, message))
+    before = settings if last is first else Settings(path, collect(tree, first, path, folder))
+    add_findings(last, settings, before, findings)
+    return settings
+
+
+def run(tree: Tree, path: str, folder: str, environ: Mapping[str, str]) -> Evaluator:
+    """Return an evaluator that has worked out the module."""
+    evaluator = Evaluator(tree, folder, environ)
+    try:
+        evaluator.module(path)
+    except (RecursionError, MemoryError):
+        evaluator.notes.append((path, "is nested too deeply to be read to its end"))
+    return evaluator
+
+
+def add_findings(evaluator: Evaluator, settings: Settings, before: Settings, findings: Findings) -> None:
+    """Add what the rest of the reader and the questions want to know."""
+    folder, note = evaluator.folder, ""
+    changed = {name: text for name, text in settings.production.items() if name != "DJANGO_ENV"}
+    if changed:
+        note = "read with " + ", ".join(f"{name}={text}" for name, text in changed.items())
+    add = Adder(settings, before, findings, note)
+    add.path(
+        "static_root", "STATIC_ROOT", folder, "nothing sets STATIC_ROOT, so collectstatic has nowhere to put files"
+    )
+    add.url("static_url", "STATIC_URL", "/static/")
+    add.path("media_root", "MEDIA_ROOT", folder, "nothing sets MEDIA_ROOT")
+    add.url("media_url", "MEDIA_URL", "")
+    add.paths("staticfiles_dirs", "STATICFILES_DIRS", folder)
+    add.paths("locale_paths", "LOCALE_PATHS", folder)
+    add.texts("allowed_hosts", "ALLOWED_HOSTS")
+    add.texts("secure_redirect_exempt", "SECURE_REDIRECT_EXEMPT")
+    add.texts("installed_apps", "INSTALLED_APPS")
+    add.texts("middleware", "MIDDLEWARE")
+    add.texts("csrf_trusted_origins", "CSRF_TRUSTED_ORIGINS")
+    add.texts("secure_proxy_ssl_header", "SECURE_PROXY_SSL_HEADER")
+    add.flag("secure_ssl_redirect", "SECURE_SSL_REDIRECT", False)
+    add.flag("append_slash", "APPEND_SLASH", True)
+    add.text("wsgi_application", "WSGI_APPLICATION")
+    add.text("asgi_application", "ASGI_APPLICATION")
+    add.text("root_urlconf", "ROOT_URLCONF")
+    add.text("email_backend", "EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+    add.text("force_script_name", "FORCE_SCRIPT_NAME")
+    Adder(before, before, findings, "").flag("debug", "DEBUG", False)
+    logging = settings.get("LOGGING")
+    add.put("logging_configured", bool(logging and logging.value), logging, "nothing sets LOGGING")
+    add_storages(evaluator, settings, add)
+    add_databases(folder, settings, add)
+    add_services(settings, add)
+    missing = "" if settings.files else "the settings module is not in the project"
+    findings.add("environment", settings.environment, settings.path, Certainty.INFERRED, missing)

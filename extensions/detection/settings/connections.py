@@ -1,0 +1,81 @@
+"""The databases, caches, brokers and layers that settings connect to."""
+
+from typing import Any
+
+from ..evaluation.values import Value, all_variables
+from .adder import Adder
+from .setting import Settings, entry, part_variables, parts_of, path_value, text_or_none, url_variable
+
+
+def add_databases(folder: str, settings: Settings, add: Adder) -> None:
+    """Add the databases and caches, by alias."""
+    found = settings.get("DATABASES")
+    databases: dict[str, dict[str, Any]] = {}
+    for alias, value in parts_of(found).items():
+        engine = text_or_none(entry(value, "ENGINE"))
+        name_part = value.data.get("NAME") if isinstance(value.data, dict) else None
+        sqlite = engine is not None and ("sqlite" in engine or engine.endswith("spatialite"))
+        name = entry(value, "NAME")
+        memory = isinstance(name, str) and (name == ":memory:" or name.startswith("file:"))
+        path = path_value(name_part, folder)[0] if sqlite and name_part is not None and not memory else ""
+        databases[alias] = {
+            "engine": engine,
+            "name": path or (name if isinstance(name, str) else None),
+            "path": path,
+            "host": text_or_none(entry(value, "HOST")),
+            "variable": (variable := database_variable(settings, value, alias)),
+            "url_default": text_or_none(entry(value, "URL")),
+            "variables": {
+                part: name
+                for part, name in part_variables(value, ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT")).items()
+                if name != variable
+            },
+        }
+    add.put("databases", databases, found, "nothing sets DATABASES")
+    found = settings.get("CACHES")
+    caches = {
+        alias: {
+            "backend": text_or_none(entry(value, "BACKEND")),
+            "location": text_or_none(first_of(entry(value, "LOCATION"))),
+            "variable": url_variable(settings, value, ("LOCATION", "BACKEND"))
+            or next(iter(part_variables(value, ("LOCATION",)).values()), ""),
+        }
+        for alias, value in parts_of(found).items()
+    }
+    add.put("caches", caches, found, "nothing sets CACHES")
+
+
+def database_variable(settings: Settings, value: Value, alias: str) -> str:
+    """Return the variable that holds a database's URL, also where the URL is used only once it is set."""
+    if variable := url_variable(settings, value, ("ENGINE",)):
+        return variable
+    names = {variable["name"] for variable in settings.environment}
+    found = settings.get("DATABASES")
+    # The branch where it is set is not the one that is read.
+    instead = found is not None and "DATABASE_URL" in found.note
+    unparted = not part_variables(value, ("USER", "PASSWORD", "HOST"))
+    return "DATABASE_URL" if alias == "default" and (unparted or instead) and "DATABASE_URL" in names else ""
+
+
+def first_of(data: Any) -> Any:
+    """Return the first of a list, or what is not a list."""
+    return (data[0] if data else None) if isinstance(data, (list, tuple)) else data
+
+
+def add_services(settings: Settings, add: Adder) -> None:
+    """Add Celery's broker and Channels' layers."""
+    names = ("CELERY_BROKER_URL", "BROKER_URL", "CELERY_BROKER")
+    found = next((settings.get(name) for name in names if settings.get(name)), None)
+    value = found.value if found and isinstance(found.value, str) else ""
+    urls = [name for name in (found.variables if found else ()) if name.endswith(("_URL", "_URI"))]
+    broker = {"value": value, "variable": (found.raw.direct if found else "") or next(iter(urls), "")}
+    add.put("celery_broker", broker, found, "nothing sets CELERY_BROKER_URL")
+    found = settings.get("CHANNEL_LAYERS")
+    layers = {
+        alias: {
+            "backend": text_or_none(entry(value, "BACKEND")),
+            "variable": url_variable(settings, value, ("CONFIG",)) or next(iter(all_variables(value)), ""),
+        }
+        for alias, value in parts_of(found).items()
+    }
+    add.put("channel_layers", layers, found, "nothing sets CHANNEL_LAYERS")

@@ -1,0 +1,92 @@
+"""A setting as it was read, and the parts of those that are mappings."""
+
+import posixpath
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any
+
+from ..evaluation.values import ROOT, UNKNOWN, Value, all_variables, plain, project_path
+from ..findings import Certainty
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A setting's value (UNKNOWN where it cannot be known), where it was last set, and how sure that is."""
+
+    name: str
+    value: Any
+    source: str
+    certainty: Certainty
+    variables: tuple[str, ...] = ()
+    note: str = ""
+    raw: Value = field(default_factory=Value, repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one module, the variables they read, and the files they were read from."""
+
+    path: str
+    values: dict[str, Setting] = field(default_factory=dict)
+    environment: list[dict[str, Any]] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    production: dict[str, str] = field(default_factory=dict)
+    elsewhere: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)  # set in branches not taken
+
+    def get(self, name: str) -> Setting | None:
+        """Return a setting; None if nothing sets it."""
+        return self.values.get(name)
+
+    def value(self, name: str, default: Any = None) -> Any:
+        """Return a setting's value; `default` if nothing sets it, or it cannot be known."""
+        setting = self.values.get(name)
+        return default if setting is None or setting.value is UNKNOWN else setting.value
+
+
+def parts_of(found: Setting | None) -> dict[str, Value]:
+    """Return the entries of a setting that is a dict of dicts, by alias."""
+    data = found.raw.data if found else None
+    return {key: value for key, value in data.items() if isinstance(key, str)} if isinstance(data, dict) else {}
+
+
+def entry(value: Value, key: str) -> Any:
+    """Return a part of an alias's settings as plain data; None if it is not there or not known."""
+    part = value.data.get(key) if isinstance(value.data, dict) else None
+    data = plain(part) if part is not None else UNKNOWN
+    return None if data is UNKNOWN else data
+
+
+def text_or_none(data: Any) -> str | None:
+    """Return a text, None for anything else."""
+    return data if isinstance(data, str) else None
+
+
+def url_variable(settings: Settings, value: Value, kinds: tuple[str, ...]) -> str:
+    """Return the variable whose URL makes an entry; "" if there is none."""
+    read = {variable["name"]: variable["type"] for variable in settings.environment}
+    names = all_variables(value)
+    urls = [name for name in names if read.get(name) == "url" or name.endswith(("_URL", "_URI", "_DSN"))]
+    keyed = [
+        part for key in kinds if (part := value.data.get(key) if isinstance(value.data, dict) else None) is not None
+    ]
+    direct = [name for part in keyed for name in part.variables if name in urls]
+    return next(iter([*direct, *urls]), "")
+
+
+def part_variables(value: Value, keys: tuple[str, ...]) -> dict[str, str]:
+    """Return the variable that each part of an entry is read from, by the part's name in lower case."""
+    parts = {key: value.data.get(key) for key in keys} if isinstance(value.data, dict) else {}
+    found = {key: all_variables(part) for key, part in parts.items() if part is not None}
+    return {key.lower(): names[0] for key, names in found.items() if names}
+
+
+def path_value(value: Value, folder: str) -> tuple[str, bool]:
+    """Return a path setting as a Finding has it ("" if unknown), and whether it depends on the working folder."""
+    if not isinstance(value.data, (str, PurePosixPath)) or not str(value.data):
+        return "", False
+    text = str(value.data)
+    guessed = not text.startswith("/")
+    path = project_path(posixpath.normpath(posixpath.join(ROOT, folder, text)))
+    if path is UNKNOWN or "\0" in path:
+        return "", False
+    return path, guessed
