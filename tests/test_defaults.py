@@ -4,10 +4,10 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from support import QUESTIONS, ROOT
 
 from extensions import answers, defaults
 from extensions.detection import Certainty, Findings
-from support import QUESTIONS, ROOT
 
 MANAGE = """
 import os

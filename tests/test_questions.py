@@ -39,7 +39,7 @@ VARIABLES = {"environment", "build_environment", "compose_environment"}
 @given(value=st.one_of(anything, st.lists(anything, max_size=3), st.dictionaries(st.text(), anything, max_size=2)))
 def test_no_accepted_answer_means_something_else_in_a_file(value):
     for name in QUESTIONS:
-        if answers.problem(name, value, {}, ROOT) or isinstance(value, str) and COPIER_YML[name]["type"] == "yaml":
+        if answers.problem(name, value, {}, ROOT) or (isinstance(value, str) and COPIER_YML[name]["type"] == "yaml"):
             continue  # a text for a YAML answer is parsed before it is an answer
         if name in VARIABLES:
             assert not re.search(r"""["'$`\\\n\r#]""", "".join(f"{key}{text}" for key, text in value.items())), (

@@ -7,8 +7,8 @@ import os
 import re
 import tomllib
 import warnings
-from fnmatch import fnmatch
 from collections.abc import Collection
+from fnmatch import fnmatch
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
