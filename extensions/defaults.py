@@ -34,7 +34,11 @@ def from_findings(findings: Findings, root: Path) -> dict[str, Default]:
     found = {name: rule(findings) for name, rule in RULES.items()}
     for name, default in found.items():
         if isinstance(default.value, list):
-            kept = [item for item in default.value if not answers.problem(name, [item], {}, root)]
+            kept = default.value
+            if answers.problem(name, kept, {}, root):
+                # Lines of nginx's configuration belong together: one without the others closes no brace.
+                items = [] if name == "nginx_locations" else kept
+                kept = [item for item in items if not answers.problem(name, [item], {}, root)]
             found[name] = Default(kept, default.source if kept else "")
         elif isinstance(default.value, dict):
             kept = {
