@@ -168,7 +168,8 @@ def _build_environment(findings: Findings) -> Default:
 
 
 def _required_environment(findings: Findings) -> Default:
-    set_already = {"DJANGO_ENV", "DJANGO_SETTINGS_MODULE", *_environment(findings).value}
+    given = (*_environment(findings).value, *_compose_environment(findings).value)
+    set_already = {"DJANGO_ENV", "DJANGO_SETTINGS_MODULE", *given}
     names = [item["name"] for item in findings.value("environment", []) if item["required"]]
     return Default(sorted(set(names) - set_already), findings.value("settings_file", ""))
 
@@ -178,8 +179,9 @@ def _compose_environment(findings: Findings) -> Default:
     hosts = findings.value("allowed_hosts", [])
     if {"*", "localhost", ".localhost", "127.0.0.1"} & set(hosts) or findings.value("debug"):
         return Default({})
-    names = [item["name"] for item in findings.value("environment", []) if "ALLOWED_HOST" in item["name"].upper()]
-    return Default({name: "localhost,127.0.0.1" for name in names[:1]}, findings.value("settings_file", ""))
+    items = [item for item in findings.value("environment", []) if "ALLOWED_HOST" in item["name"].upper()]
+    variables = {item["name"]: f"localhost{item['separator']}127.0.0.1" for item in items[:1]}
+    return Default(variables, findings.value("settings_file", ""))
 
 
 def _extra(key: str) -> Callable[[Findings], Default]:
