@@ -144,6 +144,16 @@ def _gunicorn_install(findings: Findings) -> Default:
     return Default("gunicorn" not in distributions, "")
 
 
+def _python_path(findings: Findings) -> dict[str, str]:
+    """Return PYTHONPATH where the settings module is not below manage.py's folder, as in a src layout."""
+    module = findings.value("settings_module", "").replace(".", "/")
+    path = findings.value("settings_file", "").removesuffix(".py").removesuffix("/__init__")
+    if not module or not f"/{path}".endswith(f"/{module}"):
+        return {}
+    folder = path.removesuffix(module).rstrip("/") or "."
+    return {} if folder == findings.value("django_dir") else {"PYTHONPATH": posixpath.normpath(f"/workdir/{folder}")}
+
+
 def _environment(findings: Findings) -> Default:
     """Return the variables that select production in settings, beside DJANGO_ENV and DJANGO_SETTINGS_MODULE."""
     found = {item["name"]: item["production"] for item in findings.value("environment", []) if item["production"]}
@@ -152,7 +162,7 @@ def _environment(findings: Findings) -> Default:
         found.setdefault(variable["name"], variable["value"])
     if configuration := findings.value("configuration_class"):
         found["DJANGO_CONFIGURATION"] = configuration
-    found |= findings.value("handbook_extra", {}).get("environment", {})
+    found |= _python_path(findings) | findings.value("handbook_extra", {}).get("environment", {})
     for name in ("DJANGO_ENV", "DJANGO_SETTINGS_MODULE", "WEB_CONCURRENCY"):
         found.pop(name, None)
     return Default(dict(sorted(found.items())), findings.value("settings_file", ""))

@@ -329,6 +329,15 @@ def test_a_static_root_outside_the_project_is_not_the_default(template, project)
     assert "/workdir/static " in (folder / "Dockerfile_static").read_text()
 
 
+def test_settings_below_src_are_found(template, project):
+    folder = project()
+    (folder / "src").mkdir()
+    (folder / "mysite").rename(folder / "src/mysite")
+    commit(folder)
+    copy(template, folder)
+    assert "ENV PYTHONPATH=/workdir/src\n" in (folder / "Dockerfile_django").read_text()
+
+
 def test_the_locations_of_a_projects_nginx_are_kept_whole(template, project):
     folder = project()
     locations = "    location /media/ {\n        root /data;\n    }\n    location / {\n        expires 1d;\n    }\n}\n"
