@@ -112,7 +112,7 @@ def _short(text: str, length: int) -> str:
 
 
 def _check(project: Path, answers_file: str) -> int:
-    """Print each stored answer that differs from what is found today: that which was read, not that which was assumed."""
+    """Print each stored answer that differs from what is read today; what is only assumed does not count."""
     path = project / answers_file
     try:
         stored = answers.stored(path)

@@ -132,8 +132,8 @@ def _compose_variables(value: Any) -> str:
     """Return what is wrong with variables whose values stand in ${NAME:-value}, in a plain YAML scalar."""
     value = _parsed(value)
     texts = value.values() if isinstance(value, dict) else ()
-    bad = next((text for text in texts if not re.fullmatch(r"([A-Za-z0-9_./@,+=*-]:?)*", str(text))), "")
-    return _variables(value) or (f"{bad!r} will not do; give text without spaces, braces and quotes" if bad else "")
+    bad = next((text for text in texts if not re.fullmatch(r"([A-Za-z0-9_./@,+=*-]|:(?! )| (?! ))*", f"{text}")), "")
+    return _variables(value) or (f"{bad!r} will not do; give text without braces, quotes and ': '" if bad else "")
 
 
 def _variables(value: Any) -> str:

@@ -70,6 +70,7 @@ SAFE: dict[str, Any] = {
     "web_concurrency": 2,
     "django_port": 8000,
     "static_port": 8080,
+    "nginx_locations": [],  # they belong together: one line without the others closes no brace
 }
 
 
@@ -147,6 +148,16 @@ def _gunicorn_install(findings: Findings) -> Default:
     return Default("gunicorn" not in distributions, "")
 
 
+def _python_path(findings: Findings) -> dict[str, str]:
+    """Return PYTHONPATH where the settings module is not below manage.py's folder, as in a src layout."""
+    module = findings.value("settings_module", "").replace(".", "/")
+    path = findings.value("settings_file", "").removesuffix(".py").removesuffix("/__init__")
+    if not module or not f"/{path}".endswith(f"/{module}"):
+        return {}
+    folder = path.removesuffix(module).rstrip("/") or "."
+    return {} if folder == findings.value("django_dir") else {"PYTHONPATH": posixpath.normpath(f"/workdir/{folder}")}
+
+
 def _environment(findings: Findings) -> Default:
     """Return the variables that select production in settings, beside DJANGO_ENV and DJANGO_SETTINGS_MODULE."""
     found = {item["name"]: item["production"] for item in findings.value("environment", []) if item["production"]}
@@ -155,7 +166,7 @@ def _environment(findings: Findings) -> Default:
         found.setdefault(variable["name"], variable["value"])
     if configuration := findings.value("configuration_class"):
         found["DJANGO_CONFIGURATION"] = configuration
-    found |= findings.value("handbook_extra", {}).get("environment", {})
+    found |= _python_path(findings) | findings.value("handbook_extra", {}).get("environment", {})
     for name in ("DJANGO_ENV", "DJANGO_SETTINGS_MODULE", "WEB_CONCURRENCY"):
         found.pop(name, None)
     return Default(dict(sorted(found.items())), findings.value("settings_file", ""))
@@ -171,7 +182,8 @@ def _build_environment(findings: Findings) -> Default:
 
 
 def _required_environment(findings: Findings) -> Default:
-    set_already = {"DJANGO_ENV", "DJANGO_SETTINGS_MODULE", *_environment(findings).value}
+    given = (*_environment(findings).value, *_compose_environment(findings).value)
+    set_already = {"DJANGO_ENV", "DJANGO_SETTINGS_MODULE", *given}
     names = [item["name"] for item in findings.value("environment", []) if item["required"]]
     return Default(sorted(set(names) - set_already), findings.value("settings_file", ""))
 
@@ -182,8 +194,9 @@ def _compose_environment(findings: Findings) -> Default:
     debug = findings.value("debug") and not any("DEBUG" in name.upper() for name in _environment(findings).value)
     if {"*", "localhost", ".localhost", "127.0.0.1"} & set(hosts) or debug:
         return Default({})
-    names = [item["name"] for item in findings.value("environment", []) if "ALLOWED_HOST" in item["name"].upper()]
-    return Default({name: "localhost,127.0.0.1" for name in names[:1]}, findings.value("settings_file", ""))
+    items = [item for item in findings.value("environment", []) if "ALLOWED_HOST" in item["name"].upper()]
+    variables = {item["name"]: f"localhost{item['separator']}127.0.0.1" for item in items[:1]}
+    return Default(variables, findings.value("settings_file", ""))
 
 
 def _extra(key: str) -> Callable[[Findings], Default]:

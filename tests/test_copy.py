@@ -359,6 +359,24 @@ def test_a_static_root_outside_the_project(template, project):
     assert "/var" not in (folder / ".dockerignore").read_text()
 
 
+def test_settings_below_src_are_found(template, project):
+    folder = project()
+    (folder / "src").mkdir()
+    (folder / "mysite").rename(folder / "src/mysite")
+    commit(folder)
+    copy(template, folder)
+    assert "ENV PYTHONPATH=/workdir/src\n" in (folder / "Dockerfile_django").read_text()
+
+
+def test_the_locations_of_a_projects_nginx_are_kept_whole(template, project):
+    folder = project()
+    locations = "    location /media/ {\n        root /data;\n    }\n    location / {\n        expires 1d;\n    }\n}\n"
+    (folder / "default.conf").write_text("server {\n" + locations)
+    commit(folder)
+    copy(template, folder)
+    assert (folder / "default.conf").read_text().endswith("html;\n\n" + locations)
+
+
 def test_without_a_terminal_nothing_is_half_written(template, project):
     folder = project()
     assert "Interactive session required" in refused(folder, f"--vcs-ref={NEXT}", template)

@@ -144,7 +144,8 @@ def test_requirements_in_a_circle(project):
         ({"Dockerfile": "RUN \\\n" * 50_000, "Procfile": "web: " * 50_000}, "", ""),
         (
             {
-                "Dockerfile": f"ARG A=xx\n{''.join(f'ARG A{n}=${{A{n - 1}}}${{A{n - 1}}}{chr(10)}' for n in range(1, 60))}"
+                "Dockerfile": "ARG A=xx\n"
+                + f"{''.join(f'ARG A{n}=${{A{n - 1}}}${{A{n - 1}}}{chr(10)}' for n in range(1, 60))}"
             },
             "",
             "",

@@ -1,4 +1,4 @@
-"""What a project makes beside its code on one machine: collected static files, media, databases, virtual environments."""
+"""What a project makes beside its code: collected static files, media, databases, virtual environments."""
 
 import posixpath
 
@@ -7,7 +7,7 @@ from .tree import Tree
 
 
 def read_local_files(tree: Tree, findings: Findings) -> None:
-    """Add local_files, paths in the project, from the settings that are found and the virtual environments in the tree.
+    """Add local_files, paths in the project: from the settings that are found, and virtual environments.
 
     A folder that holds code is left out: what settings call media can be an application.
     """
