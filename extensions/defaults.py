@@ -199,9 +199,14 @@ def _compose_environment(findings: Findings) -> Default:
     return Default(variables, findings.value("settings_file", ""))
 
 
+# Instructions that other answers write.
+SET_BY_ANSWERS = ("ENV DJANGO_SETTINGS_MODULE=", "ENV DJANGO_ENV=", "ENV WEB_CONCURRENCY=")
+
+
 def _extra(key: str) -> Callable[[Findings], Default]:
     def rule(findings: Findings) -> Default:
         lines = findings.value("handbook_extra", {}).get(key, [])
+        lines = [line for line in lines if not line.startswith(SET_BY_ANSWERS)]
         return Default(lines, "Dockerfile_django" if lines else "")
 
     return rule
