@@ -27,6 +27,25 @@ def read_local_files(tree: Tree, findings: Findings) -> None:
     findings.add("local_files", list(dict.fromkeys(kept)), source if kept else "", Certainty.INFERRED)
 
 
+# What the rendered .dockerignore has for every project.
+USUAL = frozenset(
+    [
+        ".git",
+        ".env",
+        ".env*",
+        ".venv",
+        "venv",
+        "__pycache__",
+        "*.pyc",
+        "*.py[cod]",
+        "node_modules",
+        ".coverage",
+        "htmlcov",
+    ]
+    + [".tox", ".dockerignore", "Dockerfile", "Dockerfile*", "docker-compose*", "*.sqlite3", ".pytest_cache"]
+)
+
+
 def _ignored(tree: Tree, findings: Findings) -> list[str]:
     """Return the patterns of the project's own .dockerignore, but for those that keep out what an image needs.
 
@@ -42,7 +61,11 @@ def _ignored(tree: Tree, findings: Findings) -> list[str]:
         return []
     needed = [*findings.value("installer_files", []), *findings.value("requirements_files", []), "default.conf"]
     needed += [findings.value("manage_py") or "manage.py", findings.value("settings_file") or "settings.py"]
-    return [pattern for pattern in patterns if not any(_matches(pattern, path) for path in needed)]
+    return [
+        pattern
+        for pattern in patterns
+        if pattern.removeprefix("**/") not in USUAL and not any(_matches(pattern, path) for path in needed)
+    ]
 
 
 def _matches(pattern: str, path: str) -> bool:
