@@ -29,20 +29,10 @@ def read_local_files(tree: Tree, findings: Findings) -> None:
 
 # What the rendered .dockerignore has for every project.
 USUAL = frozenset(
-    [
-        ".git",
-        ".env",
-        ".env*",
-        ".venv",
-        "venv",
-        "__pycache__",
-        "*.pyc",
-        "*.py[cod]",
-        "node_modules",
-        ".coverage",
-        "htmlcov",
-    ]
-    + [".tox", ".dockerignore", "Dockerfile", "Dockerfile*", "docker-compose*", "*.sqlite3", ".pytest_cache"]
+    """
+    .git .env .env* .venv venv __pycache__ *.pyc *.py[cod] node_modules .coverage htmlcov .tox .dockerignore Dockerfile
+    Dockerfile* docker-compose* *.sqlite3 .pytest_cache
+    """.split()  # noqa: SIM905
 )
 
 
