@@ -185,9 +185,11 @@ def _required_environment(findings: Findings) -> Default:
 
 
 def _compose_environment(findings: Findings) -> Default:
-    """Return the variable of ALLOWED_HOSTS, with this machine's names, where settings allow no host without it."""
+    """Return the variable of ALLOWED_HOSTS, with this machine's names, where settings refuse 127.0.0.1 without it."""
     hosts = findings.value("allowed_hosts", [])
-    if {"*", "localhost", ".localhost", "127.0.0.1"} & set(hosts) or findings.value("debug"):
+    # What is found for DEBUG holds without the variables that the image sets.
+    image_debug = [value for name, value in _environment(findings).value.items() if name.upper().endswith("DEBUG")]
+    if {"*", "127.0.0.1"} & set(hosts) or (findings.value("debug") and not image_debug):
         return Default({})
     items = [item for item in findings.value("environment", []) if "ALLOWED_HOST" in item["name"].upper()]
     variables = {item["name"]: f"localhost{item['separator']}127.0.0.1" for item in items[:1]}
