@@ -146,12 +146,10 @@ def _gunicorn_install(findings: Findings) -> Default:
 
 def _python_path(findings: Findings) -> dict[str, str]:
     """Return PYTHONPATH where the settings module is not below manage.py's folder, as in a src layout."""
-    module = findings.value("settings_module", "").replace(".", "/")
-    path = findings.value("settings_file", "").removesuffix(".py").removesuffix("/__init__")
-    if not module or not f"/{path}".endswith(f"/{module}"):
+    folder = findings.value("python_path")
+    if not folder or folder == findings.value("django_dir"):
         return {}
-    folder = path.removesuffix(module).rstrip("/") or "."
-    return {} if folder == findings.value("django_dir") else {"PYTHONPATH": posixpath.normpath(f"/workdir/{folder}")}
+    return {"PYTHONPATH": posixpath.normpath(f"/workdir/{folder}")}
 
 
 def _environment(findings: Findings) -> Default:
