@@ -114,8 +114,11 @@ def _use_fathom(findings: Findings) -> Default:
 
 
 def _static_root(findings: Findings) -> Default:
-    default = _found("static_root")(findings)
-    return Default(SAFE["static_root"]) if default.value in (".", "/") else default
+    if _set_static_root(findings).value:
+        # https://docs.djangoproject.com/en/stable/ref/checks/#staticfiles: it must not be one of STATICFILES_DIRS.
+        taken = SAFE["static_root"] in findings.value("staticfiles_dirs", [])
+        return Default("staticfiles" if taken else SAFE["static_root"])
+    return _found("static_root")(findings)
 
 
 def _set_static_root(findings: Findings) -> Default:

@@ -353,6 +353,15 @@ def test_the_address_that_is_printed_is_allowed(hosts, given, template, project)
     assert f"ALLOWED_HOSTS: ${{ALLOWED_HOSTS:-{given}}}\n" in compose if given else "ALLOWED_HOSTS" not in compose
 
 
+def test_a_static_root_that_settings_lack_is_not_a_folder_of_static_files(template, project):
+    folder = project()
+    settings = folder / "mysite/settings.py"
+    settings.write_text(re.sub("STATIC_ROOT = .*", "STATICFILES_DIRS = [BASE_DIR / 'static']", settings.read_text()))
+    commit(folder)
+    copy(template, folder)
+    assert 'STATIC_ROOT = "/workdir/staticfiles"' in (folder / "Dockerfile_static").read_text()
+
+
 def test_settings_below_src_are_found(template, project):
     folder = project()
     (folder / "src").mkdir()
