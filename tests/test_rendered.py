@@ -16,8 +16,11 @@ pytestmark = pytest.mark.parametrize("expected", EXPECTED, ids=lambda path: path
 
 
 def test_hadolint(expected):
-    """The handbook takes the newest nginx (DL3007), pins no Debian packages (DL3008), and names its users (DL3066)."""
-    ignored = [f"--ignore={rule}" for rule in ("DL3007", "DL3008", "DL3066")]
+    """The handbook takes the newest nginx (DL3007), pins no Debian packages (DL3008), and names its users (DL3066).
+
+    What installs the dependencies, and Gunicorn where it is not among them, is the newest there is (DL3013).
+    """
+    ignored = [f"--ignore={rule}" for rule in ("DL3007", "DL3008", "DL3013", "DL3066")]
     hadolint(*ignored, "--failure-threshold=style", *expected.glob("Dockerfile_*"))
 
 
