@@ -4,6 +4,7 @@ import ast
 import configparser
 import json
 import os
+import re
 import tomllib
 import warnings
 from fnmatch import fnmatch
@@ -19,6 +20,8 @@ MAX_SIZE = 1024 * 1024  # bytes; settings and manifests of real projects are sma
 MAX_LOCK_SIZE = 4 * MAX_SIZE  # lock files of projects with many wheels are not
 MAX_FILES = 50_000  # the walk stops there: a data folder, not a project
 MAX_PROBLEMS = 200
+MAX_DEPTH = 100  # of nested YAML: libyaml composes recursively, and ends the process where its stack does
+TOML_LINE = re.compile(r"at line (\d+)")  # in the message: the error has no attribute for it before Python 3.14
 SKIPPED = frozenset(
     (
         "node_modules",
@@ -62,6 +65,19 @@ def _tagged(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Any:
 
 
 Loader.add_multi_constructor("!", _tagged)
+
+
+def _is_deep(text: str) -> bool:
+    """Return whether YAML is nested deeper than MAX_DEPTH; YAMLError if it is none."""
+    depth = 0
+    for event in yaml.parse(text, Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > MAX_DEPTH:
+            return True
+    return False
 
 
 class Tree:
@@ -168,7 +184,9 @@ class Tree:
                 return ast.parse(text)
         except SyntaxError as error:
             self.problem(f"{path}:{error.lineno or 1}", f"is not Python 3 ({error.msg})")
-        except (ValueError, RecursionError, MemoryError) as error:
+        except (RecursionError, MemoryError):
+            self.problem(path, "is nested too deeply")
+        except ValueError as error:
             self.problem(path, f"cannot be parsed ({error})")
         return None
 
@@ -180,9 +198,12 @@ class Tree:
             return {}
         try:
             return tomllib.loads(text)
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
-            self.problem(path, f"is not TOML ({error})")
-            return {}
+        except RecursionError:
+            self.problem(path, "is nested too deeply")
+        except ValueError as error:  # a TOMLDecodeError, or a number of more digits than Python converts
+            line = TOML_LINE.search(str(error))
+            self.problem(f"{path}:{line[1]}" if line else path, f"is not TOML ({error})")
+        return {}
 
     @cache  # noqa: B019
     def yaml(self, path: str) -> Any:
@@ -191,6 +212,9 @@ class Tree:
         if text is None:
             return None
         try:
+            if _is_deep(text):
+                self.problem(path, "is nested too deeply")
+                return None
             return yaml.load(text, Loader)
         except (yaml.YAMLError, RecursionError, ValueError, LookupError, AttributeError, TypeError) as error:
             first = str(error).partition("\n")[0]
