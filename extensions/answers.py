@@ -13,25 +13,37 @@ from typing import Any
 
 import yaml
 
+FILE = ".copier-answers.yml"
+RENDERED = ("Dockerfile_django", "Dockerfile_static", "default.conf", ".dockerignore", "compose.yaml")
 TRUE = frozenset(("y", "yes", "t", "true", "on", "1"))
 FALSE = frozenset(("n", "no", "f", "false", "off", "0"))
 
 
 def questions(copier_yml: Path) -> dict[str, dict[str, Any]]:
     """Return the questions of a copier.yml by name, in order."""
-    content = yaml.safe_load(copier_yml.read_text())
+    content = yaml.load(copier_yml.read_text(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return {name: question for name, question in content.items() if not name.startswith("_")}
+
+
+def stored(path: Path) -> dict[str, Any]:
+    """Return the answers in an answers file; none if there is no such file. Raises yaml.YAMLError if it is no YAML."""
+    return (yaml.safe_load(path.read_text()) or {}) if path.is_file() else {}
+
+
+def is_ours(stored: Mapping[str, Any]) -> bool:
+    """Return whether stored answers are this template's: two questions that every version of it has are among them."""
+    return {"wsgi_module", "use_fathom"} <= stored.keys()
 
 
 def problem(name: str, value: Any, answers: Mapping[str, Any], root: Path) -> str:
     """Return what is wrong with `value` as answer to question `name`, and what to do; "" if nothing is.
 
-    `answers` are the other answers, and `root` the project, which is asked only where there is one.
+    `answers` are the other answers, and `root` the project: the empty folders in which an update renders are none.
     """
     message = RULES[name](value)
     if not message and name == "static_port" and str(value) == str(answers.get("django_port")):
         message = f"{value} is django_port too; give each its own port, like 8000 and 8080"
-    if not message and name in IN_PROJECT and (root / "manage.py").is_file():
+    if not message and name in IN_PROJECT and root.is_dir() and any(root.iterdir()):
         message = IN_PROJECT[name](value, root)
     return message
 
@@ -82,18 +94,6 @@ def _python_version(value: Any) -> str:
     return _text(r"3\.([89]|[1-9][0-9])(\.[0-9]{1,3})?", "give the python image's version, like 3.13")(value)
 
 
-def _paths(rule: Callable[[Any], str]) -> Callable[[Any], str]:
-    def rule_for_all(value: Any) -> str:
-        if isinstance(value, str):  # as `--data` gives it
-            with contextlib.suppress(yaml.YAMLError):
-                value = yaml.safe_load(value)
-        if not isinstance(value, list):
-            return f"{value!r} is not a list; give a YAML list of paths, like [docs, data/cache], or []"
-        return next((message for item in value if (message := rule(item))), "")
-
-    return rule_for_all
-
-
 _name = r"[A-Za-z_][A-Za-z0-9_]*"
 _segment = r"(?!\.{1,2}(?:/|$))[A-Za-z0-9_.+@~-]+"
 _relative_path = _text(
@@ -101,6 +101,79 @@ _relative_path = _text(
     "give a path in the project, without spaces or '..', like requirements/production.txt",
 )
 _port = _number(1, 65535)
+_variable = r"[A-Za-z_][A-Za-z0-9_]*"
+_value = re.compile(r"[A-Za-z0-9 _.:/@%+,=?&~*!()<>\[\]{}|;^-]{0,500}")
+_package = _text(r"[a-z0-9][a-z0-9+.-]+", "give a Debian package's name, like libpq5")
+
+
+def _parsed(value: Any) -> Any:
+    """Return what a text means as YAML, as `--data` gives it for a list or a mapping; any other value as it is."""
+    if isinstance(value, str):
+        with contextlib.suppress(yaml.YAMLError):
+            return yaml.safe_load(value)
+    return value
+
+
+def _choice(*choices: str) -> Callable[[Any], str]:
+    return lambda value: "" if value in choices else f"{value!r} will not do; choose one of {', '.join(choices)}"
+
+
+def _list(rule: Callable[[Any], str], what: str) -> Callable[[Any], str]:
+    def rule_for_all(value: Any) -> str:
+        value = _parsed(value)
+        if not isinstance(value, list):
+            return f"{value!r} is not a list; give a YAML list of {what}, or []"
+        return next((message for item in value if (message := rule(item))), "")
+
+    return rule_for_all
+
+
+def _compose_variables(value: Any) -> str:
+    """Return what is wrong with variables whose values stand in ${NAME:-value}, in a plain YAML scalar."""
+    value = _parsed(value)
+    texts = value.values() if isinstance(value, dict) else ()
+    bad = next((text for text in texts if not re.fullmatch(r"([A-Za-z0-9_./@,+=*-]|:(?! )| (?! ))*", f"{text}")), "")
+    return _variables(value) or (f"{bad!r} will not do; give text without braces, quotes and ': '" if bad else "")
+
+
+def _variables(value: Any) -> str:
+    value = _parsed(value)
+    if not isinstance(value, dict):
+        return f"{value!r} is not a mapping; give names and values in YAML, like {{DEBUG: 'False'}}, or {{}}"
+    for name, text in value.items():
+        if not (isinstance(name, str) and re.fullmatch(_variable, name)):
+            return f"{name!r} will not do; give the name of an environment variable, like DEBUG"
+        if not (isinstance(text, str) and _value.fullmatch(text)):
+            return f"{name}: {text!r} will not do; give text, in quotes, without quotes, $, # and line breaks in it"
+    return ""
+
+
+def _line(value: Any) -> str:
+    if isinstance(value, str) and value.isprintable() and value.strip() and len(value) <= 2000:
+        return ""
+    return f"{value!r} will not do; give one line of the file as it must stand there"
+
+
+def _instruction(value: Any) -> str:
+    if _line(value) == "" and re.match(r"#|(RUN|COPY|ADD|ENV|ARG|LABEL|WORKDIR|VOLUME|SHELL|USER) \S", value):
+        return "" if not value.endswith("\\") else f"{value!r} ends in a backslash; give each instruction on one line"
+    return f"{value!r} will not do; give a Dockerfile's instruction on one line, like RUN mkdir -p /data"
+
+
+def _locations(value: Any) -> str:
+    lines = _parsed(value)
+    if message := _list(_line, "lines of nginx's configuration")(lines):
+        return message
+    text = re.sub(r"#.*", "", "\n".join(lines))
+    depth = 0
+    for brace in re.findall(r"[{}]", text):
+        depth += 1 if brace == "{" else -1
+        if depth < 0:
+            break
+    return f"{text!r} will not do; close each brace that it opens, and no other" if depth else ""
+
+
+_paths = _list(_relative_path, "paths, like [docs, data/cache]")
 
 RULES: dict[str, Callable[[Any], str]] = {
     "project_slug": _text(
@@ -108,49 +181,72 @@ RULES: dict[str, Callable[[Any], str]] = {
         "use lower-case letters, digits, '-' and '_', a letter or digit first, like my-site",
         63,
     ),
+    "customize": _truth,
     "python_version": _python_version,
+    "django_dir": lambda value: "" if value == "." else _relative_path(value),
+    "settings_module": _text(rf"({_name}(\.{_name})*)?", "give a Python module, like config.settings.production"),
     "wsgi_module": _text(
         rf"{_name}(\.{_name})*(:{_name})?", "give a Python module, with dots and without '.py', like core.wsgi"
     ),
+    "installer": _choice("pip", "uv", "poetry", "pipenv", "pdm", "pyproject"),
+    "installer_files": _paths,
     "requirements_file": _relative_path,
+    "requirements_includes": _paths,
+    "requirements_beside": _paths,
     "use_fathom": _truth,
-    "customize": _truth,
-    "requirements_includes": _paths(_relative_path),
-    "static_root": _relative_path,
+    "apt_build": _list(_package, "Debian packages, like [libpq-dev]"),
+    "apt_runtime": _list(_package, "Debian packages, like [libpq5]"),
+    "environment": _variables,
+    "build_environment": _variables,
+    "required_environment": _list(_text(_variable, "give the name of an environment variable"), "names"),
+    "compose_environment": _compose_variables,
+    "static_root": _text(rf"/?{_segment}(/{_segment})*", "give a folder, like staticfiles or /var/www/static"),
+    "set_static_root": _truth,
     "static_url": _text(rf"(/{_segment})+/", "give a path with '/' at both ends, like /static/"),
     "compile_messages": _truth,
-    "dockerignore": _paths(
-        _text(r"!?[A-Za-z0-9_.+@~*?/-]+( [A-Za-z0-9_.+@~*?/-]+)*", "give a .dockerignore pattern, like data/cache")
+    "dockerignore": _list(
+        _text(r"!?[A-Za-z0-9_.+@~*?/-]+( [A-Za-z0-9_.+@~*?/-]+)*", "give a .dockerignore pattern, like data/cache"),
+        "paths, like [docs, data/cache]",
     ),
+    "gunicorn_install": _truth,
     "gunicorn_workers": _number(1, 1000),
     "gunicorn_threads": _number(1, 1000),
     "web_concurrency": _number(1, 1000),
     "control_socket_disable": _truth,
+    "gunicorn_options": _list(
+        _text(r"[A-Za-z0-9_./:=@%+,*-]+", "give one argument each"), "arguments, like [--preload]"
+    ),
     "django_port": _port,
     "static_port": _port,
+    "build_image": _text(r"([a-z0-9][A-Za-z0-9_./:@-]*)?", "give an image with Python, like python:3.13"),
+    "build_instructions": _list(_instruction, "instructions"),
+    "django_instructions": _list(_instruction, "instructions"),
+    "nginx_locations": _locations,
 }
 
 
 def _wsgi_module(value: str, root: Path) -> str:
-    path = root.joinpath(*value.partition(":")[0].split("."))
-    if path.with_suffix(".py").is_file() or (path / "__init__.py").is_file():
+    module = Path(*value.partition(":")[0].split("."))
+    if any(root.glob(f"{module}.py")) or any(root.rglob(f"{module}.py")) or any(root.rglob(f"{module}/__init__.py")):
         return ""
-    return f"there is no {path.relative_to(root)}.py in {root}; give the module of the project's wsgi.py"
+    return f"there is no {module}.py in {root}; give the module of the project's wsgi.py"
 
 
 def _requirements_file(value: str, root: Path) -> str:
     if (root / value).is_file():
         return ""
-    return f"there is no file {value} in {root}; give the requirements file's path from there"
+    return f"there is no file {value} in {root}; give the path from there"
 
 
-def _requirements_includes(value: Any, root: Path) -> str:
-    paths = yaml.safe_load(value) if isinstance(value, str) else value
+def _requirement_files(value: Any, root: Path) -> str:
+    paths = _parsed(value)
     return next((message for path in paths if (message := _requirements_file(path, root))), "")
 
 
 IN_PROJECT: dict[str, Callable[[Any, Path], str]] = {
     "wsgi_module": _wsgi_module,
     "requirements_file": _requirements_file,
-    "requirements_includes": _requirements_includes,
+    "requirements_includes": _requirement_files,
+    "requirements_beside": _requirement_files,
+    "installer_files": _requirement_files,
 }

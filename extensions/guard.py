@@ -4,16 +4,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path, PurePath
 from typing import Any
 
-import yaml
 from plumbum import local
 
 from . import answers
 
 Conf = Mapping[str, Any]  # Copier's _copier_conf
 Questions = Mapping[str, Mapping[str, Any]]
+Defaults = Callable[[], Mapping[str, Any]]  # what is read from the project, when it is needed
 
 
-def refusals(conf: Conf, questions: Questions, defaults: Callable[[], Mapping[str, Any]]) -> list[str]:
+def refusals(conf: Conf, questions: Questions, defaults: Defaults) -> list[str]:
     """Return a sentence for each thing in the way: what, where, and what to do.
 
     The kinds are looked for in turn, and only the first that is found is reported.
@@ -22,7 +22,7 @@ def refusals(conf: Conf, questions: Questions, defaults: Callable[[], Mapping[st
     if _is_comparison(conf, questions, root):
         return []
     return (
-        _not_django(root)
+        _not_django(conf, root, defaults)
         or _foreign_answers(conf, questions, root)
         or _bad_answers(conf, questions, root, defaults)
         or _unsafe_files(conf, root)
@@ -36,30 +36,22 @@ def _is_comparison(conf: Conf, questions: Questions, root: Path) -> bool:
     """
     if not (conf["quiet"] and conf["defaults"] and conf["overwrite"]) or (root.is_dir() and any(root.iterdir())):
         return False
-    return "_commit" in conf["data"] or all(name in conf["data"] for name in questions)
+    always = [name for name, question in questions.items() if "when" not in question]
+    return "_commit" in conf["data"] or all(name in conf["data"] for name in always)
 
 
-def _not_django(root: Path) -> list[str]:
-    if (root / "manage.py").is_file():
+def _not_django(conf: Conf, root: Path, defaults: Defaults) -> list[str]:
+    stated = conf["data"].get("django_dir") or answers.stored(root / conf["answers_file"]).get("django_dir") or "."
+    if any((root / folder / "manage.py").is_file() for folder in (".", str(stated))):
         return []
-    elsewhere = sorted(root.glob("*/manage.py")) if root.is_dir() else []
-    if elsewhere:
-        return [
-            f"There is no manage.py in {root}, but there is one in {elsewhere[0].parent}: give that folder instead."
-        ]
-    return [f"There is no manage.py in {root}: give the folder of an existing Django project that holds it."]
-
-
-def _stored(conf: Conf, root: Path) -> dict[str, Any]:
-    path = root / conf["answers_file"]
-    if not path.is_file():
-        return {}
-    return yaml.safe_load(path.read_text())  # Copier itself stops where this is not a mapping
+    if root.is_dir() and (root / defaults()["django_dir"] / "manage.py").is_file():
+        return []
+    return [f"There is no manage.py in {root} or below: give the folder of an existing Django project."]
 
 
 def _foreign_answers(conf: Conf, questions: Questions, root: Path) -> list[str]:
-    stored = _stored(conf, root)
-    if not stored or {"wsgi_module", "use_fathom"} <= stored.keys():
+    stored = answers.stored(root / conf["answers_file"])
+    if not stored or answers.is_ours(stored):
         return []
     return [
         f"{conf['answers_file']} holds the answers to another template ({stored.get('_src_path', 'unnamed')}): "
@@ -67,27 +59,37 @@ def _foreign_answers(conf: Conf, questions: Questions, root: Path) -> list[str]:
     ]
 
 
-def _bad_answers(conf: Conf, questions: Questions, root: Path, defaults: Callable[[], Mapping[str, Any]]) -> list[str]:
+def _bad_answers(conf: Conf, questions: Questions, root: Path, defaults: Defaults) -> list[str]:
     given = {name: value for name, value in conf["data"].items() if not name.startswith("_")}
     found = [answers.unknown(name, list(questions)) for name in given if name not in questions]
-    fixed = {name: question["default"] for name, question in questions.items() if "{{" not in str(question["default"])}
-    known = {name: value for name, value in (fixed | _stored(conf, root) | given).items() if name in questions}
+    known = {
+        name: value
+        for name, value in (answers.stored(root / conf["answers_file"]) | given).items()
+        if name in questions
+    }
+    if len(PORTS & known.keys()) == 1:  # the other has its default
+        known |= {name: defaults()[name] for name in PORTS - known.keys()}
     for name, value in known.items():
         if message := answers.problem(name, value, known, root):
             found.append(f"{name}: {message}.")
-    if not found and not all(name in known for name in REQUIRED):
-        for name, message in REQUIRED.items():
-            if name not in known and not defaults()[name]:
-                found.append(message.format(root=root))
-    return found
+    return found or [
+        sentence.format(root=root)
+        for name, sentence in REQUIRED.items()
+        if name not in known and not defaults()[name] and not _is_skipped(name, known, defaults)
+    ]
 
 
+PORTS = {"django_port", "static_port"}
 REQUIRED = {
-    "wsgi_module": "No wsgi.py was found in a package beside manage.py in {root}: "
-    "name the module of the WSGI application with --data wsgi_module=…",
-    "requirements_file": "No requirements file was found in {root}: "
-    "write one (as `uv export` or `poetry export` do), or name it with --data requirements_file=…",
+    "wsgi_module": "No wsgi.py was found in {root}: name the module of the WSGI application with --data wsgi_module=…",
+    "requirements_file": "Nothing that lists the project's dependencies was found in {root}: "
+    "write a requirements file, or name it with --data requirements_file=…",
 }
+
+
+def _is_skipped(name: str, known: Mapping[str, Any], defaults: Defaults) -> bool:
+    installer = known["installer"] if "installer" in known else defaults()["installer"]
+    return name == "requirements_file" and installer != "pip"
 
 
 def _unsafe_files(conf: Conf, root: Path) -> list[str]:

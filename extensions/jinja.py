@@ -1,6 +1,8 @@
 """The Jinja extension that Copier loads: filters for copier.yml and the template files."""
 
 import importlib.util
+import re
+import shlex
 import sys
 from collections.abc import Iterable
 from functools import cached_property
@@ -45,13 +47,18 @@ class DjangoProject(Extension):
                 f"This template needs Python 3.11 or newer to run Copier, and this is {sys.version.split()[0]}: "
                 "with uvx, add --python 3.13 before --with."
             )
-        self._read: dict[Path, dict[str, Any]] = {}
+        self._read: dict[Path, dict[str, Any]] = {}  # by project: Default by question
         environment.filters |= {
             "django_project": self.django_project,
             "checked": self.checked,
             "problem": self.problem,
+            "read_in": self.read_in,
             "findable": findable,
             "by_folder": by_folder,
+            "in_workdir": in_workdir,
+            "quoted": quoted,
+            "assignments": assignments,
+            "beside_python_image": beside_python_image,
         }
 
     @cached_property
@@ -59,16 +66,20 @@ class DjangoProject(Extension):
         return _module("answers").questions(Path(__file__).parent.parent / "copier.yml")
 
     def django_project(self, conf: dict[str, Any]) -> dict[str, Any]:
-        """Return what is found in the Django project at the destination: defaults by the questions' names."""
+        """Return the default of each question that is read from the Django project at the destination, by its name."""
+        return {name: default.value for name, default in self._defaults(conf).items()}
+
+    def _defaults(self, conf: dict[str, Any]) -> dict[str, Any]:
         root = Path(conf["dst_path"]).resolve()
         if root not in self._read:
-            found, fallbacks = _module("detection").defaults(root), _module("detection").FALLBACKS
-            problem = _module("answers").problem
-            self._read[root] = {
-                name: fallbacks[name] if name in fallbacks and problem(name, value, {}, root) else value
-                for name, value in found.items()
-            }
+            self._read[root] = _module("defaults").defaults(root, str(conf["answers_file"]))
         return self._read[root]
+
+    @pass_context
+    def read_in(self, context: Context, name: str) -> str:
+        """Return where the default of question `name` was read, as the end of its help."""
+        source = self._defaults(context["_copier_conf"])[name].source
+        return f", read in {source}" if source else ""
 
     def checked(self, conf: dict[str, Any]) -> bool:
         """Return True if nothing stands in the way of rendering.
@@ -92,6 +103,39 @@ def findable(src_path: str) -> str:
     """Return the template's location so that it is found from any working directory: a folder's path made absolute."""
     folder = Path(src_path).expanduser()
     return str(folder.resolve()) if folder.is_dir() else src_path
+
+
+def in_workdir(path: str) -> str:
+    """Return a path as it is in the image, where the project is in /workdir."""
+    return path if path.startswith("/") else f"/workdir/{path}"
+
+
+def quoted(value: str) -> str:
+    """Return a value for ENV, in quotes where it needs them: https://docs.docker.com/reference/dockerfile/#env."""
+    return value if re.fullmatch(r"[A-Za-z0-9_./:@%+,=-]+", value) else f'"{value}"'
+
+
+def assignments(variables: dict[str, str]) -> str:
+    """Return variables as they stand before a command in a shell, with a space at the end; "" for none."""
+    return "".join(f"{name}={shlex.quote(value)} " for name, value in variables.items())
+
+
+# What the full python image brings, as far as the data file names it: https://github.com/docker-library/buildpack-deps
+PYTHON_IMAGE = frozenset(
+    """
+    build-essential curl default-libmysqlclient-dev file g++ gcc git imagemagick libbz2-dev libcurl4-openssl-dev
+    libcurl4t64 libdb-dev libevent-dev libffi-dev libffi8 libgdbm-dev libglib2.0-dev libgmp-dev libjpeg-dev
+    libjpeg62-turbo libkrb5-dev liblzma-dev libmagic1t64 libmariadb3 libmaxminddb-dev libpng-dev libpq-dev libpq5
+    libreadline-dev libsqlite3-dev libssl-dev libssl3t64 libwebp-dev libwebp7 libxml2 libxml2-dev libxslt1-dev
+    libxslt-dev libxslt1.1 libyaml-dev make mercurial patch pkg-config procps subversion unzip wget xz-utils
+    zlib1g-dev
+    """.split()  # noqa: SIM905
+)
+
+
+def beside_python_image(packages: Iterable[str]) -> list[str]:
+    """Return the Debian packages that the full python image lacks, each once, in alphabetical order."""
+    return sorted(set(packages) - PYTHON_IMAGE)
 
 
 def by_folder(paths: Iterable[str]) -> list[tuple[str, list[str]]]:

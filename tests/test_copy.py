@@ -105,8 +105,16 @@ def test_a_person_presses_enter(template, project):
     folder = project()
     screen = press_enter(["copy", "--trust", f"--vcs-ref={NEXT}", str(template), str(folder)])
     assert (folder / "compose.yaml").is_file(), screen
-    asked = [name for name in QUESTIONS if COPIER_YML[name]["help"] in screen]
-    assert asked == ["project_slug", "python_version", "wsgi_module", "requirements_file", "use_fathom", "customize"]
+    asked = [name for name in QUESTIONS if COPIER_YML[name]["help"].partition("{{")[0] in screen]
+    assert asked == [
+        "project_slug",
+        "customize",
+        "python_version",
+        "settings_module",
+        "wsgi_module",
+        "requirements_file",
+        "use_fathom",
+    ]
     copy(template, expected := project(folder="other"), project_slug="my-site")
     assert tree(folder) == tree(expected)
 
@@ -148,7 +156,25 @@ BAD = {
     "wsgi_module": ["core/wsgi.py", "core.wsgi.", "no.such.wsgi", 'mysite.wsgi", "--reload', "mysite.wsgi:a.b"],
     "requirements_file": ["missing.txt", "../requirements.txt", "/etc/passwd", "a b.txt", "./requirements.txt", ""],
     "requirements_includes": ["missing.txt", "[missing.txt]", "[../x]", "{a: 1}", "[1]"],
-    "static_root": ["/var/static", "..", "a/../b", "a b", "$X"],
+    "static_root": ["/", "..", "a/../b", "a b", "$X"],
+    "django_dir": ["..", "/src", "a b", ""],
+    "settings_module": ["site/settings.py", "a b", "a.b:c"],
+    "installer": ["conda", ""],
+    "installer_files": ["[missing.lock]", "[../x]", "uv.lock"],
+    "requirements_beside": ["[missing.txt]", "[1]"],
+    "gunicorn_install": ["perhaps"],
+    "apt_build": ["[lib pq]", "['a; true']", "libpq-dev"],
+    "apt_runtime": ["[-y]", "[A]"],
+    "environment": ["[A]", "{A: 1}", "{a b: x}", "{A: 'x\"y'}"],
+    "build_environment": ["{A: $B}", "A=1"],
+    "required_environment": ["[a b]", "A"],
+    "compose_environment": ["{A: '}\n'}", "x"],
+    "set_static_root": ["2"],
+    "gunicorn_options": ["[a b]", "['\"']", "--preload"],
+    "build_image": ["Python", "python:3.13 AS x", "$X"],
+    "build_instructions": ["[FROM scratch]", "['RUN a\\\\']", "RUN a"],
+    "django_instructions": ['["RUN a\\nX"]', "[EXPOSE 1]", "[1]"],
+    "nginx_locations": ["['}']", "['location / {']", "[1]"],
     "static_url": ["static/", "/static", "//", "/", "https://cdn.example.com/", "/a b/", "/a;b/", "/a{b}/"],
     "dockerignore": ["[a, 1]", "['#x']", '["a\\nb"]', "x: y"],
     "use_fathom": ["maybe"],
@@ -227,13 +253,16 @@ def test_a_folder_without_a_project_is_refused(template, tmp_path):
     (tmp_path / "empty/src").mkdir()
     (tmp_path / "empty/src/manage.py").touch()
     output = refused(tmp_path / "empty", "--defaults", f"--vcs-ref={NEXT}", template)
-    assert f"but there is one in {tmp_path}/empty/src: give that folder" in output
+    assert "There is no manage.py in" in output, "an empty file of that name is not Django's"
 
 
 def test_a_project_without_requirements_file_or_wsgi_module_is_refused(template, project):
     folder = project()
     (folder / "requirements.txt").rename(folder / "deps.in")
     (folder / "mysite/wsgi.py").unlink()
+    (folder / "mysite/asgi.py").unlink()
+    settings = (folder / "mysite/settings.py").read_text()
+    (folder / "mysite/settings.py").write_text(settings.replace("WSGI_APPLICATION", "IGNORED"))
     output = refused(folder, "--defaults", f"--vcs-ref={NEXT}", template)
     assert "--data requirements_file=" in output and "--data wsgi_module=" in output
     (folder / "mysite/app.py").touch()
@@ -321,12 +350,31 @@ def test_another_templates_answers_are_kept(template, project):
     assert (folder / ".copier-answers.docker.yml").is_file()
 
 
-def test_a_static_root_outside_the_project_is_not_the_default(template, project):
+def test_a_static_root_outside_the_project(template, project):
     folder = project()
     settings = (folder / "mysite/settings.py").read_text()
     (folder / "mysite/settings.py").write_text(settings.replace("BASE_DIR / 'static'", "'/var/www/static'"))
     copy(template, folder)
-    assert "/workdir/static " in (folder / "Dockerfile_static").read_text()
+    assert "--chown=nginx:root /var/www/static /usr/share" in (folder / "Dockerfile_static").read_text()
+    assert "/var" not in (folder / ".dockerignore").read_text()
+
+
+def test_settings_below_src_are_found(template, project):
+    folder = project()
+    (folder / "src").mkdir()
+    (folder / "mysite").rename(folder / "src/mysite")
+    commit(folder)
+    copy(template, folder)
+    assert "ENV PYTHONPATH=/workdir/src\n" in (folder / "Dockerfile_django").read_text()
+
+
+def test_the_locations_of_a_projects_nginx_are_kept_whole(template, project):
+    folder = project()
+    locations = "    location /media/ {\n        root /data;\n    }\n    location / {\n        expires 1d;\n    }\n}\n"
+    (folder / "default.conf").write_text("server {\n" + locations)
+    commit(folder)
+    copy(template, folder)
+    assert (folder / "default.conf").read_text().endswith("html;\n\n" + locations)
 
 
 def test_without_a_terminal_nothing_is_half_written(template, project):

@@ -167,6 +167,7 @@ def test_os_environ(read):
         "secret": True,
         "source": "config/settings.py:4",
         "type": "str",
+        "separator": ",",
         "build": True,
         "dummy": "only-for-building-the-image-0123456789-abcdefghijkl",
         "production": "",
@@ -237,6 +238,47 @@ def test_django_environ(read):
             "variable": "CACHE_URL",
         }
     }
+
+
+def test_django_environ_without_a_default(read):
+    project = read(
+        """
+        import environ
+        env = environ.Env()
+        ENV = env.str("ENV", "prod")
+
+        def default(development=env.NOTSET, production=env.NOTSET):
+            return production if ENV == "prod" else development
+
+        SECRET_KEY = env.str("KEY", default=default("secret"))
+        DOMAIN = env.str("DOMAIN", default=default("localhost", "example.com"))
+        PORT = env.int("PORT", default=environ.Env.NOTSET)
+        """
+    )
+    assert project.required == ["KEY", "PORT"]
+    assert project.variable("DOMAIN")["default"] == "example.com"
+
+
+def test_a_method_of_a_variable_that_is_not_set(read):
+    project = read(
+        """
+        import os
+        ALLOWED_HOSTS = os.environ.get("HOSTS").split(" ")
+        ADMINS = os.environ["ADMINS"].split()
+        NAMES = os.getenv("NAMES", "a,b").split(",")
+        try:
+            OTHERS = os.environ.get("OTHERS").split(",")
+        except AttributeError:
+            OTHERS = []
+        """
+    )
+    assert project.required == ["HOSTS", "ADMINS"]
+    assert [(item["type"], item["separator"]) for item in project["environment"]] == [
+        ("list", " "),
+        ("list", " "),
+        ("list", ","),
+        ("str", ","),
+    ]
 
 
 def test_decouple(read):

@@ -60,7 +60,7 @@ def test_edits_are_kept_beside_the_templates_changes(later, project):
     (folder / "default.conf").unlink()
     commit(folder)
     edit("template/compose.yaml.jinja", "env_file:", "init: true\n    env_file:")
-    edit("template/Dockerfile_django.jinja", "ENV DJANGO_ENV=production", "ENV DJANGO_ENV=production\nENV NEWER=1")
+    edit("includes/environment.jinja", "ENV DJANGO_ENV=production", "ENV DJANGO_ENV=production\nENV NEWER=1")
     edit("template/default.conf.jinja", "server_tokens off;", "server_tokens off;\n    charset utf-8;")
     output = update(folder, vcs_ref=LATER)
     assert (folder / "compose.yaml").read_text() == mine.replace("    env_file:", "    init: true\n    env_file:")
@@ -93,9 +93,9 @@ def test_an_update_runs_the_new_versions_code(later, project):
     folder = project()
     copy(template, folder)
     edit(
-        "extensions/detection/__init__.py",
-        'findings.add("compile_messages"',
-        'findings.add("new", "news")\n    findings.add("compile_messages"',
+        "extensions/defaults.py",
+        '    "project_slug": _found(',
+        '    "new": lambda findings: Default("news"),\n    "project_slug": _found(',
     )
     edit(
         "extensions/answers.py",

@@ -1,5 +1,6 @@
 """Reads a Django project and returns its Findings: a value, where it was read, and how sure it is."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from .dependencies import read_dependencies
@@ -7,6 +8,8 @@ from .findings import Certainty, Finding, Findings, Problem
 from .frontend import read_frontend
 from .handbook import read_handbook
 from .layout import read_interface, read_layout
+from .local_files import read_local_files
+from .nginx import read_locations
 from .processes import read_processes
 from .services import read_services
 from .settings import read_settings
@@ -15,9 +18,12 @@ from .tree import Tree
 __all__ = ["Certainty", "Finding", "Findings", "Problem", "read"]
 
 
-def read(root: Path) -> Findings:
-    """Return what the files of the project at `root` say; they are read as text, never imported, run or changed."""
-    tree, findings = Tree(root.resolve()), Findings()
+def read(root: Path, without: Collection[str] = ()) -> Findings:
+    """Return what the files of the project at `root` say; they are read as text, never imported, run or changed.
+
+    The paths in `without` are left out: what this template has written would only say what was answered.
+    """
+    tree, findings = Tree(root.resolve(), without), Findings()
     read_layout(tree, findings)
     if settings_file := findings.value("settings_file"):
         folder = findings.value("python_path") or findings.value("django_dir") or "."
@@ -32,5 +38,7 @@ def read(root: Path) -> Findings:
     read_services(tree, findings, distributions)
     read_frontend(tree, findings)
     read_handbook(tree, findings)
+    read_locations(tree, findings)
+    read_local_files(tree, findings)
     findings.problems += tree.problems
     return findings

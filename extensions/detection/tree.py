@@ -7,6 +7,7 @@ import os
 import re
 import tomllib
 import warnings
+from collections.abc import Collection
 from fnmatch import fnmatch
 from functools import cache, cached_property
 from pathlib import Path
@@ -87,8 +88,9 @@ class Tree:
     are left out.
     """
 
-    def __init__(self, root: Path):
+    def __init__(self, root: Path, without: Collection[str] = ()):
         self.root = root
+        self.without = without  # paths that are read as if they were not there
         self.problems: list[Problem] = []
         self._noted: set[Problem] = set()
         self.virtualenvs: list[str] = []
@@ -120,7 +122,7 @@ class Tree:
                                 deeper.append(path)
                             elif (Path(entry.path) / "pyvenv.cfg").exists():
                                 self.virtualenvs.append(path)
-                        elif entry.is_file():
+                        elif entry.is_file() and path not in self.without:
                             found[path] = entry.stat().st_size
                     except OSError as error:
                         self.problem(path, f"cannot be read ({error.strerror})")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MAX_TEXT = 100_000  # characters of a text that is worked out
 MAX_ITEMS = 5_000  # of a list
+NOTSET = "environ.Env.NOTSET"  # django-environ's default that stands for none
 
 
 @dataclass(eq=False, slots=True)
@@ -540,6 +541,8 @@ def reader_call(evaluator: "Evaluator", reader: Reader, method: str, arguments: 
         pair = declared.data if isinstance(declared.data, tuple) else ()
         type = cast_name(pair[0] if pair else declared) if type == "str" else type
         default = default or (pair[1] if len(pair) > 1 else None)
+    if default is not None and isinstance(default.data, Reference) and default.data.name == NOTSET:
+        default = None
     value = evaluator.read(reader.prefix + name.data, default, type)
     cast = arguments.get(2 if second_is_default else 1, "cast")
     return evaluator.cast(cast, value) if cast is not None and method in ("", "get_value") else value
@@ -679,7 +682,6 @@ KNOWN_NAMES: dict[str, Any] = {
     "sys.platform": "linux",
     "sys.argv": ["gunicorn"],
     "typing.TYPE_CHECKING": False,
-    "environ.Env.NOTSET": UNKNOWN,
 }
 
 

@@ -241,6 +241,7 @@ def described(variable: Variable) -> dict[str, Any]:
         "secret": looks_secret(variable),
         "source": variable.source,
         "type": kind_of(variable),
+        "separator": variable.separator,
         "build": build,
         "dummy": dummy(variable) if build else "",
         "production": production_value(variable),

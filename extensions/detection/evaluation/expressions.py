@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from . import calls
-from .calls import KNOWN_NAMES, Arguments, Bound, Reader, Reference, hashable, limited, parts, same
+from .calls import KNOWN_NAMES, NOTSET, Arguments, Bound, Reader, Reference, hashable, limited, parts, same
 from .environment import MISSING
 from .objects import Class, Function, Instance, Module, Scope, Space
 from .state import State
@@ -74,7 +74,13 @@ class Expressions(State):
             return self.reference(f"{data.name}.{name}")
         if isinstance(data, PurePosixPath):
             return calls.path_attribute(owner, name)
-        if isinstance(data, (str, list, tuple, dict, Reader, Space)):
+        if isinstance(data, Reader) and name == "NOTSET":
+            return Value(Reference(NOTSET))
+        if data is None and owner.direct and not self.is_caught("AttributeError"):
+            # os.environ.get("HOSTS").split(): None has no such attribute, settings fail.
+            self.require(owner.direct)
+            owner = Value(UNKNOWN, owner.variables, owner.direct)
+        if isinstance(data, (str, list, tuple, dict, Reader, Space)) or (owner.data is UNKNOWN and owner.direct):
             return Value(Bound(owner, name), owner.variables)
         if isinstance(data, Module) and not data.path:
             return data.names[name].value if name in data.names else Value(UNKNOWN, owner.variables)

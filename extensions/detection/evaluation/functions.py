@@ -216,10 +216,11 @@ class Functions(Expressions):
             return calls.reader_call(self, data, name, arguments)
         if isinstance(data, PurePosixPath):
             return calls.path_method(self, owner, name, arguments)
+        separator = arguments.get(0, "sep")
+        if owner.direct and name == "split" and (separator is None or separator.data in (",", ";", " ", None)):
+            self.set_type(owner.direct, "list")
+            self.environment.variables[owner.direct].separator = (separator and separator.data) or " "
         if isinstance(data, str):
-            separator = arguments.get(0, "sep")
-            if owner.direct and name == "split" and (separator is None or separator.data in (",", ";", " ", None)):
-                self.set_type(owner.direct, "list")
             result = calls.text_method(data, name, arguments, variables)
             if name in ("strip", "lower", "upper", "casefold"):
                 result.direct = owner.direct

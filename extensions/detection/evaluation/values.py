@@ -62,6 +62,7 @@ class Variable:
     type: str = "str"
     kind: str = ""  # of URL: "db", "cache", "email"
     compared: list[str] = field(default_factory=list)
+    separator: str = ","  # of the items, where the text is a list
 
 
 class CallablePath(PurePosixPath):

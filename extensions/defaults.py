@@ -1,0 +1,252 @@
+"""From Findings to the questions' defaults: which answer follows from what was found."""
+
+import posixpath
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from . import answers
+from .detection import Certainty, Findings, read
+
+
+@dataclass(frozen=True)
+class Default:
+    """A question's default, and where it was read ("" for an assumption)."""
+
+    value: Any
+    source: str = ""
+
+
+def defaults(root: Path, answers_file: str = answers.FILE) -> dict[str, Default]:
+    """Return the default of each question that is read from the project at `root`, by the question's name.
+
+    Each is an answer that the question's rule accepts; what was found but cannot be an answer is replaced by SAFE's.
+    Where the project has this template's answers, the files that it rendered are not read.
+    """
+    own = answers.RENDERED if answers.is_ours(answers.stored(root / answers_file)) else ()
+    return from_findings(read(root, own), root)
+
+
+def from_findings(findings: Findings, root: Path) -> dict[str, Default]:
+    """Return the defaults that follow from what was found in the project at `root`."""
+    found = {name: rule(findings) for name, rule in RULES.items()}
+    return {
+        name: default if default.value == "" else _answerable(name, default, root) for name, default in found.items()
+    }
+
+
+def _answerable(name: str, default: Default, root: Path) -> Default:
+    """Return a default that the question's rule accepts: without the items of a list that it refuses, or SAFE's."""
+    if not answers.problem(name, default.value, {}, root):
+        return default
+    if name in SAFE:
+        return Default(SAFE[name])
+    if isinstance(default.value, dict):
+        pairs = default.value.items()
+        return Default(
+            {key: text for key, text in pairs if not answers.problem(name, {key: text}, {}, root)}, default.source
+        )
+    if isinstance(default.value, list):
+        return Default([item for item in default.value if not answers.problem(name, [item], {}, root)], default.source)
+    return Default(False)
+
+
+# The default where what was found cannot be an answer. "" stands for: there is none, and the guard says so.
+SAFE: dict[str, Any] = {
+    "project_slug": "django",
+    "python_version": "3.13",
+    "django_dir": ".",
+    "settings_module": "",
+    "wsgi_module": "",
+    "requirements_file": "",
+    "installer": "pip",
+    "static_root": "static",
+    "static_url": "/static/",
+    "build_image": "",
+    "gunicorn_threads": 2,
+    "gunicorn_workers": 3,
+    "web_concurrency": 2,
+    "django_port": 8000,
+    "static_port": 8080,
+    "nginx_locations": [],  # they belong together: one line without the others closes no brace
+}
+
+
+def _found(name: str, fallback: Any = None) -> Callable[[Findings], Default]:
+    def rule(findings: Findings) -> Default:
+        finding = findings.found.get(name)
+        if finding is None or finding.value in (None, ""):
+            return Default(SAFE.get(name) if fallback is None else fallback)
+        return Default(finding.value, "" if finding.certainty is Certainty.ASSUMED else finding.source)
+
+    return rule
+
+
+def _installer(findings: Findings) -> Default:
+    default = _found("installer")(findings)
+    if default.value == "none":
+        return Default("pip")
+    if default.value == "uv" and not findings.value("lock_file"):
+        return Default("pyproject", default.source)
+    return default
+
+
+def _installer_files(findings: Findings) -> Default:
+    installer = _installer(findings)
+    return (
+        Default([], "")
+        if installer.value == "pip"
+        else Default(findings.value("installer_files", []), installer.source)
+    )
+
+
+def _requirements_includes(findings: Findings) -> Default:
+    files = findings.value("requirements_files", [])[1:]
+    beside = findings.value("requirements_beside", [])
+    return Default([path for path in files if path not in beside], findings.value("requirements_file", ""))
+
+
+def _use_fathom(findings: Findings) -> Default:
+    adopted = findings.found.get("use_fathom")
+    if adopted:
+        return Default(adopted.value, adopted.source)
+    kind = findings.found.get("staticfiles_kind")
+    manifest = bool(kind) and "manifest" in kind.value
+    return Default(manifest, kind.source if manifest else "")
+
+
+def _static_root(findings: Findings) -> Default:
+    default = _found("static_root")(findings)
+    return Default(SAFE["static_root"]) if default.value in (".", "/") else default
+
+
+def _set_static_root(findings: Findings) -> Default:
+    root = findings.found.get("static_root")
+    return Default(root is None or root.value in (None, "", ".", "/"))
+
+
+def _static_url(findings: Findings) -> Default:
+    default = _found("static_url")(findings)
+    path = urlsplit(str(default.value)).path.strip("/")
+    return Default(f"/{path}/" if path else SAFE["static_url"], default.source)
+
+
+def _apt(name: str) -> Callable[[Findings], Default]:
+    def rule(findings: Findings) -> Default:
+        packages = {package for package in findings.value(name, []) if package != "gettext"}
+        if name == "apt_runtime":
+            packages |= set(findings.value("handbook_extra", {}).get("apt", []))
+        return Default(sorted(packages), findings.found[name].source if packages and name in findings.found else "")
+
+    return rule
+
+
+def _gunicorn_install(findings: Findings) -> Default:
+    distributions = findings.value("distributions", {})
+    return Default("gunicorn" not in distributions, "")
+
+
+def _python_path(findings: Findings) -> dict[str, str]:
+    """Return PYTHONPATH where the settings module is not below manage.py's folder, as in a src layout."""
+    module = findings.value("settings_module", "").replace(".", "/")
+    path = findings.value("settings_file", "").removesuffix(".py").removesuffix("/__init__")
+    if not module or not f"/{path}".endswith(f"/{module}"):
+        return {}
+    folder = path.removesuffix(module).rstrip("/") or "."
+    return {} if folder == findings.value("django_dir") else {"PYTHONPATH": posixpath.normpath(f"/workdir/{folder}")}
+
+
+def _environment(findings: Findings) -> Default:
+    """Return the variables that select production in settings, beside DJANGO_ENV and DJANGO_SETTINGS_MODULE."""
+    found = {item["name"]: item["production"] for item in findings.value("environment", []) if item["production"]}
+    variable = findings.value("settings_variable") or {}
+    if variable.get("name") and variable.get("value"):
+        found.setdefault(variable["name"], variable["value"])
+    if configuration := findings.value("configuration_class"):
+        found["DJANGO_CONFIGURATION"] = configuration
+    found |= _python_path(findings) | findings.value("handbook_extra", {}).get("environment", {})
+    for name in ("DJANGO_ENV", "DJANGO_SETTINGS_MODULE", "WEB_CONCURRENCY"):
+        found.pop(name, None)
+    return Default(dict(sorted(found.items())), findings.value("settings_file", ""))
+
+
+def _build_environment(findings: Findings) -> Default:
+    set_already = {"DJANGO_ENV", "DJANGO_SETTINGS_MODULE", *_environment(findings).value}
+    found = {
+        item["name"]: item["dummy"] for item in findings.value("environment", []) if item["build"] and item["dummy"]
+    }
+    kept = {name: dummy for name, dummy in sorted(found.items()) if name not in set_already}
+    return Default(kept, findings.value("settings_file", ""))
+
+
+def _required_environment(findings: Findings) -> Default:
+    given = (*_environment(findings).value, *_compose_environment(findings).value)
+    set_already = {"DJANGO_ENV", "DJANGO_SETTINGS_MODULE", *given}
+    names = [item["name"] for item in findings.value("environment", []) if item["required"]]
+    return Default(sorted(set(names) - set_already), findings.value("settings_file", ""))
+
+
+def _compose_environment(findings: Findings) -> Default:
+    """Return the variable of ALLOWED_HOSTS, with this machine's names, where settings allow no host without it."""
+    hosts = findings.value("allowed_hosts", [])
+    debug = findings.value("debug") and not any("DEBUG" in name.upper() for name in _environment(findings).value)
+    if {"*", "localhost", ".localhost", "127.0.0.1"} & set(hosts) or debug:
+        return Default({})
+    items = [item for item in findings.value("environment", []) if "ALLOWED_HOST" in item["name"].upper()]
+    variables = {item["name"]: f"localhost{item['separator']}127.0.0.1" for item in items[:1]}
+    return Default(variables, findings.value("settings_file", ""))
+
+
+def _extra(key: str) -> Callable[[Findings], Default]:
+    def rule(findings: Findings) -> Default:
+        lines = findings.value("handbook_extra", {}).get(key, [])
+        return Default(lines, "Dockerfile_django" if lines else "")
+
+    return rule
+
+
+def _build_image(findings: Findings) -> Default:
+    extra = findings.value("handbook_extra", {})
+    image = extra.get("build_image", "")
+    other = image and posixpath.basename(image).partition(":")[0] != "python"
+    return Default(image if other else "", "Dockerfile_django" if other else "")
+
+
+RULES: Mapping[str, Callable[[Findings], Default]] = {
+    "project_slug": _found("project_slug"),
+    "django_dir": _found("django_dir"),
+    "settings_module": _found("settings_module"),
+    "python_version": _found("python_version"),
+    "wsgi_module": _found("wsgi_module"),
+    "installer": _installer,
+    "installer_files": _installer_files,
+    "requirements_file": _found("requirements_file"),
+    "requirements_includes": _requirements_includes,
+    "requirements_beside": _found("requirements_beside", []),
+    "use_fathom": _use_fathom,
+    "apt_build": _apt("apt_build"),
+    "apt_runtime": _apt("apt_runtime"),
+    "environment": _environment,
+    "build_environment": _build_environment,
+    "required_environment": _required_environment,
+    "compose_environment": _compose_environment,
+    "static_root": _static_root,
+    "set_static_root": _set_static_root,
+    "static_url": _static_url,
+    "compile_messages": _found("compile_messages", False),
+    "dockerignore": _found("local_files", []),
+    "gunicorn_install": _gunicorn_install,
+    "gunicorn_workers": _found("gunicorn_workers"),
+    "gunicorn_threads": _found("gunicorn_threads"),
+    "web_concurrency": _found("web_concurrency"),
+    "control_socket_disable": _found("gunicorn_control_socket", False),
+    "gunicorn_options": _extra("gunicorn_options"),
+    "django_port": _found("django_port"),
+    "static_port": _found("static_port"),
+    "build_image": _build_image,
+    "build_instructions": _extra("build_instructions"),
+    "django_instructions": _extra("instructions"),
+    "nginx_locations": _found("nginx_locations", []),
+}

@@ -1,0 +1,36 @@
+"""The locations of a project's own default.conf, to be carried over into the rendered one."""
+
+import re
+import textwrap
+
+from .findings import Certainty, Findings
+from .tree import Tree
+
+STOCK = re.compile(r"location\s+(/\s*\{\s*(root\s+\S+;|index[^;]*;|\s)*\}|=\s*/50x\.html\s*\{[^}]*\})\s*")
+
+
+def read_locations(tree: Tree, findings: Findings) -> None:
+    """Add nginx_locations, the lines of the location blocks that default.conf has beside those of nginx's own default.
+
+    https://nginx.org/en/docs/http/ngx_http_core_module.html#location
+    """
+    path = "default.conf"
+    lines = [line.split("#", 1)[0].rstrip() for line in (tree.text(path) or "").split("\n")]
+    kept: list[str] = []
+    block: list[str] = []
+    first = depth = inside = 0
+    for number, line in enumerate(lines, 1):
+        before = depth
+        depth += line.count("{") - line.count("}")
+        if before == 1 and line.strip().startswith("location") and not inside:
+            inside, block = number, []
+        if inside:
+            block += [line] if line else []
+            if depth <= 1 and "}" in line:
+                text = textwrap.dedent("\n".join(block))
+                if not STOCK.fullmatch(text + "\n"):
+                    first = first or inside
+                    kept += text.split("\n")
+                inside = 0
+    if depth == 0 and kept:
+        findings.add("nginx_locations", kept, f"{path}:{first}", Certainty.STATED)

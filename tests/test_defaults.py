@@ -1,0 +1,178 @@
+"""A project in, the questions' defaults out: what the answer to each question is when a person presses Enter."""
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from support import QUESTIONS, ROOT
+
+from extensions import answers, defaults
+from extensions.detection import Certainty, Findings
+
+MANAGE = """
+import os
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "site.settings")
+    from django.core.management import execute_from_command_line
+    execute_from_command_line()
+"""
+WSGI = """
+import os
+from django.core.wsgi import get_wsgi_application
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "site.settings")
+application = get_wsgi_application()
+"""
+SITE = {"manage.py": MANAGE, "site/__init__.py": "", "site/wsgi.py": WSGI, "site/settings.py": "SECRET_KEY = 'x'\n"}
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Return a function that writes a project's files and returns its defaults, as (value, source) by question."""
+
+    def make(files: dict[str, str], **settings: str):
+        for path, text in (SITE | files).items():
+            (tmp_path / "My Site!" / path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / "My Site!" / path).write_text(text)
+        found = defaults.defaults(tmp_path / "My Site!")
+        return {name: (default.value, default.source) for name, default in found.items()}
+
+    return make
+
+
+def test_every_default_in_copier_yml_is_read():
+    text = (ROOT / "copier.yml").read_text()
+    assert set(defaults.RULES) == {name for name in QUESTIONS if f"django_project).{name}" in text}
+    assert set(QUESTIONS) - set(defaults.RULES) == {"customize"}
+
+
+def test_a_project_of_which_little_is_known(read):
+    found = {name: value for name, (value, _) in read({}).items()}
+    assert found == {
+        "project_slug": "my-site",
+        "django_dir": ".",
+        "settings_module": "site.settings",
+        "python_version": "3.13",
+        "wsgi_module": "site.wsgi",
+        "installer": "pip",
+        "installer_files": [],
+        "requirements_file": "",
+        "requirements_includes": [],
+        "requirements_beside": [],
+        "gunicorn_install": True,
+        "apt_build": [],
+        "apt_runtime": [],
+        "environment": {},
+        "build_environment": {},
+        "required_environment": [],
+        "compose_environment": {},
+        "use_fathom": False,
+        "static_root": "static",
+        "set_static_root": True,
+        "static_url": "/static/",
+        "compile_messages": False,
+        "dockerignore": [],
+        "gunicorn_workers": 3,
+        "gunicorn_threads": 2,
+        "web_concurrency": 2,
+        "control_socket_disable": True,
+        "gunicorn_options": [],
+        "django_port": 8000,
+        "static_port": 8080,
+        "build_image": "",
+        "build_instructions": [],
+        "django_instructions": [],
+        "nginx_locations": [],
+    }
+
+
+@pytest.mark.parametrize(
+    ("line", "known"),
+    [
+        ("gunicorn", True),
+        ("gunicorn==23.0.0", False),
+        ("gunicorn==25.1.0  # comment", True),
+        ("gunicorn[gevent]>=22,<24", False),
+        ("Gunicorn~=27.0", True),
+        ("gunicorn==23.0.0 --hash=sha256:00", False),
+        ("gunicorn==27.0.1 \\\n    --hash=sha256:00", True),
+    ],
+)
+def test_gunicorn(line, known, read):
+    found = read({"requirements.txt": f"Django\n{line}\n"})
+    assert found["control_socket_disable"] == (known, "requirements.txt:2")
+    assert found["gunicorn_install"][0] is False
+
+
+def test_settings(read):
+    settings = """
+import os
+BASE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+SECRET_KEY = os.environ["KEY"]
+DEBUG = os.environ.get("DEBUG", "1") == "1"
+ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "").split(",") if not DEBUG else ["*"]
+STATIC_ROOT = os.path.join(BASE, "out", "static")
+STATIC_URL = "https://cdn.example.com/assets/"
+MEDIA_ROOT = os.path.join(BASE, "pictures")
+STATICFILES_STORAGE = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": os.path.join(BASE, "data.db")}}
+"""
+    found = read({"site/settings.py": settings, "env39/pyvenv.cfg": "", "env39/x.py": ""})
+    assert found["static_root"] == ("out/static", "site/settings.py:7")
+    assert found["set_static_root"][0] is False
+    assert found["static_url"] == ("/assets/", "site/settings.py:8")
+    assert found["use_fathom"] == (True, "site/settings.py:10")
+    assert found["dockerignore"][0] == ["out/static", "pictures", "data.db", "env39"]
+    assert found["environment"][0] == {"DEBUG": "0"} or found["environment"][0].keys() == {"DEBUG"}
+    assert found["build_environment"][0].keys() == {"KEY"}
+    assert found["required_environment"][0] == ["KEY"]
+    assert found["compose_environment"][0] == {"ALLOWED_HOSTS": "localhost,127.0.0.1"}
+
+
+def test_what_cannot_be_an_answer_is_replaced():
+    findings = Findings()
+    for name, value in {
+        "python_version": "2.7",
+        "static_root": "../static; true",
+        "django_dir": "../x",
+        "wsgi_module": "no-module",
+        "apt_runtime": ["libpq5", "lib pq"],
+        "environment": [{"name": "A", "production": 'x"y', "build": False, "required": False, "dummy": ""}],
+    }.items():
+        findings.add(name, value, "x.py:1", Certainty.STATED)
+    found = {name: default.value for name, default in defaults.from_findings(findings, ROOT).items()}
+    assert found["python_version"] == "3.13" and found["static_root"] == "static" and found["django_dir"] == "."
+    assert found["wsgi_module"] == "" and found["apt_runtime"] == ["libpq5"] and found["environment"] == {}
+
+
+junk = st.one_of(
+    st.text(max_size=8), st.integers(), st.booleans(), st.none(), st.lists(st.text(max_size=5), max_size=2)
+)
+
+
+@given(
+    values=st.dictionaries(
+        st.sampled_from(
+            ["project_slug", "python_version", "static_root", "static_url", "wsgi_module", "installer_files"]
+        ),
+        junk,
+    )
+)
+def test_every_default_is_an_answer(values):
+    findings = Findings()
+    for name, value in values.items():
+        if name != "installer_files" or isinstance(value, list):
+            findings.add(name, value)
+    for name, default in defaults.from_findings(findings, ROOT).items():
+        assert default.value == "" or answers.problem(name, default.value, {}, ROOT) == "", name
+
+
+def test_rendered_files_are_not_read_for_a_project_that_has_answers(read, tmp_path):
+    dockerfile = 'FROM python:3.9\nCMD ["gunicorn", "site.wsgi", "--threads", "7", "--name", "other"]\n'
+    found = read({"Dockerfile_django": dockerfile})
+    assert (found["gunicorn_threads"][0], found["python_version"][0], found["project_slug"][0]) == (7, "3.9", "other")
+    found = read({".copier-answers.yml": yaml.safe_dump({"wsgi_module": "site.wsgi", "use_fathom": False})})
+    assert (found["gunicorn_threads"][0], found["python_version"][0], found["project_slug"][0]) == (
+        2,
+        "3.13",
+        "my-site",
+    )
