@@ -134,4 +134,7 @@ def _check(project: Path, answers_file: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except BrokenPipeError:  # as in `… | head`
+        sys.stderr.close()

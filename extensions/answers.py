@@ -243,7 +243,12 @@ def _requirement_files(value: Any, root: Path) -> str:
     return next((message for path in paths if (message := _requirements_file(path, root))), "")
 
 
+def _django_dir(value: str, root: Path) -> str:
+    return "" if (root / value).is_dir() else f"there is no folder {value} in {root}; give the folder of manage.py"
+
+
 IN_PROJECT: dict[str, Callable[[Any, Path], str]] = {
+    "django_dir": _django_dir,
     "wsgi_module": _wsgi_module,
     "requirements_file": _requirements_file,
     "requirements_includes": _requirement_files,

@@ -118,8 +118,11 @@ def _use_fathom(findings: Findings) -> Default:
 
 
 def _static_root(findings: Findings) -> Default:
-    default = _found("static_root")(findings)
-    return Default(SAFE["static_root"]) if default.value in (".", "/") else default
+    if _set_static_root(findings).value:
+        # https://docs.djangoproject.com/en/stable/ref/checks/#staticfiles: it must not be one of STATICFILES_DIRS.
+        taken = SAFE["static_root"] in findings.value("staticfiles_dirs", [])
+        return Default("staticfiles" if taken else SAFE["static_root"])
+    return _found("static_root")(findings)
 
 
 def _set_static_root(findings: Findings) -> Default:
@@ -150,12 +153,10 @@ def _gunicorn_install(findings: Findings) -> Default:
 
 def _python_path(findings: Findings) -> dict[str, str]:
     """Return PYTHONPATH where the settings module is not below manage.py's folder, as in a src layout."""
-    module = findings.value("settings_module", "").replace(".", "/")
-    path = findings.value("settings_file", "").removesuffix(".py").removesuffix("/__init__")
-    if not module or not f"/{path}".endswith(f"/{module}"):
+    folder = findings.value("python_path")
+    if not folder or folder == findings.value("django_dir"):
         return {}
-    folder = path.removesuffix(module).rstrip("/") or "."
-    return {} if folder == findings.value("django_dir") else {"PYTHONPATH": posixpath.normpath(f"/workdir/{folder}")}
+    return {"PYTHONPATH": posixpath.normpath(f"/workdir/{folder}")}
 
 
 def _environment(findings: Findings) -> Default:
@@ -189,19 +190,25 @@ def _required_environment(findings: Findings) -> Default:
 
 
 def _compose_environment(findings: Findings) -> Default:
-    """Return the variable of ALLOWED_HOSTS, with this machine's names, where settings allow no host without it."""
+    """Return the variable of ALLOWED_HOSTS, with this machine's names, where settings refuse 127.0.0.1 without it."""
     hosts = findings.value("allowed_hosts", [])
-    debug = findings.value("debug") and not any("DEBUG" in name.upper() for name in _environment(findings).value)
-    if {"*", "localhost", ".localhost", "127.0.0.1"} & set(hosts) or debug:
+    # What is found for DEBUG holds without the variables that the image sets.
+    image_debug = [value for name, value in _environment(findings).value.items() if name.upper().endswith("DEBUG")]
+    if {"*", "127.0.0.1"} & set(hosts) or (findings.value("debug") and not image_debug):
         return Default({})
     items = [item for item in findings.value("environment", []) if "ALLOWED_HOST" in item["name"].upper()]
     variables = {item["name"]: f"localhost{item['separator']}127.0.0.1" for item in items[:1]}
     return Default(variables, findings.value("settings_file", ""))
 
 
+# Instructions that other answers write.
+SET_BY_ANSWERS = ("ENV DJANGO_SETTINGS_MODULE=", "ENV DJANGO_ENV=", "ENV WEB_CONCURRENCY=")
+
+
 def _extra(key: str) -> Callable[[Findings], Default]:
     def rule(findings: Findings) -> Default:
         lines = findings.value("handbook_extra", {}).get(key, [])
+        lines = [line for line in lines if not line.startswith(SET_BY_ANSWERS)]
         return Default(lines, "Dockerfile_django" if lines else "")
 
     return rule

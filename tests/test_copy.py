@@ -359,6 +359,39 @@ def test_a_static_root_outside_the_project(template, project):
     assert "/var" not in (folder / ".dockerignore").read_text()
 
 
+@pytest.mark.parametrize(
+    ("hosts", "given"),
+    [
+        ('os.environ.get("ALLOWED_HOSTS", "localhost").split(",")', "localhost,127.0.0.1"),
+        ('os.environ["ALLOWED_HOSTS"].split(" ")', "localhost 127.0.0.1"),
+        ('os.environ.get("ALLOWED_HOSTS", "127.0.0.1").split(",")', ""),
+        (
+            'os.environ["ALLOWED_HOSTS"].split(",")\nDEBUG = os.environ.get("DEBUG", "True") == "True"',
+            "localhost,127.0.0.1",
+        ),
+    ],
+)
+def test_the_address_that_is_printed_is_allowed(hosts, given, template, project):
+    folder = project()
+    settings = folder / "mysite/settings.py"
+    text = settings.read_text().replace("DEBUG = True", "DEBUG = False")
+    text = re.sub("ALLOWED_HOSTS = .*", f"import os\nALLOWED_HOSTS = {hosts}", text)
+    settings.write_text(text)
+    commit(folder)
+    copy(template, folder)
+    compose = (folder / "compose.yaml").read_text()
+    assert f"ALLOWED_HOSTS: ${{ALLOWED_HOSTS:-{given}}}\n" in compose if given else "ALLOWED_HOSTS" not in compose
+
+
+def test_a_static_root_that_settings_lack_is_not_a_folder_of_static_files(template, project):
+    folder = project()
+    settings = folder / "mysite/settings.py"
+    settings.write_text(re.sub("STATIC_ROOT = .*", "STATICFILES_DIRS = [BASE_DIR / 'static']", settings.read_text()))
+    commit(folder)
+    copy(template, folder)
+    assert 'STATIC_ROOT = "/workdir/staticfiles"' in (folder / "Dockerfile_static").read_text()
+
+
 def test_settings_below_src_are_found(template, project):
     folder = project()
     (folder / "src").mkdir()

@@ -176,3 +176,55 @@ def test_rendered_files_are_not_read_for_a_project_that_has_answers(read, tmp_pa
         "3.13",
         "my-site",
     )
+
+
+def test_the_projects_own_dockerignore_is_taken_over(read):
+    own = "# Docs\ndocs\n/secret-data/\n**/*.txt\nmanage.py\n**/tests\n"
+    found = read({".dockerignore": own, "requirements.txt": "Django\ngunicorn\n"})
+    assert found["dockerignore"][0] == ["docs", "secret-data", "**/tests"]
+    assert read({".dockerignore": "*\n!site\n"})["dockerignore"][0] == []
+
+
+def test_the_handbooks_files_give_their_answers(read):
+    dockerfile = """
+FROM python:3.11
+RUN apt-get update && apt-get install -y gettext libmagic1 && rm -rf /var/lib/apt/lists/*
+RUN groupadd -r runner && useradd --no-log-init -r -g runner runner
+# The settings' default.
+RUN mkdir -p /data
+COPY requirements.txt /tmp/requirements.txt
+RUN pip install --no-cache-dir -r /tmp/requirements.txt
+WORKDIR /workdir
+USER runner:runner
+COPY --chown=runner:runner . .
+ENV DJANGO_ENV=production
+ENV WEB_CONCURRENCY=4
+RUN python manage.py compilemessages
+EXPOSE 8000
+CMD ["gunicorn", "site.wsgi", "--bind", "0.0.0.0:8000", "--threads", "3", "--name", "my_site", "--preload"]
+"""
+    nginx = """
+server {
+    listen 8080;
+    location /media/ {
+        root /data;  # theirs
+    }
+    location / {
+        root /usr/share/nginx/html;
+        index index.html index.htm;
+    }
+    error_page 500 502 503 504 /50x.html;
+    location = /50x.html {
+        root /usr/share/nginx/html;
+    }
+}
+"""
+    found = read({"Dockerfile_django": dockerfile, "default.conf": nginx, "requirements.txt": "Django\ngunicorn\n"})
+    answered = {name: value for name, (value, _) in found.items()}
+    assert answered["project_slug"] == "my_site" and answered["python_version"] == "3.11"
+    assert (
+        answered["web_concurrency"] == 4 and answered["gunicorn_threads"] == 3 and answered["compile_messages"] is True
+    )
+    assert answered["apt_runtime"] == ["libmagic1"] and answered["gunicorn_options"] == ["--preload"]
+    assert answered["django_instructions"] == ["# The settings' default.", "RUN mkdir -p /data"]
+    assert answered["nginx_locations"] == ["location /media/ {", "    root /data;", "}"]

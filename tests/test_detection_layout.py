@@ -345,14 +345,14 @@ def test_channels_in_the_settings(tmp_path):
 @pytest.mark.parametrize(
     ("folder", "files", "slug", "source"),
     [
-        ("My_Shop 2", {}, "my-shop-2", "."),
+        ("My_Shop 2", {}, "my-shop-2", ""),
         ("src", {"pyproject.toml": '[project]\nname = "Good.Name"\n'}, "good-name", "pyproject.toml:2"),
         ("app", {"package.json": '{\n"name": "@org/front"}'}, "front", "package.json:2"),
         ("app", {".git/config": '[remote "origin"]\n\turl = git@host:org/tickets.git\n'}, "tickets", ".git/config"),
         ("project", {"manage.py": MANAGE.format("books.settings"), "books/settings.py": ""}, "books", "manage.py:4"),
-        ("x" * 60, {}, "x" * 40, "."),
-        ("café", {}, "cafe", "."),
-        ("server", {}, "django", ""),
+        ("x" * 60, {}, "x" * 40, ""),
+        ("café", {}, "cafe", ""),
+        ("server", {}, "server", ""),
     ],
 )
 def test_slug(read, folder, files, slug, source):

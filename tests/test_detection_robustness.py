@@ -309,7 +309,7 @@ def test_a_pipe_in_the_place_of_git_s_configuration(tmp_path):
     os.mkfifo(root / ".git/config")
     findings = read_in_time(root)
     assert not findings.problems
-    assert findings.value("project_slug") == "django"
+    assert findings.value("project_slug") == "src"
 
 
 def test_a_directory_named_manage_py(tmp_path):

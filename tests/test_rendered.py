@@ -34,9 +34,9 @@ def test_compose_config(expected, tmp_path):
     _, out, err = docker.run()
     services = yaml.safe_load(out)["services"]
     assert err == ""
-    assert services["django"]["environment"] == {"GUNICORN_CMD_ARGS": "--workers 3"}
+    assert services["django"]["environment"]["GUNICORN_CMD_ARGS"] == "--workers 3"
     with local.env(GUNICORN_CMD_ARGS="--workers 8"):
-        assert yaml.safe_load(docker())["services"]["django"]["environment"] == {"GUNICORN_CMD_ARGS": "--workers 8"}
+        assert yaml.safe_load(docker())["services"]["django"]["environment"]["GUNICORN_CMD_ARGS"] == "--workers 8"
     assert all(port["host_ip"] == "127.0.0.1" for service in services.values() for port in service["ports"])
 
 

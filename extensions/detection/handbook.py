@@ -204,7 +204,7 @@ def _read_gunicorn(findings: Findings, source: str, words: list[str], extra: dic
 
 
 def _add_slug(findings: Findings, name: str, source: str) -> None:
-    slug = slugify(name)
+    slug = name if re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,62}", name) else slugify(name)
     if slug and "$" not in name and "{" not in name:
         note = "" if slug == name else f"Gunicorn's name there is {name}."
         findings.add("project_slug", slug, source, Certainty.INFERRED if note else Certainty.STATED, note)

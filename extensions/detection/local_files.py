@@ -1,6 +1,7 @@
 """What a project makes beside its code: collected static files, media, databases, virtual environments."""
 
 import posixpath
+from fnmatch import fnmatch
 
 from .findings import Certainty, Findings
 from .tree import Tree
@@ -21,6 +22,46 @@ def read_local_files(tree: Tree, findings: Findings) -> None:
     kept = [
         path for path in made if path and path[0] not in "/." and path not in code and not path.endswith(".sqlite3")
     ]
-    kept += tree.virtualenvs
+    kept += [*tree.virtualenvs, *_ignored(tree, findings)]
     source = findings.value("settings_file", "")
     findings.add("local_files", list(dict.fromkeys(kept)), source if kept else "", Certainty.INFERRED)
+
+
+# What the rendered .dockerignore has for every project.
+USUAL = frozenset(
+    """
+    .git .env .env* .venv venv __pycache__ *.pyc *.py[cod] node_modules .coverage htmlcov .tox .dockerignore Dockerfile
+    Dockerfile* docker-compose* *.sqlite3 .pytest_cache
+    """.split()  # noqa: SIM905
+)
+
+
+def _ignored(tree: Tree, findings: Findings) -> list[str]:
+    """Return the patterns of the project's own .dockerignore, but for those that keep out what an image needs.
+
+    A file that begins by leaving out everything says what it wants in: it is not taken over.
+    https://docs.docker.com/build/concepts/context/#dockerignore-files
+    """
+    lines = (
+        line.split("#", 1)[0].strip().removeprefix("/").rstrip("/")
+        for line in (tree.text(".dockerignore") or "").split("\n")
+    )
+    patterns = [line for line in lines if line]
+    if any(pattern.startswith("!") or pattern in ("*", "**", "**/*", ".") for pattern in patterns):
+        return []
+    needed = [*findings.value("installer_files", []), *findings.value("requirements_files", []), "default.conf"]
+    needed += [findings.value("manage_py") or "manage.py", findings.value("settings_file") or "settings.py"]
+    return [
+        pattern
+        for pattern in patterns
+        if pattern.removeprefix("**/") not in USUAL and not any(_matches(pattern, path) for path in needed)
+    ]
+
+
+def _matches(pattern: str, path: str) -> bool:
+    parts = path.split("/")
+    parents = ["/".join(parts[:count]) for count in range(1, len(parts) + 1)]
+    anywhere = pattern.removeprefix("**/")
+    if anywhere != pattern:
+        return any(fnmatch(part, anywhere) for part in parts)
+    return any(fnmatch(parent, pattern) for parent in parents)

@@ -108,6 +108,17 @@ def test_translations_and_included_requirements(site):
     assert site.get("static", "/static/site.css")[0] == 404
 
 
+@pytest.mark.parametrize("site", ["uv_src"], indirect=True)
+def test_a_lock_file_a_sub_folder_and_settings_without_static_root(site):
+    (site.folder / ".env").write_text("SECRET_KEY=only-for-this-test\n")
+    site.compose("up", "--build", "--wait")
+    assert site.get("django", "/")[2] == "It answers"  # with DEBUG off, by ALLOWED_HOSTS from compose.yaml
+    assert site.get("static", "/static/site.css")[2] == "p { margin: 0 }\n"
+    image = json.loads(site.compose("config", "--format=json"))["name"] + "-django"
+    history = local["docker"]("history", "--no-trunc", image) + local["docker"]("inspect", image)
+    assert "SECRET_KEY" not in history
+
+
 def test_what_stays_out_of_the_build_context(site):
     kept_out = {
         ".env": "SECRET_KEY=secret",

@@ -67,12 +67,13 @@ def read_project_slug(tree: Tree, findings: Findings) -> None:
         if slug and slug not in GENERIC_NAMES:
             findings.add("project_slug", slug, source, certainty)
             return
-    findings.add("project_slug", "django", "", Certainty.ASSUMED, "Nothing in the project names it.")
+    slug = slugify(_root_name(tree)) or "django"
+    findings.add("project_slug", slug, "", Certainty.ASSUMED, "Nothing in the project names it but its folder.")
 
 
 def _names(tree: Tree, findings: Findings) -> Iterator[tuple[str, str, Certainty]]:
     base = findings.value("django_dir") or "."
-    yield _root_name(tree), ".", Certainty.INFERRED
+    yield _root_name(tree), "", Certainty.INFERRED
     for path in dict.fromkeys(("pyproject.toml", join(base, "pyproject.toml"))):
         content = tree.toml(path) if tree.exists(path) else {}
         project, poetry = mapping(content, "project"), mapping(content, "tool", "poetry")
