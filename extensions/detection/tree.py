@@ -7,9 +7,10 @@ import os
 import re
 import tomllib
 import warnings
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Callable, Collection
 from fnmatch import fnmatch
-from functools import cache, cached_property
+from functools import cached_property, wraps
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,19 @@ def _is_deep(text: str) -> bool:
     return False
 
 
+def _once(method: Callable[["Tree", str], Any]) -> Callable[["Tree", str], Any]:
+    """Keep what a method returns for a path as long as its Tree lives; functools.cache would keep the Tree too."""
+
+    @wraps(method)
+    def kept(tree: "Tree", path: str) -> Any:
+        known = tree.read[method.__name__]
+        if path not in known:
+            known[path] = method(tree, path)
+        return known[path]
+
+    return kept
+
+
 class Tree:
     """The regular files of a project below `root`, with what was noticed on reading them in `problems`.
 
@@ -93,6 +107,7 @@ class Tree:
         self.without = without  # paths that are read as if they were not there
         self.problems: list[Problem] = []
         self._noted: set[Problem] = set()
+        self.read: defaultdict[str, dict[str, Any]] = defaultdict(dict)  # what was read of files, by method
         self.virtualenvs: list[str] = []
 
     @cached_property
@@ -154,7 +169,7 @@ class Tree:
         """Return the paths whose last part is one of `names`, those nearest the root first."""
         return [path for path in self.paths if path.rpartition("/")[2] in names]
 
-    @cache  # noqa: B019  a Tree lives as long as one reading
+    @_once
     def text(self, path: str) -> str | None:
         """Return a file's text, with "\\n" at line ends; None, and a Problem, if it cannot be had."""
         if path not in self.paths:
@@ -175,7 +190,7 @@ class Tree:
             text = content.decode("latin-1")
         return text.replace("\r\n", "\n").replace("\r", "\n")
 
-    @cache  # noqa: B019
+    @_once
     def python(self, path: str) -> ast.Module | None:
         """Return the syntax tree of a Python file; None, and a Problem with the line, if it does not parse."""
         text = self.text(path)
@@ -192,7 +207,7 @@ class Tree:
             self.problem(path, f"cannot be parsed ({error})")
         return None
 
-    @cache  # noqa: B019
+    @_once
     def toml(self, path: str) -> dict[str, Any]:
         """Return a TOML file's content; empty, and a Problem, if it is not TOML."""
         text = self.text(path)
@@ -207,7 +222,7 @@ class Tree:
             self.problem(f"{path}:{line[1]}" if line else path, f"is not TOML ({error})")
         return {}
 
-    @cache  # noqa: B019
+    @_once
     def yaml(self, path: str) -> Any:
         """Return a YAML (or JSON) file's content; None, and a Problem, if it is not YAML."""
         text = self.text(path)
@@ -224,7 +239,7 @@ class Tree:
             self.problem(path if line is None else f"{path}:{line + 1}", f"is not YAML ({first})")
             return None
 
-    @cache  # noqa: B019
+    @_once
     def json(self, path: str) -> Any:
         """Return a JSON file's content; None, and a Problem with the line, if it is not JSON."""
         text = self.text(path)
@@ -238,7 +253,7 @@ class Tree:
             self.problem(f"{path}:{getattr(error, 'lineno', 1)}", f"is not JSON ({getattr(error, 'msg', error)})")
         return None
 
-    @cache  # noqa: B019
+    @_once
     def ini(self, path: str) -> configparser.RawConfigParser:
         """Return an INI file's sections; none, and a Problem with the line, if it is not INI."""
         parser = configparser.RawConfigParser(strict=False, allow_no_value=True)

@@ -1,4 +1,6 @@
-"""`copier copy` and `copier update` against a trivial template of three files, taking turns in one run.
+"""`copier copy` and `copier update` against a trivial template of three files, and the reader on a large project.
+
+The two templates take turns in one run.
 
 `uv run pytest -m benchmark -n0 -s`
 """
@@ -10,6 +12,8 @@ from pathlib import Path
 
 import pytest
 from support import NEXT, commit, copy, git, run
+
+from extensions import detection
 
 pytestmark = pytest.mark.benchmark
 ROUNDS = 7
@@ -72,3 +76,49 @@ def test_update(template, trivial, project, tmp_path):
         return command
 
     assert ratio("copier update", updated(folder), updated(plain)) <= 1.3
+
+
+@pytest.fixture
+def large(tmp_path) -> Path:
+    """Return a project of 5,000 files, with split settings, a lock file, and what a large project has beside it."""
+    wheel = 'wheels = [{ url = "https://example.com/p-1.0-cp313-cp313-manylinux_2_28_x86_64.whl" }]\n'
+    lock = "".join(
+        f'[[package]]\nname = "p{number}"\nversion = "1.0"\ndependencies = [{{ name = "p{number + 1}" }}]\n{wheel}'
+        for number in range(300)
+    )
+    assignments = "".join(f'OPTION_{number} = env("OPTION_{number}", default="{number}")\n' for number in range(300))
+    files = {
+        "manage.py": 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "site.settings.production")\n'
+        "from django.core.management import execute_from_command_line\nexecute_from_command_line()\n",
+        "site/settings/__init__.py": "",
+        "site/settings/base.py": f"import environ\nenv = environ.Env()\n{assignments}STATIC_ROOT = '/srv/static'\n",
+        "site/settings/production.py": "from .base import *\nDEBUG = False\n",
+        "site/wsgi.py": "",
+        "pyproject.toml": '[project]\nname = "site"\nrequires-python = ">=3.12"\ndependencies = ["django", "p0"]\n',
+        "uv.lock": lock + '[[package]]\nname = "site"\nsource = { virtual = "." }\ndependencies = [{ name = "p0" }]\n',
+        "Dockerfile": "FROM python:3.13-slim\nRUN uv sync\nCMD gunicorn site.wsgi\n",
+        "compose.yaml": "services: {web: {build: .}, db: {image: 'postgres:16'}}\n",
+    }
+    module = "from django.db import models\n\n\nclass Thing(models.Model):\n    name = models.TextField()\n" * 20
+    for number in range(4991):
+        kind = ("py", "html", "js", "po", "yml")[number % 5]
+        files[f"app{number // 50}/part{number % 7}/file{number}.{kind}"] = module if kind == "py" else "text\n"
+    for name, text in files.items():
+        path = tmp_path / "large" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return tmp_path / "large"
+
+
+def test_reading_a_large_project(large):
+    measured = []
+    for _ in range(ROUNDS):
+        started = time.perf_counter()
+        findings = detection.read(large)
+        measured.append(time.perf_counter() - started)
+    assert findings.value("settings_file") == "site/settings/production.py"
+    assert findings.value("static_root") == "/srv/static"
+    assert len(findings.value("distributions")) == 301  # those of the lock file, and Django
+    median = statistics.median(measured)
+    print(f"\nreading 5,000 files: {median:.2f} s (median of {ROUNDS})")
+    assert median < 0.5
