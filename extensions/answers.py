@@ -55,11 +55,6 @@ def unknown(name: str, names: list[str]) -> str:
     return f"{name}: there is no such question; {hint}"
 
 
-def is_true(value: Any) -> bool:
-    """Return an answer to a yes/no question as a truth value, read as Copier reads it."""
-    return value is True or str(value).strip().lower() in TRUE
-
-
 def _text(pattern: str, fix: str, maximum: int = 200) -> Callable[[Any], str]:
     def rule(value: Any) -> str:
         if not isinstance(value, str):

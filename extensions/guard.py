@@ -97,7 +97,8 @@ def _unsafe_files(conf: Conf, root: Path) -> list[str]:
     odd = [path for path in paths if (root / path).is_symlink() or not (root / path).is_file()]
     if odd:
         return [f"{', '.join(odd)} in {root} must be a file, and is a folder or a symbolic link: move it away."]
-    unsafe = [path for path in paths if path not in _committed(root, paths)]
+    committed = _committed(root, paths)
+    unsafe = [path for path in paths if path not in committed]
     if unsafe:
         return [
             f"{', '.join(unsafe)} would be overwritten in {root}, and no git commit holds what is there now: "
