@@ -1,0 +1,75 @@
+"""For robots: the detection command, data files, exit codes."""
+
+import json
+
+import pytest
+import yaml
+from support import NEXT, PROJECTS, QUESTIONS, commit, copy, run, tree
+
+from extensions.__main__ import main
+
+
+def test_a_table_for_people(capsys):
+    assert main([str(PROJECTS / "uv_src/project")]) == 0
+    table = capsys.readouterr().out
+    assert "settings_module" in table and "config.settings.production" in table
+    row = next(line for line in table.splitlines() if line.startswith("installer "))
+    assert row.split() == ["installer", "uv", "stated", "uv.lock"]
+    assert max(map(len, table.splitlines())) < 220
+
+
+def test_json_for_machines(capsys):
+    assert main([str(PROJECTS / "uv_src/project"), "--json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["problems"] == []
+    found = data["findings"]["django_dir"]
+    assert found == {"value": "src", "source": "src/manage.py:9", "certainty": "stated", "note": ""}
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in PROJECTS.iterdir()))
+def test_answers_make_the_same_files_as_enter(name, template, project, tmp_path, capsys):
+    by_enter, by_file = project(name), project(name, folder="other/my-site")
+    assert main([str(by_file), "--answers"]) == 0
+    answers = capsys.readouterr().out
+    assert set(yaml.safe_load(answers)) <= set(QUESTIONS)
+    (tmp_path / "answers.yml").write_text(answers)
+    copy(template, by_enter)
+    run("copy", "--defaults", f"--vcs-ref={NEXT}", f"--data-file={tmp_path / 'answers.yml'}", template, by_file)
+    assert tree(by_enter) == tree(by_file)
+
+
+def test_check_tells_what_has_drifted(template, project, capsys):
+    folder = project("uv_src")
+    copy(template, folder)
+    assert main([str(folder), "--check"]) == 0
+    assert capsys.readouterr().out == ""
+    (folder / ".python-version").write_text("3.12\n")
+    (folder / "Dockerfile_django").write_text("FROM python:3.9\n")  # an edit of a generated file is no finding
+    commit(folder)
+    assert main([str(folder), "--check"]) == 1
+    assert capsys.readouterr().out == "python_version: the answer is 3.13, but .python-version:1 says 3.12\n"
+
+
+def test_check_does_not_mind_what_is_answered_where_nothing_is_read(template, project):
+    folder = project()
+    copy(template, folder, gunicorn_workers=9, django_port=9000, project_slug="mine")
+    assert main([str(folder), "--check"]) == 0
+
+
+@pytest.mark.parametrize("arguments", [[], ["--json"], ["--answers"]])
+def test_a_folder_without_a_project(arguments, tmp_path, capsys):
+    assert main([str(tmp_path), *arguments]) == 2
+    assert "There is no Django project in" in capsys.readouterr().err
+    assert main([str(tmp_path / "nowhere"), *arguments]) == 2
+    assert "There is no folder" in capsys.readouterr().err
+
+
+def test_check_without_answers(project, capsys):
+    folder = project()
+    assert main([str(folder), "--check"]) == 2
+    assert "There are no answers to this template in" in capsys.readouterr().err
+    (folder / ".copier-answers.yml").write_text("<<<<<<< ours\n: [\n")
+    assert main([str(folder), "--check"]) == 2
+    assert "is not YAML" in capsys.readouterr().err
+    (folder / ".copier-answers.yml").write_text("- a list\n")
+    assert main([str(folder), "--check"]) == 2
