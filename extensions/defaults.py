@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from . import answers
-from .detection import Certainty, Findings, read
+from .detection import Certainty, Findings, read_for_answers
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ def defaults(root: Path, answers_file: str = answers.FILE) -> dict[str, Default]
     Where the project has this template's answers, the files that it rendered are not read.
     """
     own = answers.RENDERED if answers.is_ours(answers.stored(root / answers_file)) else ()
-    return from_findings(read(root, own), root)
+    return from_findings(read_for_answers(root, own), root)
 
 
 def from_findings(findings: Findings, root: Path) -> dict[str, Default]:

@@ -5,17 +5,14 @@ from pathlib import Path
 
 from .dependencies import read_dependencies
 from .findings import Certainty, Finding, Findings, Problem
-from .frontend import read_frontend
 from .handbook import read_handbook
 from .layout import read_interface, read_layout
 from .local_files import read_local_files
 from .nginx import read_locations
-from .processes import read_processes
-from .services import read_services
 from .settings import read_settings
 from .tree import Tree
 
-__all__ = ["Certainty", "Finding", "Findings", "Problem", "read"]
+__all__ = ["Certainty", "Finding", "Findings", "Problem", "read", "read_for_answers"]
 
 
 def read(root: Path, without: Collection[str] = ()) -> Findings:
@@ -23,7 +20,31 @@ def read(root: Path, without: Collection[str] = ()) -> Findings:
 
     The paths in `without` are left out: what this template has written would only say what was answered.
     """
-    tree, findings = Tree(root.resolve(), without), Findings()
+    # Imported here, since Copier, which needs only what answers follow from, compiles the package at each copy.
+    from .frontend import read_frontend
+    from .processes import read_processes
+    from .services import read_services
+
+    tree = Tree(root.resolve(), without)
+    findings = _read(tree)
+    distributions = set(findings.value("distributions", {}))
+    read_processes(tree, findings, distributions)
+    read_services(tree, findings, distributions)
+    read_frontend(tree, findings)
+    findings.problems += [problem for problem in tree.problems if problem not in findings.problems]
+    return findings
+
+
+def read_for_answers(root: Path, without: Collection[str] = ()) -> Findings:
+    """Return those Findings of `read` from which answers follow: without processes, services and front ends."""
+    tree = Tree(root.resolve(), without)
+    findings = _read(tree)
+    findings.problems += [problem for problem in tree.problems if problem not in findings.problems]
+    return findings
+
+
+def _read(tree: Tree) -> Findings:
+    findings = Findings()
     read_layout(tree, findings)
     if settings_file := findings.value("settings_file"):
         folder = findings.value("python_path") or findings.value("django_dir") or "."
@@ -33,12 +54,7 @@ def read(root: Path, without: Collection[str] = ()) -> Findings:
     read_dependencies(
         tree, findings.value("django_dir") or ".", findings, findings.value("installed_apps", []), engines
     )
-    distributions = set(findings.value("distributions", {}))
-    read_processes(tree, findings, distributions)
-    read_services(tree, findings, distributions)
-    read_frontend(tree, findings)
     read_handbook(tree, findings)
     read_locations(tree, findings)
     read_local_files(tree, findings)
-    findings.problems += tree.problems
     return findings
