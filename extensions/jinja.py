@@ -1,6 +1,7 @@
 """The Jinja extension that Copier loads: filters for copier.yml and the template files."""
 
 import importlib.util
+import json
 import re
 import shlex
 import sys
@@ -51,7 +52,7 @@ class DjangoProject(Extension):
         environment.compile = cache(environment.compile)  # type: ignore[method-assign]
         self._read: dict[Path, dict[str, Any]] = {}  # by project: Default by question
         environment.filters |= {
-            "django_project": self.django_project,
+            "found": self.found,
             "checked": self.checked,
             "problem": self.problem,
             "read_in": self.read_in,
@@ -67,9 +68,14 @@ class DjangoProject(Extension):
     def _questions(self) -> dict[str, dict[str, Any]]:
         return _module("answers").questions(Path(__file__).parent.parent / "copier.yml")
 
-    def django_project(self, conf: dict[str, Any]) -> dict[str, Any]:
-        """Return the default of each question that is read from the Django project at the destination, by its name."""
-        return {name: default.value for name, default in self._defaults(conf).items()}
+    @pass_context
+    def found(self, context: Context, name: str) -> Any:
+        """Return the default of question `name` that is read from the Django project at the destination.
+
+        A list or a mapping comes as JSON, which the `yaml` type of a question reads.
+        """
+        value = self._defaults(context["_copier_conf"])[name].value
+        return json.dumps(value) if isinstance(value, list | dict) else value
 
     def _defaults(self, conf: dict[str, Any]) -> dict[str, Any]:
         root = Path(conf["dst_path"]).resolve()
@@ -88,7 +94,9 @@ class DjangoProject(Extension):
 
         Raises UserMessageError, which Copier prints as it is, before it asks or writes anything.
         """
-        refusals = _module("guard").refusals(conf, self._questions, lambda: self.django_project(conf))
+        refusals = _module("guard").refusals(
+            conf, self._questions, lambda: {name: default.value for name, default in self._defaults(conf).items()}
+        )
         if refusals:
             raise UserMessageError("\n".join([*refusals, "Nothing was written."]))
         return True

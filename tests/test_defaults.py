@@ -41,7 +41,7 @@ def read(tmp_path):
 
 def test_every_default_in_copier_yml_is_read():
     text = (ROOT / "copier.yml").read_text()
-    assert set(defaults.RULES) == {name for name in QUESTIONS if f"django_project).{name}" in text}
+    assert set(defaults.RULES) == {name for name in QUESTIONS if f"{{{{ '{name}' | found" in text}
     assert set(QUESTIONS) - set(defaults.RULES) == {"customize"}
 
 

@@ -108,7 +108,7 @@ def test_an_update_runs_the_new_versions_code(later, project):
         '    "customize": _truth,',
         '    "customize": _truth,\n    "new": _text("[news]+", "say news"),',
     )
-    question = "new: {default: '{{ (_copier_conf | django_project).new }}', validator: '{{ \"new\" | problem }}'}\n"
+    question = "new: {default: '{{ \"new\" | found }}', validator: '{{ \"new\" | problem }}'}\n"
     edit("copier.yml", "customize:\n", f"{question}customize:\n")
     update(folder, vcs_ref=LATER)
     assert yaml.safe_load((folder / ".copier-answers.yml").read_text())["new"] == "news"
