@@ -25,8 +25,13 @@ def defaults(root: Path, answers_file: str = answers.FILE) -> dict[str, Default]
     Each is an answer that the question's rule accepts; what was found but cannot be an answer is replaced by SAFE's.
     Where the project has this template's answers, the files that it rendered are not read.
     """
+    return from_findings(findings_for(root, answers_file), root)
+
+
+def findings_for(root: Path, answers_file: str = answers.FILE) -> Findings:
+    """Return the Findings of the project at `root` from which answers follow, without the files that answers made."""
     own = answers.RENDERED if answers.is_ours(answers.stored(root / answers_file)) else ()
-    return from_findings(read_for_answers(root, own), root)
+    return read_for_answers(root, own)
 
 
 def from_findings(findings: Findings, root: Path) -> dict[str, Default]:

@@ -50,12 +50,14 @@ class DjangoProject(Extension):
             )
         # Copier compiles each string of copier.yml whenever it needs it, the same ones some hundred times.
         environment.compile = cache(environment.compile)  # type: ignore[method-assign]
+        self._problems: list[str] = []
         self._read: dict[Path, dict[str, Any]] = {}  # by project: Default by question
         environment.filters |= {
             "found": self.found,
             "checked": self.checked,
             "problem": self.problem,
             "read_in": self.read_in,
+            "remarks": self.remarks,
             "findable": findable,
             "by_folder": by_folder,
             "in_workdir": in_workdir,
@@ -80,8 +82,21 @@ class DjangoProject(Extension):
     def _defaults(self, conf: dict[str, Any]) -> dict[str, Any]:
         root = Path(conf["dst_path"]).resolve()
         if root not in self._read:
-            self._read[root] = _module("defaults").defaults(root, str(conf["answers_file"]))
+            findings = _module("defaults").findings_for(root, str(conf["answers_file"]))
+            self._read[root] = _module("defaults").from_findings(findings, root)
+            self._problems = [f"{problem.source} {problem.message}" for problem in findings.problems]
         return self._read[root]
+
+    def remarks(self, conf: dict[str, Any]) -> list[str]:
+        """Return sentences on what a person should know after a copy: what was not read, what no longer counts."""
+        root = Path(conf["dst_path"]).resolve()
+        old = [
+            name for name in ("compose.yml", "docker-compose.yaml", "docker-compose.yml") if (root / name).is_file()
+        ]
+        return [
+            *(f"Not read: {problem}." for problem in self._problems[:5]),
+            *(f"Compose reads compose.yaml, and {name} no longer: move what you need of it." for name in old),
+        ]
 
     @pass_context
     def read_in(self, context: Context, name: str) -> str:

@@ -420,3 +420,21 @@ def test_pretending_writes_nothing(template, project):
     before = tree(folder)
     assert copier["copy", "--trust", "--pretend", "--defaults", f"--vcs-ref={NEXT}", template, folder].run()[0] == 0
     assert tree(folder) == before
+
+
+def test_what_a_person_should_know_after_a_copy(template, project):
+    folder = project()
+    (folder / "mysite/settings.py").write_text("DEBUG = True\nprint 'Python 2'\n")
+    (folder / "docker-compose.yml").write_text("services: {}\n")
+    _, output = run("copy", "--defaults", f"--vcs-ref={NEXT}", template, folder)
+    assert "Not read: mysite/settings.py:2 is not Python 3" in output
+    assert "Compose reads compose.yaml, and docker-compose.yml no longer" in output
+    _, output = run("copy", "--defaults", f"--vcs-ref={NEXT}", template, project(folder="other"))
+    assert "Not read" not in output and "no longer" not in output
+    assert "`copier update` needs:\n\n    git add" in output and "git commit\n\nThen build and start:\n\n" in output
+
+
+def test_variables_that_settings_need_are_named_after_a_copy(template, project):
+    _, output = run("copy", "--defaults", f"--vcs-ref={NEXT}", template, project("uv_src"))
+    sentence = "The settings do not start without SECRET_KEY: write it to .env, which git must ignore."
+    assert f"git commit\n\n{sentence}\n\nThen build and start:" in output
