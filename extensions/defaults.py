@@ -93,7 +93,7 @@ def _installer(findings: Findings) -> Default:
     default = _found("installer")(findings)
     if default.value == "none":
         return Default("pip")
-    if default.value == "uv" and not findings.value("lock_file"):
+    if default.value in ("uv", "pdm") and not findings.value("lock_file"):
         return Default("pyproject", default.source)
     return default
 
