@@ -958,7 +958,7 @@ def test_the_data_files_are_as_they_should_be():
     assert set(data) == {"distributions", "features", "brings"}
     for name, entry in (data["distributions"] | data["features"]).items():
         assert name == canonicalize_name(name)
-        assert set(entry) <= {"build", "runtime", "pure", "unless", "source", "verified"}
+        assert set(entry) <= {"build", "runtime", "pure", "unless", "asked", "source", "verified"}
         assert entry["source"].startswith("http")
         assert entry["verified"]
         assert not (entry.get("pure") and entry.get("build"))
@@ -967,3 +967,13 @@ def test_the_data_files_are_as_they_should_be():
     for name, row in yaml.safe_load((folder / "first_wheels.yml").read_text(encoding="utf-8")).items():
         assert name == canonicalize_name(name)
         assert [Version(value) for value in row.values()] == sorted(Version(value) for value in row.values())
+
+
+def test_what_only_others_ask_for_needs_no_program(read):
+    compiled = "concepts==0.9.2\n    # via -r requirements.in\ngraphviz==0.21\n    # via concepts\n"
+    findings = read({"requirements.txt": compiled})
+    assert findings.value("distributions")["graphviz"]["direct"] is False
+    assert findings.value("distributions")["concepts"]["direct"] is True
+    assert findings.value("apt_runtime") == []
+    for asked in ("graphviz==0.21\n", "graphviz==0.21\n    # via\n    #   -r requirements.in\n    #   concepts\n"):
+        assert read({"requirements.txt": asked}).value("apt_runtime") == ["graphviz"]

@@ -43,7 +43,7 @@ def debian_packages(
             if _is_compiled(item, minor):
                 build.setdefault(COMPILER, item.source)
             continue
-        if any(other in present for other in entry.get("unless", ())):
+        if any(other in present for other in entry.get("unless", ())) or (entry.get("asked") and not item.direct):
             continue
         if entry.get("pure"):
             _add(runtime, entry.get("runtime", ()), item.source)

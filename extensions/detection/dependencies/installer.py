@@ -21,7 +21,7 @@ from .manifests import (
     read_project_table,
     read_setup,
 )
-from .requirements import Requirements, read_requirements
+from .requirements import Requirements, brought, read_requirements
 
 PLAIN = frozenset(["requirements", "requirement", "reqs", "req", "requires", "pip", "txt", "in"])
 RANKS = {
@@ -398,12 +398,18 @@ def _has_django(tree: Tree, path: str) -> bool:
     return any(requirement.name == "django" for requirement in read_requirements(tree, path).requirements)
 
 
+def _told_apart(tree: Tree, item: Distribution) -> Distribution:
+    """Return a distribution of a requirements file, not direct where the file says that only others ask for it."""
+    path, _, line = item.source.rpartition(":")
+    return replace(item, direct=not line.isdigit() or int(line) not in brought(tree.text(path) or ""))
+
+
 def _pip(tree: Tree, path: str, source: str, beside: list[tuple[str, str]] | None = None) -> Installation:
     requirements = read_requirements(tree, path, *(other for other, _ in beside or ()))
     found = Installation("pip", source, list(requirements.files), requirements=requirements, requirements_file=path)
     found.requirements_files = list(read_requirements(tree, path).files)
     found.beside = beside or []
-    found.direct = distributions_of(requirements)
+    found.direct = [_told_apart(tree, item) for item in distributions_of(requirements)]
     found.local = requirements.local
     return found
 

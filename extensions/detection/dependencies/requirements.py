@@ -265,3 +265,22 @@ def _is_local(text: str) -> bool:
         or ("/" in bare.partition("@")[0].partition("[")[0] and "://" not in bare)
         or (bare.endswith((".whl", ".tar.gz", ".zip")) and "://" not in bare and "@" not in bare)
     )
+
+
+@lru_cache(maxsize=64)
+def brought(text: str) -> frozenset[int]:
+    """Return the lines of a compiled requirements file whose distribution only others ask for, as its comments say.
+
+    "# via concepts", on the line or below it; "# via -r requirements.in" is the project's own wish.
+    https://pip-tools.readthedocs.io/en/stable/
+    """
+    found: dict[int, str] = {}
+    current = 0
+    for number, line in enumerate(text.split("\n"), 1):
+        requirement, hash_, comment = line.partition("#")
+        if requirement.strip() and not requirement[0].isspace():
+            current = number
+        if hash_ and current:
+            found[current] = f"{found.get(current, '')} {comment.strip()}"
+    via = {number: words.split() for number, words in found.items()}
+    return frozenset(number for number, words in via.items() if "via" in words and not {"-r", "-c"} & set(words))
