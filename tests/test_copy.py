@@ -438,3 +438,14 @@ def test_variables_that_settings_need_are_named_after_a_copy(template, project):
     _, output = run("copy", "--defaults", f"--vcs-ref={NEXT}", template, project("uv_src"))
     sentence = "The settings do not start without SECRET_KEY: write it to .env, which git must ignore."
     assert f"git commit\n\n{sentence}\n\nThen build and start:" in output
+
+
+def test_debian_packages_that_the_python_image_lacks(template, project):
+    folder = project()
+    copy(template, folder, apt_build="[build-essential, libpq-dev, libldap-dev]", apt_runtime="[libldap2, libpq5]")
+    dockerfile, static = ((folder / name).read_text() for name in ("Dockerfile_django", "Dockerfile_static"))
+    lines = "        libldap-dev \\\n        libldap2 \\\n    && rm -rf /var/lib/apt/lists/*\n"
+    assert lines in dockerfile and lines in static
+    assert "libpq" not in dockerfile and "build-essential" not in dockerfile
+    copy(template, folder, apt_build="[build-essential]", apt_runtime="[libpq5]")
+    assert "apt-get" not in (folder / "Dockerfile_django").read_text()
