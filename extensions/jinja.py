@@ -1,13 +1,17 @@
 """The Jinja extension that Copier loads: filters for copier.yml and the template files."""
 
+import compileall
+import hashlib
 import importlib.util
 import json
 import re
 import shlex
 import sys
+import tempfile
 from collections.abc import Iterable
 from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
+from py_compile import PycInvalidationMode
 from types import ModuleType
 from typing import Any
 
@@ -15,6 +19,7 @@ from copier.errors import UserMessageError
 from jinja2 import Environment, pass_context
 from jinja2.ext import Extension
 from jinja2.runtime import Context
+from platformdirs import user_cache_path
 
 
 def _package() -> ModuleType:
@@ -22,7 +27,7 @@ def _package() -> ModuleType:
 
     An update loads two versions of the template in one process: under one name, the newer would get the older's.
     """
-    folder = Path(__file__).parent.resolve()
+    folder = _compiled(Path(__file__).parent.resolve())
     name = f"copier_django_docker_{abs(hash(folder))}"
     if name not in sys.modules:
         spec = importlib.util.spec_from_file_location(
@@ -32,6 +37,35 @@ def _package() -> ModuleType:
         sys.modules[name] = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(sys.modules[name])
     return sys.modules[name]
+
+
+@cache
+def _compiled(folder: Path) -> Path:
+    """Return the copy of a folder of modules that is kept, compiled, in the user's cache; `folder` if none can be.
+
+    Copier clones the template to another path each time, so that Python would compile its modules each time.
+    """
+    content = hashlib.sha256(sys.version.encode())
+    files = sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".yml"))
+    for path in files:
+        content.update(f"\0{path.relative_to(folder)}\0".encode() + path.read_bytes())
+    kept = user_cache_path("copier-django-docker") / content.hexdigest()
+    if kept.is_dir():
+        return kept
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=kept.parent) as temporary:
+            for path in files:
+                copy = Path(temporary, "new", path.relative_to(folder))
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                copy.write_bytes(path.read_bytes())
+            compileall.compile_dir(
+                Path(temporary, "new"), quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH
+            )
+            Path(temporary, "new").rename(kept)  # at once, so that no other process finds a half of it
+    except OSError:
+        return kept if kept.is_dir() else folder
+    return kept
 
 
 def _module(name: str) -> ModuleType:

@@ -449,3 +449,14 @@ def test_debian_packages_that_the_python_image_lacks(template, project):
     assert "libpq" not in dockerfile and "build-essential" not in dockerfile
     copy(template, folder, apt_build="[build-essential]", apt_runtime="[libpq5]")
     assert "apt-get" not in (folder / "Dockerfile_django").read_text()
+
+
+@pytest.mark.parametrize("cache", ["kept", "a file/where none can be"])
+def test_with_and_without_a_cache_of_the_compiled_reader(cache, template, project, tmp_path):
+    (tmp_path / "a file").write_text("")
+    with local.env(XDG_CACHE_HOME=str(tmp_path / cache)):
+        for name in ("first", "second"):
+            copy(template, project(folder=name), project_slug="my-site")
+    assert tree(tmp_path / "first") == tree(tmp_path / "second")
+    kept = list((tmp_path / "kept/copier-django-docker").glob("*/defaults.py"))
+    assert len(kept) == (1 if cache == "kept" else 0)
