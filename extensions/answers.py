@@ -14,7 +14,18 @@ from typing import Any
 import yaml
 
 FILE = ".copier-answers.yml"
-RENDERED = ("Dockerfile_django", "Dockerfile_static", "default.conf", ".dockerignore", "compose.yaml")
+RENDERED = (
+    "Dockerfile_django",
+    "Dockerfile_static",
+    "default.conf",
+    ".dockerignore",
+    "compose.yaml",
+    "compose.dev.yaml",
+    ".env.example",
+    "docker/gunicorn.conf.py",
+    "docker/healthcheck.py",
+    ".github/workflows/docker.yml",
+)
 TRUE = frozenset(("y", "yes", "t", "true", "on", "1"))
 FALSE = frozenset(("n", "no", "f", "false", "off", "0"))
 
@@ -143,6 +154,63 @@ def _variables(value: Any) -> str:
     return ""
 
 
+def _mapping(key_rule: Callable[[Any], str], value_rule: Callable[[Any], str], what: str) -> Callable[[Any], str]:
+    def rule(value: Any) -> str:
+        value = _parsed(value)
+        if not isinstance(value, dict):
+            return f"{value!r} is not a mapping; give a YAML mapping of {what}, or {{}}"
+        return next((text for key, item in value.items() if (text := key_rule(key) or value_rule(item))), "")
+
+    return rule
+
+
+_image = _text(r"[a-z0-9][A-Za-z0-9_./:@-]*", "give an image, like postgres:18")
+_identifier = _text(r"[A-Za-z_][A-Za-z0-9_-]*", "use letters, digits, '-' and '_', like shop", 63)
+_command = _text(r"[A-Za-z0-9_./:=@%+,*' -]+", "give a command without a shell, like celery -A shop worker", 500)
+
+
+def _service(value: Any) -> str:
+    if value in ("django", "migrate", "static"):
+        return f"{value!r} is a service of compose.yaml already; give another name"
+    return _text(r"[a-z0-9][a-z0-9_-]*", "use lower-case letters, digits, '-' and '_', like worker", 63)(value)
+
+
+def _settings_environment(value: Any) -> str:
+    """Return what is wrong with variables, each with the default that settings give it and a comment."""
+    value = _parsed(value)
+    if not isinstance(value, dict):
+        return f"{value!r} is not a mapping; give names, each with a list of its default and a comment, or {{}}"
+    for name, pair in value.items():
+        if not (isinstance(name, str) and re.fullmatch(_variable, name)):
+            return f"{name!r} will not do; give the name of an environment variable, like DEBUG"
+        if not (isinstance(pair, list) and len(pair) == 2 and all(isinstance(item, str) for item in pair)):
+            return f"{name}: {pair!r} will not do; give a list of its default and a comment"
+        if not all(item.isprintable() or item == "" for item in pair):
+            return f"{name}: {pair!r} will not do; give text on one line"
+    return ""
+
+
+NODE = {
+    "version": _text(r"[0-9]{1,3}(\.[0-9]{1,3}){0,2}", "give the node image's version, like '24'"),
+    "folder": lambda value: "" if value == "." else _relative_path(value),
+    "files": lambda value: _paths(value),
+    "install": _command,
+    "build": _command,
+    "output": lambda value: _paths(value),
+    "runtime": _truth,
+}
+
+
+def _node(value: Any) -> str:
+    """Return what is wrong with how Node builds the front end: nothing, or all keys of NODE."""
+    value = _parsed(value)
+    if value == {}:
+        return ""
+    if not isinstance(value, dict) or value.keys() != NODE.keys():
+        return f"{value!r} will not do; give {{}}, or a YAML mapping of {', '.join(NODE)}"
+    return next((f"{key}: {message}" for key, rule in NODE.items() if (message := rule(value[key]))), "")
+
+
 def _line(value: Any) -> str:
     if isinstance(value, str) and value.isprintable() and value.strip() and len(value) <= 2000:
         return ""
@@ -178,10 +246,18 @@ RULES: dict[str, Callable[[Any], str]] = {
     ),
     "customize": _truth,
     "python_version": _python_version,
+    "asgi_module": _text(rf"({_name}(\.{_name})*(:{_name})?)?", "give a Python module, like core.asgi, or nothing"),
+    "worker_class": _choice("gthread", "asgi", "uvicorn_worker.UvicornWorker"),
+    "health_path": _text(r"/[A-Za-z0-9_.~/?=&%-]*", "give a path on the site, like /health/"),
+    "python_image": _choice("slim", "full"),
+    "debian_release": _choice("trixie", "bookworm"),
+    "image_digests": _mapping(
+        _image, _text(r"sha256:[0-9a-f]{64}", "give sha256: and 64 hexadecimal digits"), "images and digests"
+    ),
     "django_dir": lambda value: "" if value == "." else _relative_path(value),
     "settings_module": _text(rf"({_name}(\.{_name})*)?", "give a Python module, like config.settings.production"),
     "wsgi_module": _text(
-        rf"{_name}(\.{_name})*(:{_name})?", "give a Python module, with dots and without '.py', like core.wsgi"
+        rf"({_name}(\.{_name})*(:{_name})?)?", "give a Python module, with dots and without '.py', like core.wsgi"
     ),
     "installer": _choice("pip", "uv", "poetry", "pipenv", "pdm", "pyproject"),
     "installer_files": _paths,
@@ -191,10 +267,20 @@ RULES: dict[str, Callable[[Any], str]] = {
     "use_fathom": _truth,
     "apt_build": _list(_package, "Debian packages, like [libpq-dev]"),
     "apt_runtime": _list(_package, "Debian packages, like [libpq5]"),
+    "node": _node,
     "environment": _variables,
     "build_environment": _variables,
     "required_environment": _list(_text(_variable, "give the name of an environment variable"), "names"),
     "compose_environment": _compose_variables,
+    "dotenv": _variables,
+    "settings_environment": _settings_environment,
+    "development_environment": _variables,
+    "static_server": _choice("nginx", "whitenoise", "elsewhere"),
+    "compress_offline": _truth,
+    "media_root": _text(rf"(/?{_segment}(/{_segment})*)?", "give a folder, like media or /srv/media, or nothing"),
+    "media_url": _text(rf"((/{_segment})+/)?", "give a path with '/' at both ends, like /media/, or nothing"),
+    "data_dirs": _list(_text(rf"/?{_segment}(/{_segment})*", "give folders, like media or /srv/media"), "folders"),
+    "data_files": _paths,
     "static_root": _text(rf"/?{_segment}(/{_segment})*", "give a folder, like staticfiles or /var/www/static"),
     "set_static_root": _truth,
     "static_url": _text(rf"(/{_segment})+/", "give a path with '/' at both ends, like /static/"),
@@ -207,10 +293,22 @@ RULES: dict[str, Callable[[Any], str]] = {
     "gunicorn_workers": _number(1, 1000),
     "gunicorn_threads": _number(1, 1000),
     "web_concurrency": _number(1, 1000),
-    "control_socket_disable": _truth,
     "gunicorn_options": _list(
         _text(r"[A-Za-z0-9_./:=@%+,*-]+", "give one argument each"), "arguments, like [--preload]"
     ),
+    "gunicorn_keepalive": _number(1, 3600),
+    "log_errors": _truth,
+    "use_compose": _truth,
+    "reverse_proxy": _choice("nginx", "external"),
+    "https_only": _truth,
+    "services": _mapping(_service, _image, "names and images, like {db: 'postgres:18'}"),
+    "database_name": _identifier,
+    "database_user": _identifier,
+    "migrate": _truth,
+    "workers": _mapping(_service, _command, "names and commands"),
+    "jobs": _mapping(_service, _command, "names and commands"),
+    "env_example": _truth,
+    "github_workflow": _truth,
     "django_port": _port,
     "static_port": _port,
     "build_image": _text(r"([a-z0-9][A-Za-z0-9_./:@-]*)?", "give an image with Python, like python:3.13"),
