@@ -135,11 +135,26 @@ def _list(rule: Callable[[Any], str], what: str) -> Callable[[Any], str]:
 
 
 def _compose_variables(value: Any) -> str:
-    """Return what is wrong with variables whose values stand in ${NAME:-value}, in a plain YAML scalar."""
+    """Return what is wrong with variables whose values stand in ${NAME:-value}, in a plain YAML scalar.
+
+    A value may hold ${POSTGRES_PASSWORD} and the like, which Compose reads from .env.
+    """
     value = _parsed(value)
     texts = value.values() if isinstance(value, dict) else ()
-    bad = next((text for text in texts if not re.fullmatch(r"([A-Za-z0-9_./@,+=*-]|:(?! )| (?! ))*", f"{text}")), "")
-    return _variables(value) or (f"{bad!r} will not do; give text without braces, quotes and ': '" if bad else "")
+    plain = (
+        {name: re.sub(rf"\$\{{{_variable}\}}", "", f"{text}") for name, text in zip(value, texts, strict=True)}
+        if texts
+        else value
+    )
+    bad = (
+        next(
+            (text for text in plain.values() if not re.fullmatch(r"([A-Za-z0-9_./@,+=*?&%-]|:(?! )| (?! ))*", text)),
+            "",
+        )
+        if texts
+        else ""
+    )
+    return _variables(plain) or (f"{bad!r} will not do; give text without braces, quotes and ': '" if bad else "")
 
 
 def _variables(value: Any) -> str:
