@@ -182,11 +182,10 @@ def pinned(image: str, digests: dict[str, str]) -> str:
 
 def scalar(value: str) -> str:
     """Return text as it stands in a YAML file: plain, or in quotes where YAML would read it as something else."""
-    return (
-        value
-        if re.fullmatch(r"[A-Za-z/._][A-Za-z0-9 /._=@%+,:-]*", value) and yaml.safe_load(f"a: {value}") == {"a": value}
-        else json.dumps(value)
-    )
+    plain = re.fullmatch(r"[A-Za-z/._][A-Za-z0-9 /._=@%+,:-]*", value) and yaml.safe_load(f"a: {value}") == {
+        "a": value
+    }
+    return value if plain else json.dumps(value)
 
 
 KINDS = {
