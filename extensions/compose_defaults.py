@@ -65,7 +65,11 @@ def _allowed_hosts(findings: Findings, image: Mapping[str, str]) -> dict[str, st
     image_debug = [value for name, value in image.items() if name.upper().endswith("DEBUG")]
     if {"*", "127.0.0.1"} & set(hosts) or (findings.value("debug") and not image_debug):
         return {}
-    items = [item for item in findings.value("environment", []) if "ALLOWED_HOST" in item["name"].upper()]
+    items = [
+        item
+        for item in findings.value("environment", [])
+        if "ALLOWED_HOST" in item["name"].upper() and not {"CORS", "OIDC", "REDIRECT"} & {*item["name"].split("_")}
+    ]
     return {item["name"]: f"localhost{item['separator']}127.0.0.1" for item in items[:1]}
 
 
@@ -93,6 +97,8 @@ def _first_value(findings: Findings, item: Mapping[str, Any]) -> str:
     """Return a value with which settings start: "", a random secret, where one is as good as another."""
     name, dummy = item["name"].upper(), text_of(item["dummy"])
     url = f"http://localhost:{findings.value('django_port') or 8000}"
+    if default := text_of(item["default"]):
+        return default if not item["secret"] else ""
     if item["secret"] and item["type"] == "str" and "DSN" not in name:
         return ""
     if dummy.startswith("sqlite:"):

@@ -13,12 +13,13 @@ from urllib.parse import unquote, urlsplit
 from .detection import Certainty, Findings
 from .detection.alternatives import SCHEMES, SERVERS, database_kind, default_database
 from .detection.data import mapping, text_of
-from .detection.services import engine_kind
+from .detection.services import DRIVERS, engine_kind
 
 PORTS = {"postgresql": 5432, "postgis": 5432, "mysql": 3306, "mariadb": 3306}
 PORTS |= {"redis": 6379, "rabbitmq": 5672, "memcached": 11211}
 PASSWORDS = {"postgresql": "POSTGRES_PASSWORD", "postgis": "POSTGRES_PASSWORD"}
 PASSWORDS |= {"mysql": "MYSQL_PASSWORD", "mariadb": "MYSQL_PASSWORD", "rabbitmq": "RABBITMQ_PASSWORD"}
+ENGINE_OF = {"postgis": "postgresql", "mariadb": "mysql"}
 NAMES = {"redis": "valkey", "rabbitmq": "rabbitmq", "memcached": "memcached"}
 LOCAL = frozenset(("localhost", "127.0.0.1", "::1", "0.0.0.0"))
 # https://www.postgresql.org/docs/current/libpq-envars.html: what libpq uses where a connection does not say it.
@@ -115,7 +116,8 @@ def _database(findings: Findings, found: Connections) -> None:
     variables = {role: text_of(name) for role, name in mapping(database.get("variables")).items()}
     if variable and not variables.get("host"):
         url = text_of(database.get("url_default")) or text_of(read.get(variable, {}).get("default"))
-        expected = _parts(url if "://" in url else "")
+        expected = _parts(url if "://" in url and "sqlite" not in url else "")
+        kind = _driven(findings, "postgis" if url.startswith("postgis:") else kind)
     else:
         expected = {}
         for role in ("host", "user", "password", "name"):
@@ -147,8 +149,9 @@ def _database(findings: Findings, found: Connections) -> None:
     found.dotenv[secret] = ""
     found.environment |= select
     if variable and not variables.get("host"):
-        scheme = url.partition("://")[0] if "://" in url else SCHEMES[kind]
-        query = f"?{urlsplit(url).query}" if "://" in url and urlsplit(url).query else ""
+        same = engine_kind(url.partition("://")[0]) in (kind, ENGINE_OF.get(kind)) if "://" in url else False
+        scheme = url.partition("://")[0] if same else SCHEMES[kind]
+        query = f"?{urlsplit(url).query}" if same and urlsplit(url).query else ""
         login = f"{user}:${{{secret}}}@{name}:{PORTS[kind]}"
         found.environment[variable] = f"{scheme}://{login}/{database_name}{query}"
         _other_databases(findings, found, kind, f"{login}/")
@@ -165,6 +168,14 @@ def _database(findings: Findings, found: Connections) -> None:
 def _kind(database: dict[str, Any]) -> str:
     kind = database_kind(database)
     return "postgis" if kind == "postgresql" and "postgis" in text_of(database.get("url_default")) else kind
+
+
+def _driven(findings: Findings, kind: str) -> str:
+    """Return the kind of server for which a driver is installed, where that is another than the URL's default names."""
+    drivers = {one for name in findings.value("distributions", {}) for one in DRIVERS.get(name, ()) if one in SERVERS}
+    if not drivers or drivers & {kind, ENGINE_OF.get(kind)}:
+        return kind
+    return "postgresql" if "postgresql" in drivers else "mysql"
 
 
 def _set(found: Connections, read: Mapping[str, Any], name: str, value: str, role: str) -> None:
@@ -239,7 +250,8 @@ def address(text: str) -> Address | None:
     return Address(*(part or "" for part in match.groups())) if match else None
 
 
-def _kind_of(where: Address) -> str:
+def kind_of(where: Address) -> str:
+    """Return the service that a scheme or a port belongs to, "" for none."""
     if where.scheme:
         kind = engine_kind(where.scheme)
         return "redis" if kind == "valkey" or where.scheme == "rediss" else kind
@@ -260,7 +272,7 @@ def _literals(findings: Findings, kind: str) -> list[tuple[str, str]]:
     for item in map(mapping, mapping(findings.value("channel_layers")).values()):
         if not item.get("variable"):
             found += [(text, findings.found["channel_layers"].source) for text in item.get("hosts") or []]
-    return [(text, source) for text, source in found if (where := address(text)) and _kind_of(where) in (kind, "")]
+    return [(text, source) for text, source in found if (where := address(text)) and kind_of(where) in (kind, "")]
 
 
 def _other(findings: Findings, kind: str, found: Connections) -> None:
@@ -290,11 +302,24 @@ def _other(findings: Findings, kind: str, found: Connections) -> None:
     found.kinds.add(kind)
     if kind == "rabbitmq":
         found.dotenv[PASSWORDS[kind]] = ""
+    broker = any("BROKER" in variable for variable in hosts)
     for variable, where in hosts.items():
-        _point(findings, found, kind, variable, where, name)
+        if not _is_spare(variable, where, kind, hosts):
+            # A cache that is cleared must not clear Celery's queues.
+            number = "1" if broker and "BROKER" not in variable and "CELERY" not in variable else "0"
+            _point(findings, found, kind, variable, where, name, number)
     for variable, item in about.items():
         if variable not in hosts:
             _set_part(found, kind, variable, item)
+
+
+def _is_spare(variable: str, where: Address, kind: str, hosts: Mapping[str, Address]) -> bool:
+    """Return whether settings connect without an optional URL: by a host's variable, or without TLS."""
+    words = variable.upper().split("_")
+    if where.host or where.scheme or words[-1] not in URL_WORDS:
+        return False
+    beside = {name.upper().rpartition("_")[0] for name in hosts if name.upper().endswith("_HOST")}
+    return "_".join(words[:-1]) in beside or (kind == "rabbitmq" and bool(beside)) or bool({"TLS", "SSL"} & set(words))
 
 
 def _is_about(findings: Findings, name: str, item: Mapping[str, Any], kind: str) -> bool:
@@ -302,7 +327,7 @@ def _is_about(findings: Findings, name: str, item: Mapping[str, Any], kind: str)
     default = text_of(item["default"])
     where = address(default) if "://" in default or re.search(r":\d+(/|$)", default) else None
     if where and (where.host in LOCAL or is_server(where.host) or not where.host):
-        return _kind_of(where) == kind
+        return kind_of(where) == kind
     if where or "://" in default:
         return False
     words = name.upper().split("_")
@@ -353,7 +378,9 @@ def _is_wanted(findings: Findings, kind: str) -> bool:
     return celery and not broker.get("value") and kind in ("redis", "rabbitmq") and _broker_kind(findings) == kind
 
 
-def _point(findings: Findings, found: Connections, kind: str, variable: str, where: Address, name: str) -> None:
+def _point(
+    findings: Findings, found: Connections, kind: str, variable: str, where: Address, name: str, number: str
+) -> None:
     """Point a variable at the service, where its default does not do so already."""
     last = variable.upper().rpartition("_")[2]
     required = variables_read(findings)[variable]["required"]
@@ -362,7 +389,7 @@ def _point(findings: Findings, found: Connections, kind: str, variable: str, whe
     login = f"django:${{{PASSWORDS[kind]}}}@" if kind == "rabbitmq" else ""
     if where.scheme or (last in URL_WORDS and not where.port) or (last in WORDS and not where.host):
         scheme = where.scheme or {"redis": "redis", "rabbitmq": "amqp", "memcached": "memcached"}[kind]
-        rest = where.rest or ("/0" if kind == "redis" else "")
+        rest = where.rest or (f"/{number}" if kind == "redis" else "")
         if kind == "rabbitmq":  # the virtual host of the service is "/", which clients use where the URL names none
             rest = f"/{where.rest[where.rest.index('?') :]}" if "?" in where.rest else ""
         found.environment[variable] = f"{scheme.replace('rediss', 'redis')}://{login}{name}:{PORTS[kind]}{rest}"

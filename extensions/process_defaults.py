@@ -4,7 +4,7 @@ import re
 import shlex
 from typing import Any
 
-from .connections import address, connections, is_server
+from .connections import address, connections, is_server, kind_of
 from .default import Default
 from .detection import Certainty, Findings
 from .detection.data import mapping, text_of
@@ -93,10 +93,12 @@ def _worker(findings: Findings, item: dict[str, Any]) -> str:
 def _has_broker(findings: Findings) -> bool:
     """Return whether Celery finds its broker under Compose: a service, or a place elsewhere that a variable names."""
     broker = mapping(findings.value("celery_broker"))
-    if connections(findings).kinds & {"redis", "rabbitmq"}:
-        return True
+    kinds = connections(findings).kinds
     value = text_of(broker.get("value"))
     where = address(value) if value else None
+    kind = kind_of(where) if where else ""
+    if kind in kinds or (not kind and kinds & {"redis", "rabbitmq"}):
+        return True
     if where and where.scheme and "sql" not in where.scheme:
         return bool(broker.get("variable")) or (bool(where.host) and "." in where.host and where.host[0].isalpha())
     return bool(broker.get("variable")) or bool(where and is_server(where.host))
@@ -112,9 +114,11 @@ def clean(command: str, folder: str = ".") -> str:
     except ValueError:
         return ""
     start = next((i for i, word in enumerate(words) if _is_program(words, i)), None)
-    if start is None or re.search(r"[$;|&<>`]", command):
+    if start is None or re.search(r"[;|&<>`]", command):
         return ""
-    words = words[start:]
+    words = words[start:] if words[start] != "celery" else _without_variables(words[start:])
+    if any("$" in word for word in words):
+        return ""
     if words[0].endswith("manage.py"):
         words.insert(0, "python")
     name = words[0].rpartition("/")[2]
@@ -126,6 +130,19 @@ def clean(command: str, folder: str = ".") -> str:
     if words[0] in ("django-admin", "django-admin.py"):
         words[0:1] = ["python", "manage.py"]
     return " ".join(word if re.fullmatch(r"[\w@%+=:,./-]+", word) else shlex.quote(word) for word in words)
+
+
+def _without_variables(words: list[str]) -> list[str]:
+    """Return Celery's words without the options whose value only a shell would know."""
+    found: list[str] = []
+    for word in words:
+        if "$" not in word:
+            found.append(word)
+        elif not word.startswith("--") and found[-1].startswith("-"):
+            found.pop()
+        elif not word.startswith("--"):
+            found.append(word)
+    return found
 
 
 def _is_program(words: list[str], index: int) -> bool:

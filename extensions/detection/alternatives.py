@@ -104,7 +104,11 @@ def _database_choice(tree: Tree, findings: Findings, distributions: set[str]) ->
                 continue
             variables = mapping(chosen.get("variables"))
             if not found:  # what the settings make of the variables could not be worked out
-                if known or not (url == text_of(database.get("variable")) if url else _named_for(kind, others)):
+                if (
+                    known
+                    or select
+                    or not (url == text_of(database.get("variable")) if url else _named_for(kind, others))
+                ):
                     continue
                 variables = (
                     variables or {} if url else {ROLES[name.upper().rpartition("_")[2]]: name for name in others}
@@ -149,7 +153,7 @@ def _scenarios(
     """Yield (variables that select a server, variables that say where it is, the variable of its URL or "")."""
     items = findings.value("environment", [])
     names = [item["name"] for item in items]
-    of_database = [name for name in names if set(name.upper().split("_")) & DATABASE_WORDS or "DB" in name.upper()]
+    of_database = [name for name in names if _is_of_database(name)]
     urls = [name for name in of_database if name.endswith(("URL", "URI", "DSN")) and not mentions_replica(name)]
     known = text_of(database.get("variable"))
     by_url = list(dict.fromkeys((*([known] if known else []), *urls)))
@@ -177,6 +181,11 @@ def _scenarios(
 def _by_url(names: list[str], kind: str) -> Iterator[tuple[dict[str, str], dict[str, str], str]]:
     for name in names:
         yield {}, {name: f"{SCHEMES[kind]}://django:secret@db:5432/django"}, name
+
+
+def _is_of_database(name: str) -> bool:
+    parts = name.upper().split("_")
+    return bool(DATABASE_WORDS & set(parts)) or any(part.startswith("DB") for part in parts)
 
 
 def mentions_replica(name: str) -> bool:
