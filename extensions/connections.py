@@ -171,7 +171,7 @@ def _kind(database: dict[str, Any]) -> str:
 
 
 def _driven(findings: Findings, kind: str) -> str:
-    """Return the kind of server for which a driver is installed, where that is another than the URL's default names."""
+    """Return the kind of server for which a driver is installed, where it is another than the URL names."""
     drivers = {one for name in findings.value("distributions", {}) for one in DRIVERS.get(name, ()) if one in SERVERS}
     if not drivers or drivers & {kind, ENGINE_OF.get(kind)}:
         return kind
