@@ -87,7 +87,8 @@ CHOICE = """
 DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "db.sqlite3"}}
 if os.getenv("DB") == "postgres":
     DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "HOST": os.getenv("DB_HOST", ""),
-        "NAME": os.getenv("DB_NAME", "hc"), "USER": os.getenv("DB_USER", "postgres"), "PASSWORD": os.getenv("DB_PASSWORD", "")}}
+        "NAME": os.getenv("DB_NAME", "hc"), "USER": os.getenv("DB_USER", "postgres"),
+        "PASSWORD": os.getenv("DB_PASSWORD", "")}}
 """
 
 

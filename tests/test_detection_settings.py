@@ -171,6 +171,7 @@ def test_os_environ(read):
         "build": True,
         "dummy": "only-for-building-the-image-0123456789-abcdefghijkl",
         "production": "",
+        "compared": [],
     }
     assert len(project.variable("SECRET_KEY")["dummy"]) >= 50
     assert project.required == ["SECRET_KEY"]
