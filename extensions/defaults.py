@@ -2,21 +2,13 @@
 
 import posixpath
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from . import answers
+from . import answers, compose_defaults, process_defaults
+from .default import Default
 from .detection import Certainty, Findings, read_for_answers
-
-
-@dataclass(frozen=True)
-class Default:
-    """A question's default, and where it was read ("" for an assumption)."""
-
-    value: Any
-    source: str = ""
 
 
 def defaults(root: Path, answers_file: str = answers.FILE) -> dict[str, Default]:
@@ -201,23 +193,9 @@ def _build_environment(findings: Findings) -> Default:
     return Default(kept, findings.value("settings_file", ""))
 
 
-def _required_environment(findings: Findings) -> Default:
-    given = (*_environment(findings).value, *_compose_environment(findings).value)
-    set_already = {"DJANGO_ENV", "DJANGO_SETTINGS_MODULE", *given}
-    names = [item["name"] for item in findings.value("environment", []) if item["required"]]
-    return Default(sorted(set(names) - set_already), findings.value("settings_file", ""))
-
-
-def _compose_environment(findings: Findings) -> Default:
-    """Return the variable of ALLOWED_HOSTS, with this machine's names, where settings refuse 127.0.0.1 without it."""
-    hosts = findings.value("allowed_hosts", [])
-    # What is found for DEBUG holds without the variables that the image sets.
-    image_debug = [value for name, value in _environment(findings).value.items() if name.upper().endswith("DEBUG")]
-    if {"*", "127.0.0.1"} & set(hosts) or (findings.value("debug") and not image_debug):
-        return Default({})
-    items = [item for item in findings.value("environment", []) if "ALLOWED_HOST" in item["name"].upper()]
-    variables = {item["name"]: f"localhost{item['separator']}127.0.0.1" for item in items[:1]}
-    return Default(variables, findings.value("settings_file", ""))
+def _with_image(rule: Callable[[Findings, Mapping[str, str]], Default]) -> Callable[[Findings], Default]:
+    """Return a rule of Compose, which has to know the variables that the image sets."""
+    return lambda findings: rule(findings, _environment(findings).value)
 
 
 # Instructions that other answers write.
@@ -256,8 +234,8 @@ RULES: Mapping[str, Callable[[Findings], Default]] = {
     "apt_runtime": _apt("apt_runtime"),
     "environment": _environment,
     "build_environment": _build_environment,
-    "required_environment": _required_environment,
-    "compose_environment": _compose_environment,
+    "required_environment": _with_image(compose_defaults.required_environment),
+    "compose_environment": _with_image(compose_defaults.compose_environment),
     "static_root": _static_root,
     "set_static_root": _set_static_root,
     "static_url": _static_url,
@@ -275,9 +253,9 @@ RULES: Mapping[str, Callable[[Findings], Default]] = {
     "debian_release": lambda findings: Default("trixie"),
     "image_digests": lambda findings: Default({}),
     "node": lambda findings: Default({}),
-    "dotenv": lambda findings: Default({}),
-    "settings_environment": lambda findings: Default({}),
-    "development_environment": lambda findings: Default({}),
+    "dotenv": _with_image(compose_defaults.dotenv),
+    "settings_environment": _with_image(compose_defaults.settings_environment),
+    "development_environment": _found("debug_environment", {}),
     "static_server": lambda findings: Default("nginx"),
     "compress_offline": _found("compress_offline", False),
     "media_root": lambda findings: Default(""),
@@ -289,13 +267,13 @@ RULES: Mapping[str, Callable[[Findings], Default]] = {
     "use_compose": lambda findings: Default(True),
     "reverse_proxy": lambda findings: Default("nginx"),
     "https_only": lambda findings: Default(False),
-    "services": lambda findings: Default({}),
-    "database_name": lambda findings: Default("django"),
-    "database_user": lambda findings: Default("django"),
-    "migrate": lambda findings: Default(True),
-    "workers": lambda findings: Default({}),
-    "jobs": lambda findings: Default({}),
-    "env_example": lambda findings: Default(True),
+    "services": compose_defaults.services,
+    "database_name": compose_defaults.database_name,
+    "database_user": compose_defaults.database_user,
+    "migrate": compose_defaults.migrate,
+    "workers": process_defaults.workers,
+    "jobs": process_defaults.jobs,
+    "env_example": compose_defaults.env_example,
     "github_workflow": lambda findings: Default(False),
     "django_port": _found("django_port"),
     "static_port": _found("static_port"),

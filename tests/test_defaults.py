@@ -136,7 +136,21 @@ def test_what_cannot_be_an_answer_is_replaced():
         "django_dir": "../x",
         "wsgi_module": "no-module",
         "apt_runtime": ["libpq5", "lib pq"],
-        "environment": [{"name": "A", "production": 'x"y', "build": False, "required": False, "dummy": ""}],
+        "environment": [
+            {
+                "name": "A",
+                "default": None,
+                "required": False,
+                "secret": False,
+                "source": "x.py:1",
+                "type": "str",
+                "separator": ",",
+                "build": False,
+                "dummy": "",
+                "production": 'x"y',
+                "compared": [],
+            }
+        ],
     }.items():
         findings.add(name, value, "x.py:1", Certainty.STATED)
     found = {name: default.value for name, default in defaults.from_findings(findings, ROOT).items()}

@@ -424,7 +424,7 @@ def test_scripts_are_looked_into(read):
         "core/celery.py": 'app = Celery("core")\n',
     }
     assert read(files, processes.read_processes).value("processes") == [
-        process("jobs", "/jobs.sh", "worker", "compose.yml:2")
+        process("jobs", "/jobs.sh", "worker", "compose.yml:2", runs="exec celery -A core worker")
     ]
 
 

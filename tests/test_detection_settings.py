@@ -171,6 +171,7 @@ def test_os_environ(read):
         "build": True,
         "dummy": "only-for-building-the-image-0123456789-abcdefghijkl",
         "production": "",
+        "compared": [],
     }
     assert len(project.variable("SECRET_KEY")["dummy"]) >= 50
     assert project.required == ["SECRET_KEY"]
@@ -217,6 +218,9 @@ def test_django_environ(read):
             "name": "shop",
             "path": "",
             "host": "",
+            "user": None,
+            "password": None,
+            "unset": ["user", "password", "host", "port"],
             "variable": "DATABASE_URL",
             "url_default": "postgres:///shop",
             "variables": {},
@@ -226,6 +230,9 @@ def test_django_environ(read):
             "name": None,
             "path": "",
             "host": None,
+            "user": None,
+            "password": None,
+            "unset": ["user", "password", "host", "port"],
             "variable": "OTHER_URL",
             "url_default": None,
             "variables": {},
@@ -826,7 +833,7 @@ def test_services(read):
     )
     assert project["celery_broker"] == {"value": "redis://localhost:6379/0", "variable": "BROKER"}
     assert project["channel_layers"] == {
-        "default": {"backend": "channels_redis.core.RedisChannelLayer", "variable": "REDIS_URL"}
+        "default": {"backend": "channels_redis.core.RedisChannelLayer", "hosts": [], "variable": "REDIS_URL"}
     }
     assert project["caches"]["default"]["variable"] == "REDIS_URL"
     assert project["secure_proxy_ssl_header"] == ["HTTP_X_FORWARDED_PROTO", "https"]

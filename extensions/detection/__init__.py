@@ -3,12 +3,15 @@
 from collections.abc import Collection
 from pathlib import Path
 
+from .alternatives import read_alternatives
 from .dependencies import read_dependencies
 from .findings import Certainty, Finding, Findings, Problem
 from .handbook import read_handbook
 from .layout import read_interface, read_layout
 from .local_files import read_local_files
 from .nginx import read_locations
+from .processes import read_processes
+from .services import read_services
 from .settings import read_settings
 from .tree import Tree
 
@@ -22,21 +25,16 @@ def read(root: Path, without: Collection[str] = ()) -> Findings:
     """
     # Imported here, since Copier, which needs only what answers follow from, compiles the package at each copy.
     from .frontend import read_frontend
-    from .processes import read_processes
-    from .services import read_services
 
     tree = Tree(root.resolve(), without)
     findings = _read(tree)
-    distributions = set(findings.value("distributions", {}))
-    read_processes(tree, findings, distributions)
-    read_services(tree, findings, distributions)
     read_frontend(tree, findings)
     findings.problems += [problem for problem in tree.problems if problem not in findings.problems]
     return findings
 
 
 def read_for_answers(root: Path, without: Collection[str] = ()) -> Findings:
-    """Return those Findings of `read` from which answers follow: without processes, services and front ends."""
+    """Return those Findings of `read` from which answers follow: without front ends."""
     tree = Tree(root.resolve(), without)
     findings = _read(tree)
     findings.problems += [problem for problem in tree.problems if problem not in findings.problems]
@@ -57,4 +55,8 @@ def _read(tree: Tree) -> Findings:
     read_handbook(tree, findings)
     read_locations(tree, findings)
     read_local_files(tree, findings)
+    distributions = set(findings.value("distributions", {}))
+    read_processes(tree, findings, distributions)
+    read_services(tree, findings, distributions)
+    read_alternatives(tree, findings, distributions)
     return findings

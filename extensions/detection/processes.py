@@ -99,9 +99,10 @@ def read_processes(
     distributions: set[str] | None = None,
     installed_apps: list[str] | None = None,
 ) -> None:
-    """Add processes: a list of {name, command, kind, source, certainty, note}.
+    """Add processes: a list of {name, command, kind, source, certainty, note}, and celery_app, what `celery -A` takes.
 
-    `kind` is web, worker, beat, scheduler, release, cron or other; a cron job has its `schedule` too. What the
+    `kind` is web, worker, beat, scheduler, release, cron or other; a cron job has its `schedule` too, and a command
+    that is a script the line of it that says its kind, as `runs`. What the
     project's files state comes first; what its code implies is added where nothing stated does the same.
     """
     names = set(distributions if distributions is not None else findings.value("distributions") or ())
@@ -132,7 +133,7 @@ def _process(name: str, command: str, kind: str, source: str, certainty: Certain
 
 
 def _identity(process: dict[str, Any]) -> tuple[str, str]:
-    kind, command = process["kind"], process.pop("runs", "") or process["command"]
+    kind, command = process["kind"], process.get("runs") or process["command"]
     if kind in ("web", "beat"):
         return kind, ""
     words = split(command)
@@ -181,7 +182,8 @@ def _stated(tree: Tree) -> Iterator[dict[str, Any]]:
         kinds.add(kind)
         note = "The file's path says that it is for development." if command.development else ""
         process = _process(command.name, plain, kind, command.source, Certainty.STATED, note)
-        process["runs"] = runs
+        if runs and runs != plain:
+            process["runs"] = runs
         if kind == "cron" and command.environment.get(""):
             process["schedule"] = command.environment[""]
         yield process
@@ -351,6 +353,7 @@ def _celery(
     if application is None:
         return
     name, source, module = application
+    findings.add("celery_app", name, source, Certainty.INFERRED)
     yield _process("worker", f"celery -A {name} worker", "worker", source, Certainty.INFERRED)
     beat = next(
         (

@@ -99,6 +99,7 @@ DRIVERS = {  # distribution: the services that it speaks to, the likeliest first
     "confluent-kafka": ("kafka",),
 }
 ENGINES = (  # a part of a database's or cache's dotted name, or of a URL's scheme
+    ("locmem", ""),  # LocMemCache
     ("postgis", "postgis"),
     ("postgres", "postgresql"),
     ("psycopg", "postgresql"),
@@ -227,7 +228,8 @@ def _in_compose(tree: Tree) -> Iterator[dict[str, Any]]:
             yield _service(kind, service.source, f"Compose service {service.name}", certainty, image, note)
 
 
-def _engine(text: str) -> str:
+def engine_kind(text: str) -> str:
+    """Return the service that a dotted name of an engine or backend, or a URL's scheme, speaks to; "" for none."""
     lowered = text.lower()
     return next((name for part, name in ENGINES if part in lowered), "")
 
@@ -237,7 +239,7 @@ def _in_settings(findings: Findings) -> Iterator[dict[str, Any]]:
     for alias, item in mapping(findings.value("databases")).items():
         options = mapping(item)
         for key in ("engine", "url_default"):
-            if databases and (name := _engine(text_of(options.get(key)))):
+            if databases and (name := engine_kind(text_of(options.get(key)))):
                 why = f"DATABASES[{alias!r}] is {text_of(options.get(key))}"
                 yield _service(name, databases.source, why, databases.certainty)
                 break
@@ -245,11 +247,11 @@ def _in_settings(findings: Findings) -> Iterator[dict[str, Any]]:
         finding = findings.found.get(finding_name)
         for alias, item in mapping(findings.value(finding_name)).items():
             backend = text_of(item) or text_of(mapping(item).get("backend"))
-            if finding and (name := _engine(backend)) and name not in ("sqlite",):
+            if finding and (name := engine_kind(backend)) and name not in ("sqlite",):
                 yield _service(name, finding.source, f"{setting}[{alias!r}] is {backend}", finding.certainty)
     broker = findings.found.get("celery_broker")
     value = text_of(broker.value) or text_of(mapping(broker.value).get("value")) if broker else ""
-    if broker and (name := _engine(value.partition(":")[0])):
+    if broker and (name := engine_kind(value.partition(":")[0])):
         yield _service(name, broker.source, "Celery's broker", broker.certainty)
 
 

@@ -245,4 +245,5 @@ def described(variable: Variable) -> dict[str, Any]:
         "build": build,
         "dummy": dummy(variable) if build else "",
         "production": production_value(variable),
+        "compared": [text for text in variable.compared if isinstance(text, str)],
     }

@@ -23,6 +23,9 @@ def add_databases(folder: str, settings: Settings, add: Adder) -> None:
             "name": path or (name if isinstance(name, str) else None),
             "path": path,
             "host": text_or_none(entry(value, "HOST")),
+            "user": text_or_none(entry(value, "USER")),
+            "password": text_or_none(entry(value, "PASSWORD")),
+            "unset": unset(value, ("NAME", "USER", "PASSWORD", "HOST", "PORT")),
             "variable": (variable := database_variable(settings, value, alias)),
             "url_default": text_or_none(entry(value, "URL")),
             "variables": {
@@ -57,9 +60,29 @@ def database_variable(settings: Settings, value: Value, alias: str) -> str:
     return "DATABASE_URL" if alias == "default" and (unparted or instead) and "DATABASE_URL" in names else ""
 
 
+def unset(value: Value, keys: tuple[str, ...]) -> list[str]:
+    """Return the parts, in lower case, that settings do not set, or set to nothing: their driver has a default."""
+    if not isinstance(value.data, dict):
+        return []
+    return [key.lower() for key in keys if key not in value.data or value.data[key].data in ("", None)]
+
+
 def first_of(data: Any) -> Any:
     """Return the first of a list, or what is not a list."""
     return (data[0] if data else None) if isinstance(data, (list, tuple)) else data
+
+
+def texts_of(config: Any) -> list[str]:
+    """Return the hosts of a layer's CONFIG, each as a URL or as host:port; those that are not known are left out."""
+    hosts = config.get("hosts") if isinstance(config, dict) else None
+    found = []
+    for host in hosts if isinstance(hosts, (list, tuple)) else [hosts]:
+        address = host.get("address") if isinstance(host, dict) else host
+        if isinstance(address, (list, tuple)) and len(address) == 2 and isinstance(address[0], str):
+            address = f"{address[0]}:{address[1]}"
+        if isinstance(address, str):
+            found.append(address)
+    return found
 
 
 def add_services(settings: Settings, add: Adder) -> None:
@@ -74,6 +97,7 @@ def add_services(settings: Settings, add: Adder) -> None:
     layers = {
         alias: {
             "backend": text_or_none(entry(value, "BACKEND")),
+            "hosts": texts_of(entry(value, "CONFIG")),
             "variable": url_variable(settings, value, ("CONFIG",)) or next(iter(all_variables(value)), ""),
         }
         for alias, value in parts_of(found).items()

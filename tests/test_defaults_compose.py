@@ -1,0 +1,199 @@
+"""A project in, the services, variables and processes of Compose out."""
+
+import pytest
+
+from extensions import answers, compose_defaults, defaults
+
+MANAGE = 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "site.settings")\n'
+SITE = {"manage.py": MANAGE, "site/__init__.py": "", "site/wsgi.py": MANAGE, "requirements.txt": "Django\n"}
+COMPOSE = (
+    "compose_environment",
+    "database_name",
+    "database_user",
+    "development_environment",
+    "dotenv",
+    "env_example",
+    "jobs",
+    "migrate",
+    "required_environment",
+    "services",
+    "settings_environment",
+    "workers",
+)
+PG = "psycopg[binary]\n"
+DB = "DATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql', %s}}\n"
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Return a function that writes a project and returns its defaults, each of which is a valid answer."""
+
+    def make(settings: str, requirements: str = "", **files: str) -> dict:
+        root = tmp_path / "shop"
+        texts = SITE | {"site/settings.py": f"import os\nimport environ\nenv = environ.Env()\n{settings}"}
+        texts["requirements.txt"] += requirements
+        for path, text in (
+            texts | {name.replace("__", "/"): text for name, text in files.pop("more", {}).items()}
+        ).items():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_text(text)
+        findings = defaults.findings_for(root)
+        found = {name: defaults.RULES[name](findings).value for name in COMPOSE}
+        for name, value in found.items():
+            assert answers.problem(name, value, {}, root) == "", name
+        return found | {"notes": compose_defaults.notes(findings)}
+
+    return make
+
+
+def compose(*images: str) -> dict[str, str]:
+    lines = "".join(f"  s{number}:\n    image: {image}\n" for number, image in enumerate(images))
+    return {"compose.yml": f"services:\n{lines}"}
+
+
+def test_the_url_of_a_database(read):
+    url = 'DATABASES = {"default": env.db("DATABASE_URL", default="postgres:///shop_db?application_name=x")}\n'
+    found = read(url, PG, more=compose("postgres:16.4-alpine"))
+    assert found["services"] == {"db": "postgres:16"}
+    assert found["compose_environment"] == {
+        "DATABASE_URL": "postgres://django:${POSTGRES_PASSWORD}@db:5432/shop_db?application_name=x"
+    }
+    assert (found["database_name"], found["database_user"]) == ("shop_db", "django")
+    assert found["dotenv"] == {"POSTGRES_PASSWORD": ""}
+    assert found["settings_environment"] == {}
+
+
+def test_variables_of_a_database_that_are_right_already(read):
+    parts = "'HOST': os.getenv('POSTGRES_HOST', 'postgres'), 'USER': os.getenv('POSTGRES_USER', 'hello'), "
+    parts += "'PASSWORD': os.getenv('POSTGRES_PASSWORD', 'x'), 'NAME': os.getenv('POSTGRES_DB', 'hi')"
+    found = read(DB % parts, PG)
+    assert found["services"] == {"postgres": "postgres:18"}
+    assert found["compose_environment"] == {}
+    assert found["required_environment"] == ["POSTGRES_PASSWORD"]
+    assert (found["database_name"], found["database_user"]) == ("hi", "hello")
+    assert found["settings_environment"]["POSTGRES_DB"] == ["hi", "read in site/settings.py"]
+
+
+def test_literals_of_a_database(read):
+    found = read(DB % "'HOST': 'pg', 'USER': 'me', 'PASSWORD': 'literal', 'NAME': 'n'", PG)
+    assert found["services"] == {"pg": "postgres:18"} and found["dotenv"] == {"POSTGRES_PASSWORD": "literal"}
+    found = read(DB % "'NAME': 'n'", PG)
+    assert found["compose_environment"] == {"PGHOST": "db", "PGUSER": "django", "PGPASSWORD": "${POSTGRES_PASSWORD}"}
+    found = read(DB % "'HOST': 'localhost', 'NAME': 'n'", PG)
+    assert found["services"] == {} and found["dotenv"] == {} and "localhost" in found["notes"][0]
+
+
+CHOICE = """
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "db.sqlite3"}}
+if os.getenv("DB") == "postgres":
+    DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "HOST": os.getenv("DB_HOST", ""),
+        "NAME": os.getenv("DB_NAME", "hc"), "USER": os.getenv("DB_USER", "postgres"),
+        "PASSWORD": os.getenv("DB_PASSWORD", "")}}
+"""
+
+
+def test_a_server_that_a_variable_chooses(read):
+    found = read(CHOICE, PG, more=compose("postgres:17"))
+    assert found["services"] == {"db": "postgres:17"}
+    assert found["compose_environment"]["DB"] == "postgres" and found["compose_environment"]["DB_HOST"] == "db"
+    assert found["compose_environment"]["DB_PASSWORD"] == "${POSTGRES_PASSWORD}"
+
+
+def test_sqlite_stays_where_nothing_runs_a_server(read):
+    found = read(CHOICE, PG)
+    assert found["services"] == {} and found["compose_environment"] == {} and found["migrate"] is True
+
+
+def test_mysql_has_no_root(read):
+    url = 'DATABASES = {"default": env.db("DATABASE_URL", default="mysql://root@127.0.0.1/shop")}\n'
+    found = read(url, "mysqlclient\n")
+    assert found["services"] == {"db": "mysql:8.4"} and found["database_user"] == "django"
+    assert found["compose_environment"] == {"DATABASE_URL": "mysql://django:${MYSQL_PASSWORD}@db:3306/shop"}
+
+
+def test_a_local_memory_cache_is_no_service(read):
+    assert (
+        read('CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}\n', "redis\n")["services"] == {}
+    )
+
+
+@pytest.mark.parametrize(
+    ("settings", "services", "variables"),
+    [
+        (
+            "X = os.getenv('REDIS_URL', 'redis://localhost:6379/2')",
+            {"valkey": "valkey/valkey:9"},
+            "redis://valkey:6379/2",
+        ),
+        ("X = os.getenv('REDIS_URL', 'redis://cache:6379/2')", {"cache": "valkey/valkey:9"}, ""),
+        ("X = os.getenv('REDIS_HOST', 'localhost')", {"valkey": "valkey/valkey:9"}, "valkey"),
+        ("X = os.getenv('REDIS_URL')", {}, ""),
+        (
+            "X = os.getenv('R', 'amqp://127.0.0.1')",
+            {"rabbitmq": "rabbitmq:4"},
+            "amqp://django:${RABBITMQ_PASSWORD}@rabbitmq:5672",
+        ),
+    ],
+)
+def test_other_services(read, settings, services, variables):
+    found = read(f"{settings}\n", "redis\npika\n")
+    assert found["services"] == services
+    assert list(found["compose_environment"].values()) == ([variables] if variables else [])
+
+
+def test_an_optional_service_that_the_projects_compose_file_runs(read):
+    found = read("X = os.getenv('REDIS_URL')\n", "redis\n", more=compose("redis:7"))
+    assert found["services"] == {"valkey": "valkey/valkey:9"}
+    assert found["compose_environment"] == {"REDIS_URL": "redis://valkey:6379/0"}
+
+
+def test_variables_that_settings_need(read):
+    settings = (
+        'SECRET_KEY = os.environ["SECRET_KEY"]\nMAIL = os.environ["SERVER_EMAIL"]\nP = int(os.getenv("PAGE", "20"))\n'
+    )
+    found = read(settings)
+    assert found["required_environment"] == ["SECRET_KEY", "SERVER_EMAIL"]
+    assert found["dotenv"] == {"SECRET_KEY": "", "SERVER_EMAIL": "root@localhost"}
+    assert found["settings_environment"] == {"PAGE": ["20", "a number, read in site/settings.py"]}
+
+
+CELERY = {"site/celery.py": 'from celery import Celery\napp = Celery("site")\n'}
+BROKER = "CELERY_BROKER_URL = os.getenv('CELERY_BROKER_URL', 'redis://localhost:6379/0')\n"
+
+
+def test_workers(read):
+    procfile = "release: python manage.py migrate && python manage.py load_all\nworker: newrelic-admin run-program "
+    procfile += "celery worker --app=site -l $LEVEL\nbeat: celery -A site beat -s /var/x\nweb: gunicorn site.wsgi\n"
+    found = read(BROKER, "celery\nredis\n", more=CELERY | {"Procfile": procfile})
+    assert found["workers"] == {
+        "worker": "celery --app=site worker",
+        "beat": "celery -A site beat --schedule /tmp/celerybeat-schedule",
+    }
+    assert found["jobs"] == {"load-all": "python manage.py load_all"}
+
+
+def test_no_worker_without_a_broker(read):
+    assert read("CELERY_BROKER_URL = 'amqp://guest@localhost//'\n", "celery\n", more=CELERY)["workers"] == {}
+    assert read(BROKER, "celery\nredis\n", more=CELERY)["workers"] == {"worker": "celery -A site.celery worker"}
+
+
+def test_a_command_that_seems_not_to_end_is_a_job(read):
+    files = {"app/management/commands/poll.py": "while True:\n    work()\n"}
+    found = read("", more=files)
+    assert found["jobs"] == {"poll": "python manage.py poll"} and found["workers"] == {}
+
+
+def test_the_queue_of_tasks_in_the_database(read):
+    found = read("INSTALLED_APPS = ['django_tasks_db']\n", "django-tasks-db\n")
+    assert found["workers"] == {"worker": "python manage.py db_worker --queue-name '*'"}
+
+
+def test_debugging(read):
+    debug = "DEBUG = os.getenv('DEBUG', '0') == '1'\nif DEBUG:\n    INSTALLED_APPS = ['debug_toolbar']\n"
+    assert read(debug, "django-debug-toolbar\n")["development_environment"] == {"DEBUG": "1"}
+    assert read(debug)["development_environment"] == {}
+
+
+def test_migrations_and_examples(read):
+    assert read("")["migrate"] is False and read("")["env_example"] is True
+    assert read("", more={".env.example": "A=1\n"})["env_example"] is False
