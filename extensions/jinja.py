@@ -15,6 +15,7 @@ from py_compile import PycInvalidationMode
 from types import ModuleType
 from typing import Any
 
+import yaml
 from copier.errors import UserMessageError
 from jinja2 import Environment, pass_context
 from jinja2.ext import Extension
@@ -98,6 +99,11 @@ class DjangoProject(Extension):
             "quoted": quoted,
             "assignments": assignments,
             "beside_python_image": beside_python_image,
+            "pinned": pinned,
+            "scalar": scalar,
+            "service_kind": service_kind,
+            "image_major": image_major,
+            "volumes": volumes,
         }
 
     @cached_property
@@ -166,7 +172,51 @@ def findable(src_path: str) -> str:
 
 def in_workdir(path: str) -> str:
     """Return a path as it is in the image, where the project is in /workdir."""
-    return path if path.startswith("/") else f"/workdir/{path}"
+    return path if path.startswith("/") else f"/workdir/{path}".removesuffix("/.")
+
+
+def pinned(image: str, digests: dict[str, str]) -> str:
+    """Return an image with the digest that it is pinned to, if it is."""
+    return f"{image}@{digests[image]}" if image in digests else image
+
+
+def scalar(value: str) -> str:
+    """Return text as it stands in a YAML file: plain, or in quotes where YAML would read it as something else."""
+    plain = re.fullmatch(r"[A-Za-z/._][A-Za-z0-9 /._=@%+,:-]*", value) and yaml.safe_load(f"a: {value}") == {
+        "a": value
+    }
+    return value if plain else json.dumps(value)
+
+
+KINDS = {
+    "postgres": ("postgres", "postgis", "pgvector", "timescaledb"),
+    "mysql": ("mysql", "mariadb", "percona"),
+    "valkey": ("valkey", "redis", "keydb"),
+    "rabbitmq": ("rabbitmq",),
+    "memcached": ("memcached",),
+}
+
+
+def service_kind(image: str) -> str:
+    """Return which include describes a service of this image: a key of KINDS, or "other"."""
+    name = image.rpartition("/")[2].partition(":")[0].partition("@")[0]
+    return next((kind for kind, names in KINDS.items() if name in names), "other")
+
+
+def image_major(image: str) -> int:
+    """Return the first number of an image's tag, like 18 of postgres:18.1-alpine; 99 where it names none."""
+    match = re.match(r"(?:pg)?([0-9]+)", image.rpartition("/")[2].partition(":")[2])
+    return int(match[1]) if match else 99
+
+
+def volumes(folders: Iterable[str], files: Iterable[str]) -> dict[str, str]:
+    """Return the paths in the image of what Django writes, each by the name of its volume."""
+    paths = (["/data"] if list(files) else []) + [in_workdir(folder) for folder in folders]
+    found: dict[str, str] = {}
+    for path in paths:
+        name = re.sub(r"[^a-z0-9_-]+", "-", PurePosixPath(path).name.lower()).strip("-_") or "data"
+        found[name if name not in found else f"{name}-{len(found)}"] = path
+    return found
 
 
 def quoted(value: str) -> str:
