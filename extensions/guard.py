@@ -141,10 +141,10 @@ def _truths(conf: Conf, questions: Questions, root: Path, defaults: Defaults) ->
     found = {
         name: known[name] if name in known else defaults().get(name, question["default"])
         for name, question in questions.items()
-        if question["type"] == "bool" or "choices" in question
+        if question.get("type") == "bool" or "choices" in question
     }
     return {
-        name: str(value).strip().lower() in answers.TRUE if questions[name]["type"] == "bool" else value
+        name: str(value).strip().lower() in answers.TRUE if questions[name].get("type") == "bool" else value
         for name, value in found.items()
     }
 
