@@ -7,6 +7,8 @@ import yaml
 from support import NEXT, ROOT, commit, copy, git, releases, run, tree, update
 
 LATER = "v999.1.0"
+COMPOSE = "template/{% if use_compose %}compose.yaml{% endif %}.jinja"
+DEFAULT_CONF = "template/{% if static_server == 'nginx' %}default.conf{% endif %}.jinja"
 
 
 @pytest.fixture
@@ -175,9 +177,9 @@ def test_edits_are_kept_beside_the_templates_changes(later, project):
         dockerfile.write("# mine\n")
     (folder / "default.conf").unlink()
     commit(folder)
-    edit("template/compose.yaml.jinja", "env_file:", "init: true\n    env_file:")
+    edit(COMPOSE, "env_file:", "init: true\n    env_file:")
     edit("includes/environment.jinja", "ENV DJANGO_ENV=production", "ENV DJANGO_ENV=production\nENV NEWER=1")
-    edit("template/default.conf.jinja", "server_tokens off;", "server_tokens off;\n    charset utf-8;")
+    edit(DEFAULT_CONF, "server_tokens off;", "server_tokens off;\n    charset utf-8;")
     output = update(folder, vcs_ref=LATER)
     assert (folder / "compose.yaml").read_text() == mine.replace("    env_file:", "    init: true\n    env_file:")
     dockerfile = (folder / "Dockerfile_django").read_text()
@@ -193,7 +195,7 @@ def test_a_conflict_is_named_with_the_way_back(later, project):
     (folder / "compose.yaml").write_text((folder / "compose.yaml").read_text().replace("35s", "70s"))
     commit(folder)
     before = tree(folder)
-    edit("template/compose.yaml.jinja", "35s", "40s")
+    edit(COMPOSE, "35s", "40s")
     output = update(folder, vcs_ref=LATER)
     assert "1 file has conflicts, your lines beside the template's: compose.yaml." in output
     assert "git reset --hard && git clean -fd" in output.splitlines()[-1]
@@ -284,7 +286,7 @@ def test_a_project_in_a_folder_of_a_repository(later, project):
     with (site / "compose.yaml").open("a") as compose:
         compose.write("# mine\n")
     commit(repository)
-    edit("template/compose.yaml.jinja", "35s", "40s")
+    edit(COMPOSE, "35s", "40s")
     update(site, vcs_ref=LATER)
     text = (site / "compose.yaml").read_text()
     assert "40s" in text and text.endswith("# mine\n")
@@ -298,7 +300,7 @@ def test_later_templates_are_seen(later, project):
     template, edit = later
     folder = project()
     copy(template, folder)
-    edit("template/compose.yaml.jinja", "35s", "40s")
+    edit(COMPOSE, "35s", "40s")
     assert run("check-update", "--quiet", folder, retcode=None, trust=False)[0] == 2
     update(folder, vcs_ref=LATER)
     commit(folder)
