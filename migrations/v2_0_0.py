@@ -65,10 +65,10 @@ def after(project: Path, answers_file: Path) -> None:
     lines = list(_checks(answers, _compose_files(project, git)))
     ignored = git("ls-files", "--others", "--ignored", "--exclude-standard", "--", *NEW_FILES).split()
     if ignored:
-        lines.append(f"git ignores {', '.join(ignored)}, which are new: git add --force them.")
+        lines.insert(0, f"git ignores {', '.join(ignored)}, which are new: git add --force them.")
     print(
         "\nNow 2.0.0. Check these before you build; the template's docs/upgrading.md has the commands:",
-        *(f"- {line}" for line in lines),
+        *(f"- {line}" for line in lines[:4]),  # the others are in the documentation
         sep="\n",
         file=sys.stderr,
     )

@@ -92,6 +92,7 @@ def test_one_that_is_there_is_left_alone(template, project):
     output = copied(template, folder)
     assert (folder / ".env").read_text() == "export SECRET_KEY=mine\nPOSTGRES_PASSWORD=\n"
     assert ".env is left as it is, and lacks ADMIN_EMAIL, POSTGRES_PASSWORD" in output and "=mine" not in output
+    commit(folder)
     (folder / ".env").write_text("SECRET_KEY=1\nPOSTGRES_PASSWORD=2\nADMIN_EMAIL=3\n")
     assert ".env is" not in copied(template, folder)
 

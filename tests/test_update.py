@@ -177,13 +177,13 @@ def test_edits_are_kept_beside_the_templates_changes(later, project):
         dockerfile.write("# mine\n")
     (folder / "default.conf").unlink()
     commit(folder)
-    edit(COMPOSE, "env_file:", "init: true\n    env_file:")
-    edit("includes/environment.jinja", "ENV DJANGO_ENV=production", "ENV DJANGO_ENV=production\nENV NEWER=1")
+    edit(COMPOSE, "  env_file:", "  shm_size: 64m\n  env_file:")
+    edit("includes/environment.jinja", "    DJANGO_ENV=production", "    NEWER=1 \\\n    DJANGO_ENV=production")
     edit(DEFAULT_CONF, "server_tokens off;", "server_tokens off;\n    charset utf-8;")
     output = update(folder, vcs_ref=LATER)
-    assert (folder / "compose.yaml").read_text() == mine.replace("    env_file:", "    init: true\n    env_file:")
+    assert (folder / "compose.yaml").read_text() == mine.replace("  env_file:", "  shm_size: 64m\n  env_file:")
     dockerfile = (folder / "Dockerfile_django").read_text()
-    assert "ENV NEWER=1\n" in dockerfile and dockerfile.endswith("# mine\n")
+    assert "NEWER=1" in dockerfile and dockerfile.endswith("# mine\n")
     assert not (folder / "default.conf").exists()
     assert "conflict" not in output
 
