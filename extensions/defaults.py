@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from . import answers, compose_defaults, process_defaults
 from .default import Default
 from .detection import Certainty, Findings, read_for_answers
+from .ignored import ignored
 
 
 def defaults(root: Path, answers_file: str = answers.FILE) -> dict[str, Default]:
@@ -29,6 +30,8 @@ def findings_for(root: Path, answers_file: str = answers.FILE) -> Findings:
 def from_findings(findings: Findings, root: Path) -> dict[str, Default]:
     """Return the defaults that follow from what was found in the project at `root`."""
     found = {name: rule(findings) for name, rule in RULES.items()}
+    if found["env_example"].value and ignored(root, [".env.example"]):
+        found["env_example"] = Default(False, ".gitignore")
     return {
         name: default if default.value == "" else _answerable(name, default, root) for name, default in found.items()
     }

@@ -1,9 +1,10 @@
 """What stands in the way of rendering into a project, said before anything is asked or written."""
 
 from collections.abc import Callable, Mapping
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 
+from jinja2 import Template
 from plumbum import local
 
 from . import answers
@@ -25,7 +26,7 @@ def refusals(conf: Conf, questions: Questions, defaults: Defaults) -> list[str]:
         _not_django(conf, root, defaults)
         or _foreign_answers(conf, questions, root)
         or _bad_answers(conf, questions, root, defaults)
-        or _unsafe_files(conf, root)
+        or _unsafe_files(conf, questions, root, defaults)
     )
 
 
@@ -92,13 +93,19 @@ def _is_skipped(name: str, known: Mapping[str, Any], defaults: Defaults) -> bool
     return name == "requirements_file" and installer != "pip"
 
 
-def _unsafe_files(conf: Conf, root: Path) -> list[str]:
-    paths = [path for path in _rendered(conf) if (root / path).exists() or (root / path).is_symlink()]
+def _unsafe_files(conf: Conf, questions: Questions, root: Path, defaults: Defaults) -> list[str]:
+    paths = [
+        path
+        for path in _rendered(conf, _truths(conf, questions, root, defaults))
+        if (root / path).exists() or (root / path).is_symlink()
+    ]
     odd = [path for path in paths if (root / path).is_symlink() or not (root / path).is_file()]
     if odd:
         return [f"{', '.join(odd)} in {root} must be a file, and is a folder or a symbolic link: move it away."]
     committed = _committed(root, paths)
-    unsafe = [path for path in paths if path not in committed]
+    # Of the answers file, a migration changes the content before this, and a rendering keeps the answers in it.
+    unsafe = [path for path, same in committed.items() if not same and path != conf["answers_file"].as_posix()]
+    unsafe += [path for path in paths if path not in committed]
     if unsafe:
         return [
             f"{', '.join(unsafe)} would be overwritten in {root}, and no git commit holds what is there now: "
@@ -114,25 +121,44 @@ def _unsafe_files(conf: Conf, root: Path) -> list[str]:
     return []
 
 
-def _rendered(conf: Conf) -> list[str]:
-    """Return the paths that this template writes, relative to the project."""
+def _rendered(conf: Conf, truths: Mapping[str, Any]) -> list[str]:
+    """Return the paths that this template writes with these answers, relative to the project."""
     template = Path(conf["src_path"]) / "template"
-    paths = [
-        path.relative_to(template).as_posix().removesuffix(".jinja") for path in template.rglob("*") if path.is_file()
-    ]
-    return sorted(PurePath(conf["answers_file"]).as_posix() if "{{" in path else path for path in paths)
+    names = {"_copier_conf": {"answers_file": conf["answers_file"].as_posix()}, **truths}
+    paths = []
+    for path in template.rglob("*"):
+        if path.is_file():
+            parts = path.relative_to(template).as_posix().removesuffix(".jinja").split("/")
+            rendered = [Template(part).render(names) if "{" in part else part for part in parts]
+            if all(rendered):  # Copier leaves out a file or folder whose name comes out empty
+                paths.append("/".join(rendered).removesuffix(".jinja"))
+    return sorted(paths)
 
 
-def _committed(root: Path, paths: list[str]) -> set[str]:
-    """Return those of the files `paths` whose content, as git would store it, is in the last commit."""
+def _truths(conf: Conf, questions: Questions, root: Path, defaults: Defaults) -> dict[str, Any]:
+    """Return the answers by which a file is left out: those that are true or false, or a choice."""
+    known = answers.stored(root / conf["answers_file"]) | conf["data"]
+    found = {
+        name: known[name] if name in known else defaults().get(name, question["default"])
+        for name, question in questions.items()
+        if question.get("type") == "bool" or "choices" in question
+    }
+    return {
+        name: str(value).strip().lower() in answers.TRUE if questions[name].get("type") == "bool" else value
+        for name, value in found.items()
+    }
+
+
+def _committed(root: Path, paths: list[str]) -> dict[str, bool]:
+    """Return those of the files `paths` that the last commit has, and whether their content is what git stored."""
     if not paths:
-        return set()
+        return {}
     git = local["git"]["-C", str(root)]
     status, tree, _ = git["ls-tree", "-z", "HEAD", "--", *paths].run(retcode=None)
     if status:
-        return set()
+        return {}
     committed = {
         path: entry.split()[2] for entry, _, path in (line.partition("\t") for line in tree.split("\0") if line)
     }
     hashes = git("hash-object", "--", *paths).split()
-    return {path for path, hash_ in zip(paths, hashes, strict=True) if committed.get(path) == hash_}
+    return {path: committed[path] == hash_ for path, hash_ in zip(paths, hashes, strict=True) if path in committed}

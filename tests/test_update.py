@@ -7,6 +7,8 @@ import yaml
 from support import NEXT, ROOT, commit, copy, git, releases, run, tree, update
 
 LATER = "v999.1.0"
+COMPOSE = "template/{% if use_compose %}compose.yaml{% endif %}.jinja"
+DEFAULT_CONF = "template/{% if static_server == 'nginx' %}default.conf{% endif %}.jinja"
 
 
 @pytest.fixture
@@ -30,19 +32,129 @@ def projects_of(commit: str) -> list[str]:
     return git("-C", ROOT, "ls-tree", "--name-only", f"{commit}:tests/projects").split()
 
 
-@pytest.mark.parametrize(
-    ("release", "name"), [(release, name) for release, commit in releases().items() for name in projects_of(commit)]
-)
-def test_updated_equals_fresh(name, release, template, project):
+EVERY = [(release, name) for release, commit in releases().items() for name in projects_of(commit)]
+FILES = ("compose.yaml", "Dockerfile_django", "Dockerfile_static", "default.conf", ".dockerignore")
+
+
+def answers_of(folder):
+    return yaml.safe_load((folder / ".copier-answers.yml").read_text())
+
+
+@pytest.mark.parametrize(("release", "name"), EVERY)
+def test_updated_equals_fresh(name, release, template, project, tmp_path):
     """A project copied at an old release and updated, with no edits, is a fresh copy with the same answers."""
     old, fresh = project(name), project(name, folder="fresh")
     copy(template, old, vcs_ref=release, project_slug="my-site")
     update(old)
-    copy(template, fresh, project_slug="my-site")
+    stored = {name: value for name, value in answers_of(old).items() if name[0] != "_"}
+    (tmp_path / "answers.yml").write_text(yaml.safe_dump(stored))
+    copy(template, fresh, f"--data-file={tmp_path / 'answers.yml'}")
     assert tree(old) == tree(fresh)
     commit(old)
     update(old)
     assert not git("-C", old, "status", "--porcelain")
+
+
+@pytest.mark.parametrize(("release", "name"), EVERY)
+def test_edits_of_every_release_are_kept(name, release, template, project):
+    """Each file has an edit at its start, in its middle and at its end: it is there afterwards, or in a conflict."""
+    folder = project(name)
+    copy(template, folder, vcs_ref=release)
+    for path in FILES:
+        lines = (folder / path).read_text().splitlines()
+        middle = len(lines) // 2
+        edited = ["# mine: first", *lines[:middle], "# mine: middle", *lines[middle:], "# mine: last"]
+        (folder / path).write_text("\n".join(edited) + "\n")
+    commit(folder)
+    before = tree(folder)
+    output = update(folder)
+    for path in FILES:
+        lines = (folder / path).read_text().splitlines()
+        assert [line for line in lines if line.startswith("# mine:")] == [
+            "# mine: first",
+            "# mine: middle",
+            "# mine: last",
+        ], path
+    conflicts = git("-C", folder, "diff", "--name-only", "--diff-filter=U").split()
+    assert not conflicts or ", ".join(conflicts) in output
+    assert [path for path in FILES if "<<<<<<<" in (folder / path).read_text()] == [
+        path for path in FILES if path in conflicts
+    ]
+    git("-C", folder, "reset", "--hard", "--quiet")
+    git("-C", folder, "clean", "-fd", "--quiet")
+    assert tree(folder) == before
+
+
+def test_what_1_x_runs_is_kept(template, project):
+    """The ports, the two images and nothing else; what a person has to check is said once."""
+    folder = project()
+    copy(template, folder, vcs_ref="v1.1.2", django_port=8123, static_port=8124, required_environment="[SECRET_KEY]")
+    (folder / "compose.override.yaml").write_text(
+        "services:\n  django:\n    environment: {SECRET_KEY: mine}\n    volumes: [./data:/data]\n"
+    )
+    commit(folder)
+    output = update(folder)
+    answers = answers_of(folder)
+    assert answers["reverse_proxy"] == "external" and answers["required_environment"] == []
+    assert not (answers["services"] or answers["workers"] or answers["migrate"])
+    assert "control_socket_disable" not in answers
+    compose = yaml.safe_load((folder / "compose.yaml").read_text())
+    assert compose["services"].keys() == {"django", "static"}
+    assert [service["ports"] for service in compose["services"].values()] == [
+        ["127.0.0.1:8123:8000"],
+        ["127.0.0.1:8124:8080"],
+    ]
+    assert ":?" not in (folder / "compose.yaml").read_text()
+    assert output.count("To 2.0.0: the answers keep what 1.x runs") == 1
+    said = output[output.index("Now 2.0.0.") :].strip().splitlines()
+    assert len(said) <= 5 and "bind mounts (/data) must be writable" in "\n".join(said)
+    commit(folder)
+    assert "2.0.0" not in update(folder)
+
+
+def test_an_update_may_take_on_what_is_new(template, project):
+    folder = project()
+    copy(template, folder, vcs_ref="v1.1.2")
+    update(folder, reverse_proxy="nginx")
+    commit(folder)
+    assert answers_of(folder)["reverse_proxy"] == "nginx"
+    run("update", "--defaults", "--vcs-ref=:current:", folder, migrate=True)
+    assert answers_of(folder)["migrate"] is True
+    assert "migrate" in yaml.safe_load((folder / "compose.yaml").read_text())["services"]
+
+
+def test_a_prerelease_of_2_0_0_has_its_answers_already(template, project, tmp_path):
+    folder = project()
+    clone = tmp_path / "prerelease"
+    shutil.copytree(template, clone)
+    git("-C", clone, "tag", "v2.0.0rc1", NEXT)
+    copy(clone, folder, vcs_ref="v2.0.0rc1")
+    before = answers_of(folder)
+    assert before["reverse_proxy"] == "nginx" and before["migrate"] is True
+    assert "2.0.0: the answers" not in (output := update(folder)) and "Now 2.0.0." not in output
+    assert {**answers_of(folder), "_commit": ""} == {**before, "_commit": ""}
+
+
+def test_the_file_that_a_person_deleted_and_the_example_that_they_have(template, project):
+    folder = project()
+    (folder / ".env.example").write_text("MINE=1\n")
+    commit(folder)
+    copy(template, folder, vcs_ref="v1.1.2")
+    (folder / "compose.yaml").unlink()
+    commit(folder)
+    update(folder)
+    assert answers_of(folder)["use_compose"] is False and answers_of(folder)["env_example"] is False
+    assert not list(folder.glob("compose*")) and (folder / ".env.example").read_text() == "MINE=1\n"
+
+
+@pytest.mark.parametrize(
+    ("instruction", "image"), [("RUN curl -O https://example.com/a", "full"), ("RUN mkdir -p /data", "slim")]
+)
+def test_the_image_stays_full_where_an_instruction_needs_it(template, project, instruction, image):
+    folder = project()
+    copy(template, folder, vcs_ref="v1.1.2", django_instructions=f"['{instruction}']")
+    update(folder)
+    assert answers_of(folder)["python_image"] == image
 
 
 def test_an_update_to_the_same_version_changes_and_asks_nothing(template, project):
@@ -65,13 +177,13 @@ def test_edits_are_kept_beside_the_templates_changes(later, project):
         dockerfile.write("# mine\n")
     (folder / "default.conf").unlink()
     commit(folder)
-    edit("template/compose.yaml.jinja", "env_file:", "init: true\n    env_file:")
-    edit("includes/environment.jinja", "ENV DJANGO_ENV=production", "ENV DJANGO_ENV=production\nENV NEWER=1")
-    edit("template/default.conf.jinja", "server_tokens off;", "server_tokens off;\n    charset utf-8;")
+    edit(COMPOSE, "  env_file:", "  shm_size: 64m\n  env_file:")
+    edit("includes/environment.jinja", "    DJANGO_ENV=production", "    NEWER=1 \\\n    DJANGO_ENV=production")
+    edit(DEFAULT_CONF, "server_tokens off;", "server_tokens off;\n    charset utf-8;")
     output = update(folder, vcs_ref=LATER)
-    assert (folder / "compose.yaml").read_text() == mine.replace("    env_file:", "    init: true\n    env_file:")
+    assert (folder / "compose.yaml").read_text() == mine.replace("  env_file:", "  shm_size: 64m\n  env_file:")
     dockerfile = (folder / "Dockerfile_django").read_text()
-    assert "ENV NEWER=1\n" in dockerfile and dockerfile.endswith("# mine\n")
+    assert "NEWER=1" in dockerfile and dockerfile.endswith("# mine\n")
     assert not (folder / "default.conf").exists()
     assert "conflict" not in output
 
@@ -83,7 +195,7 @@ def test_a_conflict_is_named_with_the_way_back(later, project):
     (folder / "compose.yaml").write_text((folder / "compose.yaml").read_text().replace("35s", "70s"))
     commit(folder)
     before = tree(folder)
-    edit("template/compose.yaml.jinja", "35s", "40s")
+    edit(COMPOSE, "35s", "40s")
     output = update(folder, vcs_ref=LATER)
     assert "1 file has conflicts, your lines beside the template's: compose.yaml." in output
     assert "git reset --hard && git clean -fd" in output.splitlines()[-1]
@@ -174,7 +286,7 @@ def test_a_project_in_a_folder_of_a_repository(later, project):
     with (site / "compose.yaml").open("a") as compose:
         compose.write("# mine\n")
     commit(repository)
-    edit("template/compose.yaml.jinja", "35s", "40s")
+    edit(COMPOSE, "35s", "40s")
     update(site, vcs_ref=LATER)
     text = (site / "compose.yaml").read_text()
     assert "40s" in text and text.endswith("# mine\n")
@@ -188,7 +300,7 @@ def test_later_templates_are_seen(later, project):
     template, edit = later
     folder = project()
     copy(template, folder)
-    edit("template/compose.yaml.jinja", "35s", "40s")
+    edit(COMPOSE, "35s", "40s")
     assert run("check-update", "--quiet", folder, retcode=None, trust=False)[0] == 2
     update(folder, vcs_ref=LATER)
     commit(folder)

@@ -1,0 +1,101 @@
+"""Make the first .env: `python dotenv.py ANSWERS_FILE QUIET`, in the project, as copier.yml's `_tasks` do on a copy.
+
+It holds secrets, so that it is written once, only where git ignores it, and is the person's from then on.
+"""
+
+import os
+import secrets
+import sys
+from pathlib import Path
+
+import yaml
+from plumbum import CommandNotFound, local
+
+MODE = 0o600
+SECRET_BYTES = 48  # 64 characters: some applications refuse keys of fewer than 50
+
+
+def write(project: Path, variables: dict[str, str]) -> str:
+    """Make `project`/.env from variables, an empty value a random secret, and return a sentence on what was done.
+
+    Nothing is said where there is nothing to do. An existing .env is never touched. Whatever stands in the way is a
+    sentence, too: a copy does not fail for it.
+    """
+    names = ", ".join(variables)
+    if not variables:
+        return ""
+    try:
+        return _write(project, variables)
+    except (OSError, UnicodeDecodeError, CommandNotFound) as error:
+        return f".env is not written ({error}): set {names} there, and see that git ignores it."
+
+
+def _write(project: Path, variables: dict[str, str]) -> str:
+    path, names = project / ".env", ", ".join(variables)
+    if os.path.lexists(path):
+        if not path.is_file():
+            kind = "a symbolic link to no file" if path.is_symlink() else "no file"
+            return f".env is {kind}, and is left alone: put a file there that sets {names}."
+        lacking = [name for name in variables if name not in _names(path.read_text(encoding="utf-8-sig"))]
+        return f".env is left as it is, and lacks {', '.join(lacking)}: add what it needs." if lacking else ""
+    hidden = _hide(project)
+    if hidden is None:
+        return (
+            f".env is not written, as git does not keep it out of commits here: let .gitignore ignore it, and set "
+            f"{names} in it."
+        )
+    lines = ["# Secrets and values of this machine: never commit them."]
+    lines += [f"{name}={value or secrets.token_urlsafe(SECRET_BYTES)}" for name, value in variables.items()]
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, MODE), "w", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+    return f".env is written, with {names}.{hidden}"
+
+
+def _names(text: str) -> set[str]:
+    """Return the variables that have a value in a .env file: Compose's ${NAME:?} refuses an empty one."""
+    pairs = (line.strip().removeprefix("export ").partition("=") for line in text.splitlines())
+    return {name.strip() for name, _, value in pairs if value.strip() not in ("", '""', "''")}
+
+
+def _hide(project: Path) -> str | None:
+    """Return "" where git ignores .env, or a sentence on what makes it do so now; None where git will not.
+
+    The repository's own list of ignored files, which is not committed, is all that is changed:
+    https://git-scm.com/docs/gitignore
+    """
+    git = local["git"]["-C", str(project)]
+
+    def run(*arguments: str) -> tuple[int, str]:
+        code, out, _ = git[arguments].run(retcode=None)
+        return code, out.removesuffix("\n")
+
+    def is_ignored() -> bool:
+        return run("check-ignore", "--quiet", "--", ".env")[0] == 0  # never true of what git has in its index
+
+    if is_ignored():
+        return ""
+    inside, prefix = run("rev-parse", "--show-prefix")
+    if inside or run("ls-files", "--error-unmatch", "--", ".env")[0] == 0:
+        return None
+    listed = run("rev-parse", "--git-path", "info/exclude")[1]
+    exclude = project / listed
+    old = exclude.read_bytes() if exclude.is_file() else None
+    escaped = "".join(f"\\{character}" if character in "\\*?[" else character for character in prefix)
+    exclude.parent.mkdir(parents=True, exist_ok=True)
+    start = old + b"\n" if old and not old.endswith(b"\n") else old or b""
+    exclude.write_bytes(start + f"/{escaped}.env\n".encode())
+    if is_ignored():
+        return f" {listed} keeps it out of commits, on this machine alone: add .env to .gitignore."
+    if old is None:  # a .gitignore says otherwise, and counts for more
+        exclude.unlink()
+    else:
+        exclude.write_bytes(old)
+    return None
+
+
+if __name__ == "__main__":
+    answers_file, quiet = sys.argv[1:]
+    answers = yaml.safe_load(Path(answers_file).read_text())
+    message = write(Path.cwd(), answers.get("dotenv", {}))
+    if message and not (quiet == "True" and message.startswith(".env is written")):
+        print(message, file=sys.stderr)

@@ -1,0 +1,151 @@
+"""To 2.0.0: answers that keep what a 1.x project runs, where a new default would change or stop it."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from plumbum import local
+
+# What 1.x rendered, by the questions that are new in 2.0.0.
+AS_BEFORE: dict[str, Any] = {
+    "asgi_module": "",
+    "worker_class": "gthread",
+    "image_digests": {},
+    "node": {},
+    "compose_environment": {},  # 1.0.0 had none
+    # Compose would refuse to start where a variable is set elsewhere than in .env, and .env's value would win over it.
+    "required_environment": [],
+    "dotenv": {},
+    "static_server": "nginx",
+    "compress_offline": False,
+    "media_url": "",  # a location of their own, or their edit of default.conf, may have the same path
+    "gunicorn_keepalive": 2,
+    "reverse_proxy": "external",
+    "services": {},
+    "migrate": False,
+    "workers": {},
+    "jobs": {},
+    "github_workflow": False,
+}
+REMOVED = ("control_socket_disable",)
+# Programs of the full python image, which 1.x had, that the slim one lacks.
+FULL = frozenset("bzr cc curl file g++ gcc git hg magick make patch pkg-config svn unzip wget".split())  # noqa: SIM905
+
+
+def before(project: Path, answers_file: Path) -> None:
+    """Add the answers of 1.x to the new questions; answers of 2.0.0, a prerelease's too, stay as they are."""
+    path = project / answers_file
+    answers = yaml.safe_load(path.read_text())
+    if _is_new(answers):
+        return
+    kept = {name: value for name, value in answers.items() if name not in REMOVED}
+    added = AS_BEFORE | {
+        # A compose.yaml that was deleted is elsewhere, or unwanted: nothing that belongs to it comes.
+        "use_compose": (project / "compose.yaml").is_file(),
+        "env_example": not ((project / ".env.example").exists() or _is_ignored(project, ".env.example")),
+        "python_image": "full" if _needs_full_image(answers) else "slim",
+    }
+    kept |= {name: kept.get(name, value) for name, value in added.items()} | {"required_environment": []}
+    path.write_text(yaml.safe_dump(kept, sort_keys=False, allow_unicode=True))
+    print(
+        "To 2.0.0: the answers keep what 1.x runs: both ports published, no further services, no migration of the "
+        "database.",
+        file=sys.stderr,
+    )
+
+
+def after(project: Path, answers_file: Path) -> None:
+    """Print what a person has to check, in at most five lines, after an update from 1.x."""
+    git = local["git"]["-C", str(project)]
+    if _is_new(yaml.safe_load(git("show", f"HEAD:./{answers_file.as_posix()}"))):
+        return
+    answers = yaml.safe_load((project / answers_file).read_text())
+    lines = list(_checks(answers, _compose_files(project, git)))
+    ignored = git("ls-files", "--others", "--ignored", "--exclude-standard", "--", *NEW_FILES).split()
+    if ignored:
+        lines.insert(0, f"git ignores {', '.join(ignored)}, which are new: git add --force them.")
+    print(
+        "\nNow 2.0.0. Check these before you build; the template's docs/upgrading.md has the commands:",
+        *(f"- {line}" for line in lines[:4]),  # the others are in the documentation
+        sep="\n",
+        file=sys.stderr,
+    )
+
+
+NEW_FILES = ("compose.dev.yaml", "docker/gunicorn.conf.py", "docker/healthcheck.py")
+
+
+def _is_new(answers: Mapping[str, Any]) -> bool:
+    return "reverse_proxy" in answers
+
+
+def _is_ignored(project: Path, path: str) -> bool:
+    return local["git"]["-C", str(project), "check-ignore", "--no-index", "--quiet", path].run(retcode=None)[0] == 0
+
+
+def _needs_full_image(answers: Mapping[str, Any]) -> bool:
+    """Return whether an instruction before the dependencies are installed runs a program that slim lacks."""
+    words = " ".join(answers.get("django_instructions", [])).replace(";", " ").split()
+    return not FULL.isdisjoint(words)
+
+
+def _checks(answers: Mapping[str, Any], files: list[Mapping[str, Any]]) -> Iterator[str]:
+    services = [service for content in files for name, service in _own(content)]
+    mounts = sorted({mount for service in services for mount in _mounts(service)})
+    written = [*answers.get("data_files", []), *answers.get("data_dirs", []), answers.get("media_root", "")]
+    unmounted = sorted({path for path in written if path and not any(mount.endswith(path) for mount in mounts)})
+    if unmounted and answers["use_compose"]:
+        yield (
+            f"{', '.join(unmounted)}: what a running container wrote there is in the container, and goes with it: "
+            "copy it out first."
+        )
+    if not any("user" in service for service in services):
+        where = f" ({', '.join(mounts)})" if mounts else ""
+        yield f"Django runs as user 1000, not as runner: volumes and bind mounts{where} must be writable for it."
+    if answers["use_compose"]:
+        yield (
+            "Its root filesystem is read-only: a folder that Django writes to needs a volume, "
+            "an answer (data_dirs) or compose.override.yaml."
+        )
+    if answers["python_image"] == "slim":
+        yield "The image is slim: without git, curl, compilers. apt_runtime adds packages, python_image=full all."
+
+
+def _compose_files(project: Path, git: Any) -> list[Mapping[str, Any]]:
+    """Return the content of the person's Compose files, as they were before the update."""
+    texts = [git["show", "HEAD:./compose.yaml"].run(retcode=None)[1]]
+    names = ("compose.override.yaml", "compose.override.yml", "docker-compose.override.yml")
+    texts += [(project / name).read_text(errors="replace") for name in names if (project / name).is_file()]
+    contents = []
+    for text in texts:
+        try:
+            content = yaml.safe_load(text)
+        except yaml.YAMLError:  # Compose's own tags, like !reset: this only looks for a hint
+            continue
+        if isinstance(content, dict):
+            contents.append(content)
+    return contents
+
+
+def _own(content: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Return the services that run Django's image."""
+    services = content.get("services")
+    for name, service in services.items() if isinstance(services, dict) else ():
+        if isinstance(service, dict) and (name == "django" or "Dockerfile_django" in str(service.get("build"))):
+            yield name, service
+
+
+def _mounts(service: Mapping[str, Any]) -> Iterator[str]:
+    """Return the targets of a service's writable mounts: https://docs.docker.com/reference/compose-file/services/#volumes."""
+    volumes = service.get("volumes")
+    for volume in volumes if isinstance(volumes, list) else ():
+        if isinstance(volume, dict):
+            if volume.get("target") and not volume.get("read_only") and volume.get("type") != "tmpfs":
+                yield str(volume["target"])
+            continue
+        _, _, target = str(volume).partition(":")
+        target, _, mode = target.partition(":")
+        if target and "ro" not in mode.split(","):
+            yield target

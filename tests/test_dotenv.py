@@ -1,0 +1,138 @@
+"""The first .env: made once, where git ignores it, and the person's from then on."""
+
+import shutil
+import stat
+
+import pytest
+import yaml
+from support import NEXT, commit, git, run, update
+
+DOTENV = "{SECRET_KEY: '', POSTGRES_PASSWORD: '', ADMIN_EMAIL: me@example.com}"
+
+
+def copied(template, folder, *options, **answers):
+    """Copy with the answer `dotenv`, and return what Copier printed."""
+    return run(
+        "copy", "--defaults", "--overwrite", f"--vcs-ref={NEXT}", *options, template, folder, dotenv=DOTENV, **answers
+    )[1]
+
+
+def variables(path):
+    lines = path.read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines if not line.startswith("#"))
+
+
+def ignoring(folder, text=".env\n"):
+    (folder / ".gitignore").write_text(text)
+    commit(folder)
+
+
+def test_it_is_made_with_fresh_secrets_that_nobody_else_reads(template, project):
+    folder, other = project(), project(folder="other")
+    for place in (folder, other):
+        ignoring(place)
+    output = copied(template, folder)
+    copied(template, other)
+    assert output.count(".env is written, with ADMIN_EMAIL, POSTGRES_PASSWORD, SECRET_KEY.") == 1
+    assert stat.S_IMODE((folder / ".env").stat().st_mode) == 0o600
+    found = [variables(place / ".env") for place in (folder, other)]
+    assert found[0]["ADMIN_EMAIL"] == "me@example.com"
+    secrets = {each[name] for each in found for name in ("SECRET_KEY", "POSTGRES_PASSWORD")}
+    assert len(secrets) == 4 and min(map(len, secrets)) >= 50
+    commit(folder)
+    assert ".env" not in git("-C", folder, "ls-files").split()
+    text = "".join(path.read_text() for path in folder.iterdir() if path.is_file() and path.name != ".env") + output
+    assert not any(secret in text for secret in secrets)
+    assert "**/.env*" in (folder / ".dockerignore").read_text().splitlines()
+    assert (folder / ".git/info/exclude").read_text() == (other / ".git/info/exclude").read_text()
+
+
+def test_git_is_made_to_ignore_it(template, project):
+    folder = project()
+    ignoring(folder, "*.log\n")
+    output = copied(template, folder)
+    assert ".env is written" in output and "add .env to .gitignore" in output
+    assert (folder / ".git/info/exclude").read_text().splitlines()[-1] == "/.env"
+    commit(folder)
+    assert (folder / ".env").is_file() and ".env" not in git("-C", folder, "ls-files").split()
+
+
+def test_in_a_folder_of_a_repository(template, project, tmp_path):
+    shutil.rmtree(project() / ".git")
+    (tmp_path / "my-site").rename(tmp_path / "[my] site")
+    commit(tmp_path)
+    copied(template, tmp_path / "[my] site")
+    assert (tmp_path / "[my] site/.env").is_file() and not (tmp_path / ".env").exists()
+    assert ".env" not in git("-C", tmp_path, "status", "--porcelain", "--untracked-files=all").replace(".env.ex", "")
+
+
+@pytest.mark.parametrize("kind", ["no repository", "not ignored after all", "in the index"])
+def test_it_is_not_made_where_git_would_commit_it(template, project, kind):
+    folder = project()
+    if kind == "no repository":
+        shutil.rmtree(folder / ".git")
+    elif kind == "not ignored after all":
+        ignoring(folder, ".env*\n!.env\n")
+    else:
+        (folder / ".env").write_text("A=1\n")
+        commit(folder)
+        (folder / ".env").unlink()
+    exclude = folder / ".git/info/exclude"
+    before = exclude.read_text() if exclude.is_file() else None
+    output = copied(template, folder)
+    assert ".env is not written" in output and "ADMIN_EMAIL, POSTGRES_PASSWORD, SECRET_KEY in it" in output
+    assert not (folder / ".env").exists() and (folder / "Dockerfile_django").is_file()
+    assert (exclude.read_text() if exclude.is_file() else None) == before
+
+
+def test_one_that_is_there_is_left_alone(template, project):
+    folder = project()
+    ignoring(folder)
+    (folder / ".env").write_text("export SECRET_KEY=mine\nPOSTGRES_PASSWORD=\n")
+    output = copied(template, folder)
+    assert (folder / ".env").read_text() == "export SECRET_KEY=mine\nPOSTGRES_PASSWORD=\n"
+    assert ".env is left as it is, and lacks ADMIN_EMAIL, POSTGRES_PASSWORD" in output and "=mine" not in output
+    commit(folder)
+    (folder / ".env").write_text("SECRET_KEY=1\nPOSTGRES_PASSWORD=2\nADMIN_EMAIL=3\n")
+    assert ".env is" not in copied(template, folder)
+
+
+@pytest.mark.parametrize("kind", ["a folder", "a symbolic link to nothing"])
+def test_what_is_no_file_is_left_alone(template, project, kind):
+    folder = project()
+    ignoring(folder)
+    if kind == "a folder":
+        (folder / ".env").mkdir()
+    else:
+        (folder / ".env").symlink_to("/nonexistent/elsewhere")
+    assert "is left alone: put a file there that sets ADMIN_EMAIL" in copied(template, folder)
+    assert (folder / ".env").is_dir() or (folder / ".env").is_symlink()
+
+
+def test_quiet_pretended_without_compose_and_with_nothing_to_write(template, project):
+    quiet, pretended, without, nothing = (project(folder=name) for name in ("a", "b", "c", "d"))
+    assert ".env" not in copied(template, quiet, "--quiet") and (quiet / ".env").is_file()
+    run("copy", "--pretend", "--defaults", f"--vcs-ref={NEXT}", template, pretended, dotenv=DOTENV)
+    copied(template, without, use_compose=False)
+    output = run("copy", "--defaults", f"--vcs-ref={NEXT}", template, nothing, dotenv="{}")[1]
+    assert "Running task" not in output and ".env is" not in output
+    assert not any((folder / ".env").exists() for folder in (pretended, without, nothing))
+
+
+def test_an_update_does_not_make_it(template, project):
+    folder = project()
+    ignoring(folder)
+    copied(template, folder)
+    commit(folder)
+    (folder / ".env").unlink()
+    update(folder)
+    assert not (folder / ".env").exists()
+
+
+def test_an_example_that_git_ignores_is_not_rendered(template, project):
+    folder, other = project(), project(folder="other")
+    ignoring(folder, ".env*\n")
+    for place, rendered in ((folder, False), (other, True)):
+        copied(template, place)
+        assert (place / ".env.example").exists() is rendered
+        assert yaml.safe_load((place / ".copier-answers.yml").read_text())["env_example"] is rendered
