@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from . import answers
-from .detection import Certainty, Findings, read_for_answers
+from .detection import Certainty, Findings, read
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def defaults(root: Path, answers_file: str = answers.FILE) -> dict[str, Default]
 def findings_for(root: Path, answers_file: str = answers.FILE) -> Findings:
     """Return the Findings of the project at `root` from which answers follow, without the files that answers made."""
     own = answers.RENDERED if answers.is_ours(answers.stored(root / answers_file)) else ()
-    return read_for_answers(root, own)
+    return read(root, own)
 
 
 def from_findings(findings: Findings, root: Path) -> dict[str, Default]:

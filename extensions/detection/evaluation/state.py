@@ -55,6 +55,7 @@ class State:
         self.elsewhere: dict[str, tuple[str, tuple[str, ...]]] = {}
         self.overheard: set[ast.AST] = set()
         self.settings_files: set[str] = set()
+        self.made: list[tuple[Value, str]] = []  # folders that settings make, and where
         self.folders = {path.rpartition("/")[0] for path in tree.paths}
         self.prefixes: set[str] = set()
         for folder_path in self.folders:
