@@ -274,7 +274,7 @@ RULES: Mapping[str, Callable[[Findings], Default]] = {
     "python_image": lambda findings: Default("slim"),
     "debian_release": lambda findings: Default("trixie"),
     "image_digests": lambda findings: Default({}),
-    "node": lambda findings: Default({}),
+    "node": _found("node", {}),
     "dotenv": lambda findings: Default({}),
     "settings_environment": lambda findings: Default({}),
     "development_environment": lambda findings: Default({}),

@@ -11,6 +11,7 @@ from .handbook import read_handbook
 from .layout import read_interface, read_layout
 from .local_files import read_local_files
 from .nginx import read_locations
+from .node import read_node
 from .processes import read_processes
 from .services import read_services
 from .settings import read_settings
@@ -45,6 +46,7 @@ def read(root: Path, without: Collection[str] = ()) -> Findings:
     read_processes(tree, findings, distributions)
     read_services(tree, findings, distributions)
     read_frontend(tree, findings)
+    read_node(tree, settings, findings)
     read_health_path(tree, settings, findings)
     if settings:
         read_compression(settings, findings)

@@ -5,7 +5,7 @@ https://docs.djangoproject.com/en/stable/topics/http/urls/
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from .findings import Certainty, Findings
@@ -20,7 +20,7 @@ NAMES = (
     "livez live liveness alive is_alive healthz health healthcheck health_check health-check healthchecks healthy "
     "_health _healthz __lbheartbeat__ lbheartbeat heartbeat _ping ping up _status status ht readyz ready readiness"
 ).split()
-AMBIGUOUS = frozenset(("live", "up", "status", "ping", "ready"))  # may be pages of the site's own further down
+AMBIGUOUS = frozenset(("live", "up", "ping", "ready"))  # may be pages of the site's own further down
 MAX_MODULES = 60
 MAX_DEPTH = 4  # of URLconfs that include others
 MAX_ROUTES = 2_000
@@ -56,13 +56,15 @@ MIDDLEWARE = {  # https://python-dockerflow.readthedocs.io/en/main/django.html, 
 class Route:
     """A path without parameters, and what answers there: a page, "admin", or one of PACKAGES's kinds.
 
-    `usable` is False for a view that refuses an anonymous visitor, or fails while something else is down.
+    `usable` tells whether the view lets an anonymous visitor in, and does without what else may be down: it is asked
+    of few routes only, since it reads the module of the view. `view` is the view as it is written.
     """
 
     path: str
     source: str
     kind: str = "page"
-    usable: bool = True
+    usable: Callable[[], bool] = lambda: True
+    view: str = ""
 
 
 def read_health_path(tree: Tree, settings: Settings | None, findings: Findings) -> None:
@@ -87,18 +89,17 @@ def read_health_path(tree: Tree, settings: Settings | None, findings: Findings) 
 def _choose(routes: list[Route], findings: Findings) -> None:
     checks = [route for route in routes if route.kind == "checks"]
     note = f"{checks[0].path} is not asked: it fails while any service is down." if checks else ""
-    plain = [route for route in routes if route.kind in ("page", "alive") and route.usable]
-    named = [(rank, route) for route in plain if (rank := _rank(route)) is not None]
-    if named:
-        route = min(named, key=lambda item: item[0])[1]
-        findings.add("health_path", route.path, route.source, Certainty.STATED, note)
-        return
-    roots = [route for route in routes if route.path == "/" and route.usable and route.kind in ("page", "root")]
+    plain = [route for route in routes if route.kind in ("page", "alive")]
+    ranked = [(rank, route) for route in plain if (rank := _rank(route)) is not None]
+    named = [route for _, route in sorted(ranked, key=lambda item: item[0])]
+    roots = [route for route in routes if route.path == "/" and route.kind in ("page", "root")]
     admin = [route for route in routes if route.kind == "admin"]
     others = [route for route in plain if route.path != "/" and "logout" not in route.path]
-    for route in (*roots, *admin, *others):
-        findings.add("health_path", route.path, route.source, Certainty.INFERRED, note)
-        return
+    for route in (*named, *roots, *admin, *others):
+        if route.usable():
+            certainty = Certainty.STATED if route in named else Certainty.INFERRED
+            findings.add("health_path", route.path, route.source, certainty, note)
+            return
     note = note or "No path without parameters was found in the URLconf."
     findings.add("health_path", "/", "", Certainty.ASSUMED, note)
 
@@ -108,6 +109,8 @@ def _rank(route: Route) -> tuple[int, int] | None:
     parts = [part.removesuffix(".json") for part in route.path.strip("/").lower().split("/")]
     if len(parts) > 3 or (parts[-1] in AMBIGUOUS and len(parts) > 2 and "health" not in route.path):
         return None
+    if parts[-1] == "status" and not re.search(r"health|alive|ping", f"{route.path} {route.view}".lower()):
+        return None  # a page of the site's own, as likely as not
     known = [NAMES.index(part) for part in (parts[-1], f"{parts[-1]}_check") if part in NAMES]
     return (known[0], len(parts)) if known else None
 
@@ -267,7 +270,7 @@ class _Module:
         literal = _literal(text) if regular else (None if "<" in text else text)
         if literal is None:
             if not is_include and prefix == "/" and _matches_nothing(text):
-                yield Route("/", source, usable=self.usable(target))
+                yield Route("/", source, usable=lambda: self.usable(target))
             return
         path = (prefix + literal).replace("//", "/")
         if is_include:
@@ -277,17 +280,19 @@ class _Module:
         elif isinstance(target, ast.Attribute) and target.attr == "urls":
             yield from self.mounted(target, path, source)
         else:
-            yield Route(path, source, self.kind(target), self.usable(target))
+            owner = target.func if isinstance(target, ast.Call) else target
+            view = ast.unparse(owner)
+            yield Route(path, source, self.kind(target), lambda: self.usable(target), view)
 
     def mounted(self, node: ast.Attribute, prefix: str, source: str = "") -> Iterator[Route]:
         """Yield what `admin.site.urls` and a router's `urls` have at `prefix`."""
         source = source or f"{self.path}:{node.lineno}"
         owner = last_name(node.value)
         router = next((last_name(value.func) for value in self.names.get(owner, ()) if isinstance(value, ast.Call)), "")
-        if "admin" in ast.unparse(node.value).lower() or owner == "site":
+        if owner.lower().endswith(("admin", "site")):
             yield Route(f"{prefix.rstrip('/')}/login/", source, "admin")
         elif router == "DefaultRouter":  # https://www.django-rest-framework.org/api-guide/routers/#defaultrouter
-            yield Route(prefix, source, "page", not self.reader.guarded)
+            yield Route(prefix, source, "page", lambda: not self.reader.guarded)
 
     def include(self, node: ast.expr, prefix: str, source: str, depth: int) -> Iterator[Route]:
         """Yield the paths of what `include()` is given: a module's name, a module, a list, or one with a namespace."""

@@ -196,15 +196,24 @@ def _own_dockerfile(tree: Tree, findings: Findings) -> Iterator[Write]:
                         made += [(name, item.line) for name in absolute]
                     else:
                         given += absolute
+        home = home or workdir  # nothing is copied as a whole: the project is mounted there
         for name, line in made:
             name = posixpath.normpath(name)
-            if "$" in name or not any(_within(name, place) for place in given):
+            if "$" in name or not any(_within(name, place) for place in given) or _is_made_by_build(name, findings):
                 continue
-            if home and home != "/" and _within(name, home):
+            if home != "/" and _within(name, home):
                 inner = posixpath.normpath(posixpath.join(root, posixpath.relpath(name, home)))
                 yield Write(inner, "dockerfile", f"{path}:{line}")
             elif name not in SYSTEM and not name.startswith(NOT_DATA) and name in given:
                 yield Write(name, "dockerfile", f"{path}:{line}")
+
+
+def _is_made_by_build(path: str, findings: Findings) -> bool:
+    """Return whether a folder of the project's own image is filled when it is built, not when Django runs."""
+    names = {"migrations", "static", "staticfiles", "static_root", "static_collected", "public_collected", "assets", "node_modules"}
+    names |= {posixpath.basename(item) for item in findings.value("staticfiles_dirs", [])}
+    names.add(posixpath.basename(findings.value("static_root") or ""))
+    return posixpath.basename(path) in names or "/node_modules" in path
 
 
 def _commands(body: str) -> Iterator[tuple[str, list[str]]]:
