@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from . import answers
+from . import answers, image_defaults
 from .detection import Certainty, Findings, read
 
 
@@ -240,6 +240,19 @@ def _build_image(findings: Findings) -> Default:
     return Default(image if other else "", "Dockerfile_django" if other else "")
 
 
+def _image(rule: Callable[[Findings], tuple[Any, str]]) -> Callable[[Findings], Default]:
+    return lambda findings: Default(*rule(findings))
+
+
+def _data(number: int) -> Callable[[Findings], Default]:
+    def rule(findings: Findings) -> Default:
+        found = image_defaults.data_places(RULES["compose_environment"](findings).value, findings)[number]
+        finding = findings.found.get(("data_dirs", "data_files")[number])
+        return Default(found, finding.source if found and finding else "")
+
+    return rule
+
+
 RULES: Mapping[str, Callable[[Findings], Default]] = {
     "project_slug": _found("project_slug"),
     "django_dir": _found("django_dir"),
@@ -268,8 +281,8 @@ RULES: Mapping[str, Callable[[Findings], Default]] = {
     "gunicorn_threads": _found("gunicorn_threads"),
     "web_concurrency": _found("web_concurrency"),
     "gunicorn_options": _extra("gunicorn_options"),
-    "asgi_module": lambda findings: Default(""),
-    "worker_class": lambda findings: Default("gthread"),
+    "asgi_module": _image(image_defaults.asgi_module),
+    "worker_class": _image(image_defaults.worker_class),
     "health_path": _found("health_path"),
     "python_image": lambda findings: Default("slim"),
     "debian_release": lambda findings: Default("trixie"),
@@ -278,17 +291,17 @@ RULES: Mapping[str, Callable[[Findings], Default]] = {
     "dotenv": lambda findings: Default({}),
     "settings_environment": lambda findings: Default({}),
     "development_environment": lambda findings: Default({}),
-    "static_server": lambda findings: Default("nginx"),
+    "static_server": _image(image_defaults.static_server),
     "compress_offline": _found("compress_offline", False),
-    "media_root": lambda findings: Default(""),
-    "media_url": lambda findings: Default(""),
-    "data_dirs": _found("data_dirs", []),
-    "data_files": _found("data_files", []),
-    "gunicorn_keepalive": lambda findings: Default(2),
-    "log_errors": lambda findings: Default(False),
+    "media_root": _image(image_defaults.media_root),
+    "media_url": _image(image_defaults.media_url),
+    "data_dirs": _data(0),
+    "data_files": _data(1),
+    "gunicorn_keepalive": _image(image_defaults.gunicorn_keepalive),
+    "log_errors": _image(image_defaults.log_errors),
     "use_compose": lambda findings: Default(True),
     "reverse_proxy": lambda findings: Default("nginx"),
-    "https_only": lambda findings: Default(False),
+    "https_only": _image(image_defaults.https_only),
     "services": lambda findings: Default({}),
     "database_name": lambda findings: Default("django"),
     "database_user": lambda findings: Default("django"),

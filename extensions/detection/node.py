@@ -116,6 +116,8 @@ def _output(tree: Tree, entry: dict[str, Any], manifests: list[str], findings: F
     found = [path for path in str(entry["output"]).split() if path != "." and _is_served(path, static)]
     if not found:  # a folder of static files that only a build can have filled
         found = [path for path in static if path != "." and not _is_committed(tree, path)]
+    # What is installed is served as it is.
+    found += [path for path in static if "node_modules" in path.split("/")]
     if found:
         found += [path for path in manifests if not path.startswith("/")]
     kept = [path for path in dict.fromkeys(found) if not any(path.startswith(f"{other}/") for other in found)]
@@ -164,7 +166,8 @@ def _manifests(settings: Settings | None) -> list[str]:
         setting = settings.get(name) if settings else None
         for value in parts_of(setting).values():
             part = value.data.get(key) if isinstance(value.data, dict) else None
-            found += [path] if settings and isinstance(part, Value) and (path := path_value(part, settings.folder)[0]) else []
+            if settings and isinstance(part, Value) and (path := path_value(part, settings.folder)[0]):
+                found.append(path)
     setting = settings.get("DJANGO_VITE_MANIFEST_PATH") if settings else None
     if settings and setting and (path := path_value(setting.raw, settings.folder)[0]):
         found.append(path)

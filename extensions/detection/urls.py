@@ -288,7 +288,9 @@ class _Module:
         """Yield what `admin.site.urls` and a router's `urls` have at `prefix`."""
         source = source or f"{self.path}:{node.lineno}"
         owner = last_name(node.value)
-        router = next((last_name(value.func) for value in self.names.get(owner, ()) if isinstance(value, ast.Call)), "")
+        router = next(
+            (last_name(value.func) for value in self.names.get(owner, ()) if isinstance(value, ast.Call)), ""
+        )
         if owner.lower().endswith(("admin", "site")):
             yield Route(f"{prefix.rstrip('/')}/login/", source, "admin")
         elif router == "DefaultRouter":  # https://www.django-rest-framework.org/api-guide/routers/#defaultrouter

@@ -3,7 +3,7 @@
 import posixpath
 import shlex
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from .deployment import dockerfile
@@ -32,7 +32,7 @@ NOT_DATA = ("/etc/", "/usr/", "/home/", "/root/", "/run/", "/var/run/", "/var/li
 class Write:
     """A path that Django writes to: relative to the project, or absolute; `kind` says what for.
 
-    `alias` is the database's or cache's own name in settings.
+    `alias` is the database's or cache's own name in settings; `beside_code` says that the folder holds Python modules.
     """
 
     path: str
@@ -40,16 +40,19 @@ class Write:
     source: str
     is_file: bool = False
     alias: str = ""
+    beside_code: bool = False
 
 
 def read_writes(tree: Tree, settings: Settings, findings: Findings) -> None:
     """Add writes (what Django writes to, as dicts of Write), and data_dirs and data_files, which follow from them."""
     found = [write for write in _writes(tree, settings, findings) if _is_kept(write.path)]
-    writes = [asdict(write) for write in dict.fromkeys(found)]
+    code = _code_folders(tree)
+    writes = [
+        asdict(replace(write, beside_code=(posixpath.dirname(write.path) if write.is_file else write.path) in code))
+        for write in dict.fromkeys(found)
+    ]
     source = found[0].source if found else ""
     findings.add("writes", writes, source, Certainty.INFERRED)
-    folders = code_folders(tree)
-    findings.add("code_folders", folders, "", Certainty.INFERRED)
     dirs, files = places(writes, findings)
     findings.add("data_dirs", dirs, _source(writes, dirs), Certainty.INFERRED)
     findings.add("data_files", files, _source(writes, files), Certainty.INFERRED)
@@ -68,16 +71,15 @@ def places(writes: Iterable[dict[str, Any]], findings: Findings) -> tuple[list[s
 
     A folder that holds code, collected static files or what Node builds would be hidden by a volume.
     """
-    code = set(findings.value("code_folders", []))
-    kept = [findings.value("static_root") or ""]
-    kept += [path for entry in findings.value("frontend", []) for path in str(entry.get("output", "")).split()]
-    kept = [path for path in kept if path]
+    kept = [path for path in (findings.value("static_root"), *findings.value("node", {}).get("output", ())) if path]
     dirs: dict[str, None] = {}
     files: dict[str, None] = {}
     for write in writes:
         path = write["path"]
         place = posixpath.dirname(path) if write["is_file"] else path
-        taken = place in SYSTEM or place in ("", ".") or place in code or any(_within(item, place) for item in kept)
+        taken = (
+            place in SYSTEM or place in ("", ".") or write["beside_code"] or any(_within(item, place) for item in kept)
+        )
         if any(_within(place, item) for item in kept):
             continue
         if not taken:
@@ -88,14 +90,14 @@ def places(writes: Iterable[dict[str, Any]], findings: Findings) -> tuple[list[s
     return sorted(top), sorted(path for path in files if not any(_within(path, other) for other in top))
 
 
-def code_folders(tree: Tree) -> list[str]:
+def _code_folders(tree: Tree) -> set[str]:
     """Return the folders that hold Python modules, at any depth."""
     found: set[str] = set()
     for path in tree.paths:
         if path.endswith(".py"):
             while (path := posixpath.dirname(path)) and path not in found:
                 found.add(path)
-    return sorted(found)
+    return found
 
 
 def _within(path: str, other: str) -> bool:
@@ -210,7 +212,16 @@ def _own_dockerfile(tree: Tree, findings: Findings) -> Iterator[Write]:
 
 def _is_made_by_build(path: str, findings: Findings) -> bool:
     """Return whether a folder of the project's own image is filled when it is built, not when Django runs."""
-    names = {"migrations", "static", "staticfiles", "static_root", "static_collected", "public_collected", "assets", "node_modules"}
+    names = {
+        "migrations",
+        "static",
+        "staticfiles",
+        "static_root",
+        "static_collected",
+        "public_collected",
+        "assets",
+        "node_modules",
+    }
     names |= {posixpath.basename(item) for item in findings.value("staticfiles_dirs", [])}
     names.add(posixpath.basename(findings.value("static_root") or ""))
     return posixpath.basename(path) in names or "/node_modules" in path
