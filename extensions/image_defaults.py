@@ -20,7 +20,7 @@ NEWEST = Version("99")
 
 
 def gunicorn_pin(findings: Findings) -> Version:
-    """Return the version of Gunicorn that is pinned, the end of the range that is allowed, or NEWEST for an open one."""
+    """Return the version of Gunicorn that is pinned, the end of the range that is allowed, or NEWEST."""
     stated = findings.value("distributions", {}).get("gunicorn") or {}
     try:
         if stated.get("version"):

@@ -19,7 +19,7 @@ from .tree import Tree
 NAMES = (
     "livez live liveness alive is_alive healthz health healthcheck health_check health-check healthchecks healthy "
     "_health _healthz __lbheartbeat__ lbheartbeat heartbeat _ping ping up _status status ht readyz ready readiness"
-).split()
+).split()  # noqa: SIM905
 AMBIGUOUS = frozenset(("live", "up", "ping", "ready"))  # may be pages of the site's own further down
 MAX_MODULES = 60
 MAX_DEPTH = 4  # of URLconfs that include others
@@ -221,12 +221,13 @@ class _Module:
         """Return the value of `settings.NAME` or `getattr(settings, "NAME", default)`, None if it is not known."""
         if isinstance(node, ast.Attribute) and last_name(node.value) == "settings":
             return self.reader.setting(node.attr)
-        if isinstance(node, ast.Call) and last_name(node.func) == "getattr" and len(node.args) >= 2:
-            if last_name(node.args[0]) == "settings" and (name := constant(node.args[1])):
-                value = self.reader.setting(name)
-                default = node.args[2] if len(node.args) > 2 else None
-                return default.value if value is None and isinstance(default, ast.Constant) else value
-        return None
+        if not isinstance(node, ast.Call) or last_name(node.func) != "getattr" or len(node.args) < 2:
+            return None
+        if last_name(node.args[0]) != "settings" or not (name := constant(node.args[1])):
+            return None
+        value = self.reader.setting(name)
+        default = node.args[2] if len(node.args) > 2 else None
+        return default.value if value is None and isinstance(default, ast.Constant) else value
 
     def patterns(self, node: ast.expr, prefix: str, depth: int) -> Iterator[Route]:
         """Yield the paths that an expression's patterns have."""
@@ -301,11 +302,10 @@ class _Module:
         if isinstance(node, ast.Tuple) and node.elts:
             node = node.elts[0]
         dotted = constant(node) or self.dotted(node)
-        if isinstance(node, ast.Attribute) and node.attr == "urls" and self.file(dotted) is None:
-            if dotted not in PACKAGES and dotted not in INCLUDED:
-                yield from self.mounted(node, prefix, source)
-                return
-        if not dotted:
+        known = dotted in PACKAGES or dotted in INCLUDED or self.file(dotted) is not None
+        if isinstance(node, ast.Attribute) and node.attr == "urls" and not known:
+            yield from self.mounted(node, prefix, source)
+        elif not dotted:
             yield from self.patterns(node, prefix, depth - 1)
         elif path := self.file(dotted):
             yield from self.reader.routes(path, prefix, self.depth - 1)

@@ -8,7 +8,7 @@ from typing import Any
 
 from .deployment import dockerfile
 from .deployment.commands import dockerfiles
-from .evaluation.values import Value
+from .evaluation.values import Value, words
 from .findings import Certainty, Findings
 from .places import folder as folder_of
 from .settings.setting import Setting, Settings, entry, parts_of, path_value
@@ -24,7 +24,7 @@ FOLDERS = (
 )
 REMOTE = ("s3", "boto", "gcloud", "gcs", "google", "azure", "dropbox", "sftp", "ftp", "cloudinary", "swift", "minio")
 ELSEWHERE = ("/tmp", "/dev", "/proc", "/sys")  # /tmp is a tmpfs; nobody keeps data in the others
-SYSTEM = frozenset("/ /bin /etc /home /lib /mnt /opt /root /run /sbin /srv /usr /usr/local /usr/src /var".split())
+SYSTEM = words("/ /bin /etc /home /lib /mnt /opt /root /run /sbin /srv /usr /usr/local /usr/src /var")
 NOT_DATA = ("/etc/", "/usr/", "/home/", "/root/", "/run/", "/var/run/", "/var/lib/apt", "/var/cache/apt", "/opt/")
 
 
