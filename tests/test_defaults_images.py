@@ -5,7 +5,12 @@ import pytest
 from extensions import answers, defaults, image_defaults
 from extensions.detection import Findings, read
 
-MANAGE = 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "site.settings")\n'
+MANAGE = """
+import os
+from django.core.management import execute_from_command_line
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "site.settings")
+execute_from_command_line()
+"""
 APPLICATION = "application = None\n"
 
 

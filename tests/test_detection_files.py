@@ -5,7 +5,12 @@ import pytest
 from extensions.detection import read as read_project
 from extensions.detection.node import node_version
 
-MANAGE = 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "site.settings")\n'
+MANAGE = """
+import os
+from django.core.management import execute_from_command_line
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "site.settings")
+execute_from_command_line()
+"""
 SETTINGS = """
 from pathlib import Path
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -70,7 +75,7 @@ def test_health_path_in_included_urlconfs_and_its_source(read):
         "urlpatterns = [path('', include('web.urls')), path('ops/', include(('ops.urls', 'ops')))]",
         **{
             "web/urls.py": "from django.urls import path\nurlpatterns = [path('', lambda r: r)]",
-            "ops/urls.py": "from django.urls import path\nfrom . import views\nurlpatterns = [path('ping/', views.ping)]",
+            "ops/urls.py": "from django.urls import path\nimport x\nurlpatterns = [path('ping/', x.ping)]",
         },
     )
     finding = found.found["health_path"]

@@ -16,10 +16,34 @@ from .settings.setting import Settings
 from .tree import Tree
 
 # Names of health checks, those that most surely only say that the process lives first.
-NAMES = (
-    "livez live liveness alive is_alive healthz health healthcheck health_check health-check healthchecks healthy "
-    "_health _healthz __lbheartbeat__ lbheartbeat heartbeat _ping ping up _status status ht readyz ready readiness"
-).split()  # noqa: SIM905
+NAMES = [
+    "livez",
+    "live",
+    "liveness",
+    "alive",
+    "is_alive",
+    "healthz",
+    "health",
+    "healthcheck",
+    "health_check",
+    "health-check",
+    "healthchecks",
+    "healthy",
+    "_health",
+    "_healthz",
+    "__lbheartbeat__",
+    "lbheartbeat",
+    "heartbeat",
+    "_ping",
+    "ping",
+    "up",
+    "_status",
+    "status",
+    "ht",
+    "readyz",
+    "ready",
+    "readiness",
+]
 AMBIGUOUS = frozenset(("live", "up", "ping", "ready"))  # may be pages of the site's own further down
 MAX_MODULES = 60
 MAX_DEPTH = 4  # of URLconfs that include others
