@@ -95,13 +95,7 @@ STATICFILES = frozenset(
 def media_url(findings: Findings) -> Answer:
     """Return the path of MEDIA_URL where files are kept in MEDIA_ROOT and have a path on this site, else ""."""
     found = findings.found.get("media_url")
-    root = findings.value("media_root")
-    if (
-        not found
-        or not isinstance(found.value, str)
-        or not root
-        or not is_local(findings.value("default_storage") or "")
-    ):
+    if not found or not isinstance(found.value, str) or not media_root(findings)[0]:
         return "", ""
     parts = urlsplit(found.value)
     path = parts.path.strip("/")
