@@ -54,6 +54,13 @@ def problem(name: str, value: Any, answers: Mapping[str, Any], root: Path) -> st
     message = RULES[name](value)
     if not message and name == "static_port" and str(value) == str(answers.get("django_port")):
         message = f"{value} is django_port too; give each its own port, like 8000 and 8080"
+    if (
+        not message
+        and name in INTERFACES
+        and value == ""
+        and all(answers.get(other) == "" for other in INTERFACES - {name})
+    ):
+        message = "wsgi_module and asgi_module are both empty; give the module of the project's wsgi.py or asgi.py"
     if not message and name in IN_PROJECT and root.is_dir() and any(root.iterdir()):
         message = IN_PROJECT[name](value, root)
     return message
@@ -333,11 +340,16 @@ RULES: dict[str, Callable[[Any], str]] = {
 }
 
 
-def _wsgi_module(value: str, root: Path) -> str:
+INTERFACES = {"wsgi_module", "asgi_module"}
+
+
+def _interface_module(value: str, root: Path) -> str:
+    if not value:
+        return ""
     module = Path(*value.partition(":")[0].split("."))
     if any(root.glob(f"{module}.py")) or any(root.rglob(f"{module}.py")) or any(root.rglob(f"{module}/__init__.py")):
         return ""
-    return f"there is no {module}.py in {root}; give the module of the project's wsgi.py"
+    return f"there is no {module}.py in {root}; give the module of the project's wsgi.py or asgi.py"
 
 
 def _requirements_file(value: str, root: Path) -> str:
@@ -357,7 +369,8 @@ def _django_dir(value: str, root: Path) -> str:
 
 IN_PROJECT: dict[str, Callable[[Any, Path], str]] = {
     "django_dir": _django_dir,
-    "wsgi_module": _wsgi_module,
+    "wsgi_module": _interface_module,
+    "asgi_module": _interface_module,
     "requirements_file": _requirements_file,
     "requirements_includes": _requirement_files,
     "requirements_beside": _requirement_files,

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from . import answers, compose_defaults, process_defaults
+from . import answers, compose_defaults, image_defaults, process_defaults
 from .default import Default
-from .detection import Certainty, Findings, read_for_answers
+from .detection import Certainty, Findings, read
 from .ignored import ignored
 
 
@@ -24,7 +24,7 @@ def defaults(root: Path, answers_file: str = answers.FILE) -> dict[str, Default]
 def findings_for(root: Path, answers_file: str = answers.FILE) -> Findings:
     """Return the Findings of the project at `root` from which answers follow, without the files that answers made."""
     own = answers.RENDERED if answers.is_ours(answers.stored(root / answers_file)) else ()
-    return read_for_answers(root, own)
+    return read(root, own)
 
 
 def from_findings(findings: Findings, root: Path) -> dict[str, Default]:
@@ -221,6 +221,19 @@ def _build_image(findings: Findings) -> Default:
     return Default(image if other else "", "Dockerfile_django" if other else "")
 
 
+def _image(rule: Callable[[Findings], tuple[Any, str]]) -> Callable[[Findings], Default]:
+    return lambda findings: Default(*rule(findings))
+
+
+def _data(number: int) -> Callable[[Findings], Default]:
+    def rule(findings: Findings) -> Default:
+        found = image_defaults.data_places(RULES["compose_environment"](findings).value, findings)[number]
+        finding = findings.found.get(("data_dirs", "data_files")[number])
+        return Default(found, finding.source if found and finding else "")
+
+    return rule
+
+
 RULES: Mapping[str, Callable[[Findings], Default]] = {
     "project_slug": _found("project_slug"),
     "django_dir": _found("django_dir"),
@@ -249,27 +262,27 @@ RULES: Mapping[str, Callable[[Findings], Default]] = {
     "gunicorn_threads": _found("gunicorn_threads"),
     "web_concurrency": _found("web_concurrency"),
     "gunicorn_options": _extra("gunicorn_options"),
-    "asgi_module": lambda findings: Default(""),
-    "worker_class": lambda findings: Default("gthread"),
+    "asgi_module": _image(image_defaults.asgi_module),
+    "worker_class": _image(image_defaults.worker_class),
     "health_path": _found("health_path"),
     "python_image": lambda findings: Default("slim"),
     "debian_release": lambda findings: Default("trixie"),
     "image_digests": lambda findings: Default({}),
-    "node": lambda findings: Default({}),
+    "node": _found("node", {}),
     "dotenv": _with_image(compose_defaults.dotenv),
     "settings_environment": _with_image(compose_defaults.settings_environment),
     "development_environment": _found("debug_environment", {}),
-    "static_server": lambda findings: Default("nginx"),
+    "static_server": _image(image_defaults.static_server),
     "compress_offline": _found("compress_offline", False),
-    "media_root": lambda findings: Default(""),
-    "media_url": lambda findings: Default(""),
-    "data_dirs": _found("data_dirs", []),
-    "data_files": _found("data_files", []),
-    "gunicorn_keepalive": lambda findings: Default(2),
-    "log_errors": lambda findings: Default(False),
+    "media_root": _image(image_defaults.media_root),
+    "media_url": _image(image_defaults.media_url),
+    "data_dirs": _data(0),
+    "data_files": _data(1),
+    "gunicorn_keepalive": _image(image_defaults.gunicorn_keepalive),
+    "log_errors": _image(image_defaults.log_errors),
     "use_compose": lambda findings: Default(True),
     "reverse_proxy": lambda findings: Default("nginx"),
-    "https_only": lambda findings: Default(False),
+    "https_only": _image(image_defaults.https_only),
     "services": compose_defaults.services,
     "database_name": compose_defaults.database_name,
     "database_user": compose_defaults.database_user,

@@ -76,19 +76,22 @@ def _bad_answers(conf: Conf, questions: Questions, root: Path, defaults: Default
     return found or [
         sentence.format(root=root)
         for name, sentence in REQUIRED.items()
-        if name not in known and not defaults()[name] and not _is_skipped(name, known, defaults)
+        if not known.get(name, defaults()[name]) and not _is_skipped(name, known, defaults)
     ]
 
 
 PORTS = {"django_port", "static_port"}
 REQUIRED = {
-    "wsgi_module": "No wsgi.py was found in {root}: name the module of the WSGI application with --data wsgi_module=…",
+    "wsgi_module": "Neither wsgi.py nor asgi.py was found in {root}: "
+    "name the module of the WSGI application with --data wsgi_module=…",
     "requirements_file": "Nothing that lists the project's dependencies was found in {root}: "
     "write a requirements file, or name it with --data requirements_file=…",
 }
 
 
 def _is_skipped(name: str, known: Mapping[str, Any], defaults: Defaults) -> bool:
+    if name == "wsgi_module":
+        return bool(known.get("asgi_module", defaults()["asgi_module"]))
     installer = known["installer"] if "installer" in known else defaults()["installer"]
     return name == "requirements_file" and installer != "pip"
 

@@ -4,18 +4,24 @@ from collections.abc import Collection
 from pathlib import Path
 
 from .alternatives import read_alternatives
+from .compression import read_compression
 from .dependencies import read_dependencies
 from .findings import Certainty, Finding, Findings, Problem
+from .frontend import read_frontend
 from .handbook import read_handbook
 from .layout import read_interface, read_layout
 from .local_files import read_local_files
 from .nginx import read_locations
+from .node import read_node
 from .processes import read_processes
 from .services import read_services
 from .settings import read_settings
+from .settings.setting import Settings
 from .tree import Tree
+from .urls import read_health_path
+from .writes import read_writes
 
-__all__ = ["Certainty", "Finding", "Findings", "Problem", "read", "read_for_answers"]
+__all__ = ["Certainty", "Finding", "Findings", "Problem", "read"]
 
 
 def read(root: Path, without: Collection[str] = ()) -> Findings:
@@ -23,30 +29,13 @@ def read(root: Path, without: Collection[str] = ()) -> Findings:
 
     The paths in `without` are left out: what this template has written would only say what was answered.
     """
-    # Imported here, since Copier, which needs only what answers follow from, compiles the package at each copy.
-    from .frontend import read_frontend
-
     tree = Tree(root.resolve(), without)
-    findings = _read(tree)
-    read_frontend(tree, findings)
-    findings.problems += [problem for problem in tree.problems if problem not in findings.problems]
-    return findings
-
-
-def read_for_answers(root: Path, without: Collection[str] = ()) -> Findings:
-    """Return those Findings of `read` from which answers follow: without front ends."""
-    tree = Tree(root.resolve(), without)
-    findings = _read(tree)
-    findings.problems += [problem for problem in tree.problems if problem not in findings.problems]
-    return findings
-
-
-def _read(tree: Tree) -> Findings:
     findings = Findings()
     read_layout(tree, findings)
+    settings: Settings | None = None
     if settings_file := findings.value("settings_file"):
         folder = findings.value("python_path") or findings.value("django_dir") or "."
-        read_settings(tree, settings_file, folder, findings)
+        settings = read_settings(tree, settings_file, folder, findings)
         read_interface(tree, findings)  # again, now that WSGI_APPLICATION and INSTALLED_APPS are known
     engines = [database.get("engine") or "" for database in findings.value("databases", {}).values()]
     read_dependencies(
@@ -54,9 +43,16 @@ def _read(tree: Tree) -> Findings:
     )
     read_handbook(tree, findings)
     read_locations(tree, findings)
-    read_local_files(tree, findings)
     distributions = set(findings.value("distributions", {}))
     read_processes(tree, findings, distributions)
     read_services(tree, findings, distributions)
+    read_frontend(tree, findings)
+    read_node(tree, settings, findings)
+    read_health_path(tree, settings, findings)
+    if settings:
+        read_compression(settings, findings)
+        read_writes(tree, settings, findings)
+    read_local_files(tree, findings)
     read_alternatives(tree, findings, distributions)
+    findings.problems += [problem for problem in tree.problems if problem not in findings.problems]
     return findings

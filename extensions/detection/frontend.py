@@ -95,6 +95,7 @@ NOT_OURS = frozenset(
         "templates",
     ]
 )
+BUNDLERS = re.compile(r"(?:^|[\s/])(?:webpack|vite|rollup|rspack)(?=\s|$)")
 OUTPUT_FLAGS = re.compile(
     r"(?:--outdir|--outDir|--outfile|--output-path|--out-dir|--dist-dir|--dest|--dir|--output|-o|-d)[= ]+"
     r"[\"']?([\w./@-]+)"
@@ -103,6 +104,7 @@ HERE = r"(?:[\w.]*(?:resolve|join)\(\s*(?:(?:__dirname|import\.meta\.dirname|pro
 QUOTED = r"[\"'`]([\w./@-]+)[\"'`]"
 CONFIG_OUTPUT = re.compile(rf"\b(?:outDir|outdir|outfile|outputDir|distDir)\s*:\s*{HERE}{QUOTED}")
 WEBPACK_OUTPUT = re.compile(rf"\boutput\s*:\s*\{{[^{{}}]{{0,600}}?\bpath\s*:\s*{HERE}{QUOTED}")
+ROLLUP_OUTPUT = re.compile(rf"\boutput\s*:\s*\{{[^{{}}]{{0,600}}?\b(?:file|dir)\s*:\s*{HERE}{QUOTED}")
 ROOT = re.compile(rf"\broot\s*:\s*{HERE}{QUOTED}")
 CONFIGS = tuple(
     f"{stem}.{ending}"
@@ -248,7 +250,13 @@ def _output(tree: Tree, base: str, scripts: dict[str, str], script: str, command
             if BUILDERS.search(part):
                 found |= dict.fromkeys(_within(base, match[1]) for match in OUTPUT_FLAGS.finditer(part))
         found |= dict.fromkeys(_within(base, path) for path in _sass_outputs(text))
-    if not found:
+    # A bundler without a flag writes where its configuration says, also beside another that has one.
+    bundles = any(
+        BUNDLERS.search(part) and not OUTPUT_FLAGS.search(part)
+        for text in commands
+        for part in re.split(r"&&|;|\|\|?", text)
+    )
+    if not found or bundles:
         found |= dict.fromkeys(_configured(tree, base, " ".join(commands)))
     return " ".join(path for path in found if path)
 
@@ -294,7 +302,11 @@ def _configured(tree: Tree, base: str, commands: str) -> Iterator[str]:
         if not tree.exists(path) or tree.paths[path] > 100_000:
             continue
         text = "\n".join(line for line in (tree.text(path) or "").split("\n") if not line.lstrip().startswith("//"))
-        matches = list(WEBPACK_OUTPUT.finditer(text)) or list(CONFIG_OUTPUT.finditer(text))
+        matches = (
+            list(WEBPACK_OUTPUT.finditer(text))
+            or list(ROLLUP_OUTPUT.finditer(text))
+            or list(CONFIG_OUTPUT.finditer(text))
+        )
         if matches:
             root = ROOT.search(text)
             here = folder(path)

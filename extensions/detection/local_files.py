@@ -4,6 +4,7 @@ import posixpath
 from fnmatch import fnmatch
 
 from .findings import Certainty, Findings
+from .places import is_aside
 from .tree import Tree
 
 
@@ -50,12 +51,28 @@ def _ignored(tree: Tree, findings: Findings) -> list[str]:
     if any(pattern.startswith("!") or pattern in ("*", "**", "**/*", ".") for pattern in patterns):
         return []
     needed = [*findings.value("installer_files", []), *findings.value("requirements_files", []), "default.conf"]
+    needed += _sources_of_node(tree, findings)
     needed += [findings.value("manage_py") or "manage.py", findings.value("settings_file") or "settings.py"]
     return [
         pattern
         for pattern in patterns
         if pattern.removeprefix("**/") not in USUAL and not any(_matches(pattern, path) for path in needed)
     ]
+
+
+def _sources_of_node(tree: Tree, findings: Findings) -> list[str]:
+    """Return what Node needs to install and to build from."""
+    node = findings.value("node", {})
+    if not node:
+        return []
+    start = "" if node["folder"] == "." else f"{node['folder']}/"
+    return [
+        *node["files"],
+        *(path for path in tree.paths if path.startswith(start) and path.endswith(SOURCES) and not is_aside(path)),
+    ]
+
+
+SOURCES = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".tsx", ".css", ".scss", ".sass", ".less", ".vue", ".svelte")
 
 
 def _matches(pattern: str, path: str) -> bool:

@@ -280,6 +280,9 @@ def path_method(evaluator: "Evaluator", value: Value, name: str, arguments: Argu
             return Value(UNKNOWN, variables)
     if name in ("exists", "is_file", "is_dir"):
         return Value(evaluator.path_exists(str(path)), variables)
+    if name == "mkdir":
+        evaluator.made.append((value, evaluator.here))
+        return Value(None)
     pattern = arguments.get(0, "pattern")
     if name in ("glob", "rglob") and pattern is not None and isinstance(pattern.data, str):
         deep = "**/" if name == "rglob" else ""

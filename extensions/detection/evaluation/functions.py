@@ -122,6 +122,9 @@ class Functions(Expressions):
         if name.startswith("str.") and first is not None and isinstance(first.data, str):
             rest = Arguments(arguments.positional[1:], arguments.named, arguments.open)
             return self.call_method(Bound(first, name.removeprefix("str.")), rest)
+        if name in ("os.makedirs", "os.mkdir") and first is not None:
+            self.made.append((first, self.here))
+            return Value(None)
         if name in EXTERNAL:
             return EXTERNAL[name](self, arguments)
         if name in ("urllib.parse.urlparse", "urllib.parse.urlsplit"):

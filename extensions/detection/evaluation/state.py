@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from fnmatch import fnmatch
 from typing import Any
 
+from ..ignored import is_ignored
 from ..tree import Tree
 from . import calls
 from .environment import MISSING, Environment, parse_url
@@ -55,6 +56,7 @@ class State:
         self.elsewhere: dict[str, tuple[str, tuple[str, ...]]] = {}
         self.overheard: set[ast.AST] = set()
         self.settings_files: set[str] = set()
+        self.made: list[tuple[Value, str]] = []  # folders that settings make, and where
         self.folders = {path.rpartition("/")[0] for path in tree.paths}
         self.prefixes: set[str] = set()
         for folder_path in self.folders:
@@ -136,29 +138,8 @@ class State:
     def ignored(self, path: str) -> bool:
         """Return whether git ignores a file, going by the plain patterns of the .gitignore files above it."""
         if path not in self.ignored_paths:
-            self.ignored_paths[path] = self.read_ignored(path)
+            self.ignored_paths[path] = is_ignored(self.tree, path)
         return self.ignored_paths[path]
-
-    def read_ignored(self, path: str) -> bool:
-        """Return whether a .gitignore file names a path."""
-        folder = path.rpartition("/")[0]
-        while True:
-            ignore = f"{folder}/.gitignore" if folder else ".gitignore"
-            relative = path[len(folder) + 1 :] if folder else path
-            for line in (self.tree.text(ignore) or "").split("\n")[:500]:
-                pattern = line.strip().removeprefix("**/")
-                if not pattern or pattern.startswith(("#", "!")):
-                    continue
-                if "/" in pattern.rstrip("/"):
-                    matches = fnmatch(relative, pattern.strip("/")) or fnmatch(relative, pattern.strip("/") + "/*")
-                else:
-                    whole = relative.split("/")[:-1] if pattern.endswith("/") else relative.split("/")
-                    matches = any(fnmatch(part, pattern.rstrip("/")) for part in whole)
-                if matches:
-                    return True
-            if not folder:
-                return False
-            folder = folder.rpartition("/")[0]
 
     def read(self, name: str, default: Value | None, type: str = "str") -> Value:
         """Return what reading a variable gives; `default` None if it must be set."""

@@ -48,6 +48,8 @@ def read_settings(
         last.files,
         {**production, **{name: environ[name] for name in environ if name in last.environment.variables}},
         last.elsewhere,
+        folder,
+        last.made,
     )
     for source, message in dict.fromkeys((*first.notes, *last.notes)):
         findings.problems.append(Problem(source, message))

@@ -32,6 +32,8 @@ class Settings:
     files: list[str] = field(default_factory=list)
     production: dict[str, str] = field(default_factory=dict)
     elsewhere: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)  # set in branches not taken
+    folder: str = ""  # that absolute imports, and relative paths, start from
+    made: list[tuple[Value, str]] = field(default_factory=list)  # folders that settings make when they are imported
 
     def get(self, name: str) -> Setting | None:
         """Return a setting; None if nothing sets it."""

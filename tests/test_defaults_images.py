@@ -1,0 +1,154 @@
+"""A project in: the defaults of the questions on how images are built and files are served, out."""
+
+import pytest
+
+from extensions import answers, defaults, image_defaults
+from extensions.detection import Findings, read
+
+MANAGE = """
+import os
+from django.core.management import execute_from_command_line
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "site.settings")
+execute_from_command_line()
+"""
+APPLICATION = "application = None\n"
+
+
+@pytest.fixture
+def answered(tmp_path):
+    """Return a function that writes a project and returns its defaults by question."""
+
+    def make(settings: str = "", requirements: str = "Django\ngunicorn\n", wsgi: bool = True, **files: str):
+        every = {
+            "manage.py": MANAGE,
+            "site/__init__.py": "",
+            "site/settings.py": "from pathlib import Path\nBASE = Path(__file__).parent.parent\n" + settings,
+            "requirements.txt": requirements,
+            **({"site/wsgi.py": APPLICATION} if wsgi else {}),
+            **files,
+        }
+        for path, text in every.items():
+            (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / path).write_text(text)
+        return {name: default.value for name, default in defaults.from_findings(read(tmp_path), tmp_path).items()}
+
+    return make
+
+
+CHANNELS = "INSTALLED_APPS = ['daphne', 'channels']\nASGI_APPLICATION = 'site.asgi.application'\n"
+
+
+@pytest.mark.parametrize(
+    ("requirement", "worker"),
+    [
+        ("gunicorn", "asgi"),
+        ("gunicorn==27.0.1", "asgi"),
+        ("gunicorn~=27.0", "asgi"),
+        ("gunicorn==27.0.0", "uvicorn_worker.UvicornWorker"),
+        ("gunicorn==23.0.0", "uvicorn_worker.UvicornWorker"),
+        ("gunicorn>=22,<24", "uvicorn_worker.UvicornWorker"),
+    ],
+)
+def test_asgi_where_channels_needs_it(requirement, worker, answered):
+    found = answered(CHANNELS, f"Django\nchannels\n{requirement}\n", **{"site/asgi.py": APPLICATION})
+    assert (found["asgi_module"], found["worker_class"]) == ("site.asgi", worker)
+
+
+def test_wsgi_where_nothing_runs_asgi(answered):
+    found = answered(**{"site/asgi.py": APPLICATION})
+    assert (found["wsgi_module"], found["asgi_module"], found["worker_class"]) == ("site.wsgi", "", "gthread")
+
+
+def test_asgi_without_wsgi(answered):
+    found = answered(wsgi=False, **{"site/asgi.py": APPLICATION})
+    assert (found["wsgi_module"], found["asgi_module"], found["worker_class"]) == ("", "site.asgi", "asgi")
+
+
+def test_one_of_the_interfaces_is_needed(tmp_path):
+    both = {"wsgi_module": "", "asgi_module": ""}
+    assert "both empty" in answers.problem("wsgi_module", "", both, tmp_path)
+    assert "both empty" in answers.problem("asgi_module", "", both, tmp_path)
+    assert answers.problem("wsgi_module", "", {"wsgi_module": "", "asgi_module": "a.asgi"}, tmp_path) == ""
+    assert answers.problem("asgi_module", "", {"wsgi_module": "a.wsgi", "asgi_module": ""}, tmp_path) == ""
+    assert answers.problem("wsgi_module", "", {"wsgi_module": ""}, tmp_path) == ""  # the other is not yet answered
+
+
+@pytest.mark.parametrize(
+    ("settings", "server", "fathom"),
+    [
+        ("INSTALLED_APPS = ['django.contrib.staticfiles']", "nginx", False),
+        ("MIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']", "whitenoise", False),
+        (
+            "MIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']\n"
+            "STATICFILES_STORAGE = 'whitenoise.storage.CompressedManifestStaticFilesStorage'",
+            "whitenoise",
+            True,
+        ),
+        ("STATICFILES_STORAGE = 'storages.backends.s3boto3.S3StaticStorage'", "elsewhere", False),
+        ("STATICFILES_STORAGE = 'storages.backends.azure_storage.AzureStorage'", "elsewhere", False),
+        ("INSTALLED_APPS = ['shop']", "elsewhere", False),
+        ("", "nginx", False),
+    ],
+)
+def test_static_server(settings, server, fathom, answered):
+    found = answered(settings)
+    assert (found["static_server"], found["use_fathom"]) == (server, fathom)
+
+
+@pytest.mark.parametrize(
+    ("settings", "root", "url"),
+    [
+        ("MEDIA_ROOT = BASE / 'm'\nMEDIA_URL = 'files/'", "m", "/files/"),
+        ("MEDIA_ROOT = BASE / 'm'\nMEDIA_URL = 'https://cdn.example.com/m/'", "m", ""),
+        ("MEDIA_ROOT = BASE / 'm'", "m", ""),
+        ("MEDIA_ROOT = BASE / 'site'\nMEDIA_URL = '/m/'", "", ""),
+        ("MEDIA_URL = '/m/'", "", ""),
+        ("MEDIA_ROOT = BASE / 'm'\nMEDIA_URL = '/m/'\nDEFAULT_FILE_STORAGE = 'storages.backends.gcloud.G'", "", ""),
+    ],
+)
+def test_media(settings, root, url, answered):
+    found = answered(settings)
+    assert (found["media_root"], found["media_url"]) == (root, url)
+
+
+@pytest.mark.parametrize(
+    ("requirement", "seconds"),
+    [("gunicorn", 75), ("gunicorn==27.0.0", 75), ("gunicorn==26.1.0", 2), ("gunicorn<26", 2)],
+)
+def test_keepalive(requirement, seconds, answered):
+    assert answered(requirements=f"Django\n{requirement}\n")["gunicorn_keepalive"] == seconds
+
+
+def test_logging_and_https(answered):
+    found = answered()
+    assert (found["log_errors"], found["https_only"]) == (True, False)
+    found = answered("LOGGING = {'version': 1}\nSECURE_SSL_REDIRECT = True\n")
+    assert (found["log_errors"], found["https_only"]) == (False, True)
+
+
+def test_a_database_that_compose_gives_is_no_file():
+    findings = Findings()
+    findings.add("databases", {"default": {"variable": "DATABASE_URL", "variables": {}}})
+    write = {"path": "db.sqlite3", "kind": "database", "source": "s.py:1", "is_file": True, "alias": "default"}
+    other = {"path": "/data", "kind": "dockerfile", "source": "Dockerfile:1", "is_file": False, "alias": ""}
+    findings.add("writes", [write | {"beside_code": False}, other | {"beside_code": False}])
+    assert image_defaults.data_places({}, findings) == ([], ["db.sqlite3"])  # /data is a volume for its sake
+    assert image_defaults.data_places({"DATABASE_URL": "x"}, findings) == (["/data"], [])
+
+
+@pytest.mark.parametrize(
+    ("version", "words"),
+    [("26.1.0", "up to 30 s"), ("25.1.0", "up to 30 s"), ("23.0.0", "while it reloads"), ("27.0.1", ""), ("", "")],
+)
+def test_remark_on_gunicorn(version, words):
+    findings = Findings()
+    findings.add("distributions", {"gunicorn": {"version": version, "specifier": "", "source": "requirements.txt:2"}})
+    remark = image_defaults.gunicorn_remark(findings)
+    assert bool(remark) == bool(words) and words in remark
+    assert not words or f"Gunicorn {version} (requirements.txt:2)" in remark
+
+
+def test_apt_build_is_not_empty_where_something_is_compiled_or_fetched(answered):
+    assert answered(requirements="Django\ngunicorn\n")["apt_build"] == []
+    assert answered(requirements="Django\nx @ git+https://example.com/x.git\n")["apt_build"] == ["git"]
+    assert "build-essential" in answered(requirements="Django\npsycopg2\n")["apt_build"]

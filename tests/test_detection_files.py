@@ -1,0 +1,264 @@
+"""A project in: the health check's path, what Django writes to, and how Node builds, out."""
+
+import pytest
+
+from extensions.detection import read as read_project
+from extensions.detection.node import node_version
+
+MANAGE = """
+import os
+from django.core.management import execute_from_command_line
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "site.settings")
+execute_from_command_line()
+"""
+SETTINGS = """
+from pathlib import Path
+BASE_DIR = Path(__file__).resolve().parent.parent
+ROOT_URLCONF = "site.urls"
+INSTALLED_APPS = ["django.contrib.staticfiles"]
+"""
+URLS = "from django.contrib import admin\nfrom django.urls import include, path, re_path\nfrom . import views\n"
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Return a function that writes a project (its settings are added to) and returns the value of each Finding."""
+
+    def make(settings: str = "", urls: str = "", **files: str):
+        every = {
+            "manage.py": MANAGE,
+            "site/__init__.py": "",
+            "site/settings.py": SETTINGS + settings,
+            "site/urls.py": URLS + urls,
+        } | files
+        for path, text in every.items():
+            (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / path).write_text(text)
+        return read_project(tmp_path)
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("urls", "expected"),
+    [
+        ("urlpatterns = [path('', views.home), path('healthz', views.up)]", "/healthz"),
+        ("urlpatterns = [path('', views.home), re_path(r'^api/health/?$', views.up)]", "/api/health/"),
+        ("urlpatterns = [path('health/<int:x>/', views.up), path('', views.home)]", "/"),
+        ("urlpatterns = [path('ht/', include('health_check.urls')), path('', views.home)]", "/"),
+        (
+            "urlpatterns = [path('ht/', include('health_check.urls')), path('manage/', admin.site.urls)]",
+            "/manage/login/",
+        ),
+        ("import django_alive.urls\nurlpatterns = [path('-/', include(django_alive.urls))]", "/-/alive/"),
+        ("urlpatterns = [re_path(r'^.*$', views.home)]", "/"),
+        ("urlpatterns = [path('status/', views.submissions), path('', views.home)]", "/"),
+        ("urlpatterns = [path('status/', views.health), path('', views.home)]", "/status/"),
+        ("urlpatterns = []\nif settings.DEBUG:\n    urlpatterns += [path('ping/', views.x)]", "/"),
+        ("urlpatterns = [path('logout/', views.x), path('about/', views.x)]", "/about/"),
+        (
+            "urlpatterns = [path('', include('django_prometheus.urls')), path('admin/', admin.site.urls)]",
+            "/admin/login/",
+        ),
+        ("urlpatterns = i18n_patterns(path('', include('wagtail.urls')))", "/"),
+        ("P = 'app/'\nurlpatterns = [path(f'{P}ping', views.x)]\nurlpatterns.append(path('', views.y))", "/app/ping"),
+        ("urlpatterns = [path('', views.home)] + [path('livez', views.x)]", "/livez"),
+    ],
+)
+def test_health_path(urls, expected, read):
+    assert read(urls=urls).value("health_path") == expected
+
+
+def test_health_path_in_included_urlconfs_and_its_source(read):
+    found = read(
+        "FORCE_SCRIPT_NAME = '/shop'\n",
+        "urlpatterns = [path('', include('web.urls')), path('ops/', include(('ops.urls', 'ops')))]",
+        **{
+            "web/urls.py": "from django.urls import path\nurlpatterns = [path('', lambda r: r)]",
+            "ops/urls.py": "from django.urls import path\nimport x\nurlpatterns = [path('ping/', x.ping)]",
+        },
+    )
+    finding = found.found["health_path"]
+    assert (finding.value, finding.source) == ("/ops/ping/", "ops/urls.py:3")
+
+
+def test_a_health_view_that_asks_celery_or_for_a_login_is_not_asked(read):
+    view = "from .celery import app\ndef health(request):\n    app.control.inspect().celery_ping()\n"
+    urls = "urlpatterns = [path('health/', views.health), path('', views.home)]"
+    assert read(urls=urls, **{"site/views.py": view}).value("health_path") == "/"
+    guarded = "REST_FRAMEWORK = {'DEFAULT_PERMISSION_CLASSES': ['rest_framework.permissions.IsAuthenticated']}\n"
+    view = "class Health(APIView):\n    pass\n"
+    urls = "urlpatterns = [path('health/', views.Health.as_view()), path('admin/', admin.site.urls)]"
+    assert read(guarded, urls, **{"site/views.py": view}).value("health_path") == "/admin/login/"
+    assert read("", urls, **{"site/views.py": view}).value("health_path") == "/health/"
+
+
+@pytest.mark.parametrize(
+    "urls", ["urlpatterns = [path(", "urlpatterns = [re_path('(', 1)]", "from .urls import *", ""]
+)
+def test_a_urlconf_that_says_nothing(urls, read):
+    assert read(urls=urls).value("health_path") == "/"
+
+
+def test_a_urlconf_that_includes_itself(read):
+    assert read(urls="urlpatterns = [path('a/', include('site.urls'))]").value("health_path") == "/"
+
+
+@pytest.mark.parametrize(
+    ("settings", "dirs", "files"),
+    [
+        ("MEDIA_ROOT = BASE_DIR / 'media'", ["media"], []),
+        ("MEDIA_ROOT = '/srv/media/'", ["/srv/media"], []),
+        ("MEDIA_ROOT = BASE_DIR / 'media'\nDEFAULT_FILE_STORAGE = 'storages.backends.s3boto3.S3Boto3Storage'", [], []),
+        ("MEDIA_ROOT = BASE_DIR / 'site'", [], []),
+        ("MEDIA_ROOT = BASE_DIR", [], []),
+        ("STATIC_ROOT = BASE_DIR / 'out'\nMEDIA_ROOT = BASE_DIR / 'out' / 'media'", [], []),
+        ("EMAIL_BACKEND = 'django.core.mail.backends.filebased.EmailBackend'\nEMAIL_FILE_PATH = '/tmp/mail'", [], []),
+        (
+            "EMAIL_BACKEND = 'django.core.mail.backends.filebased.EmailBackend'\nEMAIL_FILE_PATH = BASE_DIR / 'mail'",
+            ["mail"],
+            [],
+        ),
+        ("import os\nos.makedirs(BASE_DIR / 'var' / 'keys', exist_ok=True)", ["var/keys"], []),
+        ("(BASE_DIR / 'spool').mkdir(parents=True, exist_ok=True)", ["spool"], []),
+        (
+            "LOGGING = {'handlers': {'a': {'class': 'logging.FileHandler', 'filename': BASE_DIR / 'logs' / 'a.log'},"
+            " 'b': {'class': 'logging.FileHandler', 'filename': BASE_DIR / 'b.log'}}}",
+            ["logs"],
+            ["b.log"],
+        ),
+        (
+            "CACHES = {'default': {'BACKEND': 'django.core.cache.backends.filebased.FileBasedCache',"
+            " 'LOCATION': '/var/tmp/cache'}}",
+            ["/var/tmp/cache"],
+            [],
+        ),
+        (
+            "import os\nDATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3',"
+            " 'NAME': os.environ.get('DB', BASE_DIR / 'db.sqlite3')}}",
+            [],
+            ["db.sqlite3"],
+        ),
+        (
+            "DATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3', 'NAME': BASE_DIR / 'data/db.sqlite3'}}\n"
+            "MEDIA_ROOT = BASE_DIR / 'data' / 'media'",
+            ["data"],
+            [],
+        ),
+        (
+            "DATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3', 'NAME': BASE_DIR / 'site' / 'x.db'}}",
+            [],
+            ["site/x.db"],
+        ),
+        ("DATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3', 'NAME': ':memory:'}}", [], []),
+    ],
+)
+def test_what_django_writes_to(settings, dirs, files, read):
+    found = read(settings)
+    assert (found.value("data_dirs"), found.value("data_files")) == (dirs, files)
+
+
+def test_folders_of_the_projects_own_dockerfile(read):
+    dockerfile = """
+FROM python:3.13
+WORKDIR /app
+COPY . .
+RUN mkdir -p /app/spool /app/static /var/lib/shop /app/scratch && chown -R app /app/spool /app/static /var/lib/shop
+VOLUME ["/exports"]
+"""
+    found = read(Dockerfile=dockerfile)
+    assert found.value("data_dirs") == ["/exports", "/var/lib/shop", "spool"]
+    assert found.found["data_dirs"].source == "Dockerfile:6"
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ("COMPRESS_OFFLINE = True\nINSTALLED_APPS += ['compressor']", True),
+        ("COMPRESS_OFFLINE = True", False),
+        ("COMPRESS_OFFLINE = True\nCOMPRESS_ENABLED = False\nINSTALLED_APPS += ['compressor']", False),
+        ("INSTALLED_APPS += ['compressor']", False),
+    ],
+)
+def test_compress_offline(settings, expected, read):
+    assert read(settings).value("compress_offline") is expected
+
+
+PACKAGE = '{"scripts": {"build": "esbuild src/a.js --outdir=../web/static/dist"}, "engines": {"node": ">=18 <23"}}'
+FRONT = {"ui/package.json": PACKAGE, "ui/package-lock.json": "{}", "ui/src/a.js": "", "web/apps.py": ""}
+
+
+def test_node(read):
+    found = read(**FRONT)
+    assert found.value("node") == {
+        "version": "22",
+        "folder": "ui",
+        "files": ["ui/package.json", "ui/package-lock.json"],
+        "install": "npm ci",
+        "build": "npm run build",
+        "output": ["web/static/dist"],
+        "runtime": False,
+    }
+    assert found.found["node"].source == "ui/package.json:1"
+
+
+def test_no_node_where_git_holds_what_it_builds(read, tmp_path):
+    assert read(**FRONT, **{"web/static/dist/a.js": ""}).value("node") == {}
+    assert read(**{".gitignore": "dist/\n"}).value("node")["output"] == ["web/static/dist"]  # built on this machine
+
+
+def test_no_node_for_what_django_does_not_serve(read):
+    package = '{"scripts": {"build": "vite build --outDir dist"}}'
+    assert read(**{"spa/package.json": package}).value("node") == {}
+
+
+@pytest.mark.parametrize(
+    ("files", "install", "build"),
+    [
+        ({"yarn.lock": ""}, "yarn install --frozen-lockfile", "yarn run build"),
+        ({"yarn.lock": "", ".yarnrc.yml": ""}, "corepack yarn install --immutable", "corepack yarn run build"),
+        ({"pnpm-lock.yaml": ""}, "corepack pnpm install --frozen-lockfile", "corepack pnpm run build"),
+        ({}, "npm install", "npm run build"),
+    ],
+)
+def test_package_managers(files, install, build, read):
+    package = '{"scripts": {"build": "esbuild src/a.js --outdir=web/static/dist"}}'
+    node = read(**{"package.json": package, **files}).value("node")
+    assert (node["install"], node["build"]) == (install, build)
+    assert node["files"] == ["package.json", *files]
+
+
+def test_the_stats_of_webpack_are_needed_at_run_time(read):
+    package = '{"scripts": {"build": "webpack --output-path assets/bundles", "postinstall": "node tools/x.js"}}'
+    settings = """
+STATICFILES_DIRS = [BASE_DIR / "assets"]
+WEBPACK_LOADER = {"DEFAULT": {"STATS_FILE": BASE_DIR / "webpack-stats.json"}}
+"""
+    node = read(settings, **{"package.json": package, "package-lock.json": "{}"}).value("node")
+    assert node["output"] == ["assets/bundles", "webpack-stats.json"] and node["runtime"] is True
+    assert node["install"] == "npm ci --ignore-scripts"  # the sources are not there yet
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        ("", "24"),
+        ("v20.11.1", "20"),
+        ("lts/jod", "22"),
+        ("lts/*", "24"),
+        (">=18", "24"),
+        (">=18 <23", "22"),
+        ("^20.1.0", "20"),
+        ("18 || 20", "20"),
+        ("16.x", "16"),
+        ("node", "24"),
+        (">=22.12.0", "24"),
+    ],
+)
+def test_node_version(stated, expected):
+    assert node_version(stated) == expected
+
+
+def test_dockerignore_keeps_what_node_needs(read):
+    found = read(**FRONT, **{".dockerignore": "ui\nnotes\n**/*.js\n"})
+    assert found.value("local_files") == ["notes"]
