@@ -327,6 +327,7 @@ RULES: dict[str, Callable[[Any], str]] = {
     "database_name": _identifier,
     "database_user": _identifier,
     "migrate": _truth,
+    "create_cache_table": _truth,
     "workers": _mapping(_service, _command, "names and commands"),
     "jobs": _mapping(_service, _command, "names and commands"),
     "env_example": _truth,

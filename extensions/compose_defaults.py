@@ -63,14 +63,20 @@ def _allowed_hosts(findings: Findings, image: Mapping[str, str]) -> dict[str, st
     hosts = findings.value("allowed_hosts", [])
     # What is found for DEBUG holds without the variables that the image sets.
     image_debug = [value for name, value in image.items() if name.upper().endswith("DEBUG")]
-    if {"*", "127.0.0.1"} & set(hosts) or (findings.value("debug") and not image_debug):
+    if "*" in hosts or {"localhost", "127.0.0.1"} <= {host.lstrip(".") for host in hosts}:
+        return {}
+    if findings.value("debug") and not image_debug:
         return {}
     items = [
         item
         for item in findings.value("environment", [])
         if "ALLOWED_HOST" in item["name"].upper() and not {"CORS", "OIDC", "REDIRECT"} & {*item["name"].split("_")}
     ]
-    return {item["name"]: f"localhost{item['separator']}127.0.0.1" for item in items[:1]}
+    if items:
+        return {items[0]["name"]: f"localhost{items[0]['separator']}127.0.0.1"}
+    names = [host.lstrip(".") for host in hosts if ":" not in host]
+    # No variable changes these: the health check must ask for one of them.
+    return {"HEALTHCHECK_HOST": names[0]} if names and "localhost" not in names else {}
 
 
 def required_environment(findings: Findings, image: Mapping[str, str]) -> Default:

@@ -150,11 +150,31 @@ def _static_url(findings: Findings) -> Default:
     return Default(f"/{path}/" if path else SAFE["static_url"], default.source)
 
 
+# What has another name in bookworm than in trixie, beside those that end in t64 there: https://wiki.debian.org/ReleaseGoals/64bit-time
+BOOKWORM = {
+    "libgdal36": "libgdal32",
+    "libicu76": "libicu72",
+    "libldap2": "libldap-2.5-0",
+    "libmagickwand-7.q16-10": "libmagickwand-6.q16-6",
+}
+
+
+def _debian_release(findings: Findings) -> Default:
+    """Return the release that the python image's version came out with, whose compiler its packages were tried with.
+
+    Trixie's takes for errors what bookworm's warned of: https://gcc.gnu.org/gcc-14/porting_to.html
+    """
+    version = str(_found("python_version")(findings).value).split(".")
+    return Default("bookworm" if int(version[1]) < 12 else "trixie")
+
+
 def _apt(name: str) -> Callable[[Findings], Default]:
     def rule(findings: Findings) -> Default:
         packages = {package for package in findings.value(name, []) if package != "gettext"}
         if name == "apt_runtime":
             packages |= set(findings.value("handbook_extra", {}).get("apt", []))
+        if _debian_release(findings).value == "bookworm":
+            packages = {BOOKWORM.get(package, package.replace("t64", "")) for package in packages}
         return Default(sorted(packages), findings.found[name].source if packages and name in findings.found else "")
 
     return rule
@@ -266,7 +286,7 @@ RULES: Mapping[str, Callable[[Findings], Default]] = {
     "worker_class": _image(image_defaults.worker_class),
     "health_path": _found("health_path"),
     "python_image": lambda findings: Default("slim"),
-    "debian_release": lambda findings: Default("trixie"),
+    "debian_release": _debian_release,
     "image_digests": lambda findings: Default({}),
     "node": _found("node", {}),
     "dotenv": _with_image(compose_defaults.dotenv),
@@ -287,6 +307,7 @@ RULES: Mapping[str, Callable[[Findings], Default]] = {
     "database_name": compose_defaults.database_name,
     "database_user": compose_defaults.database_user,
     "migrate": compose_defaults.migrate,
+    "create_cache_table": process_defaults.create_cache_table,
     "workers": process_defaults.workers,
     "jobs": process_defaults.jobs,
     "env_example": compose_defaults.env_example,

@@ -86,7 +86,7 @@ class DjangoProject(Extension):
         # Copier compiles each string of copier.yml whenever it needs it, the same ones some hundred times.
         environment.compile = cache(environment.compile)  # type: ignore[method-assign]
         self._problems: list[str] = []
-        self._gunicorn = ""
+        self._notes: list[str] = []
         self._read: dict[Path, dict[str, Any]] = {}  # by project: Default by question
         environment.filters |= {
             "found": self.found,
@@ -125,7 +125,8 @@ class DjangoProject(Extension):
         if root not in self._read:
             findings = _module("defaults").findings_for(root, str(conf["answers_file"]))
             self._read[root] = _module("defaults").from_findings(findings, root)
-            self._gunicorn = _module("image_defaults").gunicorn_remark(findings)
+            gunicorn = _module("image_defaults").gunicorn_remark(findings)
+            self._notes = [*([gunicorn] if gunicorn else []), *_module("compose_defaults").notes(findings)]
             self._problems = [f"{problem.source} {problem.message}" for problem in findings.problems]
         return self._read[root]
 
@@ -137,7 +138,7 @@ class DjangoProject(Extension):
         ]
         return [
             *(f"Not read: {problem}." for problem in self._problems[:5]),
-            *([self._gunicorn] if self._gunicorn else []),
+            *self._notes,
             *(f"Compose reads compose.yaml, and {name} no longer: move what you need of it." for name in old),
         ]
 

@@ -17,7 +17,19 @@ QUEUE = re.compile(
 SCHEDULE = "/tmp/celerybeat-schedule"
 DATABASE_SCHEDULER = re.compile(r"DatabaseScheduler|RedBeat", re.IGNORECASE)
 # What an image, or compose.yaml, does already; flower and the like are no part of a site.
-DONE = frozenset(("migrate", "collectstatic", "compilemessages", "check", "runserver", "shell", "tailwind", "test"))
+DONE = frozenset(
+    (
+        "migrate",
+        "createcachetable",
+        "collectstatic",
+        "compilemessages",
+        "check",
+        "runserver",
+        "shell",
+        "tailwind",
+        "test",
+    )
+)
 TAKEN = frozenset(("django", "migrate", "static"))
 ENDLESS = "A management command that seems not to end."
 
@@ -56,15 +68,14 @@ def jobs(findings: Findings) -> Default:
                 continue
             found[_free(_slug(words[2]), taken | found, findings)] = command
             source = source or item["source"]
-    if _has_database_cache(findings) and not any("createcachetable" in command for command in found.values()):
-        found["createcachetable"] = "python manage.py createcachetable"
     return Default(found, source)
 
 
-def _has_database_cache(findings: Findings) -> bool:
+def create_cache_table(findings: Findings) -> Default:
+    """Return whether a cache is in the database, in a table that Django does not make by itself."""
     # https://docs.djangoproject.com/en/stable/topics/cache/#creating-the-cache-table
     caches = mapping(findings.value("caches")).values()
-    return any(text_of(mapping(item).get("backend")).endswith(".DatabaseCache") for item in caches)
+    return Default(any(text_of(mapping(item).get("backend")).endswith(".DatabaseCache") for item in caches))
 
 
 def _worker(findings: Findings, item: dict[str, Any]) -> str:

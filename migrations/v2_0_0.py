@@ -25,6 +25,7 @@ AS_BEFORE: dict[str, Any] = {
     "reverse_proxy": "external",
     "services": {},
     "migrate": False,
+    "create_cache_table": False,
     "workers": {},
     "jobs": {},
     "github_workflow": False,
