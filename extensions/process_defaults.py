@@ -18,6 +18,8 @@ SCHEDULE = "/tmp/celerybeat-schedule"
 DATABASE_SCHEDULER = re.compile(r"DatabaseScheduler|RedBeat", re.IGNORECASE)
 # What an image, or compose.yaml, does already; flower and the like are no part of a site.
 DONE = frozenset(
+    ("migrate", "createcachetable", "collectstatic", "compilemessages", "check", "runserver", "shell", "tailwind", "test")
+)
     (
         "migrate",
         "createcachetable",
