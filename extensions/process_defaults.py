@@ -17,21 +17,7 @@ QUEUE = re.compile(
 SCHEDULE = "/tmp/celerybeat-schedule"
 DATABASE_SCHEDULER = re.compile(r"DatabaseScheduler|RedBeat", re.IGNORECASE)
 # What an image, or compose.yaml, does already; flower and the like are no part of a site.
-DONE = frozenset(
-    ("migrate", "createcachetable", "collectstatic", "compilemessages", "check", "runserver", "shell", "tailwind", "test")
-)
-    (
-        "migrate",
-        "createcachetable",
-        "collectstatic",
-        "compilemessages",
-        "check",
-        "runserver",
-        "shell",
-        "tailwind",
-        "test",
-    )
-)
+DONE = frozenset("migrate createcachetable collectstatic compilemessages check runserver shell tailwind test".split())  # noqa: SIM905
 TAKEN = frozenset(("django", "migrate", "static"))
 ENDLESS = "A management command that seems not to end."
 
