@@ -291,7 +291,7 @@ RULES: Mapping[str, Callable[[Findings], Default]] = {
     "node": _found("node", {}),
     "dotenv": _with_image(compose_defaults.dotenv),
     "settings_environment": _with_image(compose_defaults.settings_environment),
-    "development_environment": _found("debug_environment", {}),
+    "development_environment": compose_defaults.development_environment,
     "static_server": _image(image_defaults.static_server),
     "compress_offline": _found("compress_offline", False),
     "media_root": _image(image_defaults.media_root),
