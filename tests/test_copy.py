@@ -646,19 +646,37 @@ def test_what_a_person_should_know_after_a_copy(template, project):
 
 
 def test_variables_that_settings_need_are_named_after_a_copy(template, project):
-    _, output = run("copy", "--defaults", f"--vcs-ref={NEXT}", template, project("uv_src"))
+    folder = project("uv_src")
+    _, output = run("copy", "--defaults", f"--vcs-ref={NEXT}", template, folder)
+    assert ".env is written, with SECRET_KEY." in output and "do not start" not in output
+    name, _, secret = (folder / ".env").read_text().splitlines()[-1].partition("=")
+    assert name == "SECRET_KEY" and len(secret) >= 50
+    assert not git("-C", folder, "ls-files", "--others", "--exclude-standard", ".env"), "git does not ignore .env"
     sentence = "The settings do not start without SECRET_KEY: write it to .env, which git must ignore."
-    assert f"git commit\n\n{sentence}\n\nThen build and start:" in output
+    other = project("uv_src", folder="other")
+    _, output = run("copy", "--defaults", f"--vcs-ref={NEXT}", template, other, dotenv="{}")
+    assert f"git commit\n\n{sentence}\n\n" in output and not (other / ".env").exists()
 
 
 def test_debian_packages_that_the_python_image_lacks(template, project):
+    def packages() -> dict[str, list[str]]:
+        texts = stages(folder / "Dockerfile_django")
+        assert texts["build"] == stages(folder / "Dockerfile_static")["build"]
+        lines = {name: [line.strip(" \\") for line in texts[name].splitlines()] for name in ("base", "build")}
+        return {name: [line for line in lines[name] if line in given] for name in lines}
+
     folder = project()
-    copy(template, folder, apt_build="[build-essential, libpq-dev, libldap-dev]", apt_runtime="[libldap2, libpq5]")
-    dockerfile, static = ((folder / name).read_text() for name in ("Dockerfile_django", "Dockerfile_static"))
-    lines = "        libldap-dev \\\n        libldap2 \\\n    && rm -rf /var/lib/apt/lists/*\n"
-    assert lines in dockerfile and lines in static
-    assert "libpq" not in dockerfile and "build-essential" not in dockerfile
-    copy(template, folder, apt_build="[build-essential]", apt_runtime="[libpq5]")
+    given = {"build-essential", "libpq-dev", "libldap-dev", "libldap2", "libpq5"}
+    build, runtime = "[build-essential, libpq-dev, libldap-dev]", "[libldap2, libpq5]"
+    # What compiles has the full image, which has a compiler and many headers; what runs has the slim one.
+    copy(template, folder, apt_build=build, apt_runtime=runtime)
+    assert packages() == {"base": ["libldap2", "libpq5"], "build": ["libldap-dev"]}
+    dockerfile = (folder / "Dockerfile_django").read_text()
+    assert dockerfile.startswith("FROM python:3.13-slim-trixie AS base\n")
+    assert "\nFROM python:3.13-trixie AS build\n" in dockerfile
+    copy(template, folder, apt_build=build, apt_runtime=runtime, python_image="full")
+    assert packages() == {"base": ["libldap2"], "build": ["libldap-dev"]}
+    copy(template, folder, apt_build="[build-essential]", apt_runtime="[]")
     assert "apt-get" not in (folder / "Dockerfile_django").read_text()
 
 
