@@ -152,6 +152,7 @@ def test_no_combination_of_answers_leaves_debris(number, template, project):
             (ruff["check", "--isolated", "--select=E,F,I,W", "-"] << text)()
     assert_stages(folder, answers)
     assert_services(folder, answers)
+    assert_example(folder, answers)
 
 
 def assert_no_debris(path: str, text: str) -> None:
@@ -225,6 +226,18 @@ def assert_services(folder: Path, answers: Mapping[str, Any]) -> None:
     assert mounted == compose.get("volumes", {}).keys()
     one_url = answers["static_server"] == "nginx" and answers["reverse_proxy"] == "nginx"
     assert ("ports" in services["django"]) == (not one_url)
+
+
+def assert_example(folder: Path, answers: Mapping[str, Any]) -> None:
+    """Assert that .env.example has each variable once, and those that have no default uncommented."""
+    if not (answers["use_compose"] and answers["env_example"]):
+        return
+    lines = [line for line in (folder / ".env.example").read_text().splitlines() if "=" in line]
+    names = [line.partition("=")[0] for line in lines]
+    given = {*answers["required_environment"], *answers["dotenv"]}
+    assert sorted(names) == sorted(
+        {*given, *(f"#{name}" for name in answers["settings_environment"])} | {"#GUNICORN_CMD_ARGS"}
+    )
 
 
 def test_answers_reach_their_files(template, project):
