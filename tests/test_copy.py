@@ -286,7 +286,8 @@ def test_answers_reach_their_files(template, project):
     assert "ENV WEB_CONCURRENCY=7\n" in django and "FROM python:3.10-bookworm@sha256:" in django
     assert "/workdir/out/static /usr/share/nginx/html/a/b-c\n" in static
     assert "location /a/b-c/ {" in nginx and "alias /workdir/up/loads/;" in nginx
-    assert compose["static"]["volumes"] == [f"{volume}:ro" for volume in compose["django"]["volumes"]]
+    assert compose["django"]["volumes"] == ["data:/data", "loads:/workdir/up/loads"]
+    assert compose["static"]["volumes"] == ["loads:/workdir/up/loads:ro"]
     assert ignored.endswith("\ndata/my cache\n*.csv\n")
     stored = yaml.safe_load((folder / ".copier-answers.yml").read_text())
     assert stored["python_version"] == "3.10" and stored["dockerignore"] == ["data/my cache", "*.csv"]
@@ -297,13 +298,13 @@ def test_answers_reach_their_files(template, project):
     [
         ("media", "[logs, media]", "media:/workdir/media"),
         ("data/media", "[data]", "data:/workdir/data"),
-        ("/srv/media", "[/srv/media]", "srv-media:/srv/media"),
+        ("/srv/media", "[/srv/media]", "media:/srv/media"),
         ("media", "[media2]", ""),
     ],
 )
 def test_nginx_serves_media_where_they_are_in_a_volume(media_root, data_dirs, shared, template, project):
     folder = project()
-    copy(template, folder, media_root=media_root, media_url="/media/", data_dirs=data_dirs)
+    copy(template, folder, media_root=media_root, media_url="/media/", data_dirs=data_dirs, data_files=[])
     services = yaml.safe_load((folder / "compose.yaml").read_text())["services"]
     nginx = (folder / "default.conf").read_text()
     assert services["static"].get("volumes", []) == ([f"{shared}:ro"] if shared else [])
