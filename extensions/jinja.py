@@ -157,6 +157,7 @@ class DjangoProject(Extension):
             "service_kind": service_kind,
             "image_major": image_major,
             "volumes": volumes,
+            "around": around,
         }
 
     @cached_property
@@ -310,3 +311,9 @@ def by_folder(paths: Iterable[str]) -> list[tuple[str, list[str]]]:
         folder = PurePosixPath(path).parent.as_posix()
         groups.setdefault("" if folder == "." else f"{folder}/", []).append(path)
     return list(groups.items())
+
+
+def around(volumes: dict[str, str], folder: str) -> dict[str, str]:
+    """Return the volumes, each a path in the image by its name, that hold a folder; none for the folder ""."""
+    place = PurePosixPath(in_workdir(folder))
+    return {name: path for name, path in volumes.items() if folder and place.is_relative_to(path)}
