@@ -154,6 +154,7 @@ class DjangoProject(Extension):
             "beside_python_image": beside_python_image,
             "pinned": pinned,
             "scalar": scalar,
+            "celery_worker": celery_worker,
             "service_kind": service_kind,
             "image_major": image_major,
             "volumes": volumes,
@@ -243,6 +244,15 @@ def scalar(value: str) -> str:
         "a": value
     }
     return value if plain else json.dumps(value)
+
+
+def celery_worker(command: str) -> str:
+    """Return how a command starts `celery` with its application, if it is a worker under Celery's default name.
+
+    https://docs.celeryq.dev/en/stable/userguide/workers.html#ping
+    """
+    match = re.match(r"(celery (?:-A|--app)[ =]?\S+) (?:.* )?worker(?: |$)", command)
+    return match[1] if match and not re.search(r" (-n|--hostname)\b", command) else ""
 
 
 KINDS = {
