@@ -69,8 +69,8 @@ def _allowed_hosts(findings: Findings, image: Mapping[str, str]) -> dict[str, st
     image_debug = [value for name, value in image.items() if name.upper().endswith("DEBUG")]
     if "*" in hosts or {"localhost", "127.0.0.1"} <= {host.lstrip(".") for host in hosts}:
         return {}
-    if findings.value("debug") and not image_debug:
-        return {}
+    if findings.value("debug") and not image_debug and not hosts:
+        return {}  # https://docs.djangoproject.com/en/stable/ref/settings/#allowed-hosts
     items = [
         item
         for item in findings.value("environment", [])
@@ -80,7 +80,8 @@ def _allowed_hosts(findings: Findings, image: Mapping[str, str]) -> dict[str, st
         return {items[0]["name"]: f"localhost{items[0]['separator']}127.0.0.1"}
     names = [host.lstrip(".") for host in hosts if ":" not in host]
     # No variable changes these: the health check must ask for one of them.
-    return {"HEALTHCHECK_HOST": names[0]} if names and "localhost" not in names else {}
+    host = "127.0.0.1" if "127.0.0.1" in names else next(iter(names), "localhost")
+    return {"HEALTHCHECK_HOST": host} if "localhost" not in [host, *names] else {}
 
 
 def required_environment(findings: Findings, image: Mapping[str, str]) -> Default:

@@ -1,6 +1,7 @@
 """From Findings to the questions' defaults: which answer follows from what was found."""
 
 import posixpath
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -227,10 +228,18 @@ def _with_image(rule: Callable[[Findings, Mapping[str, str]], Default]) -> Calla
 SET_BY_ANSWERS = ("ENV DJANGO_SETTINGS_MODULE=", "ENV DJANGO_ENV=", "ENV WEB_CONCURRENCY=")
 
 
+# Instructions that the stage of the answer `node` has instead.
+OF_NODE = re.compile(
+    r"RUN (?:corepack|npm|npx|pnpm|yarn|bun|node)\b|ENV NODE_ENV=|(?:COPY|ADD) (?:\S+ )*(?:\S*/)?package\.json\b"
+)
+
+
 def _extra(key: str) -> Callable[[Findings], Default]:
     def rule(findings: Findings) -> Default:
         lines = findings.value("handbook_extra", {}).get(key, [])
         lines = [line for line in lines if not line.startswith(SET_BY_ANSWERS)]
+        if key == "build_instructions" and findings.value("node"):
+            lines = [line for line in lines if not OF_NODE.match(line)]
         return Default(lines, "Dockerfile_django" if lines else "")
 
     return rule
@@ -240,6 +249,8 @@ def _build_image(findings: Findings) -> Default:
     extra = findings.value("handbook_extra", {})
     image = extra.get("build_image", "")
     other = image and posixpath.basename(image).partition(":")[0] != "python"
+    if findings.value("node") and "node" in image:
+        other = False  # Node has a stage of its own
     return Default(image if other else "", "Dockerfile_django" if other else "")
 
 

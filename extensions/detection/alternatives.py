@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .data import mapping, text_of
+from .deployment.compose import read_compose
 from .findings import Certainty, Findings
 from .literals import assigned_variable, constant
 from .places import DEVELOPMENT, mentions, own
@@ -114,10 +115,20 @@ def _database_choice(tree: Tree, findings: Findings, distributions: set[str]) ->
                     variables or {} if url else {ROLES[name.upper().rpartition("_")[2]]: name for name in others}
                 )
             if url or variables.get("host"):
-                chosen = chosen | {"variable": url, "variables": variables, "url_default": None}
+                own_url = _url_of_compose(tree, url, kind) if url else None
+                chosen = chosen | {"variable": url, "variables": variables, "url_default": own_url}
                 stated = _is_stated(tree, findings, kind)
                 return {"kind": kind, "select": select, "stated": stated, "database": chosen}
     return {}
+
+
+def _url_of_compose(tree: Tree, variable: str, kind: str) -> str | None:
+    """Return the URL that the project's Compose file gives a variable: settings may ask for its very scheme."""
+    for service in read_compose(tree):
+        url = service.environment.get(variable, "")
+        if engine_kind(url.partition("://")[0]) == kind:
+            return url
+    return None
 
 
 def _named_for(kind: str, variables: dict[str, str]) -> bool:

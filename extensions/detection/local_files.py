@@ -4,6 +4,7 @@ import posixpath
 from fnmatch import fnmatch
 
 from .findings import Certainty, Findings
+from .ignored import is_ignored
 from .places import is_aside
 from .tree import Tree
 
@@ -18,7 +19,11 @@ def read_local_files(tree: Tree, findings: Findings) -> None:
         if path.endswith(".py"):
             while (path := posixpath.dirname(path)) and path not in code:
                 code.add(path)
-    made = [findings.value("static_root"), findings.value("media_root")]
+    made = [findings.value("media_root")]
+    root = findings.value("static_root")
+    manifest = f"{root}/staticfiles.json"
+    if not root or not tree.exists(manifest) or is_ignored(tree, manifest):
+        made.insert(0, root)  # else it is kept in git, perhaps with files that only a front end's build makes
     made += [database.get("path") for database in findings.value("databases", {}).values()]
     kept = [
         path for path in made if path and path[0] not in "/." and path not in code and not path.endswith(".sqlite3")

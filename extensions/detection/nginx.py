@@ -6,7 +6,11 @@ import textwrap
 from .findings import Certainty, Findings
 from .tree import Tree
 
-STOCK = re.compile(r"location\s+(/\s*\{\s*(root\s+\S+;|index[^;]*;|\s)*\}|=\s*/50x\.html\s*\{[^}]*\})\s*")
+# Those of nginx's own default, also with a cache time for the static files within, which is rendered.
+FILES = r"(?:(?:root|index|expires)\s[^;{}]*;\s*)*"
+STOCK = re.compile(
+    rf"location\s+(/\s*\{{\s*{FILES}(?:location\s[^{{}}]*\{{\s*{FILES}\}}\s*)*\}}|=\s*/50x\.html\s*\{{[^}}]*\}})\s*"
+)
 
 
 def read_locations(tree: Tree, findings: Findings) -> None:

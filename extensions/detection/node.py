@@ -19,6 +19,7 @@ CODENAMES = {"gallium": "16", "hydrogen": "18", "iron": "20", "jod": "22", "kryp
 NO_COREPACK = 25  # the first release without it: https://nodejs.org/docs/latest-v24.x/api/corepack.html
 # What a package manager reads beside package.json and the lock file.
 BESIDE = (".npmrc", ".yarnrc", ".yarnrc.yml", "pnpm-workspace.yaml", ".pnpmfile.cjs", "bunfig.toml")
+GLOBAL_INSTALL = re.compile(r"npm (?:install|i|add) (?:-g|--global)((?: [a-z0-9@/._-]+)+)")
 INSTALL_SCRIPTS = ("preinstall", "install", "postinstall", "prepare")
 
 
@@ -65,10 +66,35 @@ def _answer(
         "folder": base,
         "files": files,
         "install": f"{prefix}{install}",
-        "build": entry["command"] if entry["command"].startswith(("node ", "npx ")) else f"{prefix}{entry['command']}",
+        "build": _with_tools(tree, entry, prefix),
         "output": output,
         "runtime": runtime,
     }
+
+
+def _with_tools(tree: Tree, entry: dict[str, Any], prefix: str) -> str:
+    """Return the command that builds, with what the project's own Dockerfiles install for it globally.
+
+    https://docs.npmjs.com/cli/commands/npx
+    """
+    command = entry["command"]
+    if not command.startswith(("node ", "npx ")):
+        command = f"{prefix}{command}"
+    content = mapping(tree.json(join(entry["dir"], "package.json")))
+    script = text_of(mapping(content.get("scripts")).get(entry["build_script"]))
+    declared = {*mapping(content.get("dependencies")), *mapping(content.get("devDependencies"))}
+    tools = dict.fromkeys(
+        tool
+        for path in dockerfiles(tree)
+        for instruction in dockerfile.read_instructions(tree.text(path) or "")
+        if instruction.keyword == "RUN"
+        for part in re.split(r"&&|;", instruction.body)
+        if (match := GLOBAL_INSTALL.fullmatch(part.strip()))
+        for tool in match[1].split()
+        if tool in script.split() and tool not in declared
+    )
+    packages = " ".join(f"--package={tool}" for tool in tools)
+    return f"npx --yes {packages} {command}" if tools else command
 
 
 def node_version(stated: str) -> str:
