@@ -135,6 +135,7 @@ def in_turns(sites: list[Site], measure: Callable[[Site], float], rounds: int) -
 def result(name: str, handbook: float, ours: float, unit: str, bound: float | None = None) -> None:
     """Note a row of the table, with the most that ours may be of the handbook's."""
     RESULTS.append((name, handbook, ours, unit, bound))
+    print(f"\n{name}: {handbook:.4g} {unit}, ours {ours:.4g} {unit}", flush=True)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -245,7 +246,9 @@ def of_environment_and_code(sites: list[Site]) -> int:
     names = [line.partition("==")[0].partition("[")[0] for line in PROJECT["requirements.txt"].split()]
     script = f"""if True:
         from importlib.metadata import distributions
-        wanted = [each for each in distributions() if each.name.lower().replace("_", "-") in {names}]
+        from sysconfig import get_path
+        installed = distributions(path=[get_path("purelib")])
+        wanted = [each for each in installed if each.name.lower().replace("_", "-") in {names}]
         assert len(wanted) == {len(names)}, wanted
         print(sum(path.locate().stat().st_size for each in wanted for path in each.files))
     """
