@@ -17,6 +17,10 @@ SECRET_KEYS = ("SECRET_KEY", "DJANGO_SECRET_KEY")
 TYPES = {"bool": "true or false", "int": "a number", "url": "a URL"}
 
 
+# The module in compose.dev.yaml that is production's with DEBUG on.
+DEVELOPMENT_SETTINGS = "development_settings"
+
+
 def services(findings: Findings) -> Default:
     """Return the services that settings connect to, each with its image."""
     found = connections(findings)
@@ -142,6 +146,16 @@ def _type(item: Mapping[str, Any]) -> str:
 def _where(item: Mapping[str, Any]) -> str:
     path = text_of(item["source"]).rpartition(":")[0]
     return f"read in {path}" if path.isprintable() and path else ""
+
+
+def development_environment(findings: Findings) -> Default:
+    """Return the variables that turn DEBUG on; where none does, those of settings that compose.dev.yaml has itself."""
+    found = findings.value("debug_environment", {})
+    if found or findings.value("debug") or not findings.value("settings_module"):
+        return Default(found, findings.found["debug_environment"].source if found else "")
+    if findings.value("configuration_class"):
+        return Default({})
+    return Default({"DJANGO_SETTINGS_MODULE": DEVELOPMENT_SETTINGS})
 
 
 def notes(findings: Findings) -> list[str]:

@@ -164,8 +164,10 @@ def _debian_release(findings: Findings) -> Default:
 
     Trixie's takes for errors what bookworm's warned of: https://gcc.gnu.org/gcc-14/porting_to.html
     """
-    version = str(_found("python_version")(findings).value).split(".")
-    return Default("bookworm" if int(version[1]) < 12 else "trixie")
+    version = _found("python_version")(findings).value
+    if answers.RULES["python_version"](version):
+        version = SAFE["python_version"]
+    return Default("bookworm" if int(version.split(".")[1]) < 12 else "trixie")
 
 
 def _apt(name: str) -> Callable[[Findings], Default]:
@@ -291,7 +293,7 @@ RULES: Mapping[str, Callable[[Findings], Default]] = {
     "node": _found("node", {}),
     "dotenv": _with_image(compose_defaults.dotenv),
     "settings_environment": _with_image(compose_defaults.settings_environment),
-    "development_environment": _found("debug_environment", {}),
+    "development_environment": compose_defaults.development_environment,
     "static_server": _image(image_defaults.static_server),
     "compress_offline": _found("compress_offline", False),
     "media_root": _image(image_defaults.media_root),

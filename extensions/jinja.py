@@ -1,9 +1,13 @@
 """The Jinja extension that Copier loads: filters for copier.yml and the template files."""
 
+import atexit
 import compileall
+import contextlib
 import hashlib
 import importlib.util
 import json
+import marshal
+import os
 import re
 import shlex
 import sys
@@ -12,12 +16,12 @@ from collections.abc import Iterable
 from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
 from py_compile import PycInvalidationMode
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 import yaml
 from copier.errors import UserMessageError
-from jinja2 import Environment, pass_context
+from jinja2 import Environment, FileSystemBytecodeCache, pass_context
 from jinja2.ext import Extension
 from jinja2.runtime import Context
 from platformdirs import user_cache_path
@@ -73,6 +77,55 @@ def _module(name: str) -> ModuleType:
     return importlib.import_module(f"{_package().__name__}.{name}")
 
 
+def _keep_compiled(environment: Environment) -> None:
+    """Compile each string of copier.yml and each template file once: Copier does so whenever it needs one.
+
+    An update has some thousand of them in five environments.
+    """
+    folder = _compiled(Path(__file__).parent.resolve())
+    if folder == Path(__file__).parent.resolve():
+        environment.compile = cache(environment.compile)  # type: ignore[method-assign]
+        return
+    strings = _package().__dict__.setdefault("compiled_strings", _Strings(folder / "strings.marshal"))
+    compile_ = environment.compile
+
+    def compiled(source: Any, name: str | None = None, *arguments: Any, **options: Any) -> Any:
+        if name is not None or arguments or options or not isinstance(source, str):
+            return compile_(source, name, *arguments, **options)
+        if source not in strings.code:
+            strings.code[source] = compile_(source)
+        return strings.code[source]
+
+    environment.compile = compiled  # type: ignore[method-assign]
+    environment.bytecode_cache = _Files(str(folder))
+
+
+class _Files(FileSystemBytecodeCache):
+    """Jinja's cache of compiled template files, which finds them again in another clone of the template."""
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:
+        return super().get_cache_key(name)
+
+
+class _Strings:
+    """The compiled strings of copier.yml by their source, kept in a file."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        self.code: dict[str, CodeType] = {}
+        with contextlib.suppress(OSError, ValueError, EOFError, TypeError):
+            self.code = marshal.loads(path.read_bytes())
+        self._known = len(self.code)
+        atexit.register(self._keep)
+
+    def _keep(self) -> None:
+        if len(self.code) > self._known:
+            with contextlib.suppress(OSError):
+                temporary = self.path.with_suffix(f".{os.getpid()}")
+                temporary.write_bytes(marshal.dumps(self.code))
+                temporary.replace(self.path)
+
+
 class DjangoProject(Extension):
     """The filters, each a thin way in to one module of this package."""
 
@@ -83,8 +136,7 @@ class DjangoProject(Extension):
                 f"This template needs Python 3.11 or newer to run Copier, and this is {sys.version.split()[0]}: "
                 "with uvx, add --python 3.13 before --with."
             )
-        # Copier compiles each string of copier.yml whenever it needs it, the same ones some hundred times.
-        environment.compile = cache(environment.compile)  # type: ignore[method-assign]
+        _keep_compiled(environment)
         self._problems: list[str] = []
         self._notes: list[str] = []
         self._read: dict[Path, dict[str, Any]] = {}  # by project: Default by question
@@ -102,9 +154,11 @@ class DjangoProject(Extension):
             "beside_python_image": beside_python_image,
             "pinned": pinned,
             "scalar": scalar,
+            "celery_worker": celery_worker,
             "service_kind": service_kind,
             "image_major": image_major,
             "volumes": volumes,
+            "around": around,
         }
 
     @cached_property
@@ -192,6 +246,15 @@ def scalar(value: str) -> str:
     return value if plain else json.dumps(value)
 
 
+def celery_worker(command: str) -> str:
+    """Return how a command starts `celery` with its application, if it is a worker under Celery's default name.
+
+    https://docs.celeryq.dev/en/stable/userguide/workers.html#ping
+    """
+    match = re.match(r"(celery (?:-A|--app)[ =]?\S+) (?:.* )?worker(?: |$)", command)
+    return match[1] if match and not re.search(r" (-n|--hostname)\b", command) else ""
+
+
 KINDS = {
     "postgres": ("postgres", "postgis", "pgvector", "timescaledb"),
     "mysql": ("mysql", "mariadb", "percona"),
@@ -258,3 +321,9 @@ def by_folder(paths: Iterable[str]) -> list[tuple[str, list[str]]]:
         folder = PurePosixPath(path).parent.as_posix()
         groups.setdefault("" if folder == "." else f"{folder}/", []).append(path)
     return list(groups.items())
+
+
+def around(volumes: dict[str, str], folder: str) -> dict[str, str]:
+    """Return the volumes, each a path in the image by its name, that hold a folder; none for the folder ""."""
+    place = PurePosixPath(in_workdir(folder))
+    return {name: path for name, path in volumes.items() if folder and place.is_relative_to(path)}

@@ -70,3 +70,8 @@ def tree(folder: Path) -> dict[str, bytes]:
     """Return the content of each file below a folder, without git's own."""
     files = (path for path in folder.rglob("*") if path.is_file() and ".git" not in path.relative_to(folder).parts)
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def rendered(folder: Path) -> dict[str, bytes]:
+    """Return the content of each file below a folder, but for .env: a task makes it once, with random secrets."""
+    return {path: content for path, content in tree(folder).items() if path != ".env"}

@@ -4,7 +4,7 @@ import json
 
 import pytest
 import yaml
-from support import NEXT, PROJECTS, QUESTIONS, commit, copy, run, tree
+from support import NEXT, PROJECTS, QUESTIONS, commit, copy, rendered, run
 
 from extensions.__main__ import main
 
@@ -35,7 +35,8 @@ def test_answers_make_the_same_files_as_enter(name, template, project, tmp_path,
     (tmp_path / "answers.yml").write_text(answers)
     copy(template, by_enter)
     run("copy", "--defaults", f"--vcs-ref={NEXT}", f"--data-file={tmp_path / 'answers.yml'}", template, by_file)
-    assert tree(by_enter) == tree(by_file)
+    assert rendered(by_enter) == rendered(by_file)
+    assert (by_enter / ".env").is_file() == (by_file / ".env").is_file()
 
 
 def test_check_tells_what_has_drifted(template, project, capsys):

@@ -2,72 +2,242 @@
 
 import contextlib
 import fcntl
+import itertools
 import os
 import pty
 import re
 import select
+import shutil
 import struct
 import sys
 import termios
+from collections.abc import Callable, Mapping
+from itertools import product
 from pathlib import Path
+from random import Random
+from typing import Any
 
 import pytest
 import yaml
 from plumbum import local
-from support import COPIER_YML, NEXT, PROJECTS, QUESTIONS, commit, copier, copy, git, run, tree
+from support import COPIER_YML, NEXT, PROJECTS, QUESTIONS, commit, copier, copy, git, rendered, run, tree
 
+ruff = local[Path(sys.executable).with_name("ruff")]
 CASES = sorted(path.parent.name for path in PROJECTS.glob("*/project"))
-GENERATED = {
+ALWAYS = {
     "Dockerfile_django",
-    "Dockerfile_static",
-    "default.conf",
     ".dockerignore",
-    "compose.yaml",
+    "docker/gunicorn.conf.py",
+    "docker/healthcheck.py",
     ".copier-answers.yml",
 }
+# The other files, each with whether answers ask for it.
+OPTIONAL: dict[str, Callable[[Mapping[str, Any]], bool]] = {
+    "Dockerfile_static": lambda answers: answers["static_server"] == "nginx",
+    "default.conf": lambda answers: answers["static_server"] == "nginx",
+    "compose.yaml": lambda answers: answers["use_compose"],
+    "compose.dev.yaml": lambda answers: answers["use_compose"],
+    ".env.example": lambda answers: answers["use_compose"] and answers["env_example"],
+    ".github/workflows/docker.yml": lambda answers: answers["github_workflow"],
+}
+
+
+def generated(folder: Path) -> set[str]:
+    """Return the files that the template writes with the answers that are stored in a folder."""
+    answers = yaml.safe_load((folder / ".copier-answers.yml").read_text())
+    return ALWAYS | {path for path, asked_for in OPTIONAL.items() if asked_for(answers)}
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_what_comes_out(name, template, project, pytestconfig):
     folder = project(name)
-    before = tree(folder)
+    before = rendered(folder)
     copy(template, folder)
-    written = {path: content.decode() for path, content in tree(folder).items() if before.get(path) != content}
+    written = {path: content.decode() for path, content in rendered(folder).items() if before.get(path) != content}
     written[".copier-answers.yml"] = written[".copier-answers.yml"].replace(str(template), "TEMPLATE")
     expected = PROJECTS / name / "expected"
     if pytestconfig.getoption("--record"):
+        shutil.rmtree(expected, ignore_errors=True)
         for path, content in written.items():
             (expected / path).parent.mkdir(parents=True, exist_ok=True)
             (expected / path).write_text(content)
     assert written == {path: content.decode() for path, content in tree(expected).items()}
-    assert written.keys() == GENERATED
+    assert written.keys() == generated(folder)
 
 
-def test_every_combination_of_conditions_leaves_no_debris(template, project):
+NODE = {
+    "version": "24",
+    "folder": ".",
+    "files": ["package.json"],
+    "install": "npm ci",
+    "build": "npm run build",
+    "output": ["assets/dist"],
+    "runtime": False,
+}
+# The answers by which templates decide, each with its values.
+DECISIONS: dict[str, list[Any]] = {
+    "use_fathom": [True, False],
+    "compile_messages": [True, False],
+    "set_static_root": [True, False],
+    "compress_offline": [True, False],
+    "static_server": ["nginx", "whitenoise", "elsewhere"],
+    "node": [{}, NODE, NODE | {"runtime": True}],
+    "reverse_proxy": ["nginx", "external"],
+    "https_only": [True, False],
+    "worker_class": ["gthread", "asgi", "uvicorn_worker.UvicornWorker"],
+    "use_compose": [True, False],
+    "migrate": [True, False],
+    "create_cache_table": [True, False],
+    "services": [{}, {"db": "postgres:18", "valkey": "valkey/valkey:9", "memcached": "memcached:1"}],
+    "workers": [{}, {"worker": "celery -A mysite worker", "beat": "celery -A mysite beat"}],
+    "jobs": [{}, {"clear": "python manage.py clearsessions"}],
+    "media_root": ["", "media"],
+    "data_dirs": [[], ["media", "/srv/data"]],
+    "data_files": [[], ["db.sqlite3", "var/queue.sqlite3"]],
+    "compose_environment": [{}, {"DATABASE_URL": "postgresql://django:${POSTGRES_PASSWORD}@db:5432/django"}],
+    "required_environment": [[], ["TOKEN"]],
+    "dotenv": [{}, {"TOKEN": "", "POSTGRES_PASSWORD": ""}],
+    "settings_environment": [{}, {"LEVEL": ["INFO", "read in mysite/settings.py"]}],
+    "development_environment": [{}, {"DEBUG": "True"}],
+    "log_errors": [True, False],
+    "gunicorn_keepalive": [2, 75],
+    "gunicorn_threads": [1, 2],
+    "apt_runtime": [[], ["gdal-bin"]],
+    "nginx_locations": [[], ["location /docs/ {", "    root /srv;", "}"]],
+    "env_example": [True, False],
+    "github_workflow": [True, False],
+}
+
+
+def combinations_of_two(decisions: Mapping[str, list[Any]]) -> list[dict[str, Any]]:
+    """Return few sets of answers among which each value of each question meets each of every other question."""
+    names, random = list(decisions), Random(1)
+    missing = {
+        ((first, one), (second, other))
+        for number, first in enumerate(names)
+        for second in names[number + 1 :]
+        for one, other in product(range(len(decisions[first])), range(len(decisions[second])))
+    }
+    rows = []
+    while missing:
+        candidates = []
+        for _ in range(20):
+            candidate = {name: random.randrange(len(decisions[name])) for name in names}
+            candidate |= dict(random.choice(sorted(missing)))
+            candidates.append((candidate, missing & set(itertools.combinations(candidate.items(), 2))))
+        row, met = max(candidates, key=lambda pair: len(pair[1]))
+        missing -= met
+        rows.append({name: decisions[name][number] for name, number in row.items()})
+    return rows
+
+
+COMBINATIONS = combinations_of_two(DECISIONS)
+
+
+@pytest.mark.parametrize("number", range(len(COMBINATIONS)))
+def test_no_combination_of_answers_leaves_debris(number, template, project):
     folder = project()
-    for use_fathom in (True, False):
-        for compile_messages in (True, False):
-            for control_socket_disable in (True, False):
-                answers = {
-                    "use_fathom": use_fathom,
-                    "compile_messages": compile_messages,
-                    "control_socket_disable": control_socket_disable,
-                }
-                copy(template, folder, **answers)
-                dockerfile = (folder / "Dockerfile_django").read_text()
-                assert ("staticfiles.json" in dockerfile) == use_fathom == ("collectstatic" in dockerfile)
-                assert ("gettext" in dockerfile) == compile_messages == ("compilemessages" in dockerfile)
-                assert ("--no-control-socket" in dockerfile) == control_socket_disable
-                for path in GENERATED:
-                    text = (folder / path).read_text()
-                    assert "\n\n\n" not in text and text == text.strip() + "\n", path
+    answers = COMBINATIONS[number]
+    asgi = "" if answers["worker_class"] == "gthread" else "mysite.asgi"
+    before = rendered(folder)
+    copy(template, folder, **answers, asgi_module=asgi, media_url="/media/" if answers["media_root"] else "")
+    assert rendered(folder).keys() - before.keys() == generated(folder)
+    for path in generated(folder):
+        text = (folder / path).read_text()
+        assert_no_debris(path, text)
+        if path.endswith((".yml", ".yaml")):
+            yaml.load(text, UniqueKeys)
+        elif path.endswith(".py"):
+            (ruff["format", "--isolated", "--check", "-"] << text)()
+            (ruff["check", "--isolated", "--select=E,F,I,W", "-"] << text)()
+    assert_stages(folder, answers)
+    assert_services(folder, answers)
+    assert_example(folder, answers)
 
 
-def test_both_dockerfiles_share_one_build_stage(template, project):
-    folder = project()
-    copy(template, folder, use_fathom=True)
-    stages = [(folder / name).read_text().split("\nFROM")[0] for name in ("Dockerfile_django", "Dockerfile_static")]
-    assert stages[0] == stages[1] and "collectstatic" in stages[0]
+def assert_no_debris(path: str, text: str) -> None:
+    """Assert that a file has no trace of the template in it: blank lines, spaces at ends, tags, half instructions."""
+    most = "\n\n\n" if path.endswith(".py") else "\n\n"
+    assert most + "\n" not in text and text == text.strip() + "\n", path
+    assert "{%" not in text and "{#" not in text and (path.startswith(".github") or "{{" not in text), path
+    lines = text.splitlines()
+    assert not [line for line in lines if line != line.rstrip()], path
+    for line, following in itertools.pairwise(lines):
+        opens = line.endswith((" \\", "{", "(", "[")) or (path.endswith("yaml") and line.endswith(":"))
+        assert not opens or following, f"{path}: nothing follows {line!r}"
+        assert not line.endswith(" \\") or following.startswith("    "), f"{path}: {line!r} goes on in {following!r}"
+        assert line or following.strip() not in ("}", ")", "]"), f"{path}: a blank line before {following!r}"
+
+
+class UniqueKeys(yaml.SafeLoader):
+    """A loader that refuses a mapping with a key twice, as Compose does."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [key.value for key, _ in node.value if key.value != "<<"]
+        assert len(keys) == len(set(keys)), f"a key is there twice in {keys}"
+        return super().construct_mapping(node, deep)
+
+
+def stages(dockerfile: Path) -> dict[str, str]:
+    """Return the text of each stage of a Dockerfile by its name, "" for the last one."""
+    texts = ("\n" + dockerfile.read_text()).split("\nFROM ")[1:]
+    return {text.splitlines()[0].partition(" AS ")[2]: text.strip() for text in texts}
+
+
+def assert_stages(folder: Path, answers: Mapping[str, Any]) -> None:
+    """Assert that both Dockerfiles share their stages, and that each stage is used by a later one or is the last."""
+    django = stages(folder / "Dockerfile_django")
+    assert ("static" in django) == (
+        answers["use_fathom"] or answers["compress_offline"] or answers["static_server"] == "whitenoise"
+    )
+    assert ("compilemessages" in str(django)) == answers["compile_messages"] == ("gettext" in str(django))
+    dockerfiles = [django]
+    if answers["static_server"] == "nginx":
+        static = stages(folder / "Dockerfile_static")
+        dockerfiles.append(static)
+        assert list(static)[-2:] == ["compressed", ""]
+        shared = [name for name in list(static)[:-2] if name in django]
+        assert {"base", "build"} <= set(shared)
+        assert [static[name] for name in shared] == [django[name] for name in shared]
+    for dockerfile in dockerfiles:
+        names, texts = list(dockerfile), list(dockerfile.values())
+        for number, name in enumerate(names[:-1]):
+            later = "\n".join(texts[number + 1 :])
+            assert f"--from={name} " in later or f"{name} AS " in later or f"\n{name}\n" in f"\n{later}\n", name
+
+
+def assert_services(folder: Path, answers: Mapping[str, Any]) -> None:
+    """Assert that services wait for services that are there, mount volumes that are there, and publish on loopback."""
+    if not answers["use_compose"]:
+        return
+    compose = yaml.safe_load((folder / "compose.yaml").read_text())
+    services = compose["services"]
+    assert services.keys() == (
+        {"django", *answers["services"], *answers["workers"], *answers["jobs"]}
+        | ({"migrate"} if answers["migrate"] else set())
+        | ({"static"} if answers["static_server"] == "nginx" else set())
+    )
+    mounted = set()
+    for name, service in services.items():
+        assert service["image"] and ("build" in service) == (name not in answers["services"])
+        assert service.get("depends_on", {}).keys() <= services.keys() - {name}
+        mounted |= {volume.partition(":")[0] for volume in service.get("volumes", [])}
+        assert all(port.startswith("127.0.0.1:") for port in service.get("ports", []))
+    assert mounted == compose.get("volumes", {}).keys()
+    one_url = answers["static_server"] == "nginx" and answers["reverse_proxy"] == "nginx"
+    assert ("ports" in services["django"]) == (not one_url)
+
+
+def assert_example(folder: Path, answers: Mapping[str, Any]) -> None:
+    """Assert that .env.example has each variable once, and those that have no default uncommented."""
+    if not (answers["use_compose"] and answers["env_example"]):
+        return
+    lines = [line for line in (folder / ".env.example").read_text().splitlines() if "=" in line]
+    names = [line.partition("=")[0] for line in lines]
+    given = {*answers["required_environment"], *answers["dotenv"]}
+    assert sorted(names) == sorted(
+        {*given, *(f"#{name}" for name in answers["settings_environment"])} | {"#GUNICORN_CMD_ARGS"}
+    )
 
 
 def test_answers_reach_their_files(template, project):
@@ -84,21 +254,62 @@ def test_answers_reach_their_files(template, project):
         "wsgi_module": "mysite.wsgi:application",
         "project_slug": "0_slug-x",
         "python_version": "3.10",
+        "python_image": "full",
+        "debian_release": "bookworm",
+        "image_digests": {"python:3.10-bookworm": f"sha256:{'0' * 64}"},
+        "gunicorn_keepalive": 61,
+        "gunicorn_options": "[--preload]",
+        "health_path": "/up/?a=b",
+        "media_root": "up/loads",
+        "media_url": "/media/",
+        "data_dirs": ["up/loads"],
     }
     copy(template, folder, **answers)
     compose = yaml.safe_load((folder / "compose.yaml").read_text())["services"]
     assert compose["django"]["environment"] == {"GUNICORN_CMD_ARGS": "${GUNICORN_CMD_ARGS:---workers 5}"}
-    assert compose["django"]["ports"] == ["127.0.0.1:9000:8000"]
-    assert compose["static"]["ports"] == ["127.0.0.1:9001:8080"]
-    django, static, ignored = (
-        (folder / name).read_text() for name in ("Dockerfile_django", "Dockerfile_static", ".dockerignore")
+    assert "ports" not in compose["django"], "the static service is the one URL"
+    assert compose["static"]["ports"] == ["127.0.0.1:9000:8080"]
+    django, static, ignored, gunicorn, check, nginx = (
+        (folder / name).read_text()
+        for name in (
+            "Dockerfile_django",
+            "Dockerfile_static",
+            ".dockerignore",
+            "docker/gunicorn.conf.py",
+            "docker/healthcheck.py",
+            "default.conf",
+        )
     )
-    assert '"mysite.wsgi:application"' in django and '"--threads", "4", "--name", "0_slug-x"' in django
-    assert "ENV WEB_CONCURRENCY=7" in django and "FROM python:3.10\n" in django
+    assert '"--preload", "mysite.wsgi:application"]' in django
+    assert '\nproc_name = "0_slug-x"\n' in gunicorn and "\nthreads = 4\n" in gunicorn
+    assert "\nkeepalive = 61\n" in gunicorn and '\nPATH = "/up/?a=b"\n' in check
+    assert "ENV WEB_CONCURRENCY=7\n" in django and "FROM python:3.10-bookworm@sha256:" in django
     assert "/workdir/out/static /usr/share/nginx/html/a/b-c\n" in static
+    assert "location /a/b-c/ {" in nginx and "alias /workdir/up/loads/;" in nginx
+    assert compose["django"]["volumes"] == ["data:/data", "loads:/workdir/up/loads"]
+    assert compose["static"]["volumes"] == ["loads:/workdir/up/loads:ro"]
     assert ignored.endswith("\ndata/my cache\n*.csv\n")
     stored = yaml.safe_load((folder / ".copier-answers.yml").read_text())
     assert stored["python_version"] == "3.10" and stored["dockerignore"] == ["data/my cache", "*.csv"]
+
+
+@pytest.mark.parametrize(
+    ("media_root", "data_dirs", "shared"),
+    [
+        ("media", "[logs, media]", "media:/workdir/media"),
+        ("data/media", "[data]", "data:/workdir/data"),
+        ("/srv/media", "[/srv/media]", "media:/srv/media"),
+        ("media", "[media2]", ""),
+    ],
+)
+def test_nginx_serves_media_where_they_are_in_a_volume(media_root, data_dirs, shared, template, project):
+    folder = project()
+    copy(template, folder, media_root=media_root, media_url="/media/", data_dirs=data_dirs, data_files=[])
+    services = yaml.safe_load((folder / "compose.yaml").read_text())["services"]
+    nginx = (folder / "default.conf").read_text()
+    assert services["static"].get("volumes", []) == ([f"{shared}:ro"] if shared else [])
+    assert ("location /media/ {" in nginx) == bool(shared)
+    assert not shared or shared in services["django"]["volumes"]
 
 
 def test_a_person_presses_enter(template, project):
@@ -116,7 +327,7 @@ def test_a_person_presses_enter(template, project):
         "use_fathom",
     ]
     copy(template, expected := project(folder="other"), project_slug="my-site")
-    assert tree(folder) == tree(expected)
+    assert rendered(folder) == rendered(expected)
 
 
 def press_enter(arguments: list[str]) -> str:
@@ -179,13 +390,42 @@ BAD = {
     "dockerignore": ["[a, 1]", "['#x']", '["a\\nb"]', "x: y"],
     "use_fathom": ["maybe"],
     "compile_messages": ["2"],
-    "control_socket_disable": [""],
     "customize": ["perhaps"],
     "gunicorn_workers": ["0", "-1", "three", "1.5", ""],
     "gunicorn_threads": ["0", "2; true"],
     "web_concurrency": ["0", "$(nproc)"],
     "django_port": ["0", "70000", "http"],
     "static_port": ["0", "65536", "8000.0"],
+    "asgi_module": ["core/asgi.py", "core.asgi.", 'a.b", "--reload', "a.b\n"],
+    "worker_class": ["gevent", ""],
+    "health_path": ["health/", "/a b", '/"', "https://example.com/", "", "/a\nb"],
+    "python_image": ["alpine", ""],
+    "debian_release": ["sid", "bullseye"],
+    "image_digests": ["{'python:3.13': latest}", "[python]", "{'A b': 'sha256:00'}"],
+    "node": ["{version: '24'}", "npm run build", "[a]", str(NODE | {"build": "a; b"}), str(NODE | {"output": ["/a"]})],
+    "dotenv": ["[A]", "{A: 1}", '{A: "x\\ny"}', "{A: $B}"],
+    "settings_environment": ["{A: b}", "{A: [b]}", "{a b: [c, d]}", '{A: ["x\\ny", ""]}', "[A]"],
+    "development_environment": ["{DEBUG: 1}", "DEBUG", "{A B: x}"],
+    "static_server": ["apache", ""],
+    "compress_offline": ["perhaps"],
+    "media_root": ["..", "a b", "a/../b", "/"],
+    "media_url": ["media/", "/media", "/", "https://cdn.example.com/", "/a;b/"],
+    "data_dirs": ["[..]", "data", "['a b']", "[/]"],
+    "data_files": ["[/etc/passwd]", "[../x]", "db.sqlite3"],
+    "gunicorn_keepalive": ["0", "3601", "long"],
+    "log_errors": ["2"],
+    "use_compose": ["perhaps"],
+    "reverse_proxy": ["caddy", ""],
+    "https_only": ["2"],
+    "services": ["[db]", "{django: 'postgres:18'}", "{db: 'postgres 18'}", "{DB: 'postgres:18'}", "{db: 18}"],
+    "database_name": ["a b", "", "1a", "a;b", "x" * 64],
+    "database_user": ["a b", "a'b", "$USER"],
+    "migrate": ["perhaps"],
+    "create_cache_table": ["2"],
+    "workers": ["[celery]", "{static: celery}", "{worker: 'a; b'}", '{worker: "a\\nb"}', "{worker: 1}"],
+    "jobs": ["[job]", "{migrate: a}", "{job: 'a && b'}", "{Job: a}"],
+    "env_example": ["2"],
+    "github_workflow": ["perhaps"],
 }
 
 
@@ -355,7 +595,10 @@ def test_a_static_root_outside_the_project(template, project):
     settings = (folder / "mysite/settings.py").read_text()
     (folder / "mysite/settings.py").write_text(settings.replace("BASE_DIR / 'static'", "'/var/www/static'"))
     copy(template, folder)
-    assert "--chown=nginx:root /var/www/static /usr/share" in (folder / "Dockerfile_static").read_text()
+    assert (
+        "COPY --from=compressed /var/www/static /usr/share/nginx/html/static\n"
+        in (folder / "Dockerfile_static").read_text()
+    )
     assert "/var" not in (folder / ".dockerignore").read_text()
 
 
@@ -398,7 +641,7 @@ def test_settings_below_src_are_found(template, project):
     (folder / "mysite").rename(folder / "src/mysite")
     commit(folder)
     copy(template, folder)
-    assert "ENV PYTHONPATH=/workdir/src\n" in (folder / "Dockerfile_django").read_text()
+    assert "    PYTHONPATH=/workdir/src \\\n" in (folder / "Dockerfile_django").read_text()
 
 
 def test_the_locations_of_a_projects_nginx_are_kept_whole(template, project):
@@ -407,7 +650,8 @@ def test_the_locations_of_a_projects_nginx_are_kept_whole(template, project):
     (folder / "default.conf").write_text("server {\n" + locations)
     commit(folder)
     copy(template, folder)
-    assert (folder / "default.conf").read_text().endswith("html;\n\n" + locations)
+    kept = locations.removesuffix("    location / {\n        expires 1d;\n    }\n}\n")
+    assert f"    }}\n\n{kept}" in (folder / "default.conf").read_text()
 
 
 def test_without_a_terminal_nothing_is_half_written(template, project):
@@ -435,19 +679,37 @@ def test_what_a_person_should_know_after_a_copy(template, project):
 
 
 def test_variables_that_settings_need_are_named_after_a_copy(template, project):
-    _, output = run("copy", "--defaults", f"--vcs-ref={NEXT}", template, project("uv_src"))
+    folder = project("uv_src")
+    _, output = run("copy", "--defaults", f"--vcs-ref={NEXT}", template, folder)
+    assert ".env is written, with SECRET_KEY." in output and "do not start" not in output
+    name, _, secret = (folder / ".env").read_text().splitlines()[-1].partition("=")
+    assert name == "SECRET_KEY" and len(secret) >= 50
+    assert not git("-C", folder, "ls-files", "--others", "--exclude-standard", ".env"), "git does not ignore .env"
     sentence = "The settings do not start without SECRET_KEY: write it to .env, which git must ignore."
-    assert f"git commit\n\n{sentence}\n\nThen build and start:" in output
+    other = project("uv_src", folder="other")
+    _, output = run("copy", "--defaults", f"--vcs-ref={NEXT}", template, other, dotenv="{}")
+    assert f"git commit\n\n{sentence}\n\n" in output and not (other / ".env").exists()
 
 
 def test_debian_packages_that_the_python_image_lacks(template, project):
+    def packages() -> dict[str, list[str]]:
+        texts = stages(folder / "Dockerfile_django")
+        assert texts["build"] == stages(folder / "Dockerfile_static")["build"]
+        lines = {name: [line.strip(" \\") for line in texts[name].splitlines()] for name in ("base", "build")}
+        return {name: [line for line in lines[name] if line in given] for name in lines}
+
     folder = project()
-    copy(template, folder, apt_build="[build-essential, libpq-dev, libldap-dev]", apt_runtime="[libldap2, libpq5]")
-    dockerfile, static = ((folder / name).read_text() for name in ("Dockerfile_django", "Dockerfile_static"))
-    lines = "        libldap-dev \\\n        libldap2 \\\n    && rm -rf /var/lib/apt/lists/*\n"
-    assert lines in dockerfile and lines in static
-    assert "libpq" not in dockerfile and "build-essential" not in dockerfile
-    copy(template, folder, apt_build="[build-essential]", apt_runtime="[libpq5]")
+    given = {"build-essential", "libpq-dev", "libldap-dev", "libldap2", "libpq5"}
+    build, runtime = "[build-essential, libpq-dev, libldap-dev]", "[libldap2, libpq5]"
+    # What compiles has the full image, which has a compiler and many headers; what runs has the slim one.
+    copy(template, folder, apt_build=build, apt_runtime=runtime)
+    assert packages() == {"base": ["libldap2", "libpq5"], "build": ["libldap-dev"]}
+    dockerfile = (folder / "Dockerfile_django").read_text()
+    assert dockerfile.startswith("FROM python:3.13-slim-trixie AS base\n")
+    assert "\nFROM python:3.13-trixie AS build\n" in dockerfile
+    copy(template, folder, apt_build=build, apt_runtime=runtime, python_image="full")
+    assert packages() == {"base": ["libldap2"], "build": ["libldap-dev"]}
+    copy(template, folder, apt_build="[build-essential]", apt_runtime="[]")
     assert "apt-get" not in (folder / "Dockerfile_django").read_text()
 
 
@@ -457,6 +719,6 @@ def test_with_and_without_a_cache_of_the_compiled_reader(cache, template, projec
     with local.env(XDG_CACHE_HOME=str(tmp_path / cache)):
         for name in ("first", "second"):
             copy(template, project(folder=name), project_slug="my-site")
-    assert tree(tmp_path / "first") == tree(tmp_path / "second")
+    assert rendered(tmp_path / "first") == rendered(tmp_path / "second")
     kept = list((tmp_path / "kept/copier-django-docker").glob("*/defaults.py"))
     assert len(kept) == (1 if cache == "kept" else 0)

@@ -17,7 +17,6 @@ from extensions.detection.dependencies.distributions import Distribution
 from extensions.detection.dependencies.manifests import poetry_specifiers
 from extensions.detection.dependencies.python_version import allowed, django_pythons, fits, has_wheel, image_python
 from extensions.detection.dependencies.requirements import read_requirements
-from extensions.detection.dependencies.servers import has_control_socket
 from extensions.detection.deployment.dockerfile import images
 from extensions.detection.findings import Certainty, Findings
 from extensions.detection.tree import Tree
@@ -146,7 +145,6 @@ def test_uv_reads_production_of_the_lock_file(read):
     }
     assert findings.value("distributions")["asgiref"]["direct"] is False
     assert found(findings, "django_version") == ("5.2.4", "uv.lock:4", Certainty.STATED)
-    assert findings.value("gunicorn_control_socket") is False
     assert found(findings, "apt_build")[:2] == (["build-essential", "libpq-dev"], "uv.lock:42")
     assert findings.value("apt_runtime") == ["libpq5"]
     assert findings.problems == []
@@ -247,7 +245,6 @@ groups = ["dev"]
     findings = read({"pyproject.toml": project, "poetry.lock": lock})
     assert findings.value("lock_groups") == ["production"]
     assert list(findings.value("distributions")) == ["django", "gunicorn"]
-    assert found(findings, "gunicorn_control_socket") == (True, "poetry.lock:5", Certainty.INFERRED)
     assert found(findings, "server") == ("gunicorn", "poetry.lock:5", Certainty.INFERRED)
 
 
@@ -322,7 +319,6 @@ def test_nothing(read):
     assert found(findings, "python_version") == ("3.13", "", Certainty.ASSUMED)
     assert found(findings, "server") == ("", "", Certainty.ASSUMED)
     assert "must install it" in findings.found["server"].note
-    assert findings.value("gunicorn_control_socket") is True
 
 
 def test_the_dockerfile_decides_between_two_tools(read):
@@ -661,26 +657,6 @@ def test_wheels_of_a_pin_or_the_newest():
     assert has_wheel(Distribution("pillow"), 13) is True
     assert has_wheel(Distribution("pillow", specifier="<10"), 13) is False
     assert has_wheel(Distribution("unheard-of"), 13) is None
-
-
-@pytest.mark.parametrize(
-    ("specifier", "version", "expected"),
-    [
-        ("==23.0.0", "23.0.0", False),
-        ("==25.0.3", "25.0.3", False),
-        ("==25.1.0", "25.1.0", True),
-        ("", "", True),
-        (">=20", "", True),
-        ("<25", "", False),
-        ("==25.*", "", True),
-        ("~=20.1", "", False),
-        (">=22,<24", "", False),
-        ("~=20.0.1", "", False),
-        (">=30", "", True),
-    ],
-)
-def test_control_socket(specifier, version, expected):
-    assert has_control_socket(Distribution("gunicorn", specifier, version)) is expected
 
 
 def test_servers(read):

@@ -10,7 +10,7 @@ from .debian_packages import debian_packages, installed_by_apt, needs_geodjango,
 from .distributions import Distribution
 from .installer import Installation, folders_of, in_folders, locked, read_installation
 from .python_version import read_python_version
-from .servers import has_control_socket, server_used
+from .servers import server_used
 
 
 def read_dependencies(
@@ -115,12 +115,6 @@ def _add_servers(findings: Findings, distributions: dict[str, Distribution], ste
         elif not version:
             note = f"It is not pinned ({item.specifier or 'any version'})."
         findings.add(f"{name}_version", version, source, Certainty.STATED if version else Certainty.INFERRED, note)
-    gunicorn = distributions.get("gunicorn")
-    certainty = Certainty.INFERRED if gunicorn else Certainty.ASSUMED
-    note = "" if gunicorn else "Gunicorn is not among the requirements: the image installs the newest."
-    findings.add(
-        "gunicorn_control_socket", has_control_socket(gunicorn), gunicorn.source if gunicorn else "", certainty, note
-    )
     server, source, servers = server_used(distributions, steps)
     note = "" if "gunicorn" in servers else "Gunicorn is not among the requirements: the image must install it."
     if len(servers) > 1:
