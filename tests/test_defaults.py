@@ -90,7 +90,7 @@ def test_a_project_of_which_little_is_known(read):
         "node": {},
         "dotenv": {},
         "settings_environment": {},
-        "development_environment": {},
+        "development_environment": {"DJANGO_SETTINGS_MODULE": "development_settings"},
         "static_server": "nginx",
         "compress_offline": False,
         "media_root": "",
