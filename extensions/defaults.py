@@ -224,6 +224,7 @@ def _with_image(rule: Callable[[Findings, Mapping[str, str]], Default]) -> Calla
     return lambda findings: rule(findings, _environment(findings).value)
 
 
+USER = "1000:1000"
 # Instructions that other answers write.
 SET_BY_ANSWERS = ("ENV DJANGO_SETTINGS_MODULE=", "ENV DJANGO_ENV=", "ENV WEB_CONCURRENCY=")
 
@@ -239,6 +240,9 @@ def _extra(key: str) -> Callable[[Findings], Default]:
         lines = findings.value("handbook_extra", {}).get(key, [])
         lines = [line for line in lines if not line.startswith(SET_BY_ANSWERS)]
         if key == "build_instructions" and findings.value("node"):
+            lines = []  # they build the front end, which the answer `node` does
+        lines = [line.replace("runner:runner", USER) for line in lines]
+        if key == "build_instructions" and findings.value("node"):
             lines = [line for line in lines if not OF_NODE.match(line)]
         return Default(lines, "Dockerfile_django" if lines else "")
 
@@ -248,6 +252,8 @@ def _extra(key: str) -> Callable[[Findings], Default]:
 def _build_image(findings: Findings) -> Default:
     extra = findings.value("handbook_extra", {})
     image = extra.get("build_image", "")
+    if findings.value("node"):
+        return Default("")
     other = image and posixpath.basename(image).partition(":")[0] != "python"
     if findings.value("node") and "node" in image:
         other = False  # Node has a stage of its own
@@ -265,6 +271,21 @@ def _data(number: int) -> Callable[[Findings], Default]:
         return Default(found, finding.source if found and finding else "")
 
     return rule
+
+
+def _is_located(findings: Findings, path: str) -> bool:
+    """Return whether the project's own default.conf has a location of this path: two of the same stop nginx."""
+    lines = [line.split() for line in findings.value("nginx_locations", [])]
+    return any(words[:2] == ["location", path] for words in lines)
+
+
+def _reverse_proxy(findings: Findings) -> Default:
+    return Default("external", "default.conf") if _is_located(findings, "/") else Default("nginx")
+
+
+def _media_url(findings: Findings) -> Default:
+    found = Default(*image_defaults.media_url(findings))
+    return Default("") if _is_located(findings, found.value) else found
 
 
 RULES: Mapping[str, Callable[[Findings], Default]] = {
@@ -308,13 +329,13 @@ RULES: Mapping[str, Callable[[Findings], Default]] = {
     "static_server": _image(image_defaults.static_server),
     "compress_offline": _found("compress_offline", False),
     "media_root": _image(image_defaults.media_root),
-    "media_url": _image(image_defaults.media_url),
+    "media_url": _media_url,
     "data_dirs": _data(0),
     "data_files": _data(1),
     "gunicorn_keepalive": _image(image_defaults.gunicorn_keepalive),
     "log_errors": _image(image_defaults.log_errors),
     "use_compose": lambda findings: Default(True),
-    "reverse_proxy": lambda findings: Default("nginx"),
+    "reverse_proxy": _reverse_proxy,
     "https_only": _image(image_defaults.https_only),
     "services": compose_defaults.services,
     "database_name": compose_defaults.database_name,

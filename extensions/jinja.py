@@ -279,11 +279,8 @@ def image_major(image: str) -> int:
 def volumes(folders: Iterable[str], files: Iterable[str]) -> dict[str, str]:
     """Return the paths in the image of what Django writes, each by the name of its volume."""
     paths = (["/data"] if list(files) else []) + [in_workdir(folder) for folder in folders]
-    found: dict[str, str] = {}
-    for path in paths:
-        name = re.sub(r"[^a-z0-9_-]+", "-", PurePosixPath(path).name.lower()).strip("-_") or "data"
-        found[name if name not in found else f"{name}-{len(found)}"] = path
-    return found
+    # By the whole path, so that a volume keeps its name, and with it its content, whatever others there are.
+    return {re.sub(r"[^a-z0-9]+", "-", path.removeprefix("/workdir").lower()).strip("-"): path for path in paths}
 
 
 def quoted(value: str) -> str:

@@ -49,6 +49,8 @@ def before(project: Path, answers_file: Path) -> None:
         "python_image": "full" if _needs_full_image(answers) else "slim",
     }
     kept |= {name: kept.get(name, value) for name, value in added.items()} | {"required_environment": []}
+    for name in ("django_instructions", "build_instructions"):  # the user has no name any more
+        kept[name] = [line.replace("runner:runner", "1000:1000") for line in kept.get(name, [])]
     path.write_text(yaml.safe_dump(kept, sort_keys=False, allow_unicode=True))
     print(
         "To 2.0.0: the answers keep what 1.x runs: both ports published, no further services, no migration of the "

@@ -607,7 +607,7 @@ def test_a_static_root_outside_the_project(template, project):
     [
         ('os.environ.get("ALLOWED_HOSTS", "localhost").split(",")', "localhost,127.0.0.1"),
         ('os.environ["ALLOWED_HOSTS"].split(" ")', "localhost 127.0.0.1"),
-        ('os.environ.get("ALLOWED_HOSTS", "127.0.0.1").split(",")', ""),
+        ('os.environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost").split(",")', ""),
         (
             'os.environ["ALLOWED_HOSTS"].split(",")\nDEBUG = os.environ.get("DEBUG", "True") == "True"',
             "localhost,127.0.0.1",

@@ -26,7 +26,7 @@ def post_worker_init(worker):
 
     Also when asked to, after which it goes on. The log has the workers' IDs;
     do not send this to the master, which would upgrade:
-    docker compose exec django kill -USR2 ID
+    docker compose exec django sh -c "kill -USR2 ID"
     """
     faulthandler.enable()
     faulthandler.register(signal.SIGUSR2)
