@@ -286,8 +286,8 @@ def test_answers_reach_their_files(template, project):
     assert "ENV WEB_CONCURRENCY=7\n" in django and "FROM python:3.10-bookworm@sha256:" in django
     assert "/workdir/out/static /usr/share/nginx/html/a/b-c\n" in static
     assert "location /a/b-c/ {" in nginx and "alias /workdir/up/loads/;" in nginx
-    assert compose["django"]["volumes"] == ["data:/data", "loads:/workdir/up/loads"]
-    assert compose["static"]["volumes"] == ["loads:/workdir/up/loads:ro"]
+    assert compose["django"]["volumes"] == ["data:/data", "up-loads:/workdir/up/loads"]
+    assert compose["static"]["volumes"] == ["up-loads:/workdir/up/loads:ro"]
     assert ignored.endswith("\ndata/my cache\n*.csv\n")
     stored = yaml.safe_load((folder / ".copier-answers.yml").read_text())
     assert stored["python_version"] == "3.10" and stored["dockerignore"] == ["data/my cache", "*.csv"]
@@ -298,7 +298,7 @@ def test_answers_reach_their_files(template, project):
     [
         ("media", "[logs, media]", "media:/workdir/media"),
         ("data/media", "[data]", "data:/workdir/data"),
-        ("/srv/media", "[/srv/media]", "media:/srv/media"),
+        ("/srv/media", "[/srv/media]", "srv-media:/srv/media"),
         ("media", "[media2]", ""),
     ],
 )
