@@ -283,7 +283,12 @@ server {
     }
 }
 """
-    files = {"Dockerfile_django": dockerfile, "package.json": "{}", "pnpm-lock.yaml": "", "default.conf": nginx}
+    files = {
+        "Dockerfile_django": dockerfile,
+        "package.json": '{"private": true}',
+        "pnpm-lock.yaml": "",
+        "default.conf": nginx,
+    }
     files["build.mjs"] = 'await esbuild.build({ outdir: "site/static/dist" });\n'
     answered = {name: value for name, (value, _) in read(files).items()}
     assert answered["node"]["output"] == ["site/static/dist"]
