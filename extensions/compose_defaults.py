@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from . import image_defaults
 from .connections import connections
 from .default import Default
 from .detection import Certainty, Findings
@@ -58,7 +59,7 @@ def env_example(findings: Findings) -> Default:
 def compose_environment(findings: Findings, image: Mapping[str, str]) -> Default:
     """Return the variables that point settings at the services, and the hosts under which this machine asks."""
     source = text_of(findings.value("settings_file"))
-    found = _allowed_hosts(findings, image) | connections(findings).environment
+    found = _allowed_hosts(findings, image) | _https(findings) | connections(findings).environment
     return Default({name: value for name, value in found.items() if name not in image or value}, source)
 
 
@@ -82,6 +83,23 @@ def _allowed_hosts(findings: Findings, image: Mapping[str, str]) -> dict[str, st
     # No variable changes these: the health check must ask for one of them.
     host = "127.0.0.1" if "127.0.0.1" in names else next(iter(names), "localhost")
     return {"HEALTHCHECK_HOST": host} if "localhost" not in [host, *names] else {}
+
+
+def _https(findings: Findings) -> dict[str, str]:
+    """Return what lets a request reach a view, where settings redirect to HTTPS.
+
+    Where nginx is before Django, it says that it came by HTTPS, and Gunicorn has to believe it if settings do not.
+    Where nothing is, no redirect would lead anywhere on this machine.
+    https://docs.djangoproject.com/en/stable/ref/settings/#secure-ssl-redirect
+    https://gunicorn.org/reference/settings/#forwarded_allow_ips
+    """
+    redirect = findings.found.get("secure_ssl_redirect")
+    if not redirect or not redirect.value:
+        return {}
+    if image_defaults.static_server(findings)[0] == "nginx":
+        return {} if findings.value("secure_proxy_ssl_header") else {"FORWARDED_ALLOW_IPS": "*"}
+    names = [item["name"] for item in findings.value("environment", []) if item["name"].endswith("SSL_REDIRECT")]
+    return {names[0]: "False"} if names else {}
 
 
 def required_environment(findings: Findings, image: Mapping[str, str]) -> Default:

@@ -258,3 +258,39 @@ server {
     assert answered["apt_runtime"] == ["libmagic1"] and answered["gunicorn_options"] == ["--preload"]
     assert answered["django_instructions"] == ["# The settings' default.", "RUN mkdir -p /data"]
     assert answered["nginx_locations"] == ["location /media/ {", "    root /data;", "}"]
+
+
+def test_the_handbooks_instructions_for_node_give_way_to_its_stage(read):
+    dockerfile = """
+FROM nikolaik/python-nodejs:python3.11-nodejs22 AS build-stage
+RUN corepack enable
+COPY package.json pnpm-lock.yaml ./
+RUN pnpm install --frozen-lockfile
+COPY . .
+ENV NODE_ENV=production
+RUN node build.mjs
+RUN touch site/static/kept
+FROM python:3.11
+CMD ["gunicorn", "site.wsgi"]
+"""
+    nginx = """
+server {
+    location / {
+        root /usr/share/nginx/html;
+        location /static/ {
+            expires max;
+        }
+    }
+}
+"""
+    files = {
+        "Dockerfile_django": dockerfile,
+        "package.json": '{"private": true}',
+        "pnpm-lock.yaml": "",
+        "default.conf": nginx,
+    }
+    files["build.mjs"] = 'await esbuild.build({ outdir: "site/static/dist" });\n'
+    answered = {name: value for name, (value, _) in read(files).items()}
+    assert answered["node"]["output"] == ["site/static/dist"]
+    assert (answered["build_image"], answered["build_instructions"]) == ("", ["RUN touch site/static/kept"])
+    assert answered["nginx_locations"] == []

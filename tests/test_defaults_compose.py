@@ -197,3 +197,41 @@ def test_debugging(read):
 def test_migrations_and_examples(read):
     assert read("")["migrate"] is False and read("")["env_example"] is True
     assert read("", more={".env.example": "A=1\n"})["env_example"] is False
+
+
+def test_hosts_that_no_variable_changes(read):
+    hosts = "ALLOWED_HOSTS = ['.example.org', '127.0.0.1']\n"
+    assert read(hosts)["compose_environment"] == {"HEALTHCHECK_HOST": "127.0.0.1"}
+    # Debugging lets localhost in only where the list is empty.
+    assert read(f"DEBUG = True\n{hosts}")["compose_environment"] == {"HEALTHCHECK_HOST": "127.0.0.1"}
+    assert read("DEBUG = True\nALLOWED_HOSTS = ['example.org']\n")["compose_environment"] == {
+        "HEALTHCHECK_HOST": "example.org"
+    }
+    assert read("DEBUG = True\nALLOWED_HOSTS = []\n")["compose_environment"] == {}
+
+
+def test_the_scheme_of_the_projects_own_compose_file(read):
+    settings = """
+import dj_database_url
+INSTALLED_APPS = []
+if "DATABASE_URL" in os.environ:
+    DATABASES = {"default": dj_database_url.config()}
+    if os.environ["DATABASE_URL"].startswith("postgres://"):
+        INSTALLED_APPS.append("django.contrib.postgres")
+else:
+    DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "db.sqlite3"}}
+"""
+    own = "services:\n  db:\n    image: postgres:18\n  app:\n    build: .\n    environment:\n      DATABASE_URL: %s\n"
+    found = read(settings, f"{PG}dj-database-url\n", more={"compose.yml": own % "postgres://app:secret@db/shop_db"})
+    assert found["compose_environment"] == {"DATABASE_URL": "postgres://app:${POSTGRES_PASSWORD}@db:5432/shop_db"}
+    assert (found["database_name"], found["database_user"]) == ("shop_db", "app")
+
+
+def test_a_redirect_to_https(read):
+    redirect = "ALLOWED_HOSTS = ['*']\nSECURE_SSL_REDIRECT = env.bool('DJANGO_SECURE_SSL_REDIRECT', default=True)\n"
+    assert read(redirect)["compose_environment"] == {"FORWARDED_ALLOW_IPS": "*"}
+    header = "SECURE_PROXY_SSL_HEADER = ('HTTP_X_FORWARDED_PROTO', 'https')\n"
+    assert read(redirect + header)["compose_environment"] == {}
+    whitenoise = "MIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']\n"
+    assert read(redirect + header + whitenoise)["compose_environment"] == {"DJANGO_SECURE_SSL_REDIRECT": "False"}
+    assert read(whitenoise + "ALLOWED_HOSTS = ['*']\nSECURE_SSL_REDIRECT = True\n")["compose_environment"] == {}
