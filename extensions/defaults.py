@@ -224,7 +224,8 @@ def _with_image(rule: Callable[[Findings, Mapping[str, str]], Default]) -> Calla
     return lambda findings: rule(findings, _environment(findings).value)
 
 
-USER = "1000:1000"
+USER = "1000:1000"  # that of the images
+
 # Instructions that other answers write.
 SET_BY_ANSWERS = ("ENV DJANGO_SETTINGS_MODULE=", "ENV DJANGO_ENV=", "ENV WEB_CONCURRENCY=")
 
@@ -239,8 +240,6 @@ def _extra(key: str) -> Callable[[Findings], Default]:
     def rule(findings: Findings) -> Default:
         lines = findings.value("handbook_extra", {}).get(key, [])
         lines = [line for line in lines if not line.startswith(SET_BY_ANSWERS)]
-        if key == "build_instructions" and findings.value("node"):
-            lines = []  # they build the front end, which the answer `node` does
         lines = [line.replace("runner:runner", USER) for line in lines]
         if key == "build_instructions" and findings.value("node"):
             lines = [line for line in lines if not OF_NODE.match(line)]
@@ -252,8 +251,6 @@ def _extra(key: str) -> Callable[[Findings], Default]:
 def _build_image(findings: Findings) -> Default:
     extra = findings.value("handbook_extra", {})
     image = extra.get("build_image", "")
-    if findings.value("node"):
-        return Default("")
     other = image and posixpath.basename(image).partition(":")[0] != "python"
     if findings.value("node") and "node" in image:
         other = False  # Node has a stage of its own
