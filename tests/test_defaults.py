@@ -294,3 +294,15 @@ server {
     assert answered["node"]["output"] == ["site/static/dist"]
     assert (answered["build_image"], answered["build_instructions"]) == ("", ["RUN touch site/static/kept"])
     assert answered["nginx_locations"] == []
+
+
+def test_what_a_dockerfile_installs_globally_builds_the_front_end(read):
+    package = '{"scripts": {"build:css": "sass site/static/main.scss site/static/main.css"}}'
+    dockerfile = "FROM node:24\nRUN apt-get update && npm install -g sass yarn\nRUN npm run build:css\n"
+    found = read({"package.json": package, "Dockerfile": dockerfile})["node"][0]
+    assert (found["build"], found["output"]) == (
+        "npx --yes --package=sass npm run build:css",
+        ["site/static/main.css"],
+    )
+    declared = package.replace('{"scripts"', '{"devDependencies": {"sass": "1"}, "scripts"')
+    assert read({"package.json": declared, "Dockerfile": dockerfile})["node"][0]["build"] == "npm run build:css"
