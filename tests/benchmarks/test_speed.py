@@ -1,4 +1,6 @@
-"""`copier copy` and `copier update` against a trivial template of three files, and the reader on a large project.
+"""`copier copy` and `copier update` against trivial templates, and the reader on a large project.
+
+A copy is compared with a template of three files, an update with one of as many files as this has.
 
 The two templates take turns in one run.
 
@@ -11,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support import NEXT, commit, copy, git, run
+from support import NEXT, commit, copy, git, releases, run
 
 from extensions import detection
 
@@ -19,16 +21,14 @@ pytestmark = pytest.mark.benchmark
 ROUNDS = 7
 
 
-@pytest.fixture
-def trivial(tmp_path) -> Path:
-    """Return a template of three files and one question, with two versions."""
-    folder = tmp_path / "trivial"
+def trivial(folder: Path, files: int) -> Path:
+    """Return a template of one question and some files, the answers among them, with two versions."""
     (folder / "template").mkdir(parents=True)
     (folder / "copier.yml").write_text("_subdirectory: template\nname: {type: str, default: x}\n")
     (folder / "template/{{ _copier_conf.answers_file }}.jinja").write_text("{{ _copier_answers | to_nice_yaml }}")
     for version in ("v1.0.0", NEXT):
-        (folder / "template/one.txt.jinja").write_text(f"{{{{ name }}}} {version}\n")
-        (folder / "template/two.txt").write_text("two\n")
+        for number in range(files - 1):
+            (folder / f"template/{number}.txt.jinja").write_text(f"{{{{ name }}}} {version}\n")
         commit(folder, version)
         git("-C", folder, "tag", version)
     return folder
@@ -47,25 +47,35 @@ def ratio(what: str, ours: Callable[[], None], theirs: Callable[[], None]) -> fl
     return mine / other
 
 
-def test_copy(template, trivial, project, tmp_path):
+def test_copy(template, project, tmp_path):
     folder, plain = project(), tmp_path / "plain"
     commit(plain)
     options = ("--defaults", "--overwrite", "--quiet", f"--vcs-ref={NEXT}")
 
     def copied(template: Path, folder: Path) -> Callable[[], None]:
         def command() -> None:
-            git("-C", folder, "clean", "-dfq")
+            git("-C", folder, "clean", "-dfqx")
             run("copy", *options, template, folder)
 
         return command
 
-    assert ratio("copier copy", copied(template, folder), copied(trivial, plain)) <= 1.5
+    three = trivial(tmp_path / "trivial", 3)
+    assert ratio("copier copy", copied(template, folder), copied(three, plain)) <= 1.5
 
 
-def test_update(template, trivial, project, tmp_path):
+@pytest.mark.parametrize("crossing", [False, True], ids=["nothing to do", "one release to cross"])
+def test_update(crossing, template, project, tmp_path):
     folder, plain = project(), tmp_path / "plain"
-    copy(template, folder)
-    run("copy", "--defaults", "--vcs-ref=v1.0.0", trivial, plain)
+    newest = list(releases())[-1]
+    copy(template, folder, vcs_ref=newest if crossing else NEXT)
+    files = len([path for path in git("-C", folder, "diff", "--name-only", "HEAD~1").split()])
+    run(
+        "copy",
+        "--defaults",
+        f"--vcs-ref={'v1.0.0' if crossing else NEXT}",
+        trivial(tmp_path / "trivial", files),
+        plain,
+    )
     commit(plain)
 
     def updated(folder: Path) -> Callable[[], None]:
@@ -75,7 +85,8 @@ def test_update(template, trivial, project, tmp_path):
 
         return command
 
-    assert ratio("copier update", updated(folder), updated(plain)) <= 1.3
+    what = f"copier update of {files} files, {'one release' if crossing else 'nothing to do'}"
+    assert ratio(what, updated(folder), updated(plain)) <= 1.3
 
 
 @pytest.fixture
