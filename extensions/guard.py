@@ -1,5 +1,6 @@
 """What stands in the way of rendering into a project, said before anything is asked or written."""
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -97,11 +98,13 @@ def _is_skipped(name: str, known: Mapping[str, Any], defaults: Defaults) -> bool
 
 
 def _unsafe_files(conf: Conf, questions: Questions, root: Path, defaults: Defaults) -> list[str]:
-    paths = [
-        path
-        for path in _rendered(conf, _truths(conf, questions, root, defaults))
-        if (root / path).exists() or (root / path).is_symlink()
-    ]
+    known = answers.stored(root / conf["answers_file"]) | conf["data"]
+    places = rendered(conf, truths(questions, known, defaults))
+    folders = {parent for path in places for parent in Path(path).parents if parent != Path()}
+    odd = sorted(str(path) for path in folders if os.path.lexists(root / path) and not (root / path).is_dir())
+    if odd:
+        return [f"{', '.join(odd)} in {root} must be a folder, and is a file: move it away."]
+    paths = [path for path in places if os.path.lexists(root / path)]
     odd = [path for path in paths if (root / path).is_symlink() or not (root / path).is_file()]
     if odd:
         return [f"{', '.join(odd)} in {root} must be a file, and is a folder or a symbolic link: move it away."]
@@ -124,7 +127,7 @@ def _unsafe_files(conf: Conf, questions: Questions, root: Path, defaults: Defaul
     return []
 
 
-def _rendered(conf: Conf, truths: Mapping[str, Any]) -> list[str]:
+def rendered(conf: Conf, truths: Mapping[str, Any]) -> list[str]:
     """Return the paths that this template writes with these answers, relative to the project."""
     template = Path(conf["src_path"]) / "template"
     names = {"_copier_conf": {"answers_file": conf["answers_file"].as_posix()}, **truths}
@@ -138,9 +141,8 @@ def _rendered(conf: Conf, truths: Mapping[str, Any]) -> list[str]:
     return sorted(paths)
 
 
-def _truths(conf: Conf, questions: Questions, root: Path, defaults: Defaults) -> dict[str, Any]:
-    """Return the answers by which a file is left out: those that are true or false, or a choice."""
-    known = answers.stored(root / conf["answers_file"]) | conf["data"]
+def truths(questions: Questions, known: Mapping[str, Any], defaults: Defaults) -> dict[str, Any]:
+    """Return the answers by which a file is left out, known or by default: true or false, or a choice."""
     found = {
         name: known[name] if name in known else defaults().get(name, question["default"])
         for name, question in questions.items()

@@ -25,6 +25,7 @@ from jinja2 import Environment, FileSystemBytecodeCache, pass_context
 from jinja2.ext import Extension
 from jinja2.runtime import Context
 from platformdirs import user_cache_path
+from plumbum import local
 
 
 def _package() -> ModuleType:
@@ -143,6 +144,7 @@ class DjangoProject(Extension):
         environment.filters |= {
             "found": self.found,
             "checked": self.checked,
+            "updatable": self.updatable,
             "problem": self.problem,
             "read_in": self.read_in,
             "remarks": self.remarks,
@@ -211,8 +213,25 @@ class DjangoProject(Extension):
             conf, self._questions, lambda: {name: default.value for name, default in self._defaults(conf).items()}
         )
         if refusals:
+            if _package().__dict__.get("updating") == conf["dst_path"]:  # a migration may have changed the answers
+                local["git"](
+                    "-C", str(conf["dst_path"]), "checkout", "--quiet", "HEAD", "--", str(conf["answers_file"])
+                )
             raise UserMessageError("\n".join([*refusals, "Nothing was written."]))
         return True
+
+    def updatable(self, conf: dict[str, Any]) -> str:
+        """Return "" if an update loses nothing; raises UserMessageError otherwise, before it has begun.
+
+        With --quiet, where Copier does not come here, a migration (migrations/check.py) does the same.
+        """
+        refusals = _module("updating").refusals(
+            Path(conf["dst_path"]), Path(conf["src_path"]), str(conf["answers_file"]), self._questions, conf["data"]
+        )
+        if refusals:
+            raise UserMessageError("\n".join([*refusals, "Nothing was written."]))
+        _package().__dict__["updating"] = conf["dst_path"]
+        return ""
 
     @pass_context
     def problem(self, context: Context, name: str) -> str:

@@ -1,0 +1,306 @@
+"""Updates that would lose what a person wrote, done with Copier: refused, with the tree as it was, or reported."""
+
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+from plumbum import local
+from support import NEXT, commit, copy, git, run, tree, update
+
+LATER = "v999.1.0"
+COMPOSE = "template/{% if use_compose %}compose.yaml{% endif %}.jinja"
+
+
+@pytest.fixture
+def later(template, tmp_path):
+    """Return the template with a later version, in which each test's lines may change."""
+    clone = tmp_path / "later"
+    shutil.copytree(template, clone)
+
+    def edit(path: str, old: str, new: str) -> None:
+        text = (clone / path).read_text()
+        assert old in text
+        (clone / path).write_text(text.replace(old, new))
+        commit(clone)
+        git("-C", clone, "tag", "--force", LATER)
+
+    edit(COMPOSE, "35s", "40s")
+    return clone, edit
+
+
+@pytest.fixture
+def site(later, project):
+    """Return a project with the files of the template, committed."""
+    folder = project()
+    copy(later[0], folder)
+    return folder
+
+
+def refused(folder: Path, *sentences: str, quietly: bool = False, **answers) -> str:
+    """Update, see that it is refused in these words with not a byte changed, and return the output; `quietly`, too."""
+    before, status = tree(folder), git("-C", folder, "status", "--porcelain", "--ignored")
+    for further in ((), ("--quiet",)) if quietly else ((),):
+        code, output = run("update", "--defaults", f"--vcs-ref={LATER}", *further, folder, retcode=None, **answers)
+        assert code == 1, output
+        assert "Nothing was written." in output and ("Traceback" not in output or further), output
+        for sentence in sentences:
+            assert sentence in output
+        assert tree(folder) == before
+        assert git("-C", folder, "status", "--porcelain", "--ignored") == status
+    return output
+
+
+def append(path: Path, text: str = "# mine\n") -> None:
+    with path.open("a") as file:
+        file.write(text)
+
+
+def set_config(monkeypatch, key: str, value: str) -> None:
+    for name, content in (("COUNT", "1"), ("KEY_0", key), ("VALUE_0", value)):
+        monkeypatch.setitem(local.env, f"GIT_CONFIG_{name}", content)
+
+
+def cured(output: str, folder: Path) -> None:
+    """Update with the variables of the command that a refusal names."""
+    command = output[output.index("`GIT_CONFIG_COUNT") + 1 :].partition("`")[0]
+    variables = dict(word.split("=", 1) for word in shlex.split(command) if "=" in word)
+    with local.env(**variables):
+        update(folder, vcs_ref=LATER)
+
+
+@pytest.mark.parametrize("path", ["compose.yaml", "docker/gunicorn.conf.py", ".env.example"])
+def test_ignored_and_untracked(site, path):
+    git("-C", site, "rm", "--cached", "--quiet", path)
+    append(site / ".gitignore", f"{path}\n")
+    append(site / path)
+    commit(site)
+    refused(site, f"{path} would be overwritten or deleted", f"git add --force {path}")
+
+
+def test_ignored_and_dropped_by_an_answer(site):
+    git("-C", site, "rm", "--cached", "--quiet", "compose.yaml")
+    append(site / ".gitignore", "compose.yaml\n")
+    append(site / "compose.yaml")
+    commit(site)
+    refused(site, "compose.yaml would be overwritten or deleted", use_compose=False)
+
+
+def test_ignored_and_new_in_the_template(later, site):
+    append(site / ".gitignore", "newer.txt\n")
+    commit(site)
+    (site / "newer.txt").write_text("mine\n")
+    (later[0] / "template/newer.txt").write_text("the template's\n")
+    later[1](COMPOSE, "40s", "41s")
+    refused(site, "newer.txt would be overwritten")
+
+
+@pytest.mark.parametrize("flag", ["--skip-worktree", "--assume-unchanged"])
+def test_flagged_in_the_index(site, flag):
+    git("-C", site, "update-index", flag, "compose.yaml")
+    append(site / "compose.yaml")
+    refused(
+        site, "git does not look for changes in compose.yaml", "--no-skip-worktree", quietly=flag == "--skip-worktree"
+    )
+
+
+@pytest.mark.parametrize("stray", ["compose.yaml.rej", "notes.rej"])
+def test_stray_rej(site, stray):
+    append(site / ".gitignore", "*.rej\n")
+    commit(site)
+    (site / stray).write_text("mine\n")
+    refused(site, f"{stray} in {site} would be taken for a conflict")
+
+
+def test_stray_rej_outside_the_subproject(site):
+    repository = site.parent
+    shutil.rmtree(site / ".git")
+    (repository / ".gitignore").write_text("later/\n")
+    (repository / "other.txt").write_text("one\n")
+    commit(repository)
+    (repository / "other.txt").write_text("two\n")
+    (repository / "other.txt.rej").write_text("mine\n")
+    refused(site, f"other.txt.rej in {repository} would be taken for a conflict")
+    assert (repository / "other.txt").read_text() == "two\n" and (repository / "other.txt.rej").exists()
+
+
+@pytest.mark.parametrize("value", ["error", "fix"])
+def test_apply_whitespace(site, monkeypatch, value):
+    append(site / "compose.yaml", "# mine, with blanks  \n")
+    commit(site)
+    set_config(monkeypatch, "apply.whitespace", value)
+    output = refused(site, f"apply.whitespace={value}")
+    cured(output, site)
+    text = (site / "compose.yaml").read_text()
+    assert "40s" in text and text.endswith("# mine, with blanks  \n")
+
+
+def test_core_excludes_file(site, monkeypatch, tmp_path):
+    append(site / "compose.yaml")
+    commit(site)
+    (tmp_path / "excludes").write_text("compose*.yaml\n")
+    set_config(monkeypatch, "core.excludesFile", str(tmp_path / "excludes"))
+    output = refused(site, "core.excludesFile in git's configuration hides", "compose.yaml")
+    cured(output, site)
+    text = (site / "compose.yaml").read_text()
+    assert "40s" in text and text.endswith("# mine\n")
+
+
+def test_core_attributes_file(site, monkeypatch, tmp_path):
+    append(site / "compose.yaml")
+    commit(site)
+    (tmp_path / "attributes").write_text("*.yaml -diff\n")
+    set_config(monkeypatch, "core.attributesFile", str(tmp_path / "attributes"))
+    output = refused(site, "core.attributesFile in git's configuration makes", "compose.yaml")
+    cured(output, site)
+    text = (site / "compose.yaml").read_text()
+    assert "40s" in text and text.endswith("# mine\n")
+
+
+def test_bytes_that_are_no_utf_8(site):
+    with (site / "Dockerfile_django").open("ab") as file:
+        file.write("# été\n".encode("latin-1"))
+    commit(site)
+    lines = (site / "Dockerfile_django").read_bytes().count(b"\n")
+    refused(site, f"Dockerfile_django, line {lines}, is not UTF-8")
+
+
+def test_binary(site):
+    with (site / "default.conf").open("ab") as file:
+        file.write(b"# \0\n")
+    commit(site)
+    refused(site, "default.conf holds a zero byte")
+
+
+def test_folder_where_a_file_must_go(site):
+    (site / "compose.yaml").unlink()
+    (site / "compose.yaml").mkdir()
+    (site / "compose.yaml/mine").write_text("mine\n")
+    commit(site)
+    refused(site, "compose.yaml must be a file, and is a folder")
+
+
+def test_file_where_a_folder_must_go(site):
+    shutil.rmtree(site / "docker")
+    (site / "docker").write_text("mine\n")
+    commit(site)
+    refused(site, "docker must be a folder, and is a file")
+
+
+def test_thousands_of_ignored_files(site):
+    (site / "media").mkdir()
+    (site / "media/.gitkeep").touch()
+    append(site / ".gitignore", "media/*\n!media/.gitkeep\n")
+    commit(site)
+    for number in range(45_000):
+        (site / f"media/{number:030}").touch()
+    before, status = (site / "compose.yaml").read_bytes(), git("-C", site, "status", "--porcelain")
+    code, output = run("update", "--defaults", f"--vcs-ref={LATER}", site, retcode=None)
+    assert code == 1 and "git ignores 45" in output and "in media" in output and "Traceback" not in output, output
+    assert (site / "compose.yaml").read_bytes() == before and git("-C", site, "status", "--porcelain") == status
+
+
+def test_a_few_thousand_ignored_files_are_no_obstacle(site):
+    (site / "media").mkdir()
+    (site / "media/.gitkeep").touch()
+    append(site / ".gitignore", "media/*\n!media/.gitkeep\n")
+    append(site / "compose.yaml")
+    commit(site)
+    for number in range(20_000):
+        (site / f"media/{number:030}").touch()
+    update(site, vcs_ref=LATER)
+    assert (site / "compose.yaml").read_text().endswith("# mine\n")
+
+
+def test_symbolic_link_to_the_project(site, tmp_path):
+    (tmp_path / "link").symlink_to(site)
+    before = tree(site)
+    code, output = run("update", "--defaults", f"--vcs-ref={LATER}", tmp_path / "link", retcode=None)
+    assert code == 1 and f"give the folder as {site}" in output and "Traceback" not in output
+    assert tree(site) == before
+
+
+def test_an_answer_that_the_new_version_refuses(site):
+    path = site / ".copier-answers.yml"
+    path.write_text(path.read_text().replace("django_port: 8000", "django_port: 99999"))
+    commit(site)
+    before = tree(site)
+    code, output = run("update", "--defaults", f"--vcs-ref={LATER}", site, retcode=None)
+    assert code == 1 and "django_port" in output
+    assert tree(site) == before
+
+
+def test_an_answer_of_1_x_that_is_refused_leaves_the_answers_file(template, project):
+    """The migration to 2.0.0 has written the answers file by then."""
+    folder = project()
+    copy(template, folder, vcs_ref="v1.1.2")
+    (folder / "requirements.txt").rename(folder / "deps.txt")
+    commit(folder)
+    before = tree(folder)
+    code, output = run("update", "--defaults", f"--vcs-ref={NEXT}", folder, retcode=None)
+    assert code == 1 and "requirements_file: there is no file requirements.txt" in output
+    assert tree(folder) == before and not git("-C", folder, "status", "--porcelain")
+
+
+@pytest.mark.parametrize(
+    ("answer", "value", "path", "others"),
+    [
+        ("use_compose", False, "compose.yaml", "compose.dev.yaml"),
+        ("static_server", "whitenoise", "default.conf", "Dockerfile_static"),
+    ],
+)
+def test_an_edited_file_that_an_answer_drops(site, answer, value, path, others):
+    append(site / path)
+    commit(site)
+    mine = (site / path).read_bytes()
+    output = update(site, vcs_ref=LATER, **{answer: value})
+    assert not (site / path).exists() and not (site / others).exists()
+    command = f"git show HEAD:./{path} > {path}"
+    assert command in output and f"HEAD:./{others}" not in output
+    with local.cwd(site):
+        local["sh"]("-c", command)
+    assert (site / path).read_bytes() == mine
+
+
+def test_an_edited_file_that_the_template_renames(later, site):
+    append(site / "docker/healthcheck.py")
+    commit(site)
+    git("-C", later[0], "mv", "template/docker/healthcheck.py.jinja", "template/docker/health.py.jinja")
+    later[1](COMPOSE, "40s", "41s")
+    output = update(site, vcs_ref=LATER)
+    assert "git show HEAD:./docker/healthcheck.py > docker/healthcheck.py" in output
+
+
+def test_nothing_is_said_of_files_without_edits(site):
+    assert "brings it back" not in update(site, vcs_ref=LATER, use_compose=False)
+
+
+def test_the_command_that_undoes_it_spares_the_rest_of_a_repository(later, site):
+    repository = site.parent
+    shutil.rmtree(site / ".git")
+    (repository / ".gitignore").write_text("later/\n")
+    (repository / "other.txt").write_text("one\n")
+    (site / "compose.yaml").write_text((site / "compose.yaml").read_text().replace("35s", "70s"))
+    commit(repository)
+    (repository / "other.txt").write_text("two\n")
+    (repository / "new.txt").write_text("new\n")
+    before = tree(site)
+    output = update(site, vcs_ref=LATER)
+    assert "1 file has conflicts" in output and "<<<<<<<" in (site / "compose.yaml").read_text()
+    undo = output.splitlines()[-1].split("`")[1]
+    with local.cwd(site):
+        local["sh"]("-c", undo)
+    assert tree(site) == before
+    assert git("-C", repository, "status", "--porcelain").splitlines() == [" M other.txt", "?? new.txt"]
+
+
+def test_conflicts_in_rej_files(site):
+    (site / "compose.yaml").write_text((site / "compose.yaml").read_text().replace("35s", "70s"))
+    commit(site)
+    before = tree(site)
+    output = update(site, "--conflict=rej", vcs_ref=LATER)
+    assert "1 file has the template's lines only, and yours, which conflict, in compose.yaml.rej." in output
+    assert "70s" in (site / "compose.yaml.rej").read_text()
+    with local.cwd(site):
+        local["sh"]("-c", output.splitlines()[-1].split("`")[1])
+    assert tree(site) == before
