@@ -11,6 +11,7 @@ import yaml
 from . import answers
 from .defaults import Default, defaults, from_findings
 from .detection import Findings, read
+from .schema import schema
 
 EXIT_SAME, EXIT_DIFFERENT, EXIT_ERROR = 0, 1, 2
 
@@ -22,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
         description="Read a Django project, without running it, and print what is found, where, and how sure it is.",
         epilog="Exit code: 0; 1 where --check finds differences; 2 for an error.",
     )
-    parser.add_argument("project", type=Path, help="folder of the project")
+    parser.add_argument("project", type=Path, nargs="?", help="folder of the project; none for --schema")
     parser.add_argument("-a", "--answers-file", default=answers.FILE, help="for --check, default: %(default)s")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--json", action="store_true", help="print all findings and problems as JSON")
@@ -30,7 +31,13 @@ def main(arguments: list[str] | None = None) -> int:
     what.add_argument(
         "--check", action="store_true", help="compare the project's stored answers with what is found today"
     )
+    what.add_argument("--schema", action="store_true", help="print the JSON Schema of answers and data files")
     options = parser.parse_args(arguments)
+    if options.schema:
+        print(json.dumps(schema(Path(__file__).parent.parent / "copier.yml"), indent=2, ensure_ascii=False))
+        return EXIT_SAME
+    if options.project is None:
+        parser.error("name the folder of a project")
     if not options.project.is_dir():
         print(f"There is no folder {options.project}: give the folder of a Django project.", file=sys.stderr)
         return EXIT_ERROR

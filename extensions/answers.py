@@ -8,6 +8,7 @@ import contextlib
 import difflib
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,26 @@ RENDERED = (
 )
 TRUE = frozenset(("y", "yes", "t", "true", "on", "1"))
 FALSE = frozenset(("n", "no", "f", "false", "off", "0"))
+
+
+Schema = dict[str, Any]  # JSON Schema: https://json-schema.org/draft/2020-12/json-schema-validation
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What is wrong with an answer, "" for nothing; and as much of that as JSON Schema can say."""
+
+    check: Callable[[Any], str]
+    schema: Schema
+
+    def __call__(self, value: Any) -> str:
+        """Return what is wrong with `value`, and what to do; "" if nothing is."""
+        return self.check(value)
+
+
+def _whole(pattern: str) -> str:
+    """Return a pattern that JSON Schema, which searches, finds in a text only where all of it matches."""
+    return rf"^(?:{pattern})$(?!\n)"  # Python's $ would let a line break at the end pass
 
 
 def questions(copier_yml: Path) -> dict[str, dict[str, Any]]:
@@ -73,7 +94,7 @@ def unknown(name: str, names: list[str]) -> str:
     return f"{name}: there is no such question; {hint}"
 
 
-def _text(pattern: str, fix: str, maximum: int = 200) -> Callable[[Any], str]:
+def _text(pattern: str, fix: str, maximum: int = 200) -> Rule:
     def rule(value: Any) -> str:
         if not isinstance(value, str):
             return f"{value!r} is not text; put it in quotes, and {fix}"
@@ -81,10 +102,10 @@ def _text(pattern: str, fix: str, maximum: int = 200) -> Callable[[Any], str]:
             return f"{value!r} will not do; {fix}"
         return ""
 
-    return rule
+    return Rule(rule, {"type": "string", "maxLength": maximum, "pattern": _whole(pattern)})
 
 
-def _number(minimum: int, maximum: int) -> Callable[[Any], str]:
+def _number(minimum: int, maximum: int) -> Rule:
     def rule(value: Any) -> str:
         whole = isinstance(value, int) and not isinstance(value, bool)
         digits = isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}", value)
@@ -92,20 +113,26 @@ def _number(minimum: int, maximum: int) -> Callable[[Any], str]:
             return ""
         return f"{value!r} will not do; give a whole number from {minimum} to {maximum}"
 
-    return rule
+    return Rule(rule, {"type": "integer", "minimum": minimum, "maximum": maximum})
 
 
-def _truth(value: Any) -> str:
+def _is_truth(value: Any) -> str:
     if isinstance(value, bool) or str(value).strip().lower() in TRUE | FALSE:
         return ""
     return f"{value!r} will not do; answer true or false"
 
 
-def _python_version(value: Any) -> str:
+_truth = Rule(_is_truth, {"type": "boolean"})
+_version = _text(r"3\.([89]|[1-9][0-9])(\.[0-9]{1,3})?", "give the python image's version, like 3.13")
+
+
+def _is_python_version(value: Any) -> str:
     if isinstance(value, float):
         return f"YAML reads {value} as a number, in which 3.1 and 3.10 are the same; put it in quotes, like '3.13'"
-    return _text(r"3\.([89]|[1-9][0-9])(\.[0-9]{1,3})?", "give the python image's version, like 3.13")(value)
+    return _version(value)
 
+
+_python_version = Rule(_is_python_version, _version.schema)
 
 _name = r"[A-Za-z_][A-Za-z0-9_]*"
 _segment = r"(?!\.{1,2}(?:/|$))[A-Za-z0-9_.+@~-]+"
@@ -115,7 +142,7 @@ _relative_path = _text(
 )
 _port = _number(1, 65535)
 _variable = r"[A-Za-z_][A-Za-z0-9_]*"
-_value = re.compile(r"[A-Za-z0-9 _.:/@%+,=?&~*!()<>\[\]{}|;^-]{0,500}")
+_value = r"[A-Za-z0-9 _.:/@%+,=?&~*!()<>\[\]{}|;^-]{0,500}"
 _package = _text(r"[a-z0-9][a-z0-9+.-]+", "give a Debian package's name, like libpq5")
 
 
@@ -127,21 +154,27 @@ def _parsed(value: Any) -> Any:
     return value
 
 
-def _choice(*choices: str) -> Callable[[Any], str]:
-    return lambda value: "" if value in choices else f"{value!r} will not do; choose one of {', '.join(choices)}"
+def _choice(*choices: str) -> Rule:
+    def rule(value: Any) -> str:
+        return "" if value in choices else f"{value!r} will not do; choose one of {', '.join(choices)}"
+
+    return Rule(rule, {"enum": list(choices)})
 
 
-def _list(rule: Callable[[Any], str], what: str) -> Callable[[Any], str]:
+def _list(rule: Rule, what: str) -> Rule:
     def rule_for_all(value: Any) -> str:
         value = _parsed(value)
         if not isinstance(value, list):
             return f"{value!r} is not a list; give a YAML list of {what}, or []"
         return next((message for item in value if (message := rule(item))), "")
 
-    return rule_for_all
+    return Rule(rule_for_all, {"type": "array", "items": rule.schema})
 
 
-def _compose_variables(value: Any) -> str:
+_plain = "[A-Za-z0-9_./@,+=*?&%-]|:(?! )| (?! )"  # in a YAML scalar without quotes
+
+
+def _are_compose_variables(value: Any) -> str:
     """Return what is wrong with variables whose values stand in ${NAME:-value}, in a plain YAML scalar.
 
     A value may hold ${POSTGRES_PASSWORD} and the like, which Compose reads from .env.
@@ -153,37 +186,42 @@ def _compose_variables(value: Any) -> str:
         if texts
         else value
     )
-    bad = (
-        next(
-            (text for text in plain.values() if not re.fullmatch(r"([A-Za-z0-9_./@,+=*?&%-]|:(?! )| (?! ))*", text)),
-            "",
-        )
-        if texts
-        else ""
-    )
-    return _variables(plain) or (f"{bad!r} will not do; give text without braces, quotes and ': '" if bad else "")
+    bad = next((text for text in plain.values() if not re.fullmatch(f"({_plain})*", text)), "") if texts else ""
+    return _are_variables(plain) or (f"{bad!r} will not do; give text without braces, quotes and ': '" if bad else "")
 
 
-def _variables(value: Any) -> str:
+def _are_variables(value: Any) -> str:
     value = _parsed(value)
     if not isinstance(value, dict):
         return f"{value!r} is not a mapping; give names and values in YAML, like {{DEBUG: 'False'}}, or {{}}"
     for name, text in value.items():
         if not (isinstance(name, str) and re.fullmatch(_variable, name)):
             return f"{name!r} will not do; give the name of an environment variable, like DEBUG"
-        if not (isinstance(text, str) and _value.fullmatch(text)):
+        if not (isinstance(text, str) and re.fullmatch(_value, text)):
             return f"{name}: {text!r} will not do; give text, in quotes, without quotes, $, # and line breaks in it"
     return ""
 
 
-def _mapping(key_rule: Callable[[Any], str], value_rule: Callable[[Any], str], what: str) -> Callable[[Any], str]:
+def _object(names: Schema, values: Schema) -> Schema:
+    return {"type": "object", "propertyNames": names, "additionalProperties": values}
+
+
+_variable_name = {"pattern": _whole(_variable)}
+_variables = Rule(_are_variables, _object(_variable_name, {"type": "string", "pattern": _whole(_value)}))
+_compose_variables = Rule(
+    _are_compose_variables,
+    _object(_variable_name, {"type": "string", "pattern": _whole(rf"(?:\$\{{{_variable}\}}|{_plain})*")}),
+)
+
+
+def _mapping(key_rule: Rule, value_rule: Rule, what: str) -> Rule:
     def rule(value: Any) -> str:
         value = _parsed(value)
         if not isinstance(value, dict):
             return f"{value!r} is not a mapping; give a YAML mapping of {what}, or {{}}"
         return next((text for key, item in value.items() if (text := key_rule(key) or value_rule(item))), "")
 
-    return rule
+    return Rule(rule, _object(key_rule.schema, value_rule.schema))
 
 
 _image = _text(r"[a-z0-9][A-Za-z0-9_./:@-]*", "give an image, like postgres:18")
@@ -191,13 +229,20 @@ _identifier = _text(r"[A-Za-z_][A-Za-z0-9_-]*", "use letters, digits, '-' and '_
 _command = _text(r"[A-Za-z0-9_./:=@%+,*' -]+", "give a command without a shell, like celery -A shop worker", 500)
 
 
-def _service(value: Any) -> str:
-    if value in ("django", "migrate", "static"):
+OWN_SERVICES = ["django", "migrate", "static"]
+_service_name = _text(r"[a-z0-9][a-z0-9_-]*", "use lower-case letters, digits, '-' and '_', like worker", 63)
+
+
+def _is_service(value: Any) -> str:
+    if value in OWN_SERVICES:
         return f"{value!r} is a service of compose.yaml already; give another name"
-    return _text(r"[a-z0-9][a-z0-9_-]*", "use lower-case letters, digits, '-' and '_', like worker", 63)(value)
+    return _service_name(value)
 
 
-def _settings_environment(value: Any) -> str:
+_service = Rule(_is_service, {**_service_name.schema, "not": {"enum": OWN_SERVICES}})
+
+
+def _is_settings_environment(value: Any) -> str:
     """Return what is wrong with variables, each with the default that settings give it and a comment."""
     value = _parsed(value)
     if not isinstance(value, dict):
@@ -212,18 +257,32 @@ def _settings_environment(value: Any) -> str:
     return ""
 
 
+_printable = {"type": "string", "pattern": _whole(r"[^\x00-\x1f\x7f]*")}
+_settings_environment = Rule(
+    _is_settings_environment,
+    _object(_variable_name, {"type": "array", "items": _printable, "minItems": 2, "maxItems": 2}),
+)
+_paths = _list(_relative_path, "paths, like [docs, data/cache]")
+
+
+def _is_folder(value: Any) -> str:
+    return "" if value == "." else _relative_path(value)
+
+
+_folder = Rule(_is_folder, {"anyOf": [{"const": "."}, _relative_path.schema]})
+
 NODE = {
     "version": _text(r"[0-9]{1,3}(\.[0-9]{1,3}){0,2}", "give the node image's version, like '24'"),
-    "folder": lambda value: "" if value == "." else _relative_path(value),
-    "files": lambda value: _paths(value),
+    "folder": _folder,
+    "files": _paths,
     "install": _command,
     "build": _command,
-    "output": lambda value: _paths(value),
+    "output": _paths,
     "runtime": _truth,
 }
 
 
-def _node(value: Any) -> str:
+def _is_node(value: Any) -> str:
     """Return what is wrong with how Node builds the front end: nothing, or all keys of NODE."""
     value = _parsed(value)
     if value == {}:
@@ -233,21 +292,42 @@ def _node(value: Any) -> str:
     return next((f"{key}: {message}" for key, rule in NODE.items() if (message := rule(value[key]))), "")
 
 
-def _line(value: Any) -> str:
+_node = Rule(
+    _is_node,
+    {
+        "type": "object",
+        "properties": {key: rule.schema for key, rule in NODE.items()},
+        "additionalProperties": False,
+        "anyOf": [{"maxProperties": 0}, {"required": list(NODE)}],
+    },
+)
+
+
+def _is_line(value: Any) -> str:
     if isinstance(value, str) and value.isprintable() and value.strip() and len(value) <= 2000:
         return ""
     return f"{value!r} will not do; give one line of the file as it must stand there"
 
 
-def _instruction(value: Any) -> str:
-    if _line(value) == "" and re.match(r"#|(RUN|COPY|ADD|ENV|ARG|LABEL|WORKDIR|VOLUME|SHELL|USER) \S", value):
+_line = Rule(_is_line, {**_printable, "maxLength": 2000, "minLength": 1})
+INSTRUCTION = r"#|(RUN|COPY|ADD|ENV|ARG|LABEL|WORKDIR|VOLUME|SHELL|USER) \S"
+
+
+def _is_instruction(value: Any) -> str:
+    if _line(value) == "" and re.match(INSTRUCTION, value):
         return "" if not value.endswith("\\") else f"{value!r} ends in a backslash; give each instruction on one line"
     return f"{value!r} will not do; give a Dockerfile's instruction on one line, like RUN mkdir -p /data"
 
 
-def _locations(value: Any) -> str:
+_instruction = Rule(
+    _is_instruction, {**_line.schema, "allOf": [{"pattern": f"^(?:{INSTRUCTION})"}, {"pattern": r"[^\\]$"}]}
+)
+_lines = _list(_line, "lines of nginx's configuration")
+
+
+def _are_locations(value: Any) -> str:
     lines = _parsed(value)
-    if message := _list(_line, "lines of nginx's configuration")(lines):
+    if message := _lines(lines):
         return message
     text = re.sub(r"#.*", "", "\n".join(lines))
     depth = 0
@@ -258,9 +338,9 @@ def _locations(value: Any) -> str:
     return f"{text!r} will not do; close each brace that it opens, and no other" if depth else ""
 
 
-_paths = _list(_relative_path, "paths, like [docs, data/cache]")
+_locations = Rule(_are_locations, _lines.schema)
 
-RULES: dict[str, Callable[[Any], str]] = {
+RULES: dict[str, Rule] = {
     "project_slug": _text(
         r"[a-z0-9][a-z0-9_-]*",
         "use lower-case letters, digits, '-' and '_', a letter or digit first, like my-site",
@@ -276,7 +356,7 @@ RULES: dict[str, Callable[[Any], str]] = {
     "image_digests": _mapping(
         _image, _text(r"sha256:[0-9a-f]{64}", "give sha256: and 64 hexadecimal digits"), "images and digests"
     ),
-    "django_dir": lambda value: "" if value == "." else _relative_path(value),
+    "django_dir": _folder,
     "settings_module": _text(rf"({_name}(\.{_name})*)?", "give a Python module, like config.settings.production"),
     "wsgi_module": _text(
         rf"({_name}(\.{_name})*(:{_name})?)?", "give a Python module, with dots and without '.py', like core.wsgi"
