@@ -31,6 +31,18 @@ def refusals(conf: Conf, questions: Questions, defaults: Defaults) -> list[str]:
     )
 
 
+def stored_refusals(conf: Conf, questions: Questions, defaults: Defaults) -> list[str]:
+    """Return a sentence for each answer by which an update cannot begin; Copier itself would print a traceback.
+
+    Those of 1.x are looked at later, once a migration has changed them.
+    """
+    root = Path(conf["dst_path"]).resolve()
+    foreign = _foreign_answers(conf, questions, root)
+    if foreign or "use_compose" not in answers.stored(root / conf["answers_file"]):
+        return foreign
+    return _bad_answers(conf, questions, root, defaults)
+
+
 def _is_comparison(conf: Conf, questions: Questions, root: Path) -> bool:
     """Return whether this is one of the two renderings that an update compares: in an empty folder, all answers given.
 

@@ -225,7 +225,9 @@ class DjangoProject(Extension):
 
         With --quiet, where Copier does not come here, a migration (migrations/check.py) does the same.
         """
-        refusals = _module("updating").refusals(
+        refusals = _module("guard").stored_refusals(
+            conf, self._questions, lambda: {name: default.value for name, default in self._defaults(conf).items()}
+        ) or _module("updating").refusals(
             Path(conf["dst_path"]), Path(conf["src_path"]), str(conf["answers_file"]), self._questions, conf["data"]
         )
         if refusals:

@@ -1,4 +1,4 @@
-"""At every update: what would be lost is said before it, and what came out after it, as Copier exits 0 all the same."""
+"""At every update: what would be lost is said before it, and what came out after it: Copier exits 0 either way."""
 
 import shlex
 import sys
