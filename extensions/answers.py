@@ -26,6 +26,7 @@ RENDERED = (
     "docker/gunicorn.conf.py",
     "docker/healthcheck.py",
     ".github/workflows/docker.yml",
+    ".github/workflows/docker-update.yml",
 )
 TRUE = frozenset(("y", "yes", "t", "true", "on", "1"))
 FALSE = frozenset(("n", "no", "f", "false", "off", "0"))
@@ -412,6 +413,7 @@ RULES: dict[str, Rule] = {
     "jobs": _mapping(_service, _command, "names and commands"),
     "env_example": _truth,
     "github_workflow": _truth,
+    "update_workflow": _truth,
     "django_port": _port,
     "static_port": _port,
     "build_image": _text(r"([a-z0-9][A-Za-z0-9_./:@-]*)?", "give an image with Python, like python:3.13"),

@@ -343,6 +343,7 @@ RULES: Mapping[str, Callable[[Findings], Default]] = {
     "jobs": process_defaults.jobs,
     "env_example": compose_defaults.env_example,
     "github_workflow": lambda findings: Default(False),
+    "update_workflow": lambda findings: Default(False),
     "django_port": _found("django_port"),
     "static_port": _found("static_port"),
     "build_image": _build_image,

@@ -39,6 +39,7 @@ OPTIONAL: dict[str, Callable[[Mapping[str, Any]], bool]] = {
     "compose.dev.yaml": lambda answers: answers["use_compose"],
     ".env.example": lambda answers: answers["use_compose"] and answers["env_example"],
     ".github/workflows/docker.yml": lambda answers: answers["github_workflow"],
+    ".github/workflows/docker-update.yml": lambda answers: answers["update_workflow"],
 }
 
 
@@ -106,6 +107,7 @@ DECISIONS: dict[str, list[Any]] = {
     "nginx_locations": [[], ["location /docs/ {", "    root /srv;", "}"]],
     "env_example": [True, False],
     "github_workflow": [True, False],
+    "update_workflow": [True, False],
 }
 
 
@@ -426,6 +428,7 @@ BAD = {
     "jobs": ["[job]", "{migrate: a}", "{job: 'a && b'}", "{Job: a}"],
     "env_example": ["2"],
     "github_workflow": ["perhaps"],
+    "update_workflow": ["perhaps"],
 }
 
 

@@ -111,6 +111,7 @@ def test_a_project_of_which_little_is_known(read):
         "jobs": {},
         "env_example": True,
         "github_workflow": False,
+        "update_workflow": False,
     }
 
 

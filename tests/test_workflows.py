@@ -1,0 +1,221 @@
+"""The workflows' shell parts, run on local repositories; `gh`, which asks GitHub, is the one part that is not real."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from plumbum import local
+from support import commit, copy, git
+
+WORKFLOW = ".github/workflows/docker-update.yml"
+COMPOSE = "template/{% if use_compose %}compose.yaml{% endif %}.jinja"
+# Keeps requests in a file, and does what its options say to them.
+GH = """#!/usr/bin/env python3
+import json, os, pathlib, sys
+path = pathlib.Path(os.environ["REQUESTS"])
+state = json.loads(path.read_text()) if path.exists() else {"requests": [], "calls": []}
+arguments = sys.argv[1:]
+state["calls"].append(" ".join(arguments[:2]))
+option = lambda name: arguments[arguments.index(name) + 1] if name in arguments else None
+requests = state["requests"]
+command = " ".join(arguments[:2])
+if command == "pr list":
+    field = option("--jq").rpartition(".")[2]
+    print(*(request[field] for request in requests if request["state"] == option("--state")), sep="\\n")
+elif command == "pr create":
+    body = pathlib.Path(option("--body-file")).read_text()
+    requests.append({"number": len(requests) + 1, "state": "open", "title": option("--title"), "body": body,
+                     "head": option("--head"), "base": option("--base"), "draft": "--draft" in arguments,
+                     "labels": []})
+elif command == "pr edit":
+    request = requests[int(arguments[2]) - 1]
+    if option("--title"):
+        request |= {"title": option("--title"), "body": pathlib.Path(option("--body-file")).read_text()}
+    if option("--add-label"):
+        request["labels"] = sorted({*request["labels"], option("--add-label")})
+elif command == "pr ready":
+    requests[int(arguments[2]) - 1]["draft"] = "--undo" in arguments
+elif command not in ("auth setup-git", "label create"):
+    sys.exit(f"unexpected: gh {arguments}")
+path.write_text(json.dumps(state))
+"""
+
+
+class Repository:
+    """A project on a server, with its update workflow, and the template that it comes from."""
+
+    def __init__(self, template: Path, project: Path, tmp_path: Path):
+        self.template, self.project, self.tmp = tmp_path / "upstream", project, tmp_path
+        self.server, self.requests_file = tmp_path / "server.git", tmp_path / "requests.json"
+        git("clone", "--quiet", "--no-tags", template, self.template)
+        self.release("3.0.0")
+        copy(self.template, project, vcs_ref="v3.0.0", update_workflow=True)
+        git("clone", "--quiet", "--bare", project, self.server)
+        (tmp_path / "bin").mkdir()
+        (tmp_path / "bin/gh").write_text(GH)
+        (tmp_path / "bin/gh").chmod(0o755)
+
+    def release(self, version: str, path: str = COMPOSE, text: str = "") -> None:
+        changelog = self.template / "CHANGELOG.md"
+        changelog.write_text(
+            changelog.read_text().replace(
+                "\n## ", f"\n## {version} (2026-12-01)\n\n- What {version} brings.\n\n## ", 1
+            )
+        )
+        (self.template / path).write_text((self.template / path).read_text() + text)
+        commit(self.template, f"To {version}")
+        git("-C", self.template, "tag", f"v{version}")
+
+    def push(self, path: str, old: str, new: str) -> None:
+        file = self.project / path
+        assert old in file.read_text()
+        file.write_text(file.read_text().replace(old, new))
+        commit(self.project, "Mine")
+        git("-C", self.project, "push", "--quiet", self.server, "HEAD")
+
+    def run(self, event: str = "schedule") -> tuple[int, str]:
+        """Run the steps of the workflow as a runner does, in a fresh clone, and return exit code and output."""
+        runner = self.tmp / "runner"
+        shutil.rmtree(runner, ignore_errors=True)
+        (runner / "temp").mkdir(parents=True)
+        clone = runner / "clone"
+        git("clone", "--quiet", self.server, clone)
+        outputs: dict[str, str] = {}
+        printed = ""
+        workflow = yaml.safe_load((clone / WORKFLOW).read_text())
+        base = git("-C", clone, "branch", "--show-current").strip()
+        for step in workflow["jobs"]["update"]["steps"]:
+            if "run" not in step or ("if" in step and outputs.get("available") != "true"):
+                continue
+            (runner / "output").write_text("")
+            with local.env(
+                **workflow["env"],
+                PATH=f"{self.tmp / 'bin'}:{local.env['PATH']}",
+                REQUESTS=str(self.requests_file),
+                RUNNER_TEMP=str(runner / "temp"),
+                GITHUB_OUTPUT=str(runner / "output"),
+                GITHUB_SHA=git("-C", clone, "rev-parse", f"origin/{base}").strip(),
+                GITHUB_REF_NAME=base,
+                GITHUB_EVENT_NAME=event,
+                TITLE=outputs.get("title", ""),
+                DRAFT=outputs.get("draft", ""),
+            ):
+                # Who commits is the workflow's to say.
+                own = [f"--unset=GIT_{who}_{what}" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")]
+                bash = local["env"][(*own, "bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"])]
+                code, out, err = bash.with_cwd(clone).run(retcode=None)
+            printed += out + err
+            if code:
+                return code, printed
+            outputs |= dict(line.split("=", 1) for line in (runner / "output").read_text().splitlines())
+        return 0, printed
+
+    @property
+    def requests(self) -> list[dict[str, Any]]:
+        return json.loads(self.requests_file.read_text())["requests"] if self.requests_file.exists() else []
+
+    def show(self, path: str) -> str:
+        return git("-C", self.server, "show", f"docker-update:{path}")
+
+
+@pytest.fixture
+def repository(template, project, tmp_path):
+    return Repository(template, project(), tmp_path)
+
+
+def test_the_update_workflow_has_least_permissions(repository):
+    workflow = yaml.safe_load((repository.project / WORKFLOW).read_text())
+    job = workflow["jobs"]["update"]
+    assert workflow["permissions"] == {}
+    assert job["permissions"] == {"contents": "write", "pull-requests": "write"}
+    assert all("GH_TOKEN" not in step.get("env", {}) for step in job["steps"][:-1])
+    for step in job["steps"]:
+        assert "uses" not in step or len(step["uses"].partition("@")[2]) == 40
+        assert "run" not in step or step["run"].startswith("set -euo pipefail\n")
+
+
+def test_nothing_newer(repository):
+    code, printed = repository.run()
+    assert code == 0 and "newest version" in printed
+    assert not repository.requests and "docker-update" not in git("-C", repository.server, "branch")
+
+
+def test_one_request_for_all_versions(repository):
+    repository.release("3.1.0", text="# new in 3.1.0\n")
+    assert repository.run()[0] == 0
+    (request,) = repository.requests
+    assert request["title"] == "Update Docker files from v3.0.0 to v3.1.0"
+    assert request["base"] == git("-C", repository.project, "branch", "--show-current").strip()
+    assert not request["draft"] and request["labels"] == ["dependencies"]
+    assert "- What 3.1.0 brings." in request["body"] and "3.0.0 brings" not in request["body"]
+    assert "Conflicts" not in request["body"]
+    assert "# new in 3.1.0" in repository.show("compose.yaml")
+
+    before = git("-C", repository.server, "rev-parse", "docker-update")
+    assert repository.run()[0] == 0  # again: no second request, no push
+    assert len(repository.requests) == 1
+    assert git("-C", repository.server, "rev-parse", "docker-update") == before
+
+    repository.release("3.2.0", text="# new in 3.2.0\n")
+    assert repository.run()[0] == 0
+    (request,) = repository.requests
+    assert request["title"] == "Update Docker files from v3.0.0 to v3.2.0"
+    assert request["body"].index("What 3.2.0 brings") < request["body"].index("What 3.1.0 brings")
+    assert git("-C", repository.server, "rev-list", "--count", "HEAD..docker-update").strip() == "1"
+
+
+def test_conflicts_are_a_draft_that_names_them_until_a_person_resolves(repository):
+    last = (repository.project / "compose.yaml").read_text().splitlines()[-1]
+    repository.push("compose.yaml", last + "\n", last + "\n# mine\n")
+    repository.release("3.1.0", text="# the template's\n")
+    code, printed = repository.run()
+    assert code == 0, printed
+    (request,) = repository.requests
+    assert request["draft"] and "- `compose.yaml`\n" in request["body"]
+    text = repository.show("compose.yaml")
+    assert "<<<<<<< before updating" in text and "# mine" in text and "# the template's" in text
+
+    clone = repository.tmp / "person"
+    git("clone", "--quiet", "--branch", "docker-update", repository.server, clone)
+    (clone / "compose.yaml").write_text("# resolved\n")
+    commit(clone, "Resolve")
+    git("-C", clone, "push", "--quiet")
+    repository.release("3.2.0")
+    code, printed = repository.run()
+    assert code == 0 and "has commits of a person" in printed
+    assert repository.show("compose.yaml") == "# resolved\n"
+
+
+def test_a_closed_request_is_opened_again_only_by_hand(repository):
+    repository.release("3.1.0", text="# new\n")
+    repository.run()
+    state = json.loads(repository.requests_file.read_text())
+    state["requests"][0]["state"] = "closed"
+    repository.requests_file.write_text(json.dumps(state))
+    code, printed = repository.run()
+    assert code == 0 and "run this workflow by hand" in printed and len(repository.requests) == 1
+    assert repository.run("workflow_dispatch")[0] == 0
+    assert [request["state"] for request in repository.requests] == ["closed", "open"]
+
+
+def test_a_refused_push_says_which_token_is_needed(repository):
+    hook = repository.server / "hooks/pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(
+        "#!/bin/sh\necho 'refusing to allow a GitHub App to create or update workflow `x` without `workflows` "
+        "permission' >&2\nexit 1\n"
+    )
+    hook.chmod(0o755)
+    repository.release("3.1.0", text="# new\n")
+    code, printed = repository.run()
+    assert code == 1 and "::error::" in printed and "as the secret DOCKER_UPDATE_TOKEN" in printed
+    assert not repository.requests
+
+
+def test_an_update_that_fails_opens_nothing(repository):
+    repository.release("3.1.0", path="copier.yml", text="\nbroken:\n  type: str\n  default: '{{ 1 / 0 }}'\n")
+    code, _ = repository.run()
+    assert code and not repository.requests and "docker-update" not in git("-C", repository.server, "branch")
