@@ -15,6 +15,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--record", action="store_true", help="write what comes out to tests/projects/*/expected, for review"
     )
+    parser.addoption(
+        "--examples", type=int, default=0, help="how many edits by hypothesis, for each update; a few where not given"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
