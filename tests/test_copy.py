@@ -221,7 +221,7 @@ def assert_services(folder: Path, answers: Mapping[str, Any]) -> None:
     )
     mounted = set()
     for name, service in services.items():
-        assert service["image"] and ("build" in service) == (name not in answers["services"])
+        assert service["image"] and ("build" in service) == (name in ("django", "static"))
         assert service.get("depends_on", {}).keys() <= services.keys() - {name}
         mounted |= {volume.partition(":")[0] for volume in service.get("volumes", [])}
         assert all(port.startswith("127.0.0.1:") for port in service.get("ports", []))
