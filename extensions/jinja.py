@@ -311,7 +311,7 @@ def quoted(value: str) -> str:
 
 def assignments(variables: dict[str, str]) -> str:
     """Return variables as they stand before a command in a shell, with a space at the end; "" for none."""
-    return "".join(f"{name}={shlex.quote(value)} " for name, value in variables.items())
+    return "".join(f"{name}={shlex.quote(value)} " for name, value in sorted(variables.items()))
 
 
 # What the full python image brings, as far as the data file names it: https://github.com/docker-library/buildpack-deps
