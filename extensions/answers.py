@@ -8,7 +8,9 @@ import contextlib
 import difflib
 import re
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +62,13 @@ def questions(copier_yml: Path) -> dict[str, dict[str, Any]]:
 
 def stored(path: Path) -> dict[str, Any]:
     """Return the answers in an answers file; none if there is no such file. Raises yaml.YAMLError if it is no YAML."""
-    return (yaml.safe_load(path.read_text()) or {}) if path.is_file() else {}
+    return (copy(_loaded(path.read_text())) or {}) if path.is_file() else {}
+
+
+@cache
+def _loaded(text: str) -> Any:
+    """Return what a YAML text says. An update reads its answers ten times."""
+    return yaml.safe_load(text)
 
 
 def is_ours(stored: Mapping[str, Any]) -> bool:

@@ -89,7 +89,7 @@ def _bad_answers(conf: Conf, questions: Questions, root: Path, defaults: Default
     return found or [
         sentence.format(root=root)
         for name, sentence in REQUIRED.items()
-        if not known.get(name, defaults()[name]) and not _is_skipped(name, known, defaults)
+        if not _known(name, known, defaults) and not _is_skipped(name, known, defaults)
     ]
 
 
@@ -104,9 +104,13 @@ REQUIRED = {
 
 def _is_skipped(name: str, known: Mapping[str, Any], defaults: Defaults) -> bool:
     if name == "wsgi_module":
-        return bool(known.get("asgi_module", defaults()["asgi_module"]))
-    installer = known["installer"] if "installer" in known else defaults()["installer"]
-    return name == "requirements_file" and installer != "pip"
+        return bool(_known("asgi_module", known, defaults))
+    return name == "requirements_file" and _known("installer", known, defaults) != "pip"
+
+
+def _known(name: str, known: Mapping[str, Any], defaults: Defaults) -> Any:
+    """Return an answer; the project is read only for one that is not known."""
+    return known[name] if name in known else defaults()[name]
 
 
 def _unsafe_files(conf: Conf, questions: Questions, root: Path, defaults: Defaults) -> list[str]:
