@@ -19,7 +19,7 @@ def copied(template, folder, *options, **answers):
 
 def variables(path):
     lines = path.read_text().splitlines()
-    return dict(line.split("=", 1) for line in lines if not line.startswith("#"))
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
 
 
 def ignoring(folder, text=".env\n"):
@@ -85,16 +85,43 @@ def test_it_is_not_made_where_git_would_commit_it(template, project, kind):
     assert (exclude.read_text() if exclude.is_file() else None) == before
 
 
-def test_one_that_is_there_is_left_alone(template, project):
+@pytest.mark.parametrize("end", ["\n", ""], ids=["final newline", "no final newline"])
+def test_what_one_that_is_there_lacks_is_added(template, project, end):
     folder = project()
     ignoring(folder)
-    (folder / ".env").write_text("export SECRET_KEY=mine\nPOSTGRES_PASSWORD=\n")
+    mine = f"# SECRET_KEY=no\nexport SECRET_KEY='mine'\nPOSTGRES_PASSWORD={end}"
+    (folder / ".env").write_text(mine)
     output = copied(template, folder)
-    assert (folder / ".env").read_text() == "export SECRET_KEY=mine\nPOSTGRES_PASSWORD=\n"
-    assert ".env is left as it is, and lacks ADMIN_EMAIL, POSTGRES_PASSWORD" in output and "=mine" not in output
+    text = (folder / ".env").read_text()
+    assert text.startswith(mine) and text.count("SECRET_KEY") == 2
+    found = variables(folder / ".env")
+    assert found["ADMIN_EMAIL"] == "me@example.com" and len(found["POSTGRES_PASSWORD"]) >= 50
+    assert "ADMIN_EMAIL, POSTGRES_PASSWORD are added at the end of .env." in output and "mine" not in output
     commit(folder)
-    (folder / ".env").write_text("SECRET_KEY=1\nPOSTGRES_PASSWORD=2\nADMIN_EMAIL=3\n")
-    assert ".env is" not in copied(template, folder)
+    assert "at the end of .env" not in copied(template, folder)
+    assert (folder / ".env").read_text() == text
+
+
+def test_what_one_in_git_lacks_is_added_with_a_warning(template, project):
+    folder = project()
+    (folder / ".env").write_text("SECRET_KEY=mine\n")
+    commit(folder)
+    output = copied(template, folder)
+    assert (
+        (folder / ".env").read_text().startswith("SECRET_KEY=mine\n\n# For compose.yaml\nADMIN_EMAIL=me@example.com\n")
+    )
+    assert "added at the end of .env, which git does not ignore: keep what is secret out of commits." in output
+
+
+def test_one_that_is_for_work_without_containers_is_remarked_on(template, project):
+    folder = project()
+    ignoring(folder)
+    (folder / ".env").write_text(
+        "DATABASE_URL=postgres://me@localhost/site\nALLOWED_HOSTS=localhost\nREDIS=redis://r\n"
+    )
+    environment = "{DATABASE_URL: postgres://db/site, ALLOWED_HOSTS: localhost, REDIS: redis://valkey}"
+    output = copied(template, folder, compose_environment=environment)
+    assert ".env points DATABASE_URL at localhost" in output and "without this line" in output
 
 
 @pytest.mark.parametrize("kind", ["a folder", "a symbolic link to nothing"])
