@@ -151,6 +151,18 @@ def _static_url(findings: Findings) -> Default:
     return Default(f"/{path}/" if path else SAFE["static_url"], default.source)
 
 
+OLDEST_PYTHON = "3.8"
+
+
+def _python_version(findings: Findings) -> Default:
+    """Return what was found, or the oldest that this template has images for where it is older still."""
+    default = _found("python_version")(findings)
+    if not answers.RULES["python_version"](default.value):
+        return default
+    minor = re.match(r"3\.([0-9]+)", str(default.value))
+    return Default(OLDEST_PYTHON, default.source) if minor and int(minor[1]) < 8 else Default(SAFE["python_version"])
+
+
 # What has another name in bookworm than in trixie, beside those that end in t64 there: https://wiki.debian.org/ReleaseGoals/64bit-time
 BOOKWORM = {
     "libgdal36": "libgdal32",
@@ -165,9 +177,7 @@ def _debian_release(findings: Findings) -> Default:
 
     Trixie's takes for errors what bookworm's warned of: https://gcc.gnu.org/gcc-14/porting_to.html
     """
-    version = _found("python_version")(findings).value
-    if answers.RULES["python_version"](version):
-        version = SAFE["python_version"]
+    version = _python_version(findings).value
     return Default("bookworm" if int(version.split(".")[1]) < 12 else "trixie")
 
 
@@ -289,7 +299,7 @@ RULES: Mapping[str, Callable[[Findings], Default]] = {
     "project_slug": _found("project_slug"),
     "django_dir": _found("django_dir"),
     "settings_module": _found("settings_module"),
-    "python_version": _found("python_version"),
+    "python_version": _python_version,
     "wsgi_module": _found("wsgi_module"),
     "installer": _installer,
     "installer_files": _installer_files,

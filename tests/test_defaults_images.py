@@ -152,3 +152,11 @@ def test_apt_build_is_not_empty_where_something_is_compiled_or_fetched(answered)
     assert answered(requirements="Django\ngunicorn\n")["apt_build"] == []
     assert answered(requirements="Django\nx @ git+https://example.com/x.git\n")["apt_build"] == ["git"]
     assert "build-essential" in answered(requirements="Django\npsycopg2\n")["apt_build"]
+
+
+@pytest.mark.parametrize("requirement", ["Django==1.10.5", "Django==1.11.29", "Django>=1.11,<2.0"])
+def test_a_django_older_than_every_image_gets_the_oldest_python(requirement, tmp_path):
+    (tmp_path / "manage.py").touch()
+    (tmp_path / "requirements.txt").write_text(f"{requirement}\n")
+    found = defaults.defaults(tmp_path)
+    assert (found["python_version"].value, found["debian_release"].value) == ("3.8", "bookworm")

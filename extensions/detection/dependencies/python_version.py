@@ -325,7 +325,7 @@ def django_pythons(version: str, specifier: str) -> tuple[int, int] | None:
         series = (pinned.major, pinned.minor)
         if series in DJANGO_PYTHONS:
             return DJANGO_PYTHONS[series]
-        return (12, MINORS[-1]) if series > max(DJANGO_PYTHONS) else None
+        return (12, MINORS[-1]) if series > max(DJANGO_PYTHONS) else DJANGO_PYTHONS[min(DJANGO_PYTHONS)]
     if not specifier:
         return None
     try:
