@@ -98,8 +98,8 @@ def _https(findings: Findings) -> dict[str, str]:
         return {}
     if image_defaults.static_server(findings)[0] == "nginx":
         return {} if findings.value("secure_proxy_ssl_header") else {"FORWARDED_ALLOW_IPS": "*"}
-    names = [item["name"] for item in findings.value("environment", []) if item["name"].endswith("SSL_REDIRECT")]
-    return {names[0]: "False"} if names else {}
+    variable = image_defaults.redirect_variable(findings)
+    return {variable: "False"} if variable else {}
 
 
 def required_environment(findings: Findings, image: Mapping[str, str]) -> Default:

@@ -84,6 +84,19 @@ def test_one_of_the_interfaces_is_needed(tmp_path):
             "whitenoise",
             True,
         ),
+        # Nothing else could tell Django that a request came by HTTPS.
+        (
+            "MIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']\nDEBUG = False\n"
+            "if not DEBUG:\n    SECURE_SSL_REDIRECT = True",
+            "nginx",
+            False,
+        ),
+        (
+            "import os\nMIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']\n"
+            "SECURE_SSL_REDIRECT = os.environ.get('SECURE_SSL_REDIRECT', 'True') == 'True'",
+            "whitenoise",
+            False,
+        ),
         ("STATICFILES_STORAGE = 'storages.backends.s3boto3.S3StaticStorage'", "elsewhere", False),
         ("STATICFILES_STORAGE = 'storages.backends.azure_storage.AzureStorage'", "elsewhere", False),
         ("INSTALLED_APPS = ['shop']", "elsewhere", False),
