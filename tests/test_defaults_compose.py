@@ -235,4 +235,5 @@ def test_a_redirect_to_https(read):
     assert read(redirect + header)["compose_environment"] == {}
     whitenoise = "MIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']\n"
     assert read(redirect + header + whitenoise)["compose_environment"] == {"DJANGO_SECURE_SSL_REDIRECT": "False"}
-    assert read(whitenoise + "ALLOWED_HOSTS = ['*']\nSECURE_SSL_REDIRECT = True\n")["compose_environment"] == {}
+    found = read(whitenoise + "ALLOWED_HOSTS = ['*']\nSECURE_SSL_REDIRECT = True\n")
+    assert (found["static_server"], found["compose_environment"]) == ("nginx", {"FORWARDED_ALLOW_IPS": "*"})
