@@ -371,6 +371,7 @@ RULES: dict[str, Rule] = {
         rf"({_name}(\.{_name})*(:{_name})?)?", "give a Python module, with dots and without '.py', like core.wsgi"
     ),
     "installer": _choice("pip", "uv", "poetry", "pipenv", "pdm", "pyproject"),
+    "uv_version": _text(r"(0\.[0-9]{1,3}(\.[0-9]{1,3})?)?", "give a tag of uv's image, like 0.11 or 0.11.3"),
     "installer_files": _paths,
     "requirements_file": _relative_path,
     "requirements_includes": _paths,

@@ -302,6 +302,7 @@ RULES: Mapping[str, Callable[[Findings], Default]] = {
     "python_version": _python_version,
     "wsgi_module": _found("wsgi_module"),
     "installer": _installer,
+    "uv_version": _found("uv_version", ""),
     "installer_files": _installer_files,
     "requirements_file": _found("requirements_file"),
     "requirements_includes": _requirements_includes,

@@ -54,6 +54,7 @@ def test_a_project_of_which_little_is_known(read):
         "python_version": "3.13",
         "wsgi_module": "site.wsgi",
         "installer": "pip",
+        "uv_version": "",
         "installer_files": [],
         "requirements_file": "",
         "requirements_includes": [],

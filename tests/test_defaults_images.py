@@ -173,3 +173,22 @@ def test_a_django_older_than_every_image_gets_the_oldest_python(requirement, tmp
     (tmp_path / "requirements.txt").write_text(f"{requirement}\n")
     found = defaults.defaults(tmp_path)
     assert (found["python_version"].value, found["debian_release"].value) == ("3.8", "bookworm")
+
+
+@pytest.mark.parametrize(
+    ("required", "version"),
+    [
+        ("==0.11.*", "0.11"),
+        (">=0.9.17", ""),
+        ("0.12.3", "0.12.3"),
+        (">=0.8,<0.11.4", "0.11.3"),
+        ("~=0.12.1", "0.12"),
+        (">=0.14", "0.14"),
+        ("nonsense", ""),
+    ],
+)
+def test_the_uv_that_a_project_requires(required, version, answered):
+    manifest = "[project]\nname = 'site'\nversion = '1'\ndependencies = ['django']\n"
+    manifest += f"[tool.uv]\nrequired-version = '{required}'\n"
+    assert answered(**{"pyproject.toml": manifest, "uv.lock": "version = 1\n"})["uv_version"] == version
+    assert answers.problem("uv_version", version, {}, None) == ""

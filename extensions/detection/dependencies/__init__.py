@@ -11,6 +11,7 @@ from .distributions import Distribution
 from .installer import Installation, folders_of, in_folders, locked, read_installation
 from .python_version import read_python_version
 from .servers import server_used
+from .uv_version import read_uv_version
 
 
 def read_dependencies(
@@ -55,6 +56,7 @@ def read_dependencies(
     _add_servers(findings, distributions, steps)
     version, source, certainty, note = read_python_version(tree, folders, steps, distributions)
     findings.add("python_version", version, source, certainty, note)
+    findings.add("uv_version", *read_uv_version(tree, folders), Certainty.STATED)
     _add_debian_packages(
         tree, findings, distributions, version, installation, list(installed_apps), list(database_engines)
     )
