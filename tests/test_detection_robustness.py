@@ -1,6 +1,7 @@
 """Whatever lies in a project's folder, the reader neither raises nor hangs, and says which file it could not read."""
 
 import os
+import sys
 import threading
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +14,7 @@ from extensions import detection
 from extensions.detection import Certainty, Findings, Problem
 from extensions.detection.tree import Tree
 
+PYTHON = f"3.{sys.version_info.minor}"
 PROJECT = {
     "manage.py": (
         "import os\n"
@@ -80,8 +82,11 @@ def assert_settings_are_assumed(findings: Findings) -> None:
 @pytest.mark.parametrize(
     ("settings_file", "problem"),
     [
-        ("DEBUG = True\nX = (\n", Problem("site/settings.py:2", "is not Python 3 ('(' was never closed)")),
-        ("X = 1\0", Problem("site/settings.py:1", "is not Python 3 (source code string cannot contain null bytes)")),
+        ("X = (\n", Problem("site/settings.py:1", f"is not Python {PYTHON} ('(' was never closed)")),
+        (
+            "X = 1\0",
+            Problem("site/settings.py:1", f"is not Python {PYTHON} (source code string cannot contain null bytes)"),
+        ),
         ("X = " + "-" * 50_000 + "1\n", Problem("site/settings.py", "is nested too deeply")),
         ("#" + "x" * 50 * 2**20, Problem("site/settings.py", "is larger than 1024 KiB and was not read")),
     ],
@@ -94,10 +99,27 @@ def test_settings_that_cannot_be_read(settings_file, problem, read):
     assert_settings_are_assumed(findings)
 
 
-def test_settings_of_python_2(read):
-    findings = read({"site/settings.py": 'DEBUG = False\nprint "loaded"\n'})
-    assert sources(findings) == ["site/settings.py:2"]
-    assert findings.problems[0].message.startswith("is not Python 3")
+@pytest.mark.parametrize(
+    ("bad", "line"),
+    [
+        ('print "loaded"', 2),
+        ("NAME = (\n    1 2,\n)", 3),
+        ("def load():\n    return {\n        'a': [\n    }\n", 5),
+        ("if DEBUG:\n    pass\nelse\n    pass", 4),
+        ('TEXT = """never closed', 2),
+    ],
+)
+def test_statements_that_are_not_python_are_left_out(bad, line, read):
+    findings = read({"site/settings.py": f'DEBUG = False\n{bad}\nSTATIC_ROOT = "/srv/static"\n'})
+    assert f"site/settings.py:{line}" in sources(findings)
+    assert findings.problems[0].message.startswith(f"is not Python {PYTHON}")
+    if "never closed" not in bad:
+        assert findings.value("static_root") == "/srv/static"
+
+
+def test_a_file_of_which_nothing_is_python(read):
+    findings = read({"site/settings.py": "print 'Python 2'\n" * 50})
+    assert len(findings.problems) == 10
     assert_settings_are_assumed(findings)
 
 

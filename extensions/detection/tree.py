@@ -5,6 +5,7 @@ import configparser
 import json
 import os
 import re
+import sys
 import tomllib
 import warnings
 from collections import defaultdict
@@ -22,6 +23,7 @@ MAX_SIZE = 1024 * 1024  # bytes; settings and manifests of real projects are sma
 MAX_LOCK_SIZE = 4 * MAX_SIZE  # lock files of projects with many wheels are not
 MAX_FILES = 50_000  # the walk stops there: a data folder, not a project
 MAX_PROBLEMS = 200
+MAX_BAD_STATEMENTS = 10  # in a Python file of which the rest is read
 MAX_DEPTH = 100  # of nested YAML: libyaml composes recursively, and ends the process where its stack does
 TOML_LINE = re.compile(r"at line (\d+)")  # in the message: the error has no attribute for it before Python 3.14
 SKIPPED = frozenset(
@@ -192,15 +194,23 @@ class Tree:
 
     @_once
     def python(self, path: str) -> ast.Module | None:
-        """Return the syntax tree of a Python file; None, and a Problem with the line, if it does not parse."""
+        """Return the syntax tree of a Python file, without the statements that do not parse; None if little does.
+
+        Each of these is a Problem: Python 2, or the syntax of a newer Python than the one that runs this.
+        """
         text = self.text(path)
         if text is None:
             return None
+        statements = text.split("\n")
         try:
-            with warnings.catch_warnings(action="ignore"):
-                return ast.parse(text)
-        except SyntaxError as error:
-            self.problem(f"{path}:{error.lineno or 1}", f"is not Python 3 ({error.msg})")
+            for _ in range(MAX_BAD_STATEMENTS):
+                try:
+                    with warnings.catch_warnings(action="ignore"):
+                        return ast.parse("\n".join(statements))
+                except SyntaxError as error:
+                    line = min(error.lineno or 1, len(statements))
+                    self.problem(f"{path}:{line}", f"is not Python 3.{sys.version_info.minor} ({error.msg})")
+                    _blank_statement(statements, line)
         except (RecursionError, MemoryError):
             self.problem(path, "is nested too deeply")
         except ValueError as error:
@@ -267,3 +277,18 @@ class Tree:
             self.problem(path if line is None else f"{path}:{line}", "is not INI")
             return configparser.RawConfigParser()
         return parser
+
+
+def _blank_statement(statements: list[str], line: int) -> None:
+    """Empty the lines of the statement at the left margin that has the given line, the first of which is 1."""
+
+    def begins(text: str) -> bool:
+        return bool(text) and text[0] not in " \t)]}#"
+
+    first = line - 1
+    while first and not begins(statements[first]):
+        first -= 1
+    last = line
+    while last < len(statements) and not begins(statements[last]):
+        last += 1
+    statements[first:last] = [""] * (last - first)
