@@ -102,6 +102,10 @@ def _https(findings: Findings) -> dict[str, str]:
     return {variable: "False"} if variable else {}
 
 
+# Where settings ask for a database by URL, and no other is installed: the volume of data_files keeps it.
+SQLITE = "sqlite:////data/db.sqlite3"
+
+
 def required_environment(findings: Findings, image: Mapping[str, str]) -> Default:
     """Return the variables without which settings do not start, or cannot log in to a service of Compose."""
     given = {*SET_ANYWAY, *image, *compose_environment(findings, image).value}
@@ -131,7 +135,7 @@ def _first_value(findings: Findings, item: Mapping[str, Any]) -> str:
     if item["secret"] and item["type"] == "str" and "DSN" not in name:
         return ""
     if dummy.startswith("sqlite:"):
-        return "sqlite:////tmp/db.sqlite3"
+        return SQLITE
     if name.endswith("ORIGINS") or (item["type"] == "url" and any(word in name for word in ("SITE", "BASE", "HOST"))):
         return url
     if name.endswith(("PROTOCOL", "SCHEME")):

@@ -273,7 +273,10 @@ def _image(rule: Callable[[Findings], tuple[Any, str]]) -> Callable[[Findings], 
 
 def _data(number: int) -> Callable[[Findings], Default]:
     def rule(findings: Findings) -> Default:
-        found = image_defaults.data_places(RULES["compose_environment"](findings).value, findings)[number]
+        dirs, files = image_defaults.data_places(RULES["compose_environment"](findings).value, findings)
+        if compose_defaults.SQLITE in RULES["dotenv"](findings).value.values() and "db.sqlite3" not in files:
+            files = [*files, "db.sqlite3"]
+        found = (dirs, files)[number]
         finding = findings.found.get(("data_dirs", "data_files")[number])
         return Default(found, finding.source if found and finding else "")
 

@@ -373,6 +373,7 @@ BAD = {
     "django_dir": ["..", "/src", "a b", ""],
     "settings_module": ["site/settings.py", "a b", "a.b:c"],
     "installer": ["conda", ""],
+    "uv_version": ["1", "0.11; true", "latest"],
     "installer_files": ["[missing.lock]", "[../x]", "uv.lock"],
     "requirements_beside": ["[missing.txt]", "[1]"],
     "gunicorn_install": ["perhaps"],

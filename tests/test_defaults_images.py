@@ -192,3 +192,10 @@ def test_the_uv_that_a_project_requires(required, version, answered):
     manifest += f"[tool.uv]\nrequired-version = '{required}'\n"
     assert answered(**{"pyproject.toml": manifest, "uv.lock": "version = 1\n"})["uv_version"] == version
     assert answers.problem("uv_version", version, {}, None) == ""
+
+
+def test_a_database_that_is_asked_for_and_not_installed_is_kept(answered):
+    settings = "import environ\nenv = environ.Env()\nDATABASES = {'default': env.db()}\n"
+    found = answered(settings, "Django\ndjango-environ\n")
+    assert found["services"] == {}
+    assert found["dotenv"]["DATABASE_URL"] == "sqlite:////data/db.sqlite3" and found["data_files"] == ["db.sqlite3"]
