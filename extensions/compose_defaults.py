@@ -18,6 +18,8 @@ SECRET_KEYS = ("SECRET_KEY", "DJANGO_SECRET_KEY")
 TYPES = {"bool": "true or false", "int": "a number", "url": "a URL"}
 
 
+# Where SQLite is where only a variable says so: in a volume, since each container has a /tmp of its own.
+SQLITE = "/data/db.sqlite3"
 # The module in compose.dev.yaml that is production's with DEBUG on.
 DEVELOPMENT_SETTINGS = "development_settings"
 
@@ -98,8 +100,8 @@ def _https(findings: Findings) -> dict[str, str]:
         return {}
     if image_defaults.static_server(findings)[0] == "nginx":
         return {} if findings.value("secure_proxy_ssl_header") else {"FORWARDED_ALLOW_IPS": "*"}
-    names = [item["name"] for item in findings.value("environment", []) if item["name"].endswith("SSL_REDIRECT")]
-    return {names[0]: "False"} if names else {}
+    name = image_defaults.ssl_redirect_variable(findings)
+    return {name: "False"} if name else {}
 
 
 def required_environment(findings: Findings, image: Mapping[str, str]) -> Default:
@@ -131,7 +133,9 @@ def _first_value(findings: Findings, item: Mapping[str, Any]) -> str:
     if item["secret"] and item["type"] == "str" and "DSN" not in name:
         return ""
     if dummy.startswith("sqlite:"):
-        return "sqlite:////tmp/db.sqlite3"
+        return f"sqlite:///{SQLITE}"
+    if dummy.endswith("/build.sqlite3"):
+        return SQLITE
     if name.endswith("ORIGINS") or (item["type"] == "url" and any(word in name for word in ("SITE", "BASE", "HOST"))):
         return url
     if name.endswith(("PROTOCOL", "SCHEME")):

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from . import answers, compose_defaults, image_defaults, process_defaults
 from .default import Default
 from .detection import Certainty, Findings, read
+from .detection.data import text_of
 from .ignored import ignored
 
 
@@ -54,6 +55,8 @@ def _answerable(name: str, default: Default, root: Path) -> Default:
     return Default(False)
 
 
+# That has images with a Debian release of today, and is the nearest to those before it: Django 1.11 to 2.1 run on it.
+OLDEST_PYTHON = "3.8"
 # The default where what was found cannot be an answer. "" stands for: there is none, and the guard says so.
 SAFE: dict[str, Any] = {
     "project_slug": "django",
@@ -97,6 +100,14 @@ def _found(name: str, fallback: Any = None) -> Callable[[Findings], Default]:
         return Default(finding.value, "" if finding.certainty is Certainty.ASSUMED else finding.source)
 
     return rule
+
+
+def _python_version(findings: Findings) -> Default:
+    """Return a version that has an image: 3.8 where the project, or its Django, is of an older one's time."""
+    default = _found("python_version")(findings)
+    if re.fullmatch(r"3\.[0-7](\.\d+)?", str(default.value)):
+        return Default(OLDEST_PYTHON, default.source)
+    return default
 
 
 def _installer(findings: Findings) -> Default:
@@ -165,7 +176,7 @@ def _debian_release(findings: Findings) -> Default:
 
     Trixie's takes for errors what bookworm's warned of: https://gcc.gnu.org/gcc-14/porting_to.html
     """
-    version = _found("python_version")(findings).value
+    version = _python_version(findings).value
     if answers.RULES["python_version"](version):
         version = SAFE["python_version"]
     return Default("bookworm" if int(version.split(".")[1]) < 12 else "trixie")
@@ -265,9 +276,17 @@ def _data(number: int) -> Callable[[Findings], Default]:
     def rule(findings: Findings) -> Default:
         found = image_defaults.data_places(RULES["compose_environment"](findings).value, findings)[number]
         finding = findings.found.get(("data_dirs", "data_files")[number])
-        return Default(found, finding.source if found and finding else "")
+        source = finding.source if found and finding else ""
+        if number == 0 and not found and not findings.value("data_files") and _is_sqlite_in_data(findings):
+            found, source = [posixpath.dirname(compose_defaults.SQLITE)], text_of(findings.value("settings_file"))
+        return Default(found, source)
 
     return rule
+
+
+def _is_sqlite_in_data(findings: Findings) -> bool:
+    """Return whether the first .env puts an SQLite database in a folder that nothing else makes."""
+    return any(value.endswith(compose_defaults.SQLITE) for value in RULES["dotenv"](findings).value.values())
 
 
 def _is_located(findings: Findings, path: str) -> bool:
@@ -289,13 +308,14 @@ RULES: Mapping[str, Callable[[Findings], Default]] = {
     "project_slug": _found("project_slug"),
     "django_dir": _found("django_dir"),
     "settings_module": _found("settings_module"),
-    "python_version": _found("python_version"),
+    "python_version": _python_version,
     "wsgi_module": _found("wsgi_module"),
     "installer": _installer,
     "installer_files": _installer_files,
     "requirements_file": _found("requirements_file"),
     "requirements_includes": _requirements_includes,
     "requirements_beside": _found("requirements_beside", []),
+    "install_options": _found("install_options", []),
     "use_fathom": _use_fathom,
     "apt_build": _apt("apt_build"),
     "apt_runtime": _apt("apt_runtime"),

@@ -68,9 +68,13 @@ def worker_class(findings: Findings) -> Answer:
 def static_server(findings: Findings) -> Answer:
     """Return what serves static files.
 
-    Without django.contrib.staticfiles there is no collectstatic, and nothing to serve.
+    Without django.contrib.staticfiles there is no collectstatic, and nothing to serve. Where settings redirect to HTTPS
+    whatever is set, it is nginx, since something before Django has to say that a request came by HTTPS.
     """
     middleware = findings.found.get("middleware")
+    redirect = findings.found.get("secure_ssl_redirect")
+    if redirect and redirect.value and not ssl_redirect_variable(findings):
+        middleware = None
     if middleware and any(str(name).endswith("WhiteNoiseMiddleware") for name in middleware.value):
         return "whitenoise", middleware.source
     storage = findings.found.get("staticfiles_storage")
@@ -81,6 +85,12 @@ def static_server(findings: Findings) -> Answer:
     if apps and apps.certainty is Certainty.STATED and apps.value and STATICFILES.isdisjoint(apps.value):
         return "elsewhere", apps.source
     return "nginx", ""
+
+
+def ssl_redirect_variable(findings: Findings) -> str:
+    """Return the variable by which settings do not redirect to HTTPS, "" for none."""
+    names = (item["name"] for item in findings.value("environment", []))
+    return next((name for name in names if name.endswith("SSL_REDIRECT")), "")
 
 
 STATICFILES = frozenset(

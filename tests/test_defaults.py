@@ -58,6 +58,7 @@ def test_a_project_of_which_little_is_known(read):
         "requirements_file": "",
         "requirements_includes": [],
         "requirements_beside": [],
+        "install_options": [],
         "gunicorn_install": True,
         "apt_build": [],
         "apt_runtime": [],
@@ -143,6 +144,20 @@ DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": os.path
     assert found["build_environment"][0].keys() == {"KEY"}
     assert found["required_environment"][0] == ["KEY"]
     assert found["compose_environment"][0] == {"ALLOWED_HOSTS": "localhost,127.0.0.1"}
+
+
+@pytest.mark.parametrize(
+    ("files", "version"),
+    [
+        ({"requirements.txt": "Django==1.11.29\n"}, "3.8"),
+        ({"requirements.txt": "Django==2.1.7\n", "runtime.txt": "python-3.6.8\n"}, "3.8"),
+        ({"requirements.txt": "Django==2.2.28\n"}, "3.9"),
+    ],
+)
+def test_the_nearest_python_that_has_an_image_runs_an_old_django(files, version, read):
+    found = read(files)
+    assert found["python_version"][0] == version and found["python_version"][1] != ""
+    assert found["debian_release"][0] == "bookworm"
 
 
 def test_what_cannot_be_an_answer_is_replaced():

@@ -8,6 +8,7 @@ MANAGE = 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "site.setti
 SITE = {"manage.py": MANAGE, "site/__init__.py": "", "site/wsgi.py": MANAGE, "requirements.txt": "Django\n"}
 COMPOSE = (
     "compose_environment",
+    "data_dirs",
     "database_name",
     "database_user",
     "development_environment",
@@ -104,6 +105,22 @@ def test_sqlite_stays_where_nothing_runs_a_server(read):
     assert found["services"] == {} and found["compose_environment"] == {} and found["migrate"] is True
 
 
+@pytest.mark.parametrize(
+    ("settings", "variable", "value"),
+    [
+        ("DATABASES = {'default': env.db('DATABASE_URL')}\n", "DATABASE_URL", "sqlite:////data/db.sqlite3"),
+        (
+            "DATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3', 'NAME': os.environ['DB_FILE']}}\n",
+            "DB_FILE",
+            "/data/db.sqlite3",
+        ),
+    ],
+)
+def test_sqlite_that_only_a_variable_names_is_in_a_volume(settings, variable, value, read):
+    found = read(settings)
+    assert found["dotenv"][variable] == value and found["data_dirs"] == ["/data"] and found["services"] == {}
+
+
 def test_mysql_has_no_root(read):
     url = 'DATABASES = {"default": env.db("DATABASE_URL", default="mysql://root@127.0.0.1/shop")}\n'
     found = read(url, "mysqlclient\n")
@@ -163,7 +180,7 @@ BROKER = "CELERY_BROKER_URL = os.getenv('CELERY_BROKER_URL', 'redis://localhost:
 
 def test_workers(read):
     procfile = "release: python manage.py migrate && python manage.py load_all\nworker: newrelic-admin run-program "
-    procfile += "celery worker --app=site -l $LEVEL\nbeat: celery -A site beat -s /var/x\nweb: gunicorn site.wsgi\n"
+    procfile += "celery worker --app=site -l $LEVEL -f logs/celery.log\nbeat: celery -A site beat -s /var/x --logfile=b.log\nweb: gunicorn site.wsgi\n"
     found = read(BROKER, "celery\nredis\n", more=CELERY | {"Procfile": procfile})
     assert found["workers"] == {
         "worker": "celery --app=site worker",
@@ -235,4 +252,5 @@ def test_a_redirect_to_https(read):
     assert read(redirect + header)["compose_environment"] == {}
     whitenoise = "MIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']\n"
     assert read(redirect + header + whitenoise)["compose_environment"] == {"DJANGO_SECURE_SSL_REDIRECT": "False"}
-    assert read(whitenoise + "ALLOWED_HOSTS = ['*']\nSECURE_SSL_REDIRECT = True\n")["compose_environment"] == {}
+    found = read(whitenoise + "ALLOWED_HOSTS = ['*']\nSECURE_SSL_REDIRECT = True\n")
+    assert found["compose_environment"] == {"FORWARDED_ALLOW_IPS": "*"}  # nginx is before Django

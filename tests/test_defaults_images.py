@@ -86,6 +86,18 @@ def test_one_of_the_interfaces_is_needed(tmp_path):
         ),
         ("STATICFILES_STORAGE = 'storages.backends.s3boto3.S3StaticStorage'", "elsewhere", False),
         ("STATICFILES_STORAGE = 'storages.backends.azure_storage.AzureStorage'", "elsewhere", False),
+        # nginx says that a request came by HTTPS, without which the redirect would lead nowhere.
+        (
+            "MIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']\nSECURE_SSL_REDIRECT = True",
+            "nginx",
+            False,
+        ),
+        (
+            "import os\nMIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']\n"
+            "SECURE_SSL_REDIRECT = os.getenv('SECURE_SSL_REDIRECT', 'True') == 'True'",
+            "whitenoise",
+            False,
+        ),
         ("INSTALLED_APPS = ['shop']", "elsewhere", False),
         ("", "nginx", False),
     ],
