@@ -79,8 +79,12 @@ def _allowed_hosts(findings: Findings, image: Mapping[str, str]) -> dict[str, st
         for item in findings.value("environment", [])
         if "ALLOWED_HOST" in item["name"].upper() and not {"CORS", "OIDC", "REDIRECT"} & {*item["name"].split("_")}
     ]
+    made_of = mapping(findings.value("allowed_hosts_variables"))
+    if not items and not {"localhost", "127.0.0.1"} & {host.lstrip(".") for host in hosts}:
+        items = [item for item in findings.value("environment", []) if made_of.get(item["name"]) is False]
     if items:
-        return {items[0]["name"]: f"localhost{items[0]['separator']}127.0.0.1"}
+        several = made_of.get(items[0]["name"], True)
+        return {items[0]["name"]: f"localhost{items[0]['separator']}127.0.0.1" if several else "localhost"}
     names = [host.lstrip(".") for host in hosts if ":" not in host]
     # No variable changes these: the health check must ask for one of them.
     host = "127.0.0.1" if "127.0.0.1" in names else next(iter(names), "localhost")

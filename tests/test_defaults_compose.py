@@ -245,6 +245,20 @@ else:
     assert (found["database_name"], found["database_user"]) == ("shop_db", "app")
 
 
+@pytest.mark.parametrize(
+    ("settings", "variables"),
+    [
+        ("ALLOWED_HOSTS = [os.getenv('ALLOWED_HOSTS')]", {"ALLOWED_HOSTS": "localhost"}),
+        ("ALLOWED_HOSTS = [os.getenv('FQDN', 'example.com')]", {"FQDN": "localhost"}),
+        ("ALLOWED_HOSTS = ['localhost', os.getenv('FQDN', 'example.com')]", {}),
+        ("ALLOWED_HOSTS = os.getenv('ALLOWED_HOSTS', '').split(' ')", {"ALLOWED_HOSTS": "localhost 127.0.0.1"}),
+        ("ALLOWED_HOSTS = env.list('ALLOWED_HOSTS')", {"ALLOWED_HOSTS": "localhost,127.0.0.1"}),
+    ],
+)
+def test_the_hosts_that_settings_allow(settings, variables, read):
+    assert read(f"{settings}\n")["compose_environment"] == variables
+
+
 def test_a_redirect_to_https(read):
     redirect = "ALLOWED_HOSTS = ['*']\nSECURE_SSL_REDIRECT = env.bool('DJANGO_SECURE_SSL_REDIRECT', default=True)\n"
     assert read(redirect)["compose_environment"] == {"FORWARDED_ALLOW_IPS": "*"}

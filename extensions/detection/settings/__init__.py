@@ -14,7 +14,7 @@ from .connections import add_databases, add_services
 from .names import collect
 from .setting import Settings
 from .storages import add_storages
-from .variables import demand_secret_key, environment, with_engines
+from .variables import demand_secret_key, environment, host_variables, with_engines
 
 __all__ = ["read_settings"]
 
@@ -84,6 +84,8 @@ def add_findings(evaluator: Evaluator, settings: Settings, before: Settings, fin
     add.paths("staticfiles_dirs", "STATICFILES_DIRS", folder)
     add.paths("locale_paths", "LOCALE_PATHS", folder)
     add.texts("allowed_hosts", "ALLOWED_HOSTS")
+    hosts = settings.get("ALLOWED_HOSTS")
+    findings.add("allowed_hosts_variables", host_variables(hosts), hosts.source if hosts else "", Certainty.INFERRED)
     add.texts("secure_redirect_exempt", "SECURE_REDIRECT_EXEMPT")
     add.texts("installed_apps", "INSTALLED_APPS")
     add.texts("middleware", "MIDDLEWARE")
