@@ -61,7 +61,7 @@ def env_example(findings: Findings) -> Default:
 def compose_environment(findings: Findings, image: Mapping[str, str]) -> Default:
     """Return the variables that point settings at the services, and the hosts under which this machine asks."""
     source = text_of(findings.value("settings_file"))
-    found = _allowed_hosts(findings, image) | _https(findings) | connections(findings).environment
+    found = _allowed_hosts(findings, image) | _debug(findings) | _https(findings) | connections(findings).environment
     return Default({name: value for name, value in found.items() if name not in image or value}, source)
 
 
@@ -89,6 +89,23 @@ def _allowed_hosts(findings: Findings, image: Mapping[str, str]) -> dict[str, st
     # No variable changes these: the health check must ask for one of them.
     host = "127.0.0.1" if "127.0.0.1" in names else next(iter(names), "localhost")
     return {"HEALTHCHECK_HOST": host} if "localhost" not in [host, *names] else {}
+
+
+def _debug(findings: Findings) -> dict[str, str]:
+    """Return the variables that turn DEBUG on where settings allow no host: with it, Django answers this machine.
+
+    https://docs.djangoproject.com/en/stable/ref/settings/#allowed-hosts
+    """
+    hosts = findings.found.get("allowed_hosts")
+    unknown = hosts is not None and hosts.certainty is Certainty.ASSUMED and hosts.source
+    if hosts is None or hosts.value or unknown or not findings.value("settings_file"):
+        return {}
+    image = {item["name"]: item["production"] for item in findings.value("environment", []) if item["production"]}
+    is_on = findings.value("debug") and not any(name.upper().endswith("DEBUG") for name in image)
+    if is_on or _allowed_hosts(findings, image):
+        return {}
+    found = mapping(findings.value("debug_environment"))
+    return {name: value for name, value in found.items() if name not in SET_ANYWAY}
 
 
 def _https(findings: Findings) -> dict[str, str]:
@@ -189,6 +206,11 @@ def notes(findings: Findings) -> list[str]:
     """Return sentences on services that settings expect where Compose cannot put them, for the person to read."""
     engines = [item["name"] for item in findings.value("services", []) if item["certainty"] == Certainty.STATED]
     found = connections(findings).notes
+    if on := _debug(findings):
+        found.append(
+            f"Without DEBUG the settings allow no host, so compose.yaml sets {', '.join(on)}: give ALLOWED_HOSTS your "
+            "hosts, and take that out, before others can reach the site."
+        )
     for name in ("elasticsearch", "opensearch", "minio", "mongodb"):
         if name in engines:
             found.append(f"The project runs {name}, which compose.yaml does not: add it in compose.override.yaml.")

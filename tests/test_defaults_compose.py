@@ -259,6 +259,19 @@ def test_the_hosts_that_settings_allow(settings, variables, read):
     assert read(f"{settings}\n")["compose_environment"] == variables
 
 
+@pytest.mark.parametrize("default", ["", ", 'True'"])
+def test_debug_is_on_where_no_host_is_allowed_without_it(default, read):
+    debug = f"DEBUG = os.getenv('DEBUG'{default}) == 'True'\n"
+    found = read(f"{debug}ALLOWED_HOSTS = []\n")
+    assert found["compose_environment"] == {"DEBUG": "True"} and "allow no host" in found["notes"][0]
+    assert read(debug)["compose_environment"] == {"DEBUG": "True"}
+    for hosts in ("['example.com']", "['*']", "list_of_hosts()"):
+        assert "DEBUG" not in read(f"{debug}ALLOWED_HOSTS = {hosts}\n")["compose_environment"]
+    found = read(f"{debug}ALLOWED_HOSTS = os.getenv('HOSTS', '').split(',')\n")
+    assert "DEBUG" not in found["compose_environment"]
+    assert read("DEBUG = False\nALLOWED_HOSTS = []\n")["compose_environment"] == {}
+
+
 def test_a_redirect_to_https(read):
     redirect = "ALLOWED_HOSTS = ['*']\nSECURE_SSL_REDIRECT = env.bool('DJANGO_SECURE_SSL_REDIRECT', default=True)\n"
     assert read(redirect)["compose_environment"] == {"FORWARDED_ALLOW_IPS": "*"}

@@ -994,3 +994,32 @@ def test_large_project_is_read_quickly(tmp_path):
     found = read_settings(tree, "settings.py", "", Findings())
     assert time.monotonic() - start < 2
     assert len(found.environment) == 1000
+
+
+# ---------------------------------------------------------------- variables without which settings fail
+
+
+@pytest.mark.parametrize(
+    ("text", "required"),
+    [
+        ("import os\nP = int(os.getenv('P'))", ["P"]),
+        ("import os\nP = int(os.getenv('P', ''))", ["P"]),
+        ("import os\nP = int(os.getenv('P', '1'))", []),
+        ("import os\nP = int(os.getenv('P') or 1)", []),
+        ("import os\ntry:\n    P = int(os.getenv('P'))\nexcept TypeError:\n    P = 1", []),
+        ("import json, os\nP = json.loads(os.getenv('P'))", ["P"]),
+        ("import os\nP = os.path.join('/x', os.environ.get('P'))", ["P"]),
+        ("import os, pathlib\nP = pathlib.Path(os.environ.get('P'))", ["P"]),
+        ("import os\nP = 'redis://' + os.environ.get('P')", ["P"]),
+        ("import os\nP = f\"redis://{os.environ.get('P')}\"", []),
+        ("from decouple import config\nP = config('P', cast=int, default='')", ["P"]),
+        ("from decouple import config\nP = config('P', cast=int, default=None)", ["P"]),
+        ("from decouple import config\nP = config('P', cast=bool, default='')", []),
+        ("import environ\nP = environ.Env().int('P', default='')", []),
+        ("import os, sys\ntry:\n    P = os.environ['P']\nexcept KeyError:\n    sys.exit('Set P.')", ["P"]),
+        ("import os\nif not os.environ.get('P'):\n    print('Set P.')\n    exit(1)", ["P"]),
+        ("import sys\nif 'x' in sys.argv:\n    sys.exit()\nimport os\nP = os.environ['P']", ["P"]),
+    ],
+)
+def test_a_variable_that_settings_fail_without(text, required, read):
+    assert read(text).required == required
