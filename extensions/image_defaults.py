@@ -68,8 +68,8 @@ def worker_class(findings: Findings) -> Answer:
 def static_server(findings: Findings) -> Answer:
     """Return what serves static files.
 
-    Without django.contrib.staticfiles there is no collectstatic, and nothing to serve. Where settings redirect to HTTPS
-    whatever is set, it is nginx, since something before Django has to say that a request came by HTTPS.
+    Without django.contrib.staticfiles there is no collectstatic, and nothing to serve. Where settings redirect
+    to HTTPS whatever is set, it is nginx, since something before Django has to say that a request came by HTTPS.
     """
     middleware = findings.found.get("middleware")
     redirect = findings.found.get("secure_ssl_redirect")

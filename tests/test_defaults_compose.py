@@ -180,7 +180,8 @@ BROKER = "CELERY_BROKER_URL = os.getenv('CELERY_BROKER_URL', 'redis://localhost:
 
 def test_workers(read):
     procfile = "release: python manage.py migrate && python manage.py load_all\nworker: newrelic-admin run-program "
-    procfile += "celery worker --app=site -l $LEVEL -f logs/celery.log\nbeat: celery -A site beat -s /var/x --logfile=b.log\nweb: gunicorn site.wsgi\n"
+    procfile += "celery worker --app=site -l $LEVEL -f logs/celery.log\n"
+    procfile += "beat: celery -A site beat -s /var/x --logfile=b.log\nweb: gunicorn site.wsgi\n"
     found = read(BROKER, "celery\nredis\n", more=CELERY | {"Procfile": procfile})
     assert found["workers"] == {
         "worker": "celery --app=site worker",

@@ -324,7 +324,8 @@ GROUPS = "[project.optional-dependencies]\nprod = ['gunicorn']\n[dependency-grou
         ),
         (
             {
-                "pyproject.toml": "[tool.poetry.dependencies]\ndjango = '^5'\n[tool.poetry.group.prod]\noptional = true\n"
+                "pyproject.toml": "[tool.poetry.dependencies]\ndjango = '^5'\n"
+                "[tool.poetry.group.prod]\noptional = true\n"
                 "[tool.poetry.group.prod.dependencies]\ngunicorn = '*'\n",
                 "poetry.lock": "",
             },

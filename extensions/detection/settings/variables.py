@@ -39,7 +39,7 @@ def environment(first: Evaluator, last: Evaluator) -> list[dict[str, Any]]:
 
 
 def host_variables(hosts: Setting | None) -> dict[str, bool]:
-    """Return the variables that ALLOWED_HOSTS is made of, and whether each is a list of hosts, or else a single one."""
+    """Return the variables that ALLOWED_HOSTS is made of, and whether each is a list of hosts, or else one."""
     if hosts is None:
         return {}
     items = hosts.raw.data if isinstance(hosts.raw.data, (list, tuple)) else ()
