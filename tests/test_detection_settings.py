@@ -1023,3 +1023,11 @@ def test_large_project_is_read_quickly(tmp_path):
 )
 def test_a_variable_that_settings_fail_without(text, required, read):
     assert read(text).required == required
+
+
+def test_variables_that_the_package_of_the_settings_reads(read):
+    celery = "import os\nfrom celery import Celery\nKEY = os.environ['KEY']\nLEVEL = os.getenv('LEVEL', 'info')\n"
+    files = {"config/__init__.py": "from .celery import KEY\n", "config/celery.py": celery}
+    found = read(files | {"config/settings.py": "DEBUG = False\n"})
+    assert found.required == ["KEY"] and found.variable("KEY")["source"] == "config/celery.py:3"
+    assert found.settings.files == ["config/settings.py"]

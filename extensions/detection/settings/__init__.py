@@ -3,6 +3,7 @@
 Names and defaults are those of https://docs.djangoproject.com/en/stable/ref/settings/.
 """
 
+import posixpath
 from collections.abc import Mapping
 
 from ..evaluation.environment import production_value
@@ -63,9 +64,25 @@ def run(tree: Tree, path: str, folder: str, environ: Mapping[str, str]) -> Evalu
     evaluator = Evaluator(tree, folder, environ)
     try:
         evaluator.module(path)
+        files = list(evaluator.files)
+        for package in packages(tree, path, folder):
+            evaluator.settings_files.add(package)  # what it imports is read as what settings import
+            evaluator.module(package)
+        evaluator.files = files
     except (RecursionError, MemoryError):
         evaluator.notes.append((path, "is nested too deeply to be read to its end"))
     return evaluator
+
+
+def packages(tree: Tree, path: str, folder: str) -> list[str]:
+    """Return the `__init__.py` of the packages that a module is in: Python runs them, and Celery's module, before it."""
+    found = []
+    place = posixpath.dirname(path)
+    while place and place != folder:
+        if tree.exists(init := f"{place}/__init__.py") and init != path:
+            found.append(init)
+        place = posixpath.dirname(place)
+    return found[::-1]
 
 
 def add_findings(evaluator: Evaluator, settings: Settings, before: Settings, findings: Findings) -> None:
