@@ -371,6 +371,7 @@ RULES: dict[str, Rule] = {
         _text(r"--[a-z][a-z-]*(=[A-Za-z0-9_.,:/@+-]+)?", "give an option in one word, like --group=production"),
         "options",
     ),
+    "install_project": _truth,
     "use_fathom": _truth,
     "apt_build": _list(_package, "Debian packages, like [libpq-dev]"),
     "apt_runtime": _list(_package, "Debian packages, like [libpq5]"),

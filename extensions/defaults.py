@@ -254,7 +254,14 @@ def _extra(key: str) -> Callable[[Findings], Default]:
         lines = [line.replace("runner:runner", USER) for line in lines]
         if key == "build_instructions" and findings.value("node"):
             lines = [line for line in lines if not OF_NODE.match(line)]
-        return Default(lines, "Dockerfile_django" if lines else "")
+        source = "Dockerfile_django" if lines else ""
+        if key in ("build_instructions", "instructions") and not source and (path := findings.value("version_file")):
+            # As a build of the package would write it: https://setuptools-scm.readthedocs.io/en/latest/config/
+            place = posixpath.normpath(f"/workdir/{path}")
+            version = "'version = \"0.0.0\"' 'version_tuple = (0, 0, 0)'"
+            lines = [f"RUN mkdir -p {posixpath.dirname(place)} && printf '%s\\n' {version} > {place}"]
+            source = findings.found["version_file"].source
+        return Default(lines, source)
 
     return rule
 
@@ -316,6 +323,7 @@ RULES: Mapping[str, Callable[[Findings], Default]] = {
     "requirements_includes": _requirements_includes,
     "requirements_beside": _found("requirements_beside", []),
     "install_options": _found("install_options", []),
+    "install_project": _found("installs_itself", False),
     "use_fathom": _use_fathom,
     "apt_build": _apt("apt_build"),
     "apt_runtime": _apt("apt_runtime"),

@@ -75,7 +75,7 @@ def run(tree: Tree, path: str, folder: str, environ: Mapping[str, str]) -> Evalu
 
 
 def packages(tree: Tree, path: str, folder: str) -> list[str]:
-    """Return the `__init__.py` of the packages that a module is in: Python runs them, and Celery's module, before it."""
+    """Return the `__init__.py` of the packages that a module is in: Python runs them before it."""
     found = []
     place = posixpath.dirname(path)
     while place and place != folder:
