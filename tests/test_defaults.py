@@ -150,6 +150,7 @@ DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": os.path
 @pytest.mark.parametrize(
     ("files", "version"),
     [
+        ({"requirements.txt": "Django==1.10.6\n"}, "3.8"),
         ({"requirements.txt": "Django==1.11.29\n"}, "3.8"),
         ({"requirements.txt": "Django==2.1.7\n", "runtime.txt": "python-3.6.8\n"}, "3.8"),
         ({"requirements.txt": "Django==2.2.28\n"}, "3.9"),
