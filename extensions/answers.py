@@ -376,6 +376,11 @@ RULES: dict[str, Rule] = {
     "requirements_file": _relative_path,
     "requirements_includes": _paths,
     "requirements_beside": _paths,
+    "install_options": _list(
+        _text(r"--[a-z][a-z-]*(=[A-Za-z0-9_.,:/@+-]+)?", "give an option in one word, like --group=production"),
+        "options",
+    ),
+    "install_project": _truth,
     "use_fathom": _truth,
     "apt_build": _list(_package, "Debian packages, like [libpq-dev]"),
     "apt_runtime": _list(_package, "Debian packages, like [libpq5]"),

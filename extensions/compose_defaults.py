@@ -18,6 +18,8 @@ SECRET_KEYS = ("SECRET_KEY", "DJANGO_SECRET_KEY")
 TYPES = {"bool": "true or false", "int": "a number", "url": "a URL"}
 
 
+# Where SQLite is where only a variable says so: in a volume, since each container has a /tmp of its own.
+SQLITE = "/data/db.sqlite3"
 # The module in compose.dev.yaml that is production's with DEBUG on.
 DEVELOPMENT_SETTINGS = "development_settings"
 
@@ -59,7 +61,7 @@ def env_example(findings: Findings) -> Default:
 def compose_environment(findings: Findings, image: Mapping[str, str]) -> Default:
     """Return the variables that point settings at the services, and the hosts under which this machine asks."""
     source = text_of(findings.value("settings_file"))
-    found = _allowed_hosts(findings, image) | _https(findings) | connections(findings).environment
+    found = _allowed_hosts(findings, image) | _debug(findings) | _https(findings) | connections(findings).environment
     return Default({name: value for name, value in found.items() if name not in image or value}, source)
 
 
@@ -77,12 +79,33 @@ def _allowed_hosts(findings: Findings, image: Mapping[str, str]) -> dict[str, st
         for item in findings.value("environment", [])
         if "ALLOWED_HOST" in item["name"].upper() and not {"CORS", "OIDC", "REDIRECT"} & {*item["name"].split("_")}
     ]
+    made_of = mapping(findings.value("allowed_hosts_variables"))
+    if not items and not {"localhost", "127.0.0.1"} & {host.lstrip(".") for host in hosts}:
+        items = [item for item in findings.value("environment", []) if made_of.get(item["name"]) is False]
     if items:
-        return {items[0]["name"]: f"localhost{items[0]['separator']}127.0.0.1"}
+        several = made_of.get(items[0]["name"], True)
+        return {items[0]["name"]: f"localhost{items[0]['separator']}127.0.0.1" if several else "localhost"}
     names = [host.lstrip(".") for host in hosts if ":" not in host]
     # No variable changes these: the health check must ask for one of them.
     host = "127.0.0.1" if "127.0.0.1" in names else next(iter(names), "localhost")
     return {"HEALTHCHECK_HOST": host} if "localhost" not in [host, *names] else {}
+
+
+def _debug(findings: Findings) -> dict[str, str]:
+    """Return the variables that turn DEBUG on where settings allow no host: with it, Django answers this machine.
+
+    https://docs.djangoproject.com/en/stable/ref/settings/#allowed-hosts
+    """
+    hosts = findings.found.get("allowed_hosts")
+    unknown = hosts is not None and hosts.certainty is Certainty.ASSUMED and hosts.source
+    if hosts is None or hosts.value or unknown or not findings.value("settings_file"):
+        return {}
+    image = {item["name"]: item["production"] for item in findings.value("environment", []) if item["production"]}
+    is_on = findings.value("debug") and not any(name.upper().endswith("DEBUG") for name in image)
+    if is_on or _allowed_hosts(findings, image):
+        return {}
+    found = mapping(findings.value("debug_environment"))
+    return {name: value for name, value in found.items() if name not in SET_ANYWAY}
 
 
 def _https(findings: Findings) -> dict[str, str]:
@@ -98,12 +121,8 @@ def _https(findings: Findings) -> dict[str, str]:
         return {}
     if image_defaults.static_server(findings)[0] == "nginx":
         return {} if findings.value("secure_proxy_ssl_header") else {"FORWARDED_ALLOW_IPS": "*"}
-    variable = image_defaults.redirect_variable(findings)
-    return {variable: "False"} if variable else {}
-
-
-# Where settings ask for a database by URL, and no other is installed: the volume of data_files keeps it.
-SQLITE = "sqlite:////data/db.sqlite3"
+    name = image_defaults.ssl_redirect_variable(findings)
+    return {name: "False"} if name else {}
 
 
 def required_environment(findings: Findings, image: Mapping[str, str]) -> Default:
@@ -135,6 +154,8 @@ def _first_value(findings: Findings, item: Mapping[str, Any]) -> str:
     if item["secret"] and item["type"] == "str" and "DSN" not in name:
         return ""
     if dummy.startswith("sqlite:"):
+        return f"sqlite:///{SQLITE}"
+    if dummy.endswith("/build.sqlite3"):
         return SQLITE
     if name.endswith("ORIGINS") or (item["type"] == "url" and any(word in name for word in ("SITE", "BASE", "HOST"))):
         return url
@@ -185,6 +206,11 @@ def notes(findings: Findings) -> list[str]:
     """Return sentences on services that settings expect where Compose cannot put them, for the person to read."""
     engines = [item["name"] for item in findings.value("services", []) if item["certainty"] == Certainty.STATED]
     found = connections(findings).notes
+    if on := _debug(findings):
+        found.append(
+            f"Without DEBUG the settings allow no host, so compose.yaml sets {', '.join(on)}: give ALLOWED_HOSTS your "
+            "hosts, and take that out, before others can reach the site."
+        )
     for name in ("elasticsearch", "opensearch", "minio", "mongodb"):
         if name in engines:
             found.append(f"The project runs {name}, which compose.yaml does not: add it in compose.override.yaml.")

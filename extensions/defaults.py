@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from . import answers, compose_defaults, image_defaults, process_defaults
 from .default import Default
 from .detection import Certainty, Findings, read
+from .detection.data import text_of
 from .ignored import ignored
 
 
@@ -54,6 +55,8 @@ def _answerable(name: str, default: Default, root: Path) -> Default:
     return Default(False)
 
 
+# That has images with a Debian release of today, and is the nearest to those before it: Django 1.11 to 2.1 run on it.
+OLDEST_PYTHON = "3.8"
 # The default where what was found cannot be an answer. "" stands for: there is none, and the guard says so.
 SAFE: dict[str, Any] = {
     "project_slug": "django",
@@ -97,6 +100,14 @@ def _found(name: str, fallback: Any = None) -> Callable[[Findings], Default]:
         return Default(finding.value, "" if finding.certainty is Certainty.ASSUMED else finding.source)
 
     return rule
+
+
+def _python_version(findings: Findings) -> Default:
+    """Return a version that has an image: 3.8 where the project, or its Django, is of an older one's time."""
+    default = _found("python_version")(findings)
+    if re.fullmatch(r"3\.[0-7](\.\d+)?", str(default.value)):
+        return Default(OLDEST_PYTHON, default.source)
+    return Default(SAFE["python_version"]) if answers.RULES["python_version"](default.value) else default
 
 
 def _installer(findings: Findings) -> Default:
@@ -149,18 +160,6 @@ def _static_url(findings: Findings) -> Default:
     default = _found("static_url")(findings)
     path = urlsplit(str(default.value)).path.strip("/")
     return Default(f"/{path}/" if path else SAFE["static_url"], default.source)
-
-
-OLDEST_PYTHON = "3.8"
-
-
-def _python_version(findings: Findings) -> Default:
-    """Return what was found, or the oldest that this template has images for where it is older still."""
-    default = _found("python_version")(findings)
-    if not answers.RULES["python_version"](default.value):
-        return default
-    minor = re.match(r"3\.([0-9]+)", str(default.value))
-    return Default(OLDEST_PYTHON, default.source) if minor and int(minor[1]) < 8 else Default(SAFE["python_version"])
 
 
 # What has another name in bookworm than in trixie, beside those that end in t64 there: https://wiki.debian.org/ReleaseGoals/64bit-time
@@ -253,7 +252,14 @@ def _extra(key: str) -> Callable[[Findings], Default]:
         lines = [line.replace("runner:runner", USER) for line in lines]
         if key == "build_instructions" and findings.value("node"):
             lines = [line for line in lines if not OF_NODE.match(line)]
-        return Default(lines, "Dockerfile_django" if lines else "")
+        source = "Dockerfile_django" if lines else ""
+        if key in ("build_instructions", "instructions") and not source and (path := findings.value("version_file")):
+            # As a build of the package would write it: https://setuptools-scm.readthedocs.io/en/latest/config/
+            place = posixpath.normpath(f"/workdir/{path}")
+            version = "'version = \"0.0.0\"' 'version_tuple = (0, 0, 0)'"
+            lines = [f"RUN mkdir -p {posixpath.dirname(place)} && printf '%s\\n' {version} > {place}"]
+            source = findings.found["version_file"].source
+        return Default(lines, source)
 
     return rule
 
@@ -274,13 +280,21 @@ def _image(rule: Callable[[Findings], tuple[Any, str]]) -> Callable[[Findings], 
 def _data(number: int) -> Callable[[Findings], Default]:
     def rule(findings: Findings) -> Default:
         dirs, files = image_defaults.data_places(RULES["compose_environment"](findings).value, findings)
-        if compose_defaults.SQLITE in RULES["dotenv"](findings).value.values() and "db.sqlite3" not in files:
-            files = [*files, "db.sqlite3"]
-        found = (dirs, files)[number]
         finding = findings.found.get(("data_dirs", "data_files")[number])
-        return Default(found, finding.source if found and finding else "")
+        source = finding.source if finding else ""
+        folder = posixpath.dirname(compose_defaults.SQLITE)
+        if not files and folder not in dirs and _is_sqlite_in_data(findings):
+            dirs, source = [*dirs, folder], source or text_of(findings.value("settings_file"))
+        found = (dirs, files)[number]
+        source = source if found else ""
+        return Default(found, source)
 
     return rule
+
+
+def _is_sqlite_in_data(findings: Findings) -> bool:
+    """Return whether the first .env puts an SQLite database in a folder that nothing else makes."""
+    return any(value.endswith(compose_defaults.SQLITE) for value in RULES["dotenv"](findings).value.values())
 
 
 def _is_located(findings: Findings, path: str) -> bool:
@@ -310,6 +324,8 @@ RULES: Mapping[str, Callable[[Findings], Default]] = {
     "requirements_file": _found("requirements_file"),
     "requirements_includes": _requirements_includes,
     "requirements_beside": _found("requirements_beside", []),
+    "install_options": _found("install_options", []),
+    "install_project": _found("installs_itself", False),
     "use_fathom": _use_fathom,
     "apt_build": _apt("apt_build"),
     "apt_runtime": _apt("apt_runtime"),

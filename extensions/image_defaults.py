@@ -68,14 +68,15 @@ def worker_class(findings: Findings) -> Answer:
 def static_server(findings: Findings) -> Answer:
     """Return what serves static files.
 
-    Without django.contrib.staticfiles there is no collectstatic, and nothing to serve. Where settings redirect to
-    HTTPS whatever a variable says, a page needs nginx, which tells Django that a request came by it.
+    Without django.contrib.staticfiles there is no collectstatic, and nothing to serve. Where settings redirect
+    to HTTPS whatever is set, it is nginx, since something before Django has to say that a request came by HTTPS.
     """
     middleware = findings.found.get("middleware")
+    redirect = findings.found.get("secure_ssl_redirect")
+    if redirect and redirect.value and not ssl_redirect_variable(findings):
+        middleware = None
     if middleware and any(str(name).endswith("WhiteNoiseMiddleware") for name in middleware.value):
-        return (
-            "nginx" if https_only(findings)[0] and not redirect_variable(findings) else "whitenoise"
-        ), middleware.source
+        return "whitenoise", middleware.source
     storage = findings.found.get("staticfiles_storage")
     kind = findings.found.get("staticfiles_kind")
     if storage and kind and (kind.value == "s3" or not is_local(str(storage.value))):
@@ -84,6 +85,12 @@ def static_server(findings: Findings) -> Answer:
     if apps and apps.certainty is Certainty.STATED and apps.value and STATICFILES.isdisjoint(apps.value):
         return "elsewhere", apps.source
     return "nginx", ""
+
+
+def ssl_redirect_variable(findings: Findings) -> str:
+    """Return the variable by which settings do not redirect to HTTPS, "" for none."""
+    names = (item["name"] for item in findings.value("environment", []))
+    return next((name for name in names if name.endswith("SSL_REDIRECT")), "")
 
 
 STATICFILES = frozenset(
@@ -149,12 +156,6 @@ def https_only(findings: Findings) -> Answer:
     """Return whether settings redirect to HTTPS."""
     found = findings.found.get("secure_ssl_redirect")
     return (bool(found.value), found.source) if found and found.value else (False, "")
-
-
-def redirect_variable(findings: Findings) -> str:
-    """Return the environment variable that SECURE_SSL_REDIRECT is read from, or ""."""
-    names = (item["name"] for item in findings.value("environment", []))
-    return next((name for name in names if name.endswith("SSL_REDIRECT")), "")
 
 
 def gunicorn_remark(findings: Findings) -> str:

@@ -15,6 +15,7 @@ QUEUE = re.compile(
     r"|huey_consumer|process_tasks|rqworkers)\b"
 )
 SCHEDULE = "/tmp/celerybeat-schedule"
+FILES = ("--pidfile", "--logfile", "-f")  # Celery's own: a container has one process, and its log is its output
 DATABASE_SCHEDULER = re.compile(r"DatabaseScheduler|RedBeat", re.IGNORECASE)
 # What an image, or compose.yaml, does already; flower and the like are no part of a site.
 DONE = frozenset("migrate createcachetable collectstatic compilemessages check runserver shell tailwind test".split())  # noqa: SIM905
@@ -160,8 +161,11 @@ def _finished(command: str) -> str:
     if words[0] == "celery":
         words = _modern_celery(words)
         beat = "beat" in words or {"-B", "--beat"} & set(words)
-        words = [word for word in words if not word.startswith(("--pidfile=", "--schedule="))]
-        for option in ("--pidfile", "--schedule", "-s") if beat else ("--pidfile",):
+        options = [*FILES, "--schedule", "-s"] if beat else FILES
+        words = [
+            word for word in words if not word.startswith(tuple(f"{option}=" for option in (*FILES, "--schedule")))
+        ]
+        for option in options:
             while option in words:
                 del words[words.index(option) : words.index(option) + 2]
         if beat and not DATABASE_SCHEDULER.search(command):

@@ -376,6 +376,8 @@ BAD = {
     "uv_version": ["1", "0.11; true", "latest"],
     "installer_files": ["[missing.lock]", "[../x]", "uv.lock"],
     "requirements_beside": ["[missing.txt]", "[1]"],
+    "install_options": ["['--group prod']", "[prod]", "['--a=$(b)']", "--group=prod"],
+    "install_project": ["perhaps"],
     "gunicorn_install": ["perhaps"],
     "apt_build": ["[lib pq]", "['a; true']", "libpq-dev"],
     "apt_runtime": ["[-y]", "[A]"],

@@ -59,6 +59,8 @@ def test_a_project_of_which_little_is_known(read):
         "requirements_file": "",
         "requirements_includes": [],
         "requirements_beside": [],
+        "install_options": [],
+        "install_project": False,
         "gunicorn_install": True,
         "apt_build": [],
         "apt_runtime": [],
@@ -144,6 +146,69 @@ DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": os.path
     assert found["build_environment"][0].keys() == {"KEY"}
     assert found["required_environment"][0] == ["KEY"]
     assert found["compose_environment"][0] == {"ALLOWED_HOSTS": "localhost,127.0.0.1"}
+
+
+@pytest.mark.parametrize(
+    ("files", "version"),
+    [
+        ({"requirements.txt": "Django==1.10.6\n"}, "3.8"),
+        ({"requirements.txt": "Django==1.11.29\n"}, "3.8"),
+        ({"requirements.txt": "Django==2.1.7\n", "runtime.txt": "python-3.6.8\n"}, "3.8"),
+        ({"requirements.txt": "Django==2.2.28\n"}, "3.9"),
+    ],
+)
+def test_the_nearest_python_that_has_an_image_runs_an_old_django(files, version, read):
+    found = read(files)
+    assert found["python_version"][0] == version and found["python_version"][1] != ""
+    assert found["debian_release"][0] == "bookworm"
+
+
+PACKAGE = """
+[project]
+name = "my-shop"
+version = "1"
+dependencies = ["django"]
+[build-system]
+requires = ["hatchling"]
+"""
+ASKS = "from importlib.metadata import version\nVERSION = version('my_shop')\n"
+CAUGHT = """
+from importlib import metadata
+try:
+    VERSION = metadata.version("my-shop")
+except metadata.PackageNotFoundError:
+    VERSION = ""
+"""
+
+
+@pytest.mark.parametrize(
+    ("files", "installed"),
+    [
+        ({"pyproject.toml": PACKAGE, "shop/about.py": ASKS}, True),
+        (
+            {
+                "pyproject.toml": PACKAGE,
+                "shop/about.py": "import pkg_resources\npkg_resources.get_distribution('my-shop')",
+            },
+            True,
+        ),
+        ({"pyproject.toml": PACKAGE, "shop/about.py": CAUGHT}, False),
+        ({"pyproject.toml": PACKAGE, "tests/test_about.py": ASKS}, False),
+        ({"pyproject.toml": PACKAGE, "shop/about.py": ASKS.replace("my_shop", "django")}, False),
+        ({"pyproject.toml": PACKAGE.partition("[build-system]")[0], "shop/about.py": ASKS}, False),
+        ({"pyproject.toml": PACKAGE.replace('version = "1"', "dynamic = ['version']"), "shop/about.py": ASKS}, False),
+    ],
+)
+def test_a_project_that_asks_for_its_own_version_is_installed(files, installed, read):
+    assert read(files)["install_project"] == (installed, "shop/about.py:2" if installed else "")
+
+
+def test_a_version_that_a_build_of_the_package_writes(read):
+    scm = PACKAGE + "[tool.setuptools_scm]\nwrite_to = 'site/_version.py'\n"
+    found = read({"pyproject.toml": scm})
+    for name in ("build_instructions", "django_instructions"):
+        assert found[name][1] == "pyproject.toml" and found[name][0][0].endswith(" > /workdir/site/_version.py")
+    assert read({"pyproject.toml": scm, "site/_version.py": "version = '1'"})["build_instructions"][0] == []
 
 
 def test_what_cannot_be_an_answer_is_replaced():

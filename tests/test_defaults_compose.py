@@ -8,6 +8,7 @@ MANAGE = 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "site.setti
 SITE = {"manage.py": MANAGE, "site/__init__.py": "", "site/wsgi.py": MANAGE, "requirements.txt": "Django\n"}
 COMPOSE = (
     "compose_environment",
+    "data_dirs",
     "database_name",
     "database_user",
     "development_environment",
@@ -104,6 +105,22 @@ def test_sqlite_stays_where_nothing_runs_a_server(read):
     assert found["services"] == {} and found["compose_environment"] == {} and found["migrate"] is True
 
 
+@pytest.mark.parametrize(
+    ("settings", "variable", "value"),
+    [
+        ("DATABASES = {'default': env.db('DATABASE_URL')}\n", "DATABASE_URL", "sqlite:////data/db.sqlite3"),
+        (
+            "DATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3', 'NAME': os.environ['DB_FILE']}}\n",
+            "DB_FILE",
+            "/data/db.sqlite3",
+        ),
+    ],
+)
+def test_sqlite_that_only_a_variable_names_is_in_a_volume(settings, variable, value, read):
+    found = read(settings)
+    assert found["dotenv"][variable] == value and found["data_dirs"] == ["/data"] and found["services"] == {}
+
+
 def test_mysql_has_no_root(read):
     url = 'DATABASES = {"default": env.db("DATABASE_URL", default="mysql://root@127.0.0.1/shop")}\n'
     found = read(url, "mysqlclient\n")
@@ -163,7 +180,8 @@ BROKER = "CELERY_BROKER_URL = os.getenv('CELERY_BROKER_URL', 'redis://localhost:
 
 def test_workers(read):
     procfile = "release: python manage.py migrate && python manage.py load_all\nworker: newrelic-admin run-program "
-    procfile += "celery worker --app=site -l $LEVEL\nbeat: celery -A site beat -s /var/x\nweb: gunicorn site.wsgi\n"
+    procfile += "celery worker --app=site -l $LEVEL -f logs/celery.log\n"
+    procfile += "beat: celery -A site beat -s /var/x --logfile=b.log\nweb: gunicorn site.wsgi\n"
     found = read(BROKER, "celery\nredis\n", more=CELERY | {"Procfile": procfile})
     assert found["workers"] == {
         "worker": "celery --app=site worker",
@@ -228,6 +246,33 @@ else:
     assert (found["database_name"], found["database_user"]) == ("shop_db", "app")
 
 
+@pytest.mark.parametrize(
+    ("settings", "variables"),
+    [
+        ("ALLOWED_HOSTS = [os.getenv('ALLOWED_HOSTS')]", {"ALLOWED_HOSTS": "localhost"}),
+        ("ALLOWED_HOSTS = [os.getenv('FQDN', 'example.com')]", {"FQDN": "localhost"}),
+        ("ALLOWED_HOSTS = ['localhost', os.getenv('FQDN', 'example.com')]", {}),
+        ("ALLOWED_HOSTS = os.getenv('ALLOWED_HOSTS', '').split(' ')", {"ALLOWED_HOSTS": "localhost 127.0.0.1"}),
+        ("ALLOWED_HOSTS = env.list('ALLOWED_HOSTS')", {"ALLOWED_HOSTS": "localhost,127.0.0.1"}),
+    ],
+)
+def test_the_hosts_that_settings_allow(settings, variables, read):
+    assert read(f"{settings}\n")["compose_environment"] == variables
+
+
+@pytest.mark.parametrize("default", ["", ", 'True'"])
+def test_debug_is_on_where_no_host_is_allowed_without_it(default, read):
+    debug = f"DEBUG = os.getenv('DEBUG'{default}) == 'True'\n"
+    found = read(f"{debug}ALLOWED_HOSTS = []\n")
+    assert found["compose_environment"] == {"DEBUG": "True"} and "allow no host" in found["notes"][0]
+    assert read(debug)["compose_environment"] == {"DEBUG": "True"}
+    for hosts in ("['example.com']", "['*']", "list_of_hosts()"):
+        assert "DEBUG" not in read(f"{debug}ALLOWED_HOSTS = {hosts}\n")["compose_environment"]
+    found = read(f"{debug}ALLOWED_HOSTS = os.getenv('HOSTS', '').split(',')\n")
+    assert "DEBUG" not in found["compose_environment"]
+    assert read("DEBUG = False\nALLOWED_HOSTS = []\n")["compose_environment"] == {}
+
+
 def test_a_redirect_to_https(read):
     redirect = "ALLOWED_HOSTS = ['*']\nSECURE_SSL_REDIRECT = env.bool('DJANGO_SECURE_SSL_REDIRECT', default=True)\n"
     assert read(redirect)["compose_environment"] == {"FORWARDED_ALLOW_IPS": "*"}
@@ -236,4 +281,4 @@ def test_a_redirect_to_https(read):
     whitenoise = "MIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']\n"
     assert read(redirect + header + whitenoise)["compose_environment"] == {"DJANGO_SECURE_SSL_REDIRECT": "False"}
     found = read(whitenoise + "ALLOWED_HOSTS = ['*']\nSECURE_SSL_REDIRECT = True\n")
-    assert found["compose_environment"] == {"FORWARDED_ALLOW_IPS": "*"}  # nginx is before it
+    assert found["compose_environment"] == {"FORWARDED_ALLOW_IPS": "*"}  # nginx is before Django

@@ -99,6 +99,18 @@ def test_one_of_the_interfaces_is_needed(tmp_path):
         ),
         ("STATICFILES_STORAGE = 'storages.backends.s3boto3.S3StaticStorage'", "elsewhere", False),
         ("STATICFILES_STORAGE = 'storages.backends.azure_storage.AzureStorage'", "elsewhere", False),
+        # nginx says that a request came by HTTPS, without which the redirect would lead nowhere.
+        (
+            "MIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']\nSECURE_SSL_REDIRECT = True",
+            "nginx",
+            False,
+        ),
+        (
+            "import os\nMIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']\n"
+            "SECURE_SSL_REDIRECT = os.getenv('SECURE_SSL_REDIRECT', 'True') == 'True'",
+            "whitenoise",
+            False,
+        ),
         ("INSTALLED_APPS = ['shop']", "elsewhere", False),
         ("", "nginx", False),
     ],
@@ -198,4 +210,5 @@ def test_a_database_that_is_asked_for_and_not_installed_is_kept(answered):
     settings = "import environ\nenv = environ.Env()\nDATABASES = {'default': env.db()}\n"
     found = answered(settings, "Django\ndjango-environ\n")
     assert found["services"] == {}
-    assert found["dotenv"]["DATABASE_URL"] == "sqlite:////data/db.sqlite3" and found["data_files"] == ["db.sqlite3"]
+    assert found["dotenv"]["DATABASE_URL"] == "sqlite:////data/db.sqlite3"
+    assert (found["data_dirs"], found["data_files"]) == (["/data"], [])

@@ -300,10 +300,55 @@ dependencies = [
     assert found(findings, "requirements_file") == ("", "", Certainty.ASSUMED)
 
 
+GROUPS = "[project.optional-dependencies]\nprod = ['gunicorn']\n[dependency-groups]\ndeploy = ['sentry-sdk']\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "options"),
+    [
+        (
+            {"pyproject.toml": "[project]\ndependencies = ['django']\n" + GROUPS, "uv.lock": ""},
+            ["--extra=prod", "--group=deploy"],
+        ),
+        (
+            {"pyproject.toml": "[project]\ndependencies = ['django']\n" + GROUPS, "pdm.lock": ""},
+            ["--group=prod", "--group=deploy"],
+        ),
+        (
+            {"pyproject.toml": "[project]\ndependencies = ['django']\n" + GROUPS},
+            ["--requirements=pyproject.toml", "--extra=prod", "--group=deploy"],
+        ),
+        (
+            {"pyproject.toml": "[project]\ndependencies = ['django']\n" + GROUPS, "poetry.lock": ""},
+            ["--extras=prod", "--only=deploy"],
+        ),
+        (
+            {
+                "pyproject.toml": "[tool.poetry.dependencies]\ndjango = '^5'\n"
+                "[tool.poetry.group.prod]\noptional = true\n"
+                "[tool.poetry.group.prod.dependencies]\ngunicorn = '*'\n",
+                "poetry.lock": "",
+            },
+            ["--only=prod"],
+        ),
+        (
+            {
+                "pyproject.toml": "[project]\ndependencies = ['django']\n[dependency-groups]\ndev = ['ruff']\n",
+                "uv.lock": "",
+            },
+            [],
+        ),
+    ],
+)
+def test_options_that_install_what_production_needs(files, options, read):
+    assert sorted(read(files).value("install_options")) == sorted(options)
+
+
 def test_dependency_groups_alone(read):
     findings = read({"pyproject.toml": "[dependency-groups]\nmain = ['django==5.2']\ndev = ['ruff']\n"})
     assert found(findings, "installer") == ("pyproject", "pyproject.toml", Certainty.ASSUMED)
     assert found(findings, "lock_groups") == (["main"], "pyproject.toml:2", Certainty.INFERRED)
+    assert found(findings, "install_options") == (["--group=main"], "pyproject.toml:2", Certainty.INFERRED)
     assert findings.value("django_version") == "5.2"
 
 

@@ -900,11 +900,11 @@ def test_engine_dummy_is_one_that_django_has(read):
     ],
 )
 def test_nothing_raises_or_hangs(read, text):
-    start = time.monotonic()
+    start = time.process_time()
     project = read(text)
     assert "static_root" in project.findings.found
     project.assert_readable()
-    assert time.monotonic() - start < 3
+    assert time.process_time() - start < 3
 
 
 def test_missing_module(read):
@@ -994,3 +994,40 @@ def test_large_project_is_read_quickly(tmp_path):
     found = read_settings(tree, "settings.py", "", Findings())
     assert time.monotonic() - start < 2
     assert len(found.environment) == 1000
+
+
+# ---------------------------------------------------------------- variables without which settings fail
+
+
+@pytest.mark.parametrize(
+    ("text", "required"),
+    [
+        ("import os\nP = int(os.getenv('P'))", ["P"]),
+        ("import os\nP = int(os.getenv('P', ''))", ["P"]),
+        ("import os\nP = int(os.getenv('P', '1'))", []),
+        ("import os\nP = int(os.getenv('P') or 1)", []),
+        ("import os\ntry:\n    P = int(os.getenv('P'))\nexcept TypeError:\n    P = 1", []),
+        ("import json, os\nP = json.loads(os.getenv('P'))", ["P"]),
+        ("import os\nP = os.path.join('/x', os.environ.get('P'))", ["P"]),
+        ("import os, pathlib\nP = pathlib.Path(os.environ.get('P'))", ["P"]),
+        ("import os\nP = 'redis://' + os.environ.get('P')", ["P"]),
+        ("import os\nP = f\"redis://{os.environ.get('P')}\"", []),
+        ("from decouple import config\nP = config('P', cast=int, default='')", ["P"]),
+        ("from decouple import config\nP = config('P', cast=int, default=None)", ["P"]),
+        ("from decouple import config\nP = config('P', cast=bool, default='')", []),
+        ("import environ\nP = environ.Env().int('P', default='')", []),
+        ("import os, sys\ntry:\n    P = os.environ['P']\nexcept KeyError:\n    sys.exit('Set P.')", ["P"]),
+        ("import os\nif not os.environ.get('P'):\n    print('Set P.')\n    exit(1)", ["P"]),
+        ("import sys\nif 'x' in sys.argv:\n    sys.exit()\nimport os\nP = os.environ['P']", ["P"]),
+    ],
+)
+def test_a_variable_that_settings_fail_without(text, required, read):
+    assert read(text).required == required
+
+
+def test_variables_that_the_package_of_the_settings_reads(read):
+    celery = "import os\nfrom celery import Celery\nKEY = os.environ['KEY']\nLEVEL = os.getenv('LEVEL', 'info')\n"
+    files = {"config/__init__.py": "from .celery import KEY\n", "config/celery.py": celery}
+    found = read(files | {"config/settings.py": "DEBUG = False\n"})
+    assert found.required == ["KEY"] and found.variable("KEY")["source"] == "config/celery.py:3"
+    assert found.settings.files == ["config/settings.py"]

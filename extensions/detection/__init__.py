@@ -13,6 +13,7 @@ from .layout import read_interface, read_layout
 from .local_files import read_local_files
 from .nginx import read_locations
 from .node import read_node
+from .own_package import read_own_package
 from .processes import read_processes
 from .services import read_services
 from .settings import read_settings
@@ -41,6 +42,7 @@ def read(root: Path, without: Collection[str] = ()) -> Findings:
     read_dependencies(
         tree, findings.value("django_dir") or ".", findings, findings.value("installed_apps", []), engines
     )
+    read_own_package(tree, findings)
     read_handbook(tree, findings)
     read_locations(tree, findings)
     distributions = set(findings.value("distributions", {}))

@@ -49,14 +49,14 @@ SCRIPTS = (
     "vite:build",
 )
 BUILDERS = re.compile(
-    r"(?:^|[\s/;&|])(webpack(?:-cli)?|vite|rollup|esbuild|gulp|grunt|parcel|tailwindcss|tailwind|sass|node-sass"
+    r"(?:^|[\s/;&|])(webpack(?:-cli)?|vite|rollup|esbuild|gulp|grunt|parcel|tailwindcss|tailwind|@tailwindcss/cli|sass|node-sass"
     r"|postcss"
     r"|rspack|rsbuild|vue-cli-service|react-scripts|ng|next|nuxt|turbo|browserify|lessc|tsc|mix|encore"
     r"|node|bun|npm|yarn|pnpm)(?=\s|$)"
 )
 BUILD_COMMAND = re.compile(
     r"node\s+\S+\.[cm]?js|(?:npx|pnpm\s+exec|yarn(?:\s+run)?|pnpm|bunx)\s+"
-    r"(?:vite|webpack|rollup|esbuild|gulp|parcel|vue-cli-service|sass|tailwindcss)\b"
+    r"(?:vite|webpack|rollup|esbuild|gulp|parcel|vue-cli-service|sass|tailwindcss|@tailwindcss/cli)\b"
 )
 NOT_BUILDS = re.compile(
     r"\b(?:storybook|typedoc|tsc --noEmit|watch|serve|lint|jest|vitest|playwright)\b|--watch|exit 1"

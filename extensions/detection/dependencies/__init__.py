@@ -78,6 +78,7 @@ def _add_installation(findings: Findings, found: Installation) -> None:
     findings.add("lock_file", found.lock_file, found.lock_file, stated, note)
     sources = list(found.groups.values())
     findings.add("lock_groups", list(found.groups), sources[0] if sources else "", Certainty.INFERRED)
+    findings.add("install_options", found.options, sources[0] if sources else "", Certainty.INFERRED)
 
 
 def _add_requirements(findings: Findings, found: Installation, distributions: dict[str, Distribution]) -> None:

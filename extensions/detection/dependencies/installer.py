@@ -75,6 +75,7 @@ class Installation:
     files: list[str] = field(default_factory=list)
     lock_file: str = ""
     groups: dict[str, str] = field(default_factory=dict)  # of production: name: source
+    options: list[str] = field(default_factory=list)  # those of the command that install them
     direct: list[Distribution] = field(default_factory=list)
     local: list[tuple[str, str]] = field(default_factory=list)
     requirements: Requirements = field(default_factory=Requirements)
@@ -191,6 +192,7 @@ def _of_pyproject(tree: Tree, folder: str, steps: list[Step]) -> Iterator[Instal
         other = read_project_table(tree, path, groups)
         known = {item.name for item in manifest.direct}
         manifest.direct += [item for item in other.direct if item.name not in known]
+        manifest.extras |= other.extras
         yield _with_manifest(tree, found, manifest, folder, ["poetry.toml"])
     if (
         "pdm.lock" in locks
@@ -253,9 +255,27 @@ def _with_manifest(
         *manifest.dynamic,
     ]
     found.files = list(dict.fromkeys(path for path in paths if path and tree.exists(path)))
+    found.options = _options(found, manifest)
     found.direct = [*manifest.direct, *read_dynamic(tree, manifest)]
     found.local = manifest.local
     return found
+
+
+def _options(found: Installation, manifest: Manifest) -> list[str]:
+    """Return the options by which an installation's command installs the groups and extras of production.
+
+    https://docs.astral.sh/uv/reference/cli/#uv-sync, https://python-poetry.org/docs/cli/#install,
+    https://pdm-project.org/latest/reference/cli/#install
+    """
+    group, extra = "--group", "--extra"
+    if found.installer == "poetry":
+        group, extra = "--only", "--extras"  # `--only main`, which is there, makes nothing of `--with`
+    elif found.installer == "pdm" and found.lock_file:
+        extra = "--group"
+    options = [f"{extra if name in manifest.extras else group}={name}" for name in found.groups]
+    if found.installer != "poetry" and not found.lock_file and "--group" in " ".join(options) and manifest.project:
+        options.insert(0, f"--requirements={manifest.path.rpartition('/')[2]}")
+    return options
 
 
 def _workspace_members(tree: Tree, folder: str, members: object) -> list[str]:

@@ -28,6 +28,8 @@ class Manifest:
     path: str
     direct: list[Distribution] = field(default_factory=list)
     groups: dict[str, str] = field(default_factory=dict)  # name: source
+    extras: set[str] = field(default_factory=set)  # those of the groups that are extras
+    project: bool = False  # there is a `[project]`
     local: list[tuple[str, str]] = field(default_factory=list)
     dynamic: list[str] = field(default_factory=list)
 
@@ -45,6 +47,7 @@ def read_project_table(tree: Tree, path: str, groups: Iterable[str] = ()) -> Man
     content = tree.toml(path)
     manifest = Manifest(path)
     project = mapping(content, "project")
+    manifest.project = bool(project)
     places = lines.quoted(tree.text(path) or "")
     wanted = strings(project.get("dependencies"))
     for kind, found in (
@@ -53,6 +56,8 @@ def read_project_table(tree: Tree, path: str, groups: Iterable[str] = ()) -> Man
     ):
         for name, listed in found.items():
             manifest.groups[name] = lines.key_at(tree, path, (kind, name), (kind, ""))
+            if kind != "dependency-groups":
+                manifest.extras.add(name)
             if name in groups:
                 wanted += strings(listed)
     if "dependencies" in strings(project.get("dynamic")):
@@ -95,6 +100,7 @@ def read_poetry_table(tree: Tree, path: str, groups: Iterable[str] = ()) -> Mani
     for name in (*mapping(content, "group"), *extras):
         places = (f"tool.poetry.group.{name}.dependencies", ""), ("tool.poetry.extras", name)
         manifest.groups[name] = lines.key_at(tree, path, *places)
+    manifest.extras = set(extras)
     optional = {canonicalize_name(item) for name in groups for item in strings(extras.get(name))}
     add_tables(tree, manifest, mapping(content, "dependencies"), "tool.poetry.dependencies", optional)
     for name in groups:

@@ -29,6 +29,9 @@ MINORS = range(6, 21)
 
 # https://docs.djangoproject.com/en/stable/faq/install/#what-python-version-can-i-use-with-django
 DJANGO_PYTHONS = {
+    (1, 8): (4, 5),
+    (1, 9): (4, 5),
+    (1, 10): (4, 5),
     (1, 11): (4, 7),
     (2, 0): (4, 7),
     (2, 1): (5, 7),
@@ -353,7 +356,8 @@ def _django(distributions: dict[str, Distribution]) -> Iterator[Statement]:
     yield Statement(
         frozenset(range(low, MINORS[-1] + 1)), MUST, django.source, f"{name} needs Python 3.{low} or newer"
     )
-    yield Statement(frozenset(range(low, high + 1)), DJANGO, django.source, f"{name} supports Python to 3.{high}")
+    nearest = max(high, MINORS[0])  # of what is older than all that can be chosen
+    yield Statement(frozenset(range(low, nearest + 1)), DJANGO, django.source, f"{name} supports Python to 3.{high}")
 
 
 OLDEST_IN_TABLE = 9

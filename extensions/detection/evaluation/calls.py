@@ -296,7 +296,7 @@ def os_path(function: str) -> Callable[..., Value]:
 
     def call(evaluator: "Evaluator", arguments: Arguments) -> Value:
         variables = merge(*arguments.all)
-        texts = [path_text(value) for value in arguments.positional]
+        texts = [path_text(evaluator.given(value)) for value in arguments.positional]
         if not texts or None in texts or arguments.open or sum(map(len, texts)) > MAX_TEXT:
             return Value(UNKNOWN, variables)
         if function in ("exists", "isfile", "isdir", "lexists"):
@@ -323,7 +323,7 @@ def glob(evaluator: "Evaluator", arguments: Arguments) -> Value:
 
 def new_path(evaluator: "Evaluator", arguments: Arguments) -> Value:
     """Return a pathlib path for its parts."""
-    texts = [path_text(value) for value in arguments.positional]
+    texts = [path_text(evaluator.given(value)) for value in arguments.positional]
     variables = merge(*arguments.all)
     return Value(UNKNOWN if None in texts else PurePosixPath(*texts), variables)
 
@@ -352,6 +352,10 @@ def builtin(function: str) -> Callable[..., Value]:
             )
         if function in ("bool", "int", "float") and first.direct:
             evaluator.set_type(first.direct, "int" if function != "bool" else "str")
+        if function in ("int", "float"):
+            first = evaluator.given(first, "TypeError" if first.data is None else "ValueError", empty=True)
+        elif function in ("list", "tuple", "set"):
+            first = evaluator.given(first)
         if function == "bool":
             truth = evaluator.truth(first)
             return Value(UNKNOWN if truth is None else truth, variables)
@@ -428,7 +432,8 @@ def literal(read: Callable[[str], Any]) -> Callable[..., Value]:
     """Return a function that reads a text as JSON or a Python literal."""
 
     def call(evaluator: "Evaluator", arguments: Arguments) -> Value:
-        text = arguments.positional[0].data if arguments.positional else None
+        first = arguments.positional[0] if arguments.positional else Value()
+        text = evaluator.given(first, "TypeError" if first.data is None else "ValueError", empty=True).data
         variables = merge(*arguments.all)
         if not isinstance(text, str) or len(text) > 10_000:
             return Value(UNKNOWN, variables)
@@ -445,6 +450,7 @@ def to_bool(evaluator: "Evaluator", arguments: Arguments) -> Value:
     first = arguments.positional[0] if arguments.positional else Value()
     if first.direct:
         evaluator.set_type(first.direct, "bool")
+    first = evaluator.given(first, "AttributeError" if first.data is None else "ValueError", empty=True)
     if isinstance(first.data, str):
         return Value(first.data.lower() in TRUE, first.variables)
     return Value(first.data if isinstance(first.data, (bool, int)) else UNKNOWN, first.variables)
@@ -545,6 +551,9 @@ def reader_call(evaluator: "Evaluator", reader: Reader, method: str, arguments: 
         type = cast_name(pair[0] if pair else declared) if type == "str" else type
         default = default or (pair[1] if len(pair) > 1 else None)
     if default is not None and isinstance(default.data, Reference) and default.data.name == NOTSET:
+        default = None
+    # Decouple casts a default, too: int("") and int(None) fail.
+    if reader.package == "decouple" and type == "int" and default is not None and default.data in (None, ""):
         default = None
     value = evaluator.read(reader.prefix + name.data, default, type)
     cast = arguments.get(2 if second_is_default else 1, "cast")

@@ -23,6 +23,7 @@ UNREADABLE = "has a statement that could not be worked out"
 CATCHES_MISSING = words(
     "KeyError LookupError Exception BaseException ImproperlyConfigured UndefinedValueError EnvError"
 )
+EXITS = words("sys.exit exit quit os._exit os.abort")
 CATCHES_IMPORT = words("ImportError ModuleNotFoundError Exception BaseException")
 
 
@@ -162,6 +163,8 @@ class Evaluator(Functions):
 
     def _exec_Expr(self, node: ast.Expr, scope: Scope) -> None:
         self.evaluate(node.value, scope)
+        if isinstance(node.value, ast.Call) and self.dotted(node.value.func) in EXITS:
+            raise Raised(kind="SystemExit")
 
     def _exec_Delete(self, node: ast.Delete, scope: Scope) -> None:
         for target in node.targets:

@@ -254,6 +254,11 @@ class Expressions(State):
         """Return what an operator makes of two values."""
         variables = merge(left, right)
         self.charge(left, right)
+        if isinstance(op, ast.Add | ast.Div):
+            if isinstance(left.data, (str, PurePosixPath)):
+                right = self.given(right)
+            elif isinstance(right.data, (str, PurePosixPath)):
+                left = self.given(left)
         one, other = left.data, right.data
         if isinstance(op, ast.Div) and (isinstance(one, PurePosixPath) or isinstance(other, PurePosixPath)):
             texts = calls.path_text(left), calls.path_text(right)

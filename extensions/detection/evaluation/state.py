@@ -179,6 +179,18 @@ class State:
         else:
             variable.required = True
 
+    def given(self, value: Value, kind: str = "TypeError", empty: bool = False) -> Value:
+        """Return a value that what follows does not take where its variable is not set: settings fail, and it must be.
+
+        None is refused, and with `empty` also "", by an exception of the name `kind`, which a `try` may catch.
+        """
+        if not value.direct or self.environment.text(value.direct) is not None or self.is_caught(kind):
+            return value
+        if value.data is None or (empty and value.data == ""):
+            self.require(value.direct)
+            return Value(UNKNOWN, value.variables, value.direct)
+        return value
+
     def set_type(self, name: str, type: str, kind: str = "") -> None:
         """Record how a variable's text is read."""
         variable = self.environment.variables.get(name)

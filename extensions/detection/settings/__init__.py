@@ -3,6 +3,7 @@
 Names and defaults are those of https://docs.djangoproject.com/en/stable/ref/settings/.
 """
 
+import posixpath
 from collections.abc import Mapping
 
 from ..evaluation.environment import production_value
@@ -14,7 +15,7 @@ from .connections import add_databases, add_services
 from .names import collect
 from .setting import Settings
 from .storages import add_storages
-from .variables import demand_secret_key, environment, with_engines
+from .variables import demand_secret_key, environment, host_variables, with_engines
 
 __all__ = ["read_settings"]
 
@@ -63,9 +64,25 @@ def run(tree: Tree, path: str, folder: str, environ: Mapping[str, str]) -> Evalu
     evaluator = Evaluator(tree, folder, environ)
     try:
         evaluator.module(path)
+        files = list(evaluator.files)
+        for package in packages(tree, path, folder):
+            evaluator.settings_files.add(package)  # what it imports is read as what settings import
+            evaluator.module(package)
+        evaluator.files = files
     except (RecursionError, MemoryError):
         evaluator.notes.append((path, "is nested too deeply to be read to its end"))
     return evaluator
+
+
+def packages(tree: Tree, path: str, folder: str) -> list[str]:
+    """Return the `__init__.py` of the packages that a module is in: Python runs them before it."""
+    found = []
+    place = posixpath.dirname(path)
+    while place and place != folder:
+        if tree.exists(init := f"{place}/__init__.py") and init != path:
+            found.append(init)
+        place = posixpath.dirname(place)
+    return found[::-1]
 
 
 def add_findings(evaluator: Evaluator, settings: Settings, before: Settings, findings: Findings) -> None:
@@ -84,6 +101,8 @@ def add_findings(evaluator: Evaluator, settings: Settings, before: Settings, fin
     add.paths("staticfiles_dirs", "STATICFILES_DIRS", folder)
     add.paths("locale_paths", "LOCALE_PATHS", folder)
     add.texts("allowed_hosts", "ALLOWED_HOSTS")
+    hosts = settings.get("ALLOWED_HOSTS")
+    findings.add("allowed_hosts_variables", host_variables(hosts), hosts.source if hosts else "", Certainty.INFERRED)
     add.texts("secure_redirect_exempt", "SECURE_REDIRECT_EXEMPT")
     add.texts("installed_apps", "INSTALLED_APPS")
     add.texts("middleware", "MIDDLEWARE")

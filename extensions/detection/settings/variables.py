@@ -38,6 +38,15 @@ def environment(first: Evaluator, last: Evaluator) -> list[dict[str, Any]]:
     return [described(variable) for variable in named]
 
 
+def host_variables(hosts: Setting | None) -> dict[str, bool]:
+    """Return the variables that ALLOWED_HOSTS is made of, and whether each is a list of hosts, or else one."""
+    if hosts is None:
+        return {}
+    items = hosts.raw.data if isinstance(hosts.raw.data, (list, tuple)) else ()
+    singles = {item.direct: False for item in items if item.direct}
+    return singles or dict.fromkeys(hosts.raw.variables, True)
+
+
 def with_engines(variables: list[dict[str, Any]], values: dict[str, Setting]) -> list[dict[str, Any]]:
     """Return the variables, those that name a database engine or a cache backend with one of Django's as dummy."""
     dummies: dict[str, str] = {}
