@@ -14,7 +14,7 @@ from typing import Any
 
 from plumbum import CommandNotFound, local
 
-from . import answers, guard
+from . import answers, check, guard
 
 # What 1.x, which had no such answers, rendered.
 BEFORE_2 = {"use_compose": True, "static_server": "nginx"}
@@ -46,6 +46,7 @@ def refusals(
     states = git("-C", str(repository), "status", "--ignored", "--porcelain").splitlines()
     unseen = [_path(line) for line in states if line.startswith(("?? ", "!! "))]
     return [
+        *check.interrupted(root, check.record(git, Path(answers_file))),
         *_clashes(root, paths),
         *_ignored(git, root, paths),
         *_hidden(git, paths),

@@ -6,35 +6,53 @@ from pathlib import Path
 
 import pytest
 from plumbum import local
-from support import NEXT, commit, copy, git, run, tree, update
+from support import NEXT, PROJECTS, commit, copy, git, run, tree, update
 
 LATER = "v999.1.0"
 COMPOSE = "template/{% if use_compose %}compose.yaml{% endif %}.jinja"
 
 
-@pytest.fixture
-def later(template, tmp_path):
-    """Return the template with a later version, in which each test's lines may change."""
-    clone = tmp_path / "later"
+@pytest.fixture(scope="session")
+def prepared(template, tmp_path_factory):
+    """Return the template with a later version, and a project with the files of the version before, committed."""
+    folder = tmp_path_factory.mktemp("prepared")
+    clone = folder / "later"
     shutil.copytree(template, clone)
+    replace(clone / COMPOSE, "35s", "40s")
+    commit(clone)
+    git("-C", clone, "tag", LATER)
+    shutil.copytree(PROJECTS / "startproject/project", folder / "my-site")
+    commit(folder / "my-site")
+    copy(clone, folder / "my-site")
+    return clone, folder / "my-site"
 
-    def edit(path: str, old: str, new: str) -> None:
-        text = (clone / path).read_text()
-        assert old in text
-        (clone / path).write_text(text.replace(old, new))
+
+def replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+@pytest.fixture
+def site(prepared, tmp_path):
+    """Return a project with the files of the template, committed."""
+    shutil.copytree(prepared[1], tmp_path / "my-site")
+    return tmp_path / "my-site"
+
+
+@pytest.fixture
+def later(prepared, site, tmp_path):
+    """Return the template of `site` alone, and a function that makes its folder the later version."""
+    clone = tmp_path / "later"
+    shutil.copytree(prepared[0], clone)
+    replace(site / ".copier-answers.yml", f"_src_path: {prepared[0]}", f"_src_path: {clone}")
+    commit(site)
+
+    def release() -> None:
         commit(clone)
         git("-C", clone, "tag", "--force", LATER)
 
-    edit(COMPOSE, "35s", "40s")
-    return clone, edit
-
-
-@pytest.fixture
-def site(later, project):
-    """Return a project with the files of the template, committed."""
-    folder = project()
-    copy(later[0], folder)
-    return folder
+    return clone, release
 
 
 def refused(folder: Path, *sentences: str, quietly: bool = False, **answers) -> str:
@@ -91,7 +109,7 @@ def test_ignored_and_new_in_the_template(later, site):
     commit(site)
     (site / "newer.txt").write_text("mine\n")
     (later[0] / "template/newer.txt").write_text("the template's\n")
-    later[1](COMPOSE, "40s", "41s")
+    later[1]()
     refused(site, "newer.txt would be overwritten")
 
 
@@ -115,7 +133,6 @@ def test_stray_rej(site, stray):
 def test_stray_rej_outside_the_subproject(site):
     repository = site.parent
     shutil.rmtree(site / ".git")
-    (repository / ".gitignore").write_text("later/\n")
     (repository / "other.txt").write_text("one\n")
     commit(repository)
     (repository / "other.txt").write_text("two\n")
@@ -266,7 +283,7 @@ def test_an_edited_file_that_the_template_renames(later, site):
     append(site / "docker/healthcheck.py")
     commit(site)
     git("-C", later[0], "mv", "template/docker/healthcheck.py.jinja", "template/docker/health.py.jinja")
-    later[1](COMPOSE, "40s", "41s")
+    later[1]()
     output = update(site, vcs_ref=LATER)
     assert "git show HEAD:./docker/healthcheck.py > docker/healthcheck.py" in output
 
@@ -275,10 +292,9 @@ def test_nothing_is_said_of_files_without_edits(site):
     assert "brings it back" not in update(site, vcs_ref=LATER, use_compose=False)
 
 
-def test_the_command_that_undoes_it_spares_the_rest_of_a_repository(later, site):
+def test_the_command_that_undoes_it_spares_the_rest_of_a_repository(site):
     repository = site.parent
     shutil.rmtree(site / ".git")
-    (repository / ".gitignore").write_text("later/\n")
     (repository / "other.txt").write_text("one\n")
     (site / "compose.yaml").write_text((site / "compose.yaml").read_text().replace("35s", "70s"))
     commit(repository)
