@@ -256,7 +256,7 @@ class DjangoProject(Extension):
         _package().__dict__["updating"] = conf["dst_path"]
         root, template = Path(conf["dst_path"]).resolve(), Path(conf["src_path"])
         paths = _module("updating").rendered(root, template, str(conf["answers_file"]), self._questions, conf["data"])
-        _package().__dict__["update"] = _module("check").begin(root, conf["answers_file"], paths)
+        _package().__dict__["update"] = _module("check").begin(root, Path(conf["answers_file"]), paths)
         return ""
 
     def ended(self, conf: dict[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """Updates that would lose what a person wrote, done with Copier: refused, with the tree as it was, or reported."""
 
+import json
 import shlex
 import shutil
 from pathlib import Path
@@ -320,3 +321,64 @@ def test_conflicts_in_rej_files(site):
     with local.cwd(site):
         local["sh"]("-c", output.splitlines()[-1].split("`")[1])
     assert tree(site) == before
+
+
+def spoils(later, *commands: str) -> None:
+    """Let the later version do what no merge does, after it."""
+    clone, release = later
+    lines = "".join(f"  - version: {LATER}\n    command: {json.dumps(command)}\n" for command in commands)
+    replace(clone / "copier.yml", "_tasks:\n", f"{MARK}_tasks:\n")
+    text = (clone / "copier.yml").read_text()
+    head, last = text.split(MARK)[0].rsplit('  - command: "true"\n', 1)
+    (clone / "copier.yml").write_text(f'{head}{lines}  - command: "true"\n{last}{text.split(MARK)[1]}')
+    release()
+
+
+MARK = "# the last migration is above\n"
+
+
+def test_an_edit_that_is_gone_from_a_file(later, site):
+    append(site / "compose.yaml", "# mine\n# mine too\n")
+    append(site / "default.conf")
+    commit(site)
+    spoils(later, "sed -i '/mine too/d' compose.yaml")
+    output = update(site, vcs_ref=LATER)
+    said = (
+        "compose.yaml has lost lines that you had written: `# mine too`; `git diff HEAD -- compose.yaml` shows them."
+    )
+    assert said in output and "default.conf" not in output
+    assert "Or undo the whole update with `git reset --hard && git clean -fd`." in output
+
+
+def test_a_changed_line_that_is_changed_back(later, site):
+    replace(site / "docker/gunicorn.conf.py", "[%(process)d]", "[%(process)d mine]")
+    replace(site / "compose.yaml", "35s", "70s")
+    commit(site)
+    spoils(later, "sed -i 's/d mine/d/' docker/gunicorn.conf.py")
+    output = update(site, vcs_ref=LATER)
+    assert "docker/gunicorn.conf.py has lost lines that you had written: " in output
+    assert "docker/gunicorn.conf.py has lines again that you had deleted: " in output
+    assert "1 file has conflicts" in output and "compose.yaml has lost" not in output
+
+
+def test_an_edit_that_is_gone_after_an_update_from_a_version_that_notes_nothing(later, site, project, template):
+    folder = project(folder="older")
+    copy(later[0], folder, vcs_ref="v2.0.0")
+    append(folder / "compose.yaml")
+    append(folder / "default.conf")
+    commit(folder)
+    spoils(later, "sed -i '/mine/d' compose.yaml")
+    output = update(folder, vcs_ref=LATER)
+    assert "compose.yaml has lost lines that you had written: `# mine`; " in output and "default.conf" not in output
+
+
+@pytest.mark.parametrize("version", [NEXT, "v2.0.0"])
+def test_no_edit_is_said_to_be_gone_that_is_there(prepared, project, version):
+    folder = project()
+    copy(prepared[0], folder, vcs_ref=version)
+    append(folder / "compose.yaml")
+    replace(folder / "default.conf", "}", "# mine\n}")
+    commit(folder)
+    output = update(folder, vcs_ref=LATER, gunicorn_workers=7)
+    assert "lines" not in output and "undo" not in output.replace("gives back", "")
+    assert (folder / "compose.yaml").read_text().endswith("# mine\n")
