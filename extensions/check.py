@@ -58,11 +58,14 @@ def undo(prefix: str) -> str:
     return f"{reset} && git clean -fd"
 
 
-def record(git: Any, answers_file: Path) -> Path:
-    """Return the file in git's own folder that is there from the begin of an update to its end."""
-    folder, _, prefix = git("rev-parse", "--absolute-git-dir", "--show-prefix").partition("\n")
-    name = f"{prefix.strip()}{answers_file.as_posix()}".replace("/", "+")
-    return Path(folder, f"copier-django-docker{name}.json")
+def record(git: Any, answers_file: Path) -> tuple[Path, str, str]:
+    """Return the file in git's own folder that is there while an update is under way, prefix, and commit.
+
+    The prefix is the project's folder in its repository, with a slash at the end, or "".
+    """
+    folder, prefix, head = git("rev-parse", "--absolute-git-dir", "--show-prefix", "HEAD").split("\n")[:3]
+    name = f"{prefix}{answers_file.as_posix()}".replace("/", "+")
+    return Path(folder, f"copier-django-docker{name}.json"), prefix, head
 
 
 def interrupted(root: Path, kept: Path) -> Iterator[str]:
@@ -86,7 +89,7 @@ def interrupted(root: Path, kept: Path) -> Iterator[str]:
 def begin(root: Path, answers_file: Path, paths: list[str]) -> Update:
     """Return the update that begins, of which `paths` may be rendered; nothing is changed yet."""
     git = local["git"]["-C", str(root)]
-    head, prefix = git("rev-parse", "HEAD", "--show-prefix").split("\n")[:2]
+    kept, prefix, head = record(git, answers_file)
     folder = Path(os.environ.pop(OLD, os.devnull))
     old = None
     if folder.is_dir():
@@ -94,9 +97,7 @@ def begin(root: Path, answers_file: Path, paths: list[str]) -> Update:
         paths = sorted(rendered.union(paths) - {answers_file.as_posix()})
         old = edits.read(folder, paths)
     mine = edits.read(root, paths)
-    update = Update(
-        root, answers_file, prefix, answers.stored(root / answers_file), mine, old, record(git, answers_file)
-    )
+    update = Update(root, answers_file, prefix, answers.stored(root / answers_file), mine, old, kept)
     if old is not None:
         written = {path: mine[path] - old.get(path, edits.Counter()) for path in edits.edited(mine, old)}
         with contextlib.suppress(OSError):

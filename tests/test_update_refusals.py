@@ -1,25 +1,19 @@
 """Bad input: what `copier update` says, its exit code, and the tree that it leaves."""
 
-import os
 import shutil
-import signal
 import subprocess
-import sys
-import time
 
 import pytest
 from plumbum import local
-from support import NEXT, commit, copy, git, run, tree
+from support import NEXT, commit, git, run, tree
 
 ANSWERS = ".copier-answers.yml"
 
 
 @pytest.fixture
-def site(template, project):
+def site(copied, tmp_path):
     """Return a project with the files of the template, committed."""
-    folder = project()
-    copy(template, folder)
-    return folder
+    return copied(tmp_path / "my-site")
 
 
 def replace_answers(site, old: str, new: str) -> None:
@@ -146,31 +140,3 @@ def test_full_disk(template, site, tmp_path):
         assert code == 1 and tree(small / "site") == before
     finally:
         subprocess.run(["umount", small], check=True)
-
-
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
-@pytest.mark.parametrize("seconds", [0.3, 1.0, 1.5, 2.0])
-def test_interrupted(site, name, seconds, tmp_path):
-    """At any moment, the command in docs/updating.md gives all back, and the next update does the rest."""
-    with (site / "compose.yaml").open("a") as compose:
-        compose.write("# mine\n")
-    commit(site)
-    before = tree(site)
-    command = [sys.executable, "-m", "copier", "update", "--trust", "--defaults", f"--vcs-ref={NEXT}"]
-    environment = {**local.env.getdict(), "TMPDIR": str(tmp_path)}
-    with subprocess.Popen(
-        [*command, "--data=gunicorn_workers=9", site],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    ) as process:
-        time.sleep(seconds)
-        if process.poll() is None:
-            os.killpg(process.pid, getattr(signal, name))
-        process.wait()
-    assert process.returncode in (0, 1, 130, 143, -signal.SIGINT, -signal.SIGTERM)
-    (site / ".git/index.lock").unlink(missing_ok=True)
-    git("-C", site, "reset", "--hard", "--quiet")
-    git("-C", site, "clean", "-fd", "--quiet")
-    assert tree(site) == before
