@@ -10,7 +10,7 @@ import pytest
 from plumbum import local
 from support import NEXT, commit, git, run, tree, update
 
-# Stands before git on PATH: at the NTH command that fits, it sends Copier a signal, in place of the command or after it.
+# Before git on PATH: at the NTH command that fits, it sends Copier a signal, in place of the command or after it.
 WRAPPER = """#!/bin/sh
 case "$(basename "$PWD") $*" in
 $MOMENT)
