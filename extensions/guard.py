@@ -21,8 +21,8 @@ def refusals(conf: Conf, questions: Questions, defaults: Defaults) -> list[str]:
     The kinds are looked for in turn, and only the first that is found is reported.
     """
     root = Path(conf["dst_path"]).resolve()
-    if _is_comparison(conf, questions, root):
-        return []
+    if is_comparison(conf, questions):
+        return _bad_old_answers(conf, questions) if "_commit" in conf["data"] else []
     return (
         _not_django(conf, root, defaults)
         or _foreign_answers(conf, questions, root)
@@ -43,11 +43,12 @@ def stored_refusals(conf: Conf, questions: Questions, defaults: Defaults) -> lis
     return _bad_answers(conf, questions, root, defaults)
 
 
-def _is_comparison(conf: Conf, questions: Questions, root: Path) -> bool:
+def is_comparison(conf: Conf, questions: Questions) -> bool:
     """Return whether this is one of the two renderings that an update compares: in an empty folder, all answers given.
 
     https://copier.readthedocs.io/en/stable/updating/#how-the-update-works
     """
+    root = Path(conf["dst_path"])
     if not (conf["quiet"] and conf["defaults"] and conf["overwrite"]) or (root.is_dir() and any(root.iterdir())):
         return False
     always = [name for name, question in questions.items() if "when" not in question]
@@ -67,10 +68,27 @@ def _foreign_answers(conf: Conf, questions: Questions, root: Path) -> list[str]:
     stored = answers.stored(root / conf["answers_file"])
     if not stored or answers.is_ours(stored):
         return []
-    return [
+    return [_foreign(conf, stored)]
+
+
+def _foreign(conf: Conf, stored: Mapping[str, Any]) -> str:
+    return (
         f"{conf['answers_file']} holds the answers to another template ({stored.get('_src_path', 'unnamed')}): "
         "keep this one's in a file of their own, with -a .copier-answers.docker.yml, here and in each copier update."
-    ]
+    )
+
+
+def _bad_old_answers(conf: Conf, questions: Questions) -> list[str]:
+    """Return what is wrong with the answers of the old version, of which Copier itself would make a traceback.
+
+    An update is refused for them before that, but not with --quiet.
+    """
+    stored = {name: value for name, value in conf["data"].items() if name in questions}
+    if not answers.is_ours(stored):
+        return [_foreign(conf, conf["data"])]
+    root = Path(conf["dst_path"])
+    found = {name: answers.problem(name, value, stored, root) for name, value in stored.items()}
+    return [f"{name}: {message}." for name, message in found.items() if message]
 
 
 def _bad_answers(conf: Conf, questions: Questions, root: Path, defaults: Defaults) -> list[str]:

@@ -145,6 +145,8 @@ class DjangoProject(Extension):
             "found": self.found,
             "checked": self.checked,
             "updatable": self.updatable,
+            "begun": self.begun,
+            "ended": self.ended,
             "problem": self.problem,
             "read_in": self.read_in,
             "remarks": self.remarks,
@@ -209,30 +211,58 @@ class DjangoProject(Extension):
 
         Raises UserMessageError, which Copier prints as it is, before it asks or writes anything.
         """
-        refusals = _module("guard").refusals(
-            conf, self._questions, lambda: {name: default.value for name, default in self._defaults(conf).items()}
-        )
+        kept = _package().__dict__
+        refusals = _module("guard").refusals(conf, self._questions, lambda: self._values(conf))
         if refusals:
-            if _package().__dict__.get("updating") == conf["dst_path"]:  # a migration may have changed the answers
+            if kept.get("updating") == conf["dst_path"]:  # a migration may have changed the answers
                 local["git"](
                     "-C", str(conf["dst_path"]), "checkout", "--quiet", "HEAD", "--", str(conf["answers_file"])
                 )
             raise UserMessageError("\n".join([*refusals, "Nothing was written."]))
+        if _module("guard").is_comparison(conf, self._questions):
+            if "_commit" in conf["data"]:
+                _module("check").note_old(Path(conf["dst_path"]))
+            elif update := kept.get("update"):
+                _module("check").note_new(update)
         return True
 
-    def updatable(self, conf: dict[str, Any]) -> str:
-        """Return "" if an update loses nothing; raises UserMessageError otherwise, before it has begun.
+    def _values(self, conf: dict[str, Any]) -> dict[str, Any]:
+        return {name: default.value for name, default in self._defaults(conf).items()}
 
-        With --quiet, where Copier does not come here, a migration (migrations/check.py) does the same.
+    def updatable(self, conf: dict[str, Any]) -> str:
+        """Return what to do if an update is interrupted; raises UserMessageError if it would lose something.
+
+        Here Copier has not begun with anything, but does not come here with --quiet.
         """
-        refusals = _module("guard").stored_refusals(
-            conf, self._questions, lambda: {name: default.value for name, default in self._defaults(conf).items()}
-        ) or _module("updating").refusals(
+        self._refuse_update(conf)
+        prefix = local["git"]("-C", str(conf["dst_path"]), "rev-parse", "--show-prefix").strip()
+        return f"If this is interrupted, `{_module('check').undo(prefix)}` gives back all as it was."
+
+    def _refuse_update(self, conf: dict[str, Any]) -> None:
+        refusals = _module("guard").stored_refusals(conf, self._questions, lambda: self._values(conf)) or _module(
+            "updating"
+        ).refusals(
             Path(conf["dst_path"]), Path(conf["src_path"]), str(conf["answers_file"]), self._questions, conf["data"]
         )
         if refusals:
             raise UserMessageError("\n".join([*refusals, "Nothing was written."]))
+
+    def begun(self, conf: dict[str, Any]) -> str:
+        """Return "", after a note of what a person has written; with --quiet, raises what `updatable` does."""
+        if conf["quiet"]:
+            self._refuse_update(conf)
+        if conf["pretend"]:
+            return ""
         _package().__dict__["updating"] = conf["dst_path"]
+        root, template = Path(conf["dst_path"]).resolve(), Path(conf["src_path"])
+        paths = _module("updating").rendered(root, template, str(conf["answers_file"]), self._questions, conf["data"])
+        _package().__dict__["update"] = _module("check").begin(root, Path(conf["answers_file"]), paths)
+        return ""
+
+    def ended(self, conf: dict[str, Any]) -> str:
+        """Return "", after what an update has lost, or left to do, is printed."""
+        if not conf["pretend"]:
+            _module("check").end(_package().__dict__.pop("update"))
         return ""
 
     @pass_context

@@ -112,7 +112,11 @@ def _failed(git: Any, code: int, output: str) -> dict[str, Any]:
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     if TRACEBACK in output:
         return {"status": "error", "message": f"copier update failed ({code}): {lines[-1]}.{undone}"}
-    said = " ".join(line for line in lines if not line.startswith(("Updating to template version", "Copying from")))
+    said = " ".join(
+        line
+        for line in lines
+        if not line.startswith(("If this is interrupted, ", "Updating to template version", "Copying from"))
+    )
     return {"status": "error" if undone else "refused", "message": f"{said or f'exit code {code}'}{undone}"}
 
 

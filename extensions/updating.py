@@ -14,7 +14,7 @@ from typing import Any
 
 from plumbum import CommandNotFound, local
 
-from . import answers, guard
+from . import answers, check, guard
 
 # What 1.x, which had no such answers, rendered.
 BEFORE_2 = {"use_compose": True, "static_server": "nginx"}
@@ -40,12 +40,13 @@ def refusals(
         return []
     repository = Path(top.removesuffix("\n"))
     root = project.resolve()
-    if not Path(os.path.abspath(project)).is_relative_to(repository):  # noqa: PTH100  links are the question
-        return [f"{project} leads through a symbolic link, at which Copier breaks off: give the folder as {root}."]
+    if not project.absolute().is_relative_to(repository):  # not resolved: Copier does the same
+        return [f"{project} has a symbolic link or .. in it, at which Copier breaks off: give the folder as {root}."]
     paths = rendered(root, template, answers_file, questions, data)
     states = git("-C", str(repository), "status", "--ignored", "--porcelain").splitlines()
     unseen = [_path(line) for line in states if line.startswith(("?? ", "!! "))]
     return [
+        *check.interrupted(root, check.record(git, Path(answers_file))[0]),
         *_clashes(root, paths),
         *_ignored(git, root, paths),
         *_hidden(git, paths),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from plumbum import local
-from support import NEXT, PROJECTS, ROOT, commit, git, releases
+from support import NEXT, PROJECTS, ROOT, commit, copy, git, releases
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -66,3 +66,13 @@ def project(tmp_path: Path) -> Callable[..., Path]:
         return tmp_path / folder
 
     return make
+
+
+@pytest.fixture(scope="session")
+def copied(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path]:
+    """Return a function that makes a project with the files of the template, committed, in a folder."""
+    made = tmp_path_factory.mktemp("copied") / "my-site"
+    shutil.copytree(PROJECTS / "startproject/project", made)
+    commit(made, "The project")
+    copy(template, made)
+    return lambda folder: shutil.copytree(made, folder)

@@ -1,40 +1,59 @@
 """Updates that would lose what a person wrote, done with Copier: refused, with the tree as it was, or reported."""
 
+import json
 import shlex
 import shutil
 from pathlib import Path
 
 import pytest
 from plumbum import local
-from support import NEXT, commit, copy, git, run, tree, update
+from support import NEXT, PROJECTS, commit, copy, git, run, tree, update
 
 LATER = "v999.1.0"
 COMPOSE = "template/{% if use_compose %}compose.yaml{% endif %}.jinja"
 
 
-@pytest.fixture
-def later(template, tmp_path):
-    """Return the template with a later version, in which each test's lines may change."""
-    clone = tmp_path / "later"
+@pytest.fixture(scope="session")
+def prepared(template, tmp_path_factory):
+    """Return the template with a later version, and a project with the files of the version before, committed."""
+    folder = tmp_path_factory.mktemp("prepared")
+    clone = folder / "later"
     shutil.copytree(template, clone)
+    replace(clone / COMPOSE, "35s", "40s")
+    commit(clone)
+    git("-C", clone, "tag", LATER)
+    shutil.copytree(PROJECTS / "startproject/project", folder / "my-site")
+    commit(folder / "my-site")
+    copy(clone, folder / "my-site")
+    return clone, folder / "my-site"
 
-    def edit(path: str, old: str, new: str) -> None:
-        text = (clone / path).read_text()
-        assert old in text
-        (clone / path).write_text(text.replace(old, new))
+
+def replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+@pytest.fixture
+def site(prepared, tmp_path):
+    """Return a project with the files of the template, committed."""
+    shutil.copytree(prepared[1], tmp_path / "my-site")
+    return tmp_path / "my-site"
+
+
+@pytest.fixture
+def later(prepared, site, tmp_path):
+    """Return the template of `site` alone, and a function that makes its folder the later version."""
+    clone = tmp_path / "later"
+    shutil.copytree(prepared[0], clone)
+    replace(site / ".copier-answers.yml", f"_src_path: {prepared[0]}", f"_src_path: {clone}")
+    commit(site)
+
+    def release() -> None:
         commit(clone)
         git("-C", clone, "tag", "--force", LATER)
 
-    edit(COMPOSE, "35s", "40s")
-    return clone, edit
-
-
-@pytest.fixture
-def site(later, project):
-    """Return a project with the files of the template, committed."""
-    folder = project()
-    copy(later[0], folder)
-    return folder
+    return clone, release
 
 
 def refused(folder: Path, *sentences: str, quietly: bool = False, **answers) -> str:
@@ -91,7 +110,7 @@ def test_ignored_and_new_in_the_template(later, site):
     commit(site)
     (site / "newer.txt").write_text("mine\n")
     (later[0] / "template/newer.txt").write_text("the template's\n")
-    later[1](COMPOSE, "40s", "41s")
+    later[1]()
     refused(site, "newer.txt would be overwritten")
 
 
@@ -115,7 +134,6 @@ def test_stray_rej(site, stray):
 def test_stray_rej_outside_the_subproject(site):
     repository = site.parent
     shutil.rmtree(site / ".git")
-    (repository / ".gitignore").write_text("later/\n")
     (repository / "other.txt").write_text("one\n")
     commit(repository)
     (repository / "other.txt").write_text("two\n")
@@ -266,7 +284,7 @@ def test_an_edited_file_that_the_template_renames(later, site):
     append(site / "docker/healthcheck.py")
     commit(site)
     git("-C", later[0], "mv", "template/docker/healthcheck.py.jinja", "template/docker/health.py.jinja")
-    later[1](COMPOSE, "40s", "41s")
+    later[1]()
     output = update(site, vcs_ref=LATER)
     assert "git show HEAD:./docker/healthcheck.py > docker/healthcheck.py" in output
 
@@ -275,10 +293,9 @@ def test_nothing_is_said_of_files_without_edits(site):
     assert "brings it back" not in update(site, vcs_ref=LATER, use_compose=False)
 
 
-def test_the_command_that_undoes_it_spares_the_rest_of_a_repository(later, site):
+def test_the_command_that_undoes_it_spares_the_rest_of_a_repository(site):
     repository = site.parent
     shutil.rmtree(site / ".git")
-    (repository / ".gitignore").write_text("later/\n")
     (repository / "other.txt").write_text("one\n")
     (site / "compose.yaml").write_text((site / "compose.yaml").read_text().replace("35s", "70s"))
     commit(repository)
@@ -304,3 +321,64 @@ def test_conflicts_in_rej_files(site):
     with local.cwd(site):
         local["sh"]("-c", output.splitlines()[-1].split("`")[1])
     assert tree(site) == before
+
+
+def spoils(later, *commands: str) -> None:
+    """Let the later version do what no merge does, after it."""
+    clone, release = later
+    lines = "".join(f"  - version: {LATER}\n    command: {json.dumps(command)}\n" for command in commands)
+    replace(clone / "copier.yml", "_tasks:\n", f"{MARK}_tasks:\n")
+    text = (clone / "copier.yml").read_text()
+    head, last = text.split(MARK)[0].rsplit('  - command: "true"\n', 1)
+    (clone / "copier.yml").write_text(f'{head}{lines}  - command: "true"\n{last}{text.split(MARK)[1]}')
+    release()
+
+
+MARK = "# the last migration is above\n"
+
+
+def test_an_edit_that_is_gone_from_a_file(later, site):
+    append(site / "compose.yaml", "# mine\n# mine too\n")
+    append(site / "default.conf")
+    commit(site)
+    spoils(later, "sed -i '/mine too/d' compose.yaml")
+    output = update(site, vcs_ref=LATER)
+    said = (
+        "compose.yaml has lost lines that you had written: `# mine too`; `git diff HEAD -- compose.yaml` shows them."
+    )
+    assert said in output and "default.conf" not in output
+    assert "Or undo the whole update with `git reset --hard && git clean -fd`." in output
+
+
+def test_a_changed_line_that_is_changed_back(later, site):
+    replace(site / "docker/gunicorn.conf.py", "[%(process)d]", "[%(process)d mine]")
+    replace(site / "compose.yaml", "35s", "70s")
+    commit(site)
+    spoils(later, "sed -i 's/d mine/d/' docker/gunicorn.conf.py")
+    output = update(site, vcs_ref=LATER)
+    assert "docker/gunicorn.conf.py has lost lines that you had written: " in output
+    assert "docker/gunicorn.conf.py has lines again that you had deleted: " in output
+    assert "1 file has conflicts" in output and "compose.yaml has lost" not in output
+
+
+def test_an_edit_that_is_gone_after_an_update_from_a_version_that_notes_nothing(later, site, project, template):
+    folder = project(folder="older")
+    copy(later[0], folder, vcs_ref="v2.0.0")
+    append(folder / "compose.yaml")
+    append(folder / "default.conf")
+    commit(folder)
+    spoils(later, "sed -i '/mine/d' compose.yaml")
+    output = update(folder, vcs_ref=LATER)
+    assert "compose.yaml has lost lines that you had written: `# mine`; " in output and "default.conf" not in output
+
+
+@pytest.mark.parametrize("version", [NEXT, "v2.0.0"])
+def test_no_edit_is_said_to_be_gone_that_is_there(prepared, project, version):
+    folder = project()
+    copy(prepared[0], folder, vcs_ref=version)
+    append(folder / "compose.yaml")
+    replace(folder / "default.conf", "}", "# mine\n}")
+    commit(folder)
+    output = update(folder, vcs_ref=LATER, gunicorn_workers=7)
+    assert "lines" not in output and "undo" not in output.replace("gives back", "")
+    assert (folder / "compose.yaml").read_text().endswith("# mine\n")

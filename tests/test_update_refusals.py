@@ -1,58 +1,91 @@
-"""Bad input: what `copier update` says, its exit code, and the tree that it leaves."""
+"""Bad input: what `copier update` says, its exit code, and the tree that it leaves; `copier copy`, where that differs.
+
+What else `copier copy` refuses is in test_copy.py, and signals at known moments in test_update_interruptions.py.
+"""
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
-import time
+from pathlib import Path
 
 import pytest
 from plumbum import local
-from support import NEXT, commit, copy, git, run, tree
+from support import NEXT, commit, git, run, tree
 
 ANSWERS = ".copier-answers.yml"
+LATER = "v999.1.0"
+QUIETLY = pytest.mark.parametrize("quiet", [(), ("--quiet",)], ids=["aloud", "quietly"])
 
 
 @pytest.fixture
-def site(template, project):
+def site(copied, tmp_path):
     """Return a project with the files of the template, committed."""
-    folder = project()
-    copy(template, folder)
-    return folder
+    return copied(tmp_path / "my-site")
 
 
-def replace_answers(site, old: str, new: str) -> None:
-    text = (site / ANSWERS).read_text()
+def replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
     assert old in text
-    (site / ANSWERS).write_text(text.replace(old, new))
+    path.write_text(text.replace(old, new))
+
+
+def replace_answers(site: Path, old: str, new: str) -> None:
+    replace(site / ANSWERS, old, new)
     commit(site)
 
 
-def fails(site, code: int, sentence: str, *options: str, traceback: bool = False, **run_options) -> None:
+def update_from(site: Path, source: object) -> None:
+    """Let a project's answers name another place of the template."""
+    lines = (site / ANSWERS).read_text().splitlines(keepends=True)
+    replace_answers(site, next(line for line in lines if line.startswith("_src_path")), f"_src_path: {source}\n")
+
+
+@pytest.fixture
+def release(template, site, tmp_path):
+    """Return a function that makes a later version of the template of `site`, with a change of one file."""
+
+    def make(path: str, old: str, new: str) -> None:
+        clone = tmp_path / "later"
+        shutil.copytree(template, clone)
+        replace(clone / path, old, new)
+        commit(clone)
+        git("-C", clone, "tag", LATER)
+        update_from(site, clone)
+
+    return make
+
+
+def state(site: Path) -> tuple[dict[str, bytes], str]:
+    in_git = (site / ".git").exists()
+    return tree(site), git("-C", site, "status", "--porcelain", "--ignored") if in_git else ""
+
+
+def fails(site: Path, code: int, sentence: str, *options: str, traceback: bool = False, **run_options) -> None:
     """Update, and see the exit code and the sentence, with not a byte of the tree changed."""
-    before = tree(site)
-    options = options or (f"--vcs-ref={NEXT}",)
+    before = state(site)
+    options = options if any("--vcs-ref" in option for option in options) else (f"--vcs-ref={NEXT}", *options)
     exited, output = run("update", "--defaults", *options, site, retcode=None, **run_options)
     assert exited == code, output
     assert sentence in output and ("Traceback" in output) is traceback, output
-    assert tree(site) == before
+    assert state(site) == before
 
 
-def test_dirty(site):
+@QUIETLY
+def test_dirty(site, quiet):
     (site / "new.txt").write_text("mine\n")
-    fails(site, 1, "Destination repository is dirty")
+    fails(site, 1, "Destination repository is dirty", *quiet)
 
 
 def test_no_git(site):
     shutil.rmtree(site / ".git")
-    fails(site, 1, "only supported in git-tracked subprojects")
+    fails(site, 1, "Updating is only supported in git-tracked subprojects")
 
 
 def test_no_answers_file(site):
     (site / ANSWERS).unlink()
     commit(site)
-    fails(site, 1, "cannot obtain old template references")
+    fails(site, 1, "Cannot update because cannot obtain old template references")
 
 
 @pytest.mark.parametrize("content", ["a: [", "<<<<<<< before updating\na: 1\n=======\na: 2\n>>>>>>> after updating\n"])
@@ -62,115 +95,191 @@ def test_answers_file_that_is_no_yaml(site, content):
     fails(site, 1, "yaml", traceback=True)
 
 
-def test_unknown_name(site):
-    fails(site, 1, "did you mean django_port?", f"--vcs-ref={NEXT}", "--data=djago_port=1")
+@QUIETLY
+def test_unknown_name(site, quiet):
+    fails(site, 1, "djago_port: there is no such question; did you mean django_port?", "--data=djago_port=1", *quiet)
 
 
-def test_refused_answer(site):
-    fails(site, 1, "django_port: ", f"--vcs-ref={NEXT}", "--data=django_port=99999")
+@QUIETLY
+def test_refused_answer(site, quiet):
+    fails(site, 1, "django_port: '99999' will not do", "--data=django_port=99999", *quiet)
+
+
+def test_unknown_name_in_the_answers_file(site):
+    """Copier drops it, as it does the answer to a question that a version has no more."""
+    with (site / ANSWERS).open("a") as answers:
+        answers.write("djago_port: 1\n")
+    commit(site)
+    run("update", "--defaults", f"--vcs-ref={NEXT}", site)
+    assert git("-C", site, "diff", "--stat", "HEAD").split()[0] == ANSWERS
+    assert "djago_port" not in (site / ANSWERS).read_text()
+
+
+@QUIETLY
+def test_stored_answer_that_no_version_accepts(site, quiet):
+    replace_answers(site, "django_port: 8000", "django_port: 99999")
+    fails(site, 1, "django_port: 99999 will not do", *quiet)
+
+
+@QUIETLY
+def test_stored_answer_of_another_type(site, quiet):
+    replace_answers(site, "project_slug: my-site", "project_slug: [my, site]")
+    fails(site, 1, "project_slug: ['my', 'site'] is not text", *quiet)
+
+
+@QUIETLY
+def test_stored_answer_that_was_good_in_the_old_version(site, release, quiet):
+    release("extensions/answers.py", '"gunicorn_workers": _number(1, 1000)', '"gunicorn_workers": _number(1, 2)')
+    fails(site, 1, "gunicorn_workers: 3 will not do; give a whole number from 1 to 2", f"--vcs-ref={LATER}", *quiet)
 
 
 def test_template_that_is_gone(site, tmp_path):
-    text = (site / ANSWERS).read_text()
-    source = next(line for line in text.splitlines() if line.startswith("_src_path"))
-    replace_answers(site, source, f"_src_path: {tmp_path / 'gone'}")
-    fails(site, 1, "only supported in git-tracked templates", "--vcs-ref=HEAD")
+    update_from(site, tmp_path / "gone")
+    fails(site, 1, "Updating is only supported in git-tracked templates", "--vcs-ref=HEAD")
 
 
 def test_template_url_that_is_not_reached(site):
-    text = (site / ANSWERS).read_text()
-    source = next(line for line in text.splitlines() if line.startswith("_src_path"))
-    replace_answers(site, source, "_src_path: https://127.0.0.1:9/template.git")
-    fails(site, 1, "127.0.0.1", traceback=True)
+    update_from(site, "https://127.0.0.1:9/template.git")
+    fails(site, 1, "unable to access 'https://127.0.0.1:9/template.git/'", traceback=True)
+
+
+def test_shallow_template(template, site, release, tmp_path):
+    """The version that the project has is not in the clone, and Copier looks for it before anything else."""
+    release("template/docker/gunicorn.conf.py.jinja", "import", "# changed\nimport")
+    git("clone", "--quiet", "--depth=1", f"--branch={LATER}", f"file://{tmp_path / 'later'}", tmp_path / "shallow")
+    update_from(site, tmp_path / "shallow")
+    fails(site, 1, f"Unknown revision: '{NEXT}'", f"--vcs-ref={LATER}", traceback=True)
+    git("-C", tmp_path / "shallow", "fetch", "--quiet", "--unshallow", "--tags")
+    run("update", "--defaults", f"--vcs-ref={LATER}", site)
+    assert "# changed" in (site / "docker/gunicorn.conf.py").read_text()
 
 
 def test_downgrade(site):
-    fails(site, 1, "You are downgrading from", "--vcs-ref=v1.1.2")
+    fails(site, 1, f"You are downgrading from {NEXT.removeprefix('v')} to 1.1.2", "--vcs-ref=v1.1.2")
 
 
 def test_no_trust(site):
-    fails(site, 4, "potentially unsafe feature", trust=False)
+    fails(site, 4, "Template uses potentially unsafe feature", trust=False)
 
 
-def test_another_templates_answers(site):
+@QUIETLY
+def test_another_templates_answers(site, quiet):
     replace_answers(site, "wsgi_module:", "other_module:")
-    fails(site, 1, "holds the answers to another template")
+    fails(site, 1, f"{ANSWERS} holds the answers to another template", *quiet)
 
 
 def test_no_extension_package(site, tmp_path):
     (tmp_path / "hidden").mkdir()
     (tmp_path / "hidden/copier_template_extensions.py").write_text("raise ModuleNotFoundError('hidden')\n")
     with local.env(PYTHONPATH=str(tmp_path / "hidden")):
-        fails(site, 1, "could not load some Jinja extensions")
+        fails(site, 1, "Copier could not load some Jinja extensions")
 
 
-def test_copier_too_old(template, site, tmp_path):
-    """The template demands a newer one than runs here."""
-    clone = tmp_path / "demanding"
-    shutil.copytree(template, clone)
-    text = (clone / "copier.yml").read_text()
-    (clone / "copier.yml").write_text(text.replace('_min_copier_version: "9.19.0"', '_min_copier_version: "99.0.0"'))
-    commit(clone)
-    git("-C", clone, "tag", "v999.1.0")
-    source = next(line for line in (site / ANSWERS).read_text().splitlines() if line.startswith("_src_path"))
-    replace_answers(site, source, f"_src_path: {clone}")
-    fails(site, 1, "requires Copier version >= 99.0.0", "--vcs-ref=v999.1.0")
+def test_copier_too_old(site):
+    before = state(site)
+    uvx = local["uvx"]["--quiet", "--with", "copier-template-extensions", "copier@9.18.2"]
+    code, out, err = uvx["update", "--trust", "--defaults", f"--vcs-ref={NEXT}", site].run(retcode=None)
+    assert (
+        code == 1 and "This template requires Copier version >= 9.19.0, while your version of Copier is 9.18.2" in err
+    ), err
+    assert "Traceback" not in out + err and state(site) == before
 
 
-def test_shallow_template(template, site, tmp_path):
-    git("clone", "--quiet", "--depth=1", f"--branch={NEXT}", f"file://{template}", tmp_path / "shallow")
-    source = next(line for line in (site / ANSWERS).read_text().splitlines() if line.startswith("_src_path"))
-    replace_answers(site, source, f"_src_path: {tmp_path / 'shallow'}")
-    before = tree(site)
-    code, output = run("update", "--defaults", f"--vcs-ref={NEXT}", site, retcode=None)
-    assert tree(site) == before or code == 0, output
+def test_path_with_dots(site, tmp_path):
+    (tmp_path / "beside").mkdir()
+    before = state(site)
+    with local.cwd(tmp_path / "beside"):
+        code, output = run("update", "--defaults", f"--vcs-ref={NEXT}", "../my-site", retcode=None)
+    assert code == 1 and f"give the folder as {site}" in output and "Traceback" not in output
+    assert state(site) == before
 
 
-def test_full_disk(template, site, tmp_path):
-    """On a file system of its own; nothing is left over, or the one command gives it back."""
-    small = tmp_path / "small"
-    small.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", small], capture_output=True).returncode:
+@pytest.fixture
+def small(tmp_path):
+    """Return a folder on a file system of 2 MB of its own."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", folder]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip("needs the right to mount a file system")
-    try:
-        git("clone", "--quiet", site, small / "site")
-        before = tree(small / "site")
-        with (small / "site/.git/filling").open("wb", buffering=0) as filling, pytest.raises(OSError):
-            while True:
-                filling.write(b"\0" * 4096)
-        code, _ = run("update", "--defaults", f"--vcs-ref={NEXT}", small / "site", retcode=None, gunicorn_workers=9)
-        (small / "site/.git/filling").unlink()
-        (small / "site/.git/index.lock").unlink(missing_ok=True)
-        git("-C", small / "site", "reset", "--hard", "--quiet")
-        git("-C", small / "site", "clean", "-fd", "--quiet")
-        assert code == 1 and tree(small / "site") == before
-    finally:
-        subprocess.run(["umount", small], check=True)
+    yield folder
+    subprocess.run(["umount", folder], check=True)
 
 
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
-@pytest.mark.parametrize("seconds", [0.3, 1.0, 1.5, 2.0])
-def test_interrupted(site, name, seconds, tmp_path):
-    """At any moment, the command in docs/updating.md gives all back, and the next update does the rest."""
-    with (site / "compose.yaml").open("a") as compose:
-        compose.write("# mine\n")
+def fill(folder: Path, room: int) -> Path:
+    """Fill the file system but for `room` bytes; return the file that does, in git's own folder, to be deleted."""
+    path = folder / ".git/filling"
+    with path.open("wb", buffering=0) as filling, pytest.raises(OSError, match="No space left"):
+        while True:
+            filling.write(b"\0" * 4096)
+    os.truncate(path, path.stat().st_size - room)
+    return path
+
+
+@pytest.mark.parametrize(("operation", "room"), [("update", 0), ("update", 20_000), ("copy", 20_000)])
+def test_full_disk(site, small, release, tmp_path, operation, room):
+    """Of the files, there is room for some; the command in docs/updating.md gives back what was there."""
+    release("template/docker/gunicorn.conf.py.jinja", "import signal", f"#{'x' * 100_000}\nimport signal")
+    folder = small / "site"
+    git("clone", "--quiet", site, folder)
+    options = ["--defaults", f"--vcs-ref={LATER}", folder]
+    if operation == "copy":
+        git("-C", folder, "reset", "--quiet", "--hard", "HEAD~2")  # before the first copy
+        options = ["--overwrite", *options[:2], tmp_path / "later", folder]
+    before = state(folder)
+    filling = fill(folder, room)
+    code, output = run(operation, *options, retcode=None, gunicorn_workers=9)
+    filling.unlink()
+    assert code == 1 and ("No space left on device" in output or "Out of diskspace" in output), output
+    assert (state(folder) == before) is (room == 0)
+    git("-C", folder, "reset", "--hard", "--quiet")
+    git("-C", folder, "clean", "-fd", "--quiet")
+    assert state(folder) == before
+
+
+@QUIETLY
+def test_copy_with_a_bad_answers_file(template, site, quiet):
+    """Other than `copier update`, it does without: the file is the person's, in git, and is replaced."""
+    (site / ANSWERS).write_text("a: [")
     commit(site)
-    before = tree(site)
-    command = [sys.executable, "-m", "copier", "update", "--trust", "--defaults", f"--vcs-ref={NEXT}"]
-    environment = {**local.env.getdict(), "TMPDIR": str(tmp_path)}
-    with subprocess.Popen(
-        [*command, "--data=gunicorn_workers=9", site],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    ) as process:
-        time.sleep(seconds)
-        if process.poll() is None:
-            os.killpg(process.pid, getattr(signal, name))
-        process.wait()
-    assert process.returncode in (0, 1, 130, 143, -signal.SIGINT, -signal.SIGTERM)
-    (site / ".git/index.lock").unlink(missing_ok=True)
-    git("-C", site, "reset", "--hard", "--quiet")
-    git("-C", site, "clean", "-fd", "--quiet")
-    assert tree(site) == before
+    before = state(site)
+    arguments = ["--defaults", "--overwrite", f"--vcs-ref={NEXT}", *quiet, template, site]
+    code, output = run("copy", *arguments, retcode=None)
+    assert code == 1 and "yaml" in output, output
+    assert state(site) == before
+
+
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [("gone", "Local template must be a directory"), ("https://127.0.0.1:9/t.git", "127.0.0.1")],
+)
+def test_copy_from_nowhere(project, tmp_path, source, sentence):
+    folder = project()
+    before = state(folder)
+    with local.cwd(tmp_path):
+        code, output = run("copy", "--defaults", source, folder, retcode=None)
+    assert code == 1 and sentence in output and state(folder) == before, output
+
+
+@pytest.mark.parametrize("name", ["INT", "TERM"])
+def test_copy_interrupted(template, project, tmp_path, name):
+    """In the middle of the files; what was committed is given back by the command in docs/updating.md."""
+    folder = project()
+    before = state(folder)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/git").write_text(
+        f"""#!/bin/sh
+case "$*" in config*fileMode) [ ! -f {folder}/default.conf ] || {{ kill -s {name} $PPID; sleep 0.5; exit 1; }};; esac
+exec {local.which("git")} "$@"
+"""
+    )
+    (tmp_path / "bin/git").chmod(0o755)
+    (tmp_path / "tmp").mkdir()
+    path = f"{tmp_path / 'bin'}:{local.env['PATH']}"
+    command = local[sys.executable]["-m", "copier", "copy", "--trust", "--defaults", f"--vcs-ref={NEXT}"]
+    code, out, err = command[template, folder].run(retcode=None, env={"PATH": path, "TMPDIR": str(tmp_path / "tmp")})
+    assert code == (1 if name == "INT" else -15), out + err
+    assert (folder / "default.conf").exists() and not (folder / "docker").exists()
+    git("-C", folder, "reset", "--hard", "--quiet")
+    git("-C", folder, "clean", "-fd", "--quiet")
+    assert state(folder) == before
