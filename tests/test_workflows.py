@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
@@ -9,7 +10,7 @@ from typing import Any, ClassVar
 import pytest
 import yaml
 from plumbum import local
-from support import PROJECTS, commit, copy, git
+from support import PROJECTS, ROOT, commit, copy, git
 
 WORKFLOW = ".github/workflows/docker-update.yml"
 COMPOSE = "template/{% if use_compose %}compose.yaml{% endif %}.jinja"
@@ -189,6 +190,15 @@ def test_the_update_workflow_has_least_permissions(repository):
     for step in job["steps"]:
         assert "uses" not in step or len(step["uses"].partition("@")[2]) == 40
         assert "run" not in step or step["run"].startswith("set -euo pipefail\n")
+
+
+def test_zizmor_has_nothing_against_the_workflows(template, project):
+    folder = project()
+    copy(template, folder, github_workflow=True, update_workflow=True)
+    assert len(list((folder / ".github/workflows").iterdir())) == 2
+    zizmor = local[Path(sys.executable).parent / "zizmor"]["--offline", "--no-progress", "--color=never"]
+    code, out, err = zizmor[folder / ".github", ROOT / ".github"].run(retcode=None)
+    assert code == 0, out + err
 
 
 def test_nothing_newer(repository):
