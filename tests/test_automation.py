@@ -1,10 +1,13 @@
 """For robots: the detection command, data files, exit codes."""
 
 import json
+import sys
 
 import pytest
 import yaml
-from support import NEXT, PROJECTS, QUESTIONS, commit, copy, rendered, run
+from jsonschema import Draft202012Validator
+from plumbum import local
+from support import NEXT, PROJECTS, QUESTIONS, ROOT, commit, copy, rendered, run, tree
 
 from extensions.__main__ import main
 
@@ -37,6 +40,44 @@ def test_answers_make_the_same_files_as_enter(name, template, project, tmp_path,
     run("copy", "--defaults", f"--vcs-ref={NEXT}", f"--data-file={tmp_path / 'answers.yml'}", template, by_file)
     assert rendered(by_enter) == rendered(by_file)
     assert (by_enter / ".env").is_file() == (by_file / ".env").is_file()
+
+
+def test_the_whole_chain_of_a_robot(template, project, tmp_path):
+    """Each command as a program runs it, with its exit code; the last is what pre-commit runs, installed by pip."""
+    folder, file = project("uv_src"), tmp_path / "answers.yml"
+    ours = local[sys.executable]["-m", "extensions"].with_cwd(ROOT)
+
+    def copied(retcode: int) -> str:
+        arguments = ("--defaults", f"--vcs-ref={NEXT}", f"--data-file={file}", template, folder)
+        return run("copy", *arguments, retcode=retcode)[1]
+
+    file.write_text(ours("--answers", folder))
+    validator = Draft202012Validator(json.loads((ROOT / "docs/answers.schema.json").read_text()))
+    validator.validate(yaml.safe_load(file.read_text()))
+
+    before = tree(folder)
+    file.write_text(file.read_text().replace("python_version:", "pyton_version:"))
+    assert not validator.is_valid(yaml.safe_load(file.read_text()))
+    assert "did you mean python_version?" in copied(retcode=1)
+    assert tree(folder) == before
+
+    file.write_text(file.read_text().replace("pyton_version:", "python_version:"))
+    copied(retcode=0)
+    validator.validate(yaml.safe_load((folder / ".copier-answers.yml").read_text()))
+    commit(folder)
+    assert ours["--check", folder].run() == (0, "", "")
+
+    (folder / ".python-version").write_text("3.12\n")
+    (folder / "extensions.py").write_text("raise SystemExit('not this one')\n")
+    said = "python_version: the answer is 3.13, but .python-version:1 says 3.12\n"
+    assert ours["--check", folder].run(retcode=1)[1] == said
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    installed = local["uvx"]["--python", ">=3.11", "--from", f"git+file://{template}@{NEXT}"]
+    command = installed[(*hook["entry"].split(), *hook["args"])]
+    assert command.with_cwd(folder).run(retcode=1)[1] == said
+
+    (folder / ".copier-answers.yml").unlink()
+    assert "There are no answers" in ours["--check", folder].run(retcode=2)[2]
 
 
 def test_check_tells_what_has_drifted(template, project, capsys):

@@ -11,7 +11,7 @@ import pytest
 from plumbum import local
 from support import NEXT, ROOT, commit, copy, git, tree
 
-KINDS = {"dirty": 14, "without answers": 14, "of another template": 14, "current": 3, "older": 3, "conflicting": 2}
+KINDS = {"dirty": 16, "without answers": 15, "of another template": 15, "current": 1, "older": 2, "conflicting": 1}
 EXPECTED = {
     "dirty": ("refused", 2),
     "without answers": ("refused", 2),
@@ -58,10 +58,10 @@ def test_fifty_repositories(fleet):
     with ThreadPoolExecutor(2) as pool:
         done = list(pool.map(update, fleet))
     assert Counter(report["status"] for _, _, report in done) == {
-        "refused": 42,
-        "current": 3,
-        "updated": 3,
-        "conflicts": 2,
+        "refused": 46,
+        "current": 1,
+        "updated": 2,
+        "conflicts": 1,
     }
     for folder, code, report in done:
         kind = fleet[folder]
