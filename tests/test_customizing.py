@@ -93,7 +93,8 @@ OVERRIDES = {
     },
     "A secret in a file": {"services.django.secrets.0.source": "api_key"},
     "Slow pages, and other directives of nginx": {
-        "services.static.configs.0.target": "/etc/nginx/conf.d/own.conf",
+        "services.static.volumes.0.target": "/etc/nginx/conf.d/own.conf",
+        "services.static.volumes.0.read_only": True,
     },
     "A slow start": {"services.django.healthcheck": {"start_period": "5m0s"}},
     "More of one worker, and one that is off": {
@@ -127,6 +128,18 @@ def test_override(title, orders, tmp_path):
         for key in path.split("."):
             value = value[int(key)] if isinstance(value, list) else (value or {}).get(key)
         assert value == expected, path
+
+
+@pytest.mark.docker
+def test_directives_of_nginx(orders, tmp_path):
+    tmp_path.chmod(0o755)
+    (tmp_path / "own.conf").write_text(block(section("Slow pages, and other directives of nginx"), "nginx"))
+    shutil.copy2(orders[0] / "default.conf", tmp_path)
+    volume, image = f"--volume={tmp_path}:/etc/nginx/conf.d:ro", "nginxinc/nginx-unprivileged:stable"
+    command = ["run", "--rm", "--add-host=django:127.0.0.1", volume, image, "nginx", "-T"]
+    code, out, err = local["docker"][command].run(retcode=None)
+    assert code == 0, err
+    assert "proxy_read_timeout 300s;" in out and "listen 8080;" in out
 
 
 @pytest.mark.docker
