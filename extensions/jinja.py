@@ -163,6 +163,7 @@ class DjangoProject(Extension):
             "image_major": image_major,
             "volumes": volumes,
             "around": around,
+            "hosts_variable": hosts_variable,
         }
 
     @cached_property
@@ -332,6 +333,13 @@ def volumes(folders: Iterable[str], files: Iterable[str]) -> dict[str, str]:
     paths = (["/data"] if list(files) else []) + [in_workdir(folder) for folder in folders]
     # By the whole path, so that a volume keeps its name, and with it its content, whatever others there are.
     return {re.sub(r"[^a-z0-9]+", "-", path.removeprefix("/workdir").lower()).strip("-"): path for path in paths}
+
+
+def hosts_variable(answers: Iterable[Iterable[str]]) -> str:
+    """Return the variable that settings read ALLOWED_HOSTS from, by the names in the first answer with one, or ""."""
+    return next(
+        (name for names in answers for name in sorted(names, key=str.lower) if "ALLOWED_HOST" in name.upper()), ""
+    )
 
 
 def quoted(value: str) -> str:

@@ -22,6 +22,8 @@ import yaml
 from plumbum import local
 from support import COPIER_YML, NEXT, PROJECTS, QUESTIONS, commit, copier, copy, git, rendered, run, tree
 
+from extensions.jinja import hosts_variable
+
 ruff = local[Path(sys.executable).with_name("ruff")]
 CASES = sorted(path.parent.name for path in PROJECTS.glob("*/project"))
 ALWAYS = {
@@ -728,3 +730,10 @@ def test_with_and_without_a_cache_of_the_compiled_reader(cache, template, projec
     assert rendered(tmp_path / "first") == rendered(tmp_path / "second")
     kept = list((tmp_path / "kept/copier-django-docker").glob("*/defaults.py"))
     assert len(kept) == (1 if cache == "kept" else 0)
+
+
+def test_hosts_variable():
+    answers = [{"DEBUG": ""}, {"z_allowed_hosts": "", "A_ALLOWED_HOSTS": ""}, ["ALLOWED_HOSTS"]]
+    assert hosts_variable(answers) == "A_ALLOWED_HOSTS"
+    assert hosts_variable(answers[2:]) == "ALLOWED_HOSTS"
+    assert hosts_variable(answers[:1]) == ""
