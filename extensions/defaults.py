@@ -297,6 +297,14 @@ def _is_sqlite_in_data(findings: Findings) -> bool:
     return any(value.endswith(compose_defaults.SQLITE) for value in RULES["dotenv"](findings).value.values())
 
 
+def _static_port(findings: Findings) -> Default:
+    """Return the port that was found, unless it is Django's: the one URL of both is that of django_port."""
+    default, django = _found("static_port")(findings), _found("django_port")(findings).value
+    if default.value != django:
+        return default
+    return Default(next(port for port in (SAFE["static_port"], SAFE["static_port"] + 1) if port != django))
+
+
 def _is_located(findings: Findings, path: str) -> bool:
     """Return whether the project's own default.conf has a location of this path: two of the same stop nginx."""
     lines = [line.split() for line in findings.value("nginx_locations", [])]
@@ -375,7 +383,7 @@ RULES: Mapping[str, Callable[[Findings], Default]] = {
     "github_workflow": lambda findings: Default(False),
     "update_workflow": lambda findings: Default(False),
     "django_port": _found("django_port"),
-    "static_port": _found("static_port"),
+    "static_port": _static_port,
     "build_image": _build_image,
     "build_instructions": _extra("build_instructions"),
     "django_instructions": _extra("instructions"),

@@ -737,3 +737,14 @@ def test_hosts_variable():
     assert hosts_variable(answers) == "A_ALLOWED_HOSTS"
     assert hosts_variable(answers[2:]) == "ALLOWED_HOSTS"
     assert hosts_variable(answers[:1]) == ""
+
+
+def test_a_project_that_has_lost_its_answers(template, project):
+    folder = project()
+    copy(template, folder)
+    expected = rendered(folder)
+    (folder / ".copier-answers.yml").unlink()
+    (folder / "default.conf").unlink()
+    commit(folder)
+    copy(template, folder)
+    assert rendered(folder)["compose.yaml"] == expected["compose.yaml"]
