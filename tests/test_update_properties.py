@@ -98,26 +98,30 @@ def unedited(future, tmp_path_factory):
 
     def make(chain: tuple[str, ...], name: str, traits: frozenset[str] = frozenset()) -> Path:
         if (chain, name, traits) not in made:
-            folder = tmp_path_factory.mktemp("unedited") / "my-site"
-            if len(chain) == 1:
-                shutil.copytree(PROJECTS / name / "project", folder)
-                with (folder / ".gitignore").open("a") as ignore:
-                    ignore.write("\n.env\n*.local\n")
-                commit(folder, "The project")
-                copy(future, folder, vcs_ref=chain[0])
-                (folder / ".env").unlink(missing_ok=True)
-            else:
-                crosses = to_2(*chain[-2:])
-                shutil.copytree(make(chain[:-1], name, frozenset() if crosses else traits), folder)
-                if crosses and "no compose" in traits:
-                    (folder / "compose.yaml").unlink()
-                if crosses and "example" in traits:
-                    (folder / ".env.example").write_bytes(MINE)
-                commit(folder)
-                update(folder, vcs_ref=chain[-1])
-            commit(folder)
-            made[chain, name, traits] = folder
+            with local.env(GIT_CONFIG_GLOBAL=os.devnull):
+                made[chain, name, traits] = new(chain, name, traits)
         return made[chain, name, traits]
+
+    def new(chain: tuple[str, ...], name: str, traits: frozenset[str]) -> Path:
+        folder = tmp_path_factory.mktemp("unedited") / "my-site"
+        if len(chain) == 1:
+            shutil.copytree(PROJECTS / name / "project", folder)
+            with (folder / ".gitignore").open("a") as ignore:
+                ignore.write("\n.env\n*.local\n")
+            commit(folder, "The project")
+            copy(future, folder, vcs_ref=chain[0])
+            (folder / ".env").unlink(missing_ok=True)
+        else:
+            crosses = to_2(*chain[-2:])
+            shutil.copytree(make(chain[:-1], name, frozenset() if crosses else traits), folder)
+            if crosses and "no compose" in traits:
+                (folder / "compose.yaml").unlink()
+            if crosses and "example" in traits:
+                (folder / ".env.example").write_bytes(MINE)
+            commit(folder)
+            update(folder, vcs_ref=chain[-1])
+        commit(folder)
+        return folder
 
     return make
 
