@@ -31,7 +31,7 @@ NAMES = sorted(path.name for path in PROJECTS.iterdir())
 PIP_ONLY = {"v1.0.0": {"uv_src", "whitenoise_poetry"}}  # which 1.0.0 refuses to copy
 LABELS = ("before updating", "last update", "after updating")  # Copier's
 CONFLICT = rb"^<<<<<<< before updating\r?\n.*?^>>>>>>> after updating\r?$"
-IGNORED = {".env": b"SECRET_KEY=mine\n", "mine.local": b"\xff\0mine"}
+IGNORED = {".env": b"SECRET_KEY=mine\n", "mine.local": b"\xff\0mine", "médias.local": b"mine"}
 OWN = {"notes é'\" 1.txt": b"\xff\0\r\n", "docker/mine.sh": MINE, "compose.override.yaml": b"services: {}\n"}
 CHANGED_BY_2 = {"required_environment", "django_instructions", "build_instructions", "control_socket_disable"}
 
@@ -156,7 +156,8 @@ def check(unedited, tmp_path):
                     kind, which = step["poison"]
                     refused_for(folder, paths[which % len(paths)], kind, new)
                 edit(folder, paths, step, templates, f"{number}.{at}")
-                for path in sorted(after.keys() - before.keys())[: step["names"]]:
+                # Of a folder with such a name, that is refused: test_a_new_file_in_a_folder_with_an_odd_name
+                for path in sorted(after.keys() - before.keys())[: step["names"] if layout != "odd folder" else 0]:
                     if not (folder / path).exists():
                         (folder / path).parent.mkdir(exist_ok=True)
                         (folder / path).write_bytes(MINE + path.encode() + b"\n")
@@ -228,8 +229,10 @@ def updated(folder, old, new, before, after, config, name) -> None:
     mine, kept = tree(folder), state(folder)
     command = ("update", "--defaults", f"--vcs-ref={new}", folder)
     code, output = run(*command, retcode=None)
-    if config in REFUSED:
-        assert code == 1 and config.partition("=")[0] in output and "Traceback" not in output, output
+    if config in REFUSED or (code and "core.quotePath=false" in config and "core.quotePath" in output):
+        assert (
+            code == 1 and (config.partition("=")[0] in output or config not in REFUSED) and "Traceback" not in output
+        ), output
         assert state(folder) == kept and not git("-C", folder, "status", "--porcelain")
         cure = re.findall(r"(GIT_CONFIG_\w+)=(\S+)", output)
         with local.env(**dict(cure)):  # what the refusal says to do
@@ -333,7 +336,7 @@ def laid_out(base: Path, place: Path, layout: str) -> Path:
     folder = place / "my-site"
     match layout:
         case "folder" | "odd folder":
-            folder = place / "sites é/my 'site\"" if layout == "odd folder" else folder
+            folder = place / "sites é/my 'site" if layout == "odd folder" else folder
             shutil.copytree(base, folder, ignore=shutil.ignore_patterns(".git"))
             commit(place)
         case "worktree":
