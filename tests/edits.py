@@ -51,6 +51,7 @@ steps = st.fixed_dictionaries(
         # Of each generated file in turn; most people edit few of them, but an update takes as long.
         "files": st.lists(st.lists(changes, max_size=4), min_size=12, max_size=12),
         "whole": st.lists(st.tuples(st.sampled_from(WHOLE), st.integers(0, 11)), max_size=3),
+        "again": st.booleans(),  # whether it is updated a second time, with nothing to do
         "names": st.integers(0, 3),  # how many files of their own have names that the next release generates
         "poison": st.one_of(st.none(), st.tuples(st.sampled_from(POISONS), st.integers(0, 11))),
     }

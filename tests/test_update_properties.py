@@ -143,18 +143,19 @@ def check(unedited, tmp_path):
             (folder / path).parent.mkdir(exist_ok=True)
             (folder / path).write_bytes(content)
         traits = frozenset()
-        with git_config(config, tmp_path / f"config{number}"):
-            git("-C", folder, "checkout", "--force", "HEAD", "--", ".")  # with the settings' ends of lines
-            save(folder)
-            for at, step in enumerate(plan):
-                old, new = chain[at : at + 2]
+        for at, step in enumerate(plan):
+            old, new = chain[at : at + 2]
+            ours = new not in RELEASES  # what a released version does about settings, it does for ever
+            with git_config(config if ours else "", tmp_path / f"config{number}.{at}"):
+                git("-C", folder, *AROUND, "checkout", "--force", "HEAD", "--", ".")  # for the ends of lines
+                save(folder)
                 before = rendered(unedited(chain[: at + 1], name, traits))
                 after = rendered(unedited(chain[: at + 2], name, traits))
                 paths = [path for path in generated(before, name) if (folder / path).is_file()]
-                templates = {path: (before[path], after.get(path, b"")) for path in before}
-                if paths and step["poison"]:
+                if paths and step["poison"] and ours:
                     kind, which = step["poison"]
                     refused_for(folder, paths[which % len(paths)], kind, new)
+                templates = {path: (before[path], after.get(path, b"")) for path in before}
                 edit(folder, paths, step, templates, f"{number}.{at}")
                 # Of a folder with such a name, that is refused: test_a_new_file_in_a_folder_with_an_odd_name
                 for path in sorted(after.keys() - before.keys())[: step["names"] if layout != "odd folder" else 0]:
@@ -167,22 +168,27 @@ def check(unedited, tmp_path):
                     found["example"] = (folder / ".env.example").exists()
                     traits = frozenset(trait for trait, there in found.items() if there)
                     after = rendered(unedited(chain[: at + 2], name, traits))
-                updated(folder, old, new, before, after, config, name)
+                cured = updated(folder, old, new, before, after, config if ours else "", name)
                 save(folder)
-            if number % 2:  # the second update has nothing to do
-                mine = state(folder)
-                run("update", "--defaults", f"--vcs-ref={chain[-1]}", folder)
-                assert state(folder) == mine and not git("-C", folder, "status", "--porcelain"), "the second update"
+                if at + 2 == len(chain) and step["again"]:
+                    mine = state(folder)
+                    with local.env(**cured):
+                        update(folder, vcs_ref=new)
+                    assert state(folder) == mine and not git("-C", folder, "status", "--porcelain"), "again"
 
     return run_chain
 
 
+# How a person works who has found a way around the settings.
+AROUND = [
+    *("-c", "commit.gpgsign=false", "-c", f"core.hooksPath={os.devnull}", "-c", "core.excludesFile="),
+    *("-c", "commit.template=", "-c", "core.safecrlf=false"),
+]
+
+
 def save(folder: Path) -> None:
-    """Commit as a person would who has found a way around the settings."""
-    around = ["-c", "commit.gpgsign=false", "-c", f"core.hooksPath={os.devnull}", "-c", "core.excludesFile="]
-    around += ["-c", "commit.template=", "-c", "core.safecrlf=false"]
-    git("-C", folder, *around, "add", "--all")
-    git("-C", folder, *around, "commit", "--quiet", "--allow-empty", "--no-verify", "--message", "Mine")
+    git("-C", folder, *AROUND, "add", "--all")
+    git("-C", folder, *AROUND, "commit", "--quiet", "--allow-empty", "--no-verify", "--message", "Mine")
 
 
 @contextmanager
@@ -221,21 +227,22 @@ def refused_for(folder: Path, path: str, kind: str, new: str) -> None:
         there("update-index", "--no-skip-worktree", Path(path).name)
     if kind == "folder":
         shutil.rmtree(folder / path)
-    there("-c", "core.hooksPath=", "reset", "--quiet", "--hard", start)
+    there(*AROUND, "reset", "--quiet", "--hard", start)
 
 
-def updated(folder, old, new, before, after, config, name) -> None:
-    """Update a project and compare."""
+def updated(folder, old, new, before, after, config, name) -> dict[str, str]:
+    """Update a project and compare; return the environment without which it was refused."""
     mine, kept = tree(folder), state(folder)
     command = ("update", "--defaults", f"--vcs-ref={new}", folder)
     code, output = run(*command, retcode=None)
+    cure: dict[str, str] = {}
     if config in REFUSED or (code and "core.quotePath=false" in config and "core.quotePath" in output):
         assert (
             code == 1 and (config.partition("=")[0] in output or config not in REFUSED) and "Traceback" not in output
         ), output
         assert state(folder) == kept and not git("-C", folder, "status", "--porcelain")
-        cure = re.findall(r"(GIT_CONFIG_\w+)=(\S+)", output)
-        with local.env(**dict(cure)):  # what the refusal says to do
+        cure = dict(re.findall(r"(GIT_CONFIG_\w+)=(\S+)", output))
+        with local.env(**cure):  # what the refusal says to do
             code, output = run(*command, retcode=None)
     assert code == 0 and "Traceback" not in output, output
     result = tree(folder)
@@ -249,7 +256,7 @@ def updated(folder, old, new, before, after, config, name) -> None:
         elif path in mine and path == ".env.example" and after.get(path) == MINE:
             expected[path] = mine[path]
         elif path in mine and path in after:
-            expected[path], conflicts = merged(folder, mine[path], before.get(path, b""), after[path])
+            expected[path], conflicts = merged(folder, committed(folder, path), before.get(path, b""), after[path])
             in_conflict |= {path} if conflicts else set()
     assert theirs.keys() == expected.keys(), f"{old} to {new}"
     for path, content in expected.items():
@@ -274,6 +281,7 @@ def updated(folder, old, new, before, after, config, name) -> None:
     listed = git("-C", folder, "diff", "--name-only", "--relative", "-z", "--diff-filter=U").split("\0")[:-1]
     assert in_conflict <= set(listed) <= {path for path in theirs if b"<<<<<<<" in theirs[path]}
     assert all(path in output for path in in_conflict), "a conflict is not named"
+    return cure
 
 
 def nothing_lost(mine: bytes, old: bytes, result: bytes, where: str) -> None:
@@ -323,6 +331,11 @@ def merged(folder: Path, mine: bytes, old: bytes, new: bytes) -> tuple[bytes, bo
     content = paths[0].read_bytes()
     shutil.rmtree(paths[0].parent)
     return content, code > 0
+
+
+def committed(folder: Path, path: str) -> bytes:
+    """Return what git has of a file, which may have other ends of lines than the file."""
+    return git["-C", folder, "show", f"HEAD:./{path}"].popen().communicate()[0]
 
 
 def generated(files, name: str) -> list[str]:
