@@ -7,6 +7,7 @@ So a line of theirs is there or in a conflict, what they deleted stays away, and
 import os
 import re
 import shutil
+import subprocess
 from collections import Counter
 from contextlib import contextmanager
 from functools import partial
@@ -42,7 +43,7 @@ SETTINGS = [
     "merge.conflictStyle=zdiff3 merge.renames=false merge.ff=only merge.tool=none",
     "diff.noprefix=true color.ui=always core.quotePath=true color.diff=always status.branch=true",
     "diff.mnemonicPrefix=true diff.algorithm=histogram diff.context=0 diff.renames=copies diff.interHunkContext=9",
-    "diff.external=false diff.orderFile=/nowhere diff.suppressBlankEmpty=true diff.wsErrorHighlight=all",
+    "diff.external=false diff.suppressBlankEmpty=true diff.wsErrorHighlight=all",
     "core.autocrlf=input",
     "core.autocrlf=true",
     "core.eol=crlf core.whitespace=tab-in-indent,cr-at-eol,trailing-space",
@@ -54,7 +55,7 @@ SETTINGS = [
     "core.fileMode=false",
     "core.ignoreCase=true core.precomposeUnicode=true submodule.recurse=true",
     "core.quotePath=false status.showUntrackedFiles=all status.relativePaths=true status.short=true",
-    "user.useConfigOnly=true commit.template=/nowhere commit.verbose=true core.editor=false core.pager=false",
+    "user.useConfigOnly=true commit.verbose=true core.editor=false core.pager=false",
 ]
 REFUSED = [
     "apply.whitespace=error",
@@ -182,7 +183,7 @@ def check(unedited, tmp_path):
 # How a person works who has found a way around the settings.
 AROUND = [
     *("-c", "commit.gpgsign=false", "-c", f"core.hooksPath={os.devnull}", "-c", "core.excludesFile="),
-    *("-c", "commit.template=", "-c", "core.safecrlf=false"),
+    *("-c", "core.safecrlf=false"),
 ]
 
 
@@ -335,7 +336,8 @@ def merged(folder: Path, mine: bytes, old: bytes, new: bytes) -> tuple[bytes, bo
 
 def committed(folder: Path, path: str) -> bytes:
     """Return what git has of a file, which may have other ends of lines than the file."""
-    return git["-C", folder, "show", f"HEAD:./{path}"].popen().communicate()[0]
+    command = ["git", "-C", folder, "show", f"HEAD:./{path}"]
+    return subprocess.run(command, env=local.env.getdict(), capture_output=True, check=True).stdout
 
 
 def generated(files, name: str) -> list[str]:
