@@ -32,6 +32,7 @@ NAMES = sorted(path.name for path in PROJECTS.iterdir())
 PIP_ONLY = {"v1.0.0": {"uv_src", "whitenoise_poetry"}}  # which 1.0.0 refuses to copy
 LABELS = ("before updating", "last update", "after updating")  # Copier's
 CONFLICT = rb"^<<<<<<< before updating\r?\n.*?^>>>>>>> after updating\r?$"
+MARKER = b"<<<<<<< before updating|>>>>>>> after updating"
 IGNORED = {".env": b"SECRET_KEY=mine\n", "mine.local": b"\xff\0mine", "médias.local": b"mine"}
 OWN = {"notes é'\" 1.txt": b"\xff\0\r\n", "docker/mine.sh": MINE, "compose.override.yaml": b"services: {}\n"}
 CHANGED_BY_2 = {"required_environment", "django_instructions", "build_instructions", "control_socket_disable"}
@@ -197,7 +198,7 @@ def git_config(config: str, folder: Path):
     """Make settings those of the user, in all repositories."""
     folder.mkdir()
     (folder / "hooks").mkdir()
-    for hook in ("pre-commit", "commit-msg", "post-checkout", "pre-applypatch", "post-index-change"):
+    for hook in ("pre-commit", "commit-msg", "pre-applypatch", "pre-push"):
         for path in (folder / hook, folder / "hooks" / hook):
             path.write_text("#!/bin/sh\necho no >&2\nexit 1\n")
             path.chmod(0o755)
@@ -280,7 +281,7 @@ def updated(folder, old, new, before, after, config, name) -> dict[str, str]:
     executable = {path for path in kept.keys() & now.keys() if kept[path][0] & 0o100}
     assert "fileMode" in config or all(now[path][0] & 0o100 for path in executable), "chmod"
     listed = git("-C", folder, "diff", "--name-only", "--relative", "-z", "--diff-filter=U").split("\0")[:-1]
-    assert in_conflict <= set(listed) <= {path for path in theirs if b"<<<<<<<" in theirs[path]}
+    assert in_conflict <= set(listed) <= {path for path in theirs if re.search(MARKER, theirs[path])}
     assert all(path in output for path in in_conflict), "a conflict is not named"
     return cure
 
