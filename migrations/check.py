@@ -22,7 +22,11 @@ def before(project: Path, answers_file: Path) -> None:
 
 def after(project: Path, answers_file: Path) -> None:
     """Print which edited files are gone, which have conflicts, and the command that undoes the update."""
+    sys.path.insert(0, str(TEMPLATE))
+    from extensions import merging
+
     git = local["git"]["-C", str(project)]
+    merging.merge_again(project)
     lines = [
         f"{path}, which you had edited, is not rendered any more, and deleted; this brings it back: "
         f"git show HEAD:./{shlex.quote(path)} > {shlex.quote(path)}"

@@ -258,7 +258,14 @@ def updated(folder, old, new, before, after, config, name) -> dict[str, str]:
         elif path in mine and path == ".env.example" and after.get(path) == MINE:
             expected[path] = mine[path]
         elif path in mine and path in after:
-            expected[path], conflicts = merged(folder, committed(folder, path), before.get(path, b""), after[path])
+            content, base = committed(folder, path), before.get(path, b"")
+            without = content.replace(b"\r\n", b"\n")
+            is_crlf = 0 < content.count(b"\n") == content.count(b"\r\n") and base != after[path]
+            if is_crlf and path in before and new not in RELEASES:  # ends of lines alone are no conflict
+                expected[path], conflicts = merged(folder, without, base, after[path])
+                expected[path] = expected[path].replace(b"\n", b"\r\n")
+            else:
+                expected[path], conflicts = merged(folder, content, base, after[path])
             in_conflict |= {path} if conflicts else set()
     assert theirs.keys() == expected.keys(), f"{old} to {new}"
     for path, content in expected.items():
