@@ -154,7 +154,7 @@ def check(unedited, tmp_path):
                 before = rendered(unedited(chain[: at + 1], name, traits))
                 after = rendered(unedited(chain[: at + 2], name, traits))
                 paths = [path for path in generated(before, name) if (folder / path).is_file()]
-                if paths and step["poison"] and ours:
+                if paths and ours:
                     kind, which = step["poison"]
                     refused_for(folder, paths[which % len(paths)], kind, new)
                 templates = {path: (before[path], after.get(path, b"")) for path in before}
