@@ -19,7 +19,7 @@ from typing import Any
 
 from plumbum import local
 
-from . import answers, edits
+from . import answers, edits, merging
 
 OLD = "COPIER_DJANGO_DOCKER_OLD"  # in the environment of Copier's process; other versions of the template read it
 SHOWN = 3  # lines
@@ -109,6 +109,7 @@ def end(update: Update) -> None:
     """Print what is gone, and what has conflicts, with the command that undoes the update."""
     git = local["git"]["-C", str(update.root)]
     update.record.unlink(missing_ok=True)
+    merging.merge_again(update.root)
     deleted = _names(
         git("diff", "--no-renames", "--name-only", "--relative", "-z", "--diff-filter=D", "HEAD", "--", ".")
     )

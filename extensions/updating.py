@@ -14,7 +14,7 @@ from typing import Any
 
 from plumbum import CommandNotFound, local
 
-from . import answers, check, guard
+from . import answers, check, guard, quoting
 
 # What 1.x, which had no such answers, rendered.
 BEFORE_2 = {"use_compose": True, "static_server": "nginx"}
@@ -45,13 +45,18 @@ def refusals(
     paths = rendered(root, template, answers_file, questions, data)
     states = git("-C", str(repository), "status", "--ignored", "--porcelain").splitlines()
     unseen = [_path(line) for line in states if line.startswith(("?? ", "!! "))]
+    subproject = root.relative_to(repository).as_posix()
+    known = answers.stored(root / answers_file)
+    names = guard.truths(questions, BEFORE_2 | known, lambda: dict.fromkeys(questions, ""))
+    names["_copier_conf"] = {"answers_file": answers_file}
     return [
         *check.interrupted(root, check.record(git, Path(answers_file))[0]),
         *_clashes(root, paths),
         *_ignored(git, root, paths),
         *_hidden(git, paths),
         *_rejected(repository, unseen),
-        *_settings(git, root.relative_to(repository).as_posix(), paths),
+        *_settings(git, subproject, paths, [line[3:] for line in states if line.startswith("!! ")]),
+        *quoting.refusals(git, subproject, template, str(known.get("_commit", "")), names, paths),
         *_unreadable(root, paths),
         *_too_many([path for path, line in zip(unseen, states, strict=False) if line.startswith("!! ")]),
     ]
@@ -117,7 +122,7 @@ def _rejected(repository: Path, unseen: list[str]) -> Iterator[str]:
         )
 
 
-def _settings(git: Any, subproject: str, paths: list[str]) -> Iterator[str]:
+def _settings(git: Any, subproject: str, paths: list[str], unseen: list[str]) -> Iterator[str]:
     """Return what git's settings would lose, and the command that goes without them."""
     found, cures = [], []
     whitespace = git["config", "apply.whitespace"].run(retcode=None)[1].strip()
@@ -142,6 +147,9 @@ def _settings(git: Any, subproject: str, paths: list[str]) -> Iterator[str]:
     if binary:
         found.append(f"core.attributesFile in git's configuration makes {', '.join(binary)} binary")
         cures.append(("core.attributesFile", os.devnull))
+    if quoting.is_unquoted(git, subproject, unseen):
+        found.append("core.quotePath in git's configuration makes Copier break off halfway, over names not in ASCII")
+        cures.append(("core.quotePath", "true"))
     if found:
         variables = "".join(
             f"GIT_CONFIG_KEY_{number}={key} GIT_CONFIG_VALUE_{number}={value} "
