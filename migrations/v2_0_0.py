@@ -96,6 +96,13 @@ def _needs_full_image(answers: Mapping[str, Any]) -> bool:
 
 def _checks(answers: Mapping[str, Any], files: list[Mapping[str, Any]]) -> Iterator[str]:
     services = [service for content in files for name, service in _own(content)]
+    others = {name for content in files for name, service in _own(content) if name != "django"}
+    checked = {name for content in files for name, service in _own(content) if "healthcheck" in service}
+    if unchecked := sorted(others - checked):
+        yield (
+            f"{', '.join(unchecked)}: the image's health check asks Django's port; a service that serves nothing "
+            'there needs its own, like `healthcheck: {test: [CMD, "true"]}`.'
+        )
     mounts = sorted({mount for service in services for mount in _mounts(service)})
     written = [*answers.get("data_files", []), *answers.get("data_dirs", []), answers.get("media_root", "")]
     unmounted = sorted({path for path in written if path and not any(mount.endswith(path) for mount in mounts)})

@@ -92,6 +92,7 @@ def test_what_1_x_runs_is_kept(template, project):
     copy(template, folder, vcs_ref="v1.1.2", django_port=8123, static_port=8124, required_environment="[SECRET_KEY]")
     (folder / "compose.override.yaml").write_text(
         "services:\n  django:\n    environment: {SECRET_KEY: mine}\n    volumes: [./data:/data]\n"
+        "  worker:\n    build: {context: ., dockerfile: Dockerfile_django}\n    command: python manage.py work\n"
     )
     commit(folder)
     output = update(folder)
@@ -110,6 +111,7 @@ def test_what_1_x_runs_is_kept(template, project):
     said = output[output.index("Now 2.0.0.") :].strip().splitlines()
     said = [line for line in said if not line.startswith(" > Running task")]
     assert len(said) <= 5 and "bind mounts (/data) must be writable" in "\n".join(said)
+    assert said[1].startswith("- worker: the image's health check asks Django's port")
     commit(folder)
     assert "2.0.0" not in update(folder)
 
