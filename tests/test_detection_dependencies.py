@@ -344,6 +344,22 @@ def test_options_that_install_what_production_needs(files, options, read):
     assert sorted(read(files).value("install_options")) == sorted(options)
 
 
+@pytest.mark.parametrize(
+    ("version", "options"),
+    [("==0.9.*", ["--no-config"]), (">=0.9.17", []), ("0.8.3", ["--no-config"]), ("<1", []), ("new", [])],
+)
+def test_a_version_of_uv_that_the_image_is_not(version, options, read):
+    project = f"[project]\ndependencies = ['django']\n[tool.uv]\nrequired-version = '{version}'\n"
+    assert read({"pyproject.toml": project, "uv.lock": ""}).value("install_options") == options
+
+
+def test_what_a_lock_file_has_only_the_source_of_may_be_compiled(read):
+    lock = "[[package]]\nname = 'cmarkgfm'\nversion = '1'\n"
+    lock += "source = {registry = 'x'}\nsdist = {url = 'x/cmarkgfm-1.tar.gz'}\n"
+    files = {"pyproject.toml": "[project]\nname = 'a'\nversion = '1'\ndependencies = ['django', 'cmarkgfm']\n"}
+    assert read(files | {"uv.lock": lock}).value("apt_build") == ["build-essential"]
+
+
 def test_dependency_groups_alone(read):
     findings = read({"pyproject.toml": "[dependency-groups]\nmain = ['django==5.2']\ndev = ['ruff']\n"})
     assert found(findings, "installer") == ("pyproject", "pyproject.toml", Certainty.ASSUMED)

@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
 from ..data import mapping
 from ..deployment import dockerfile
 from ..deployment.recipes import Step, is_for_developers
@@ -23,6 +25,7 @@ from .manifests import (
 )
 from .requirements import Requirements, brought, read_requirements
 
+UV = "0.13"  # of the image that uv is taken from
 PLAIN = frozenset(["requirements", "requirement", "reqs", "req", "requires", "pip", "txt", "in"])
 RANKS = {
     **dict.fromkeys(PRODUCTION, 0),
@@ -179,7 +182,11 @@ def _of_pyproject(tree: Tree, folder: str, steps: list[Step]) -> Iterator[Instal
         found = Installation("uv", locks.get("uv.lock", path), groups=groups, lock_file=locks.get("uv.lock", ""))
         manifest = read_project_table(tree, path, groups)
         members = _workspace_members(tree, folder, mapping(tool, "uv", "workspace").get("members"))
-        yield _with_manifest(tree, found, manifest, folder, ["uv.toml"], members)
+        found = _with_manifest(tree, found, manifest, folder, ["uv.toml"], members)
+        wanted = mapping(tool, "uv").get("required-version")
+        if isinstance(wanted, str) and not _is_allowed(UV, wanted):
+            found.options.append("--no-config")  # which would refuse the image's uv; what is locked stays so
+        yield found
     is_poetry = "poetry.lock" in locks or any(name != "python" for name in poetry)
     if is_poetry or (asks and backend.startswith("poetry.") and not locks):
         manifest = read_poetry_table(tree, path)
@@ -259,6 +266,17 @@ def _with_manifest(
     found.direct = [*manifest.direct, *read_dynamic(tree, manifest)]
     found.local = manifest.local
     return found
+
+
+def _is_allowed(version: str, specifier: str) -> bool:
+    """Return whether a specifier allows a version; what is no specifier does. A version alone is `==`.
+
+    https://docs.astral.sh/uv/reference/settings/#required-version
+    """
+    try:
+        return SpecifierSet(specifier if specifier[:1] in "=<>~!" else f"=={specifier}").contains(version)
+    except InvalidSpecifier:
+        return True
 
 
 def _options(found: Installation, manifest: Manifest) -> list[str]:
