@@ -140,7 +140,8 @@ def _use_fathom(findings: Findings) -> Default:
     if adopted:
         return Default(adopted.value, adopted.source)
     kind = findings.found.get("staticfiles_kind")
-    manifest = bool(kind) and "manifest" in kind.value
+    # What git has collected, and is kept, has its manifest.
+    manifest = bool(kind) and "manifest" in kind.value and not findings.value("static_kept")
     return Default(manifest, kind.source if manifest else "")
 
 
