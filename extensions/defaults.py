@@ -2,6 +2,7 @@
 
 import posixpath
 import re
+import shlex
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -139,7 +140,8 @@ def _use_fathom(findings: Findings) -> Default:
     if adopted:
         return Default(adopted.value, adopted.source)
     kind = findings.found.get("staticfiles_kind")
-    manifest = bool(kind) and "manifest" in kind.value
+    # What git has collected, and is kept, has its manifest.
+    manifest = bool(kind) and "manifest" in kind.value and not findings.value("static_kept")
     return Default(manifest, kind.source if manifest else "")
 
 
@@ -234,6 +236,7 @@ def _with_image(rule: Callable[[Findings, Mapping[str, str]], Default]) -> Calla
 
 
 USER = "1000:1000"  # that of the images
+TAILWIND = "django_tailwind_cli"  # builds before collectstatic: https://django-tailwind-cli.rtfd.io/latest/usage/
 
 # Instructions that other answers write.
 SET_BY_ANSWERS = ("ENV DJANGO_SETTINGS_MODULE=", "ENV DJANGO_ENV=", "ENV WEB_CONCURRENCY=")
@@ -259,6 +262,12 @@ def _extra(key: str) -> Callable[[Findings], Default]:
             version = "'version = \"0.0.0\"' 'version_tuple = (0, 0, 0)'"
             lines = [f"RUN mkdir -p {posixpath.dirname(place)} && printf '%s\\n' {version} > {place}"]
             source = findings.found["version_file"].source
+        apps = findings.found.get("installed_apps")
+        if key == "build_instructions" and source != "Dockerfile_django" and apps and TAILWIND in apps.value:
+            given = "".join(
+                f"{name}={shlex.quote(text)} " for name, text in _build_environment(findings).value.items()
+            )
+            lines, source = [*lines, f"RUN {given}python manage.py tailwind build"], source or apps.source
         return Default(lines, source)
 
     return rule

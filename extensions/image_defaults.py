@@ -75,6 +75,9 @@ def static_server(findings: Findings) -> Answer:
     redirect = findings.found.get("secure_ssl_redirect")
     if redirect and redirect.value and not ssl_redirect_variable(findings):
         middleware = None
+    kept = findings.found.get("static_kept")
+    if middleware and kept and kept.value:
+        return "elsewhere", kept.source  # WhiteNoise has what was collected and is in git; nothing can collect it anew
     if middleware and any(str(name).endswith("WhiteNoiseMiddleware") for name in middleware.value):
         return "whitenoise", middleware.source
     storage = findings.found.get("staticfiles_storage")

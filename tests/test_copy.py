@@ -748,3 +748,31 @@ def test_a_project_that_has_lost_its_answers(template, project):
     commit(folder)
     copy(template, folder)
     assert rendered(folder)["compose.yaml"] == expected["compose.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("installer", "options", "command"),
+    [
+        ("uv", "[--extra=prod]", "uv sync --locked --no-dev --no-install-workspace --extra=prod"),
+        ("poetry", "[--only=prod]", "poetry install --only main --only=prod --no-root"),
+        ("pyproject", "[--extra=prod]", "--link-mode copy --requirements pyproject.toml --extra=prod "),
+        ("pyproject", "[--group=prod]", "--link-mode copy --group=prod "),
+    ],
+)
+def test_groups_and_the_project_itself_are_installed(installer, options, command, template, project):
+    folder = project()
+    (folder / "pyproject.toml").write_text("")
+    wanted = {"installer": installer, "installer_files": "[pyproject.toml]", "install_options": options}
+    copy(template, folder, **wanted, install_project="true", gunicorn_install="false")
+    for name in ("Dockerfile_django", "Dockerfile_static"):
+        build = stages(folder / name)["build"]
+        assert command in build and build.index(command) < build.index("--no-deps --editable /workdir")
+
+
+def test_what_both_images_need_is_there_before_messages_are_compiled(template, project):
+    folder = project()
+    both, one = "RUN touch /workdir/a.py", "RUN touch /workdir/b.py"
+    instructions = {"build_instructions": f"['{both}', '{one}']", "django_instructions": f"['{both}']"}
+    copy(template, folder, compile_messages="true", **instructions)
+    code = stages(folder / "Dockerfile_django")["code"]
+    assert both in code.partition("compilemessages")[0] and one not in code

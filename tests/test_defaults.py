@@ -211,6 +211,13 @@ def test_a_version_that_a_build_of_the_package_writes(read):
     assert read({"pyproject.toml": scm, "site/_version.py": "version = '1'"})["build_instructions"][0] == []
 
 
+def test_tailwind_without_node_is_built_before_collectstatic(read):
+    settings = "import os\nSECRET_KEY = os.environ['SECRET_KEY']\nINSTALLED_APPS = ['django_tailwind_cli']\n"
+    (line,), source = read({"site/settings.py": settings})["build_instructions"]
+    assert line.startswith("RUN SECRET_KEY=only-for-") and line.endswith(" python manage.py tailwind build")
+    assert source == "site/settings.py:3"
+
+
 def test_what_cannot_be_an_answer_is_replaced():
     findings = Findings()
     for name, value in {

@@ -121,6 +121,24 @@ def test_static_server(settings, server, fathom, answered):
 
 
 @pytest.mark.parametrize(
+    ("files", "server"),
+    [
+        ({"static/staticfiles.json": "{}", "static/site/a.css": ""}, "elsewhere"),
+        ({"static/staticfiles.json": "{}", "static/site/a.css": "", "site/static/site/a.css": ""}, "whitenoise"),
+        ({"static/staticfiles.json": "{}", "static/admin/a.css": ""}, "whitenoise"),
+        ({"static/site/a.css": ""}, "whitenoise"),
+        ({"static/staticfiles.json": "{}", "static/site/a.css": "", ".gitignore": "/static\n"}, "whitenoise"),
+    ],
+)
+def test_what_is_collected_in_git_without_its_sources_is_kept(files, server, answered):
+    settings = "MIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']\nSTATIC_ROOT = BASE / 'static'\n"
+    settings += "STATICFILES_STORAGE = 'whitenoise.storage.CompressedManifestStaticFilesStorage'\n"
+    found = answered(settings, **files)
+    assert (found["static_server"], found["use_fathom"]) == (server, server == "whitenoise")
+    assert ("static" in found["dockerignore"]) == (".gitignore" in files or "static/staticfiles.json" not in files)
+
+
+@pytest.mark.parametrize(
     ("settings", "root", "url"),
     [
         ("MEDIA_ROOT = BASE / 'm'\nMEDIA_URL = 'files/'", "m", "/files/"),

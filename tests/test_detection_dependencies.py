@@ -344,6 +344,13 @@ def test_options_that_install_what_production_needs(files, options, read):
     assert sorted(read(files).value("install_options")) == sorted(options)
 
 
+def test_what_a_lock_file_has_only_the_source_of_may_be_compiled(read):
+    lock = "[[package]]\nname = 'cmarkgfm'\nversion = '1'\n"
+    lock += "source = {registry = 'x'}\nsdist = {url = 'x/cmarkgfm-1.tar.gz'}\n"
+    files = {"pyproject.toml": "[project]\nname = 'a'\nversion = '1'\ndependencies = ['django', 'cmarkgfm']\n"}
+    assert read(files | {"uv.lock": lock}).value("apt_build") == ["build-essential"]
+
+
 def test_dependency_groups_alone(read):
     findings = read({"pyproject.toml": "[dependency-groups]\nmain = ['django==5.2']\ndev = ['ruff']\n"})
     assert found(findings, "installer") == ("pyproject", "pyproject.toml", Certainty.ASSUMED)

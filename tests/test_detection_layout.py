@@ -192,6 +192,15 @@ def test_empty_package(read):
     assert read(files).value("settings_module") == "core.settings.production"
 
 
+def test_production_beside_the_settings_that_are_found_by_their_content(read):
+    files = {
+        "manage.py": "import os\nos.environ['DJANGO_SETTINGS_MODULE']\n",
+        "core/settings/base.py": "INSTALLED_APPS = []\n",
+        "core/settings/production.py": "from .base import *\n",
+    }
+    assert read(files).value("settings_module") == "core.settings.production"
+
+
 @pytest.mark.parametrize(
     ("path", "content", "source"),
     [

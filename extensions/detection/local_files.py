@@ -24,6 +24,8 @@ def read_local_files(tree: Tree, findings: Findings) -> None:
     manifest = f"{root}/staticfiles.json"
     if not root or not tree.exists(manifest) or is_ignored(tree, manifest):
         made.insert(0, root)  # else it is kept in git, perhaps with files that only a front end's build makes
+    elif _lacks_sources(tree, root, findings):
+        findings.add("static_kept", True, manifest, Certainty.INFERRED)
     made += [database.get("path") for database in findings.value("databases", {}).values()]
     kept = [
         path for path in made if path and path[0] not in "/." and path not in code and not path.endswith(".sqlite3")
@@ -31,6 +33,15 @@ def read_local_files(tree: Tree, findings: Findings) -> None:
     kept += [*tree.virtualenvs, *_ignored(tree, findings)]
     source = findings.value("settings_file", "")
     findings.add("local_files", list(dict.fromkeys(kept)), source if kept else "", Certainty.INFERRED)
+
+
+def _lacks_sources(tree: Tree, root: str, findings: Findings) -> bool:
+    """Return whether git has collected files of one of the project's own apps, and not what they came from."""
+    base = "" if findings.value("django_dir") in (None, ".") else f"{findings.value('django_dir')}/"
+    apps = {path.removeprefix(f"{root}/").partition("/")[0] for path in tree.paths if path.startswith(f"{root}/")}
+    own = [app for app in apps if tree.exists(f"{base}{app}/__init__.py")]
+    others = [path for path in tree.paths if "static/" in path and not path.startswith(f"{root}/")]
+    return any(not any(f"static/{app}/" in path for path in others) for app in own)
 
 
 # What the rendered .dockerignore has for every project.

@@ -78,10 +78,8 @@ def _add(found: dict[str, str], packages: Iterable[str], source: str) -> None:
 
 
 def _is_compiled(item: Distribution, minor: int) -> bool:
-    """Return whether a lock file lists wheels of a distribution, but for other systems or Python versions only."""
-    if item.wheels is None:
-        return has_wheel(item, minor) is False
-    return bool(item.wheels) and not has_wheel(item, minor)
+    """Return whether a lock file lists no wheel of a distribution that fits: what is only source may be C."""
+    return has_wheel(item, minor) is False
 
 
 def needs_geodjango(installed_apps: Iterable[str], database_engines: Iterable[str]) -> dict[str, str]:

@@ -264,6 +264,7 @@ def _settings_by_name(tree: Tree, findings: Findings, base: str, namings: list[N
                 root = base
             relative = path if root == "." else path.removeprefix(f"{root}/")
             module = relative.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+            module, path = _sibling(tree, module, path, root) or (module, path)
             findings.add("settings_module", module, path, Certainty.INFERRED, f"{note} It was found by its content.")
             findings.add("settings_file", path, path, Certainty.INFERRED)
             findings.add("python_path", root, path, Certainty.INFERRED)
