@@ -239,9 +239,8 @@ def assert_example(folder: Path, answers: Mapping[str, Any]) -> None:
     lines = [line for line in (folder / ".env.example").read_text().splitlines() if "=" in line]
     names = [line.partition("=")[0] for line in lines]
     given = {*answers["required_environment"], *answers["dotenv"]}
-    assert sorted(names) == sorted(
-        {*given, *(f"#{name}" for name in answers["settings_environment"])} | {"#GUNICORN_CMD_ARGS"}
-    )
+    optional = {*answers["compose_environment"], *answers["settings_environment"]} - given
+    assert sorted(names) == sorted({*given, *(f"#{name}" for name in optional), "#GUNICORN_CMD_ARGS"})
 
 
 def test_answers_reach_their_files(template, project):
