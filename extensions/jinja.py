@@ -159,6 +159,7 @@ class DjangoProject(Extension):
             "pinned": pinned,
             "scalar": scalar,
             "celery_worker": celery_worker,
+            "node_cache": node_cache,
             "service_kind": service_kind,
             "image_major": image_major,
             "volumes": volumes,
@@ -305,6 +306,20 @@ def celery_worker(command: str) -> str:
     """
     match = re.match(r"(celery (?:-A|--app)[ =]?\S+) (?:.* )?worker(?: |$)", command)
     return match[1] if match and not re.search(r" (-n|--hostname)\b", command) else ""
+
+
+def node_cache(install: str) -> str:
+    """Return the folder in which root's package manager keeps what it downloads, from the command that installs.
+
+    https://pnpm.io/settings#storedir, https://yarnpkg.com/configuration/yarnrc#globalFolder,
+    https://classic.yarnpkg.com/en/docs/cli/cache, https://docs.npmjs.com/cli/using-npm/config#cache
+    """
+    words = install.split()
+    if "pnpm" in words:
+        return "/root/.local/share/pnpm/store"
+    if "yarn" in words:
+        return "/root/.yarn/berry/cache" if "corepack" in words else "/usr/local/share/.cache/yarn"
+    return "/root/.npm"
 
 
 KINDS = {

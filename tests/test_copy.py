@@ -22,7 +22,7 @@ import yaml
 from plumbum import local
 from support import COPIER_YML, NEXT, PROJECTS, QUESTIONS, commit, copier, copy, git, rendered, run, tree
 
-from extensions.jinja import hosts_variable
+from extensions.jinja import hosts_variable, node_cache
 
 ruff = local[Path(sys.executable).with_name("ruff")]
 CASES = sorted(path.parent.name for path in PROJECTS.glob("*/project"))
@@ -775,3 +775,16 @@ def test_what_both_images_need_is_there_before_messages_are_compiled(template, p
     copy(template, folder, compile_messages="true", **instructions)
     code = stages(folder / "Dockerfile_django")["code"]
     assert both in code.partition("compilemessages")[0] and one not in code
+
+
+@pytest.mark.parametrize(
+    ("install", "cache"),
+    [
+        ("npm ci", "/root/.npm"),
+        ("npx --yes yarn install --frozen-lockfile", "/usr/local/share/.cache/yarn"),
+        ("corepack yarn install --immutable", "/root/.yarn/berry/cache"),
+        ("corepack pnpm install --frozen-lockfile", "/root/.local/share/pnpm/store"),
+    ],
+)
+def test_packages_of_node_are_kept_between_builds(install, cache):
+    assert node_cache(install) == cache
