@@ -222,8 +222,8 @@ def notes(findings: Findings) -> list[str]:
         )
     elif _is_debug_on(findings):
         found.append(
-            f"DEBUG is on ({findings.found['debug'].source}), so that pages show tracebacks and settings: turn it off, and "
-            "give ALLOWED_HOSTS your hosts, before others can reach the site."
+            f"DEBUG is on ({findings.found['debug'].source}), so that pages show tracebacks and settings: turn it off, "
+            "and give ALLOWED_HOSTS your hosts, before others can reach the site."
         )
     for name in ("elasticsearch", "opensearch", "minio", "mongodb"):
         if name in engines:

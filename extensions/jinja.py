@@ -204,9 +204,9 @@ class DjangoProject(Extension):
 
     @pass_context
     def read_in(self, context: Context, name: str) -> str:
-        """Return where the default of question `name` was read, as the end of its help."""
+        """Return where the default of question `name` was read, as the end of its help: a terminal cuts long lines."""
         source = self._defaults(context["_copier_conf"])[name].source
-        return f", read in {source}" if source else ""
+        return f",\n   read in {source}" if source else ""
 
     def checked(self, conf: dict[str, Any]) -> bool:
         """Return True if nothing stands in the way of rendering.

@@ -329,6 +329,7 @@ def test_a_person_presses_enter(template, project):
         "requirements_file",
         "use_fathom",
     ]
+    assert "read in requirements.txt" in screen, "a usual terminal cuts off what does not fit into its line"
     copy(template, expected := project(folder="other"), project_slug="my-site")
     assert rendered(folder) == rendered(expected)
 
@@ -338,7 +339,7 @@ def press_enter(arguments: list[str]) -> str:
     pid, terminal = pty.fork()
     if not pid:
         os.execve(sys.executable, [sys.executable, "-m", "copier", *arguments], dict(local.env) | {"TERM": "dumb"})
-    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 200, 0, 0))
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     screen = ""
     with contextlib.suppress(OSError):  # the terminal closes when Copier ends
         while True:
