@@ -222,7 +222,7 @@ def notes(findings: Findings) -> list[str]:
         )
     elif _is_debug_on(findings):
         found.append(
-            f"DEBUG is on ({findings.found['debug'].source}), so that pages show tracebacks and settings: turn it off, "
+            f"DEBUG is on ({findings.found['debug'].source}), pages show tracebacks and settings: turn it off, "
             "and give ALLOWED_HOSTS your hosts, before others can reach the site."
         )
     for name in ("elasticsearch", "opensearch", "minio", "mongodb"):
