@@ -15,6 +15,22 @@ SET_ANYWAY = frozenset(
 # Variables of those who run tests, and of the hosting services that set them: nobody sets them in an .env.
 OF_OTHERS = frozenset(("CI", "TESTING", "TOX_ENV_NAME", "DYNO", "HEROKU_APP_NAME", "GITHUB_ACTIONS", "RENDER"))
 SECRET_KEYS = ("SECRET_KEY", "DJANGO_SECRET_KEY")
+# Those who issue a password or a key themselves: a random one would only look as if it were one.
+ISSUERS = frozenset(
+    (
+        "AWS",
+        "CRONITOR",
+        "EMAIL",
+        "GITHUB",
+        "GOOGLE",
+        "HUGGINGFACEHUB",
+        "MAIL",
+        "MAILGUN",
+        "OPENAI",
+        "PAYPAL",
+        "SENDGRID",
+    )
+) | {"SMTP", "STRIPE", "TWILIO"}
 TYPES = {"bool": "true or false", "int": "a number", "url": "a URL"}
 
 
@@ -157,7 +173,8 @@ def _first_value(findings: Findings, item: Mapping[str, Any]) -> str:
     if default := text_of(item["default"]):
         return default if not item["secret"] else ""
     if item["secret"] and item["type"] == "str" and "DSN" not in name:
-        return ""
+        words = {*name.split("_")}
+        return "change-me" if words & ISSUERS and "WEBHOOK" not in words else ""
     if dummy.startswith("sqlite:"):
         return f"sqlite:///{SQLITE}"
     if dummy.endswith("/build.sqlite3"):
@@ -222,8 +239,8 @@ def notes(findings: Findings) -> list[str]:
         )
     elif _is_debug_on(findings):
         found.append(
-            f"DEBUG is on ({findings.found['debug'].source}), pages show tracebacks and settings: turn it off, "
-            "and give ALLOWED_HOSTS your hosts, before others can reach the site."
+            f"DEBUG is on ({findings.found['debug'].source}), so that pages show tracebacks and settings. Turn it "
+            "off, and give ALLOWED_HOSTS your hosts, before others can reach the site."
         )
     for name in ("elasticsearch", "opensearch", "minio", "mongodb"):
         if name in engines:

@@ -13,6 +13,7 @@ import yaml
 from plumbum import CommandNotFound, local
 
 MODE = 0o600
+PLACEHOLDER = "change-me"  # what the template's default has where it knows no value
 SECRET_BYTES = 48  # 64 characters: some applications refuse keys of fewer than 50
 
 
@@ -47,7 +48,7 @@ def _write(project: Path, variables: dict[str, str]) -> str:
     lines = ["# Secrets and values of this machine: never commit them.", *_lines(variables)]
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, MODE), "w", encoding="utf-8") as file:
         file.write("\n".join(lines) + "\n")
-    return f".env is written, with {names}.{hidden}"
+    return f".env is written, with {names}.{hidden}{_to_change(variables)}"
 
 
 def _lines(variables: dict[str, str]) -> list[str]:
@@ -66,9 +67,14 @@ def _add(project: Path, variables: dict[str, str]) -> str:
     with path.open("a", encoding="utf-8") as file:
         file.write("\n".join([f"{start}# For compose.yaml", *_lines(lacking), ""]))
     added = f"{', '.join(lacking)} {'are' if len(lacking) > 1 else 'is'} added at the end of .env"
-    if _is_ignored(project):
-        return f"{added}."
-    return f"{added}, which git does not ignore: keep what is secret out of commits."
+    warning = "" if _is_ignored(project) else ", which git does not ignore: keep what is secret out of commits"
+    return f"{added}{warning}.{_to_change(lacking)}"
+
+
+def _to_change(variables: dict[str, str]) -> str:
+    """Return a line on the variables that have a placeholder, "" if none has one."""
+    names = [name for name, value in variables.items() if value == PLACEHOLDER]
+    return f"\nChange {', '.join(names)} there: no value of theirs could be read." if names else ""
 
 
 def elsewhere(project: Path, variables: dict[str, str]) -> str:

@@ -275,6 +275,12 @@ def test_debug_that_is_on_is_remarked_on(settings, said, read):
     assert [note.partition(",")[0] for note in notes] == (["DEBUG is on (site/settings.py:4)"] if said else [])
 
 
+def test_a_random_secret_is_no_password_of_another_service(read):
+    names = ("EMAIL_HOST_PASSWORD", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "API_KEY", "DEBUG")
+    found = read("".join(f"{name} = os.environ['{name}']\n" for name in names))
+    assert [found["dotenv"][name] for name in names] == ["change-me", "change-me", "", "", "False"]
+
+
 def test_numbers_that_settings_write_as_true_or_false(read):
     found = read("A = bool(int(os.getenv('A', True)))\nB = int(os.getenv('B', False))\nC = int(os.getenv('C', 7))\n")
     where = "read in site/settings.py"

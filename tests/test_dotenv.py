@@ -47,6 +47,19 @@ def test_it_is_made_with_fresh_secrets_that_nobody_else_reads(template, project)
     assert (folder / ".git/info/exclude").read_text() == (other / ".git/info/exclude").read_text()
 
 
+def test_what_is_to_be_changed_is_named(template, project):
+    folder = project()
+    ignoring(folder)
+    dotenv = "{SMTP_USER: change-me, SMTP_PASSWORD: change-me, TOKEN: change-me, SECRET_KEY: ''}"
+    (folder / ".env").write_text("TOKEN=mine\n")
+    output = run("copy", "--defaults", f"--vcs-ref={NEXT}", template, folder, dotenv=dotenv)[1]
+    assert "Change SMTP_PASSWORD, SMTP_USER there: no value of theirs could be read." in output
+    commit(folder)
+    (folder / ".env").unlink()
+    output = run("copy", "--defaults", "--overwrite", f"--vcs-ref={NEXT}", template, folder, dotenv=dotenv)[1]
+    assert ".env is written, with SECRET_KEY, SMTP_PASSWORD, SMTP_USER, TOKEN.\nChange SMTP_PASSWORD, " in output
+
+
 def test_git_is_made_to_ignore_it(template, project):
     folder = project()
     ignoring(folder, "*.log\n")

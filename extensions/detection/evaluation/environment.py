@@ -212,6 +212,8 @@ def dummy(variable: Variable) -> str:
         return "build@localhost"
     if looks_secret(variable):
         return SECRET_DUMMY
+    if name.split("_")[-1] == "DEBUG":
+        return "False"
     if name.endswith("PORT"):
         return "1"
     if name.endswith(("PATH", "DIR", "ROOT", "FOLDER", "DIRECTORY")):
