@@ -74,7 +74,7 @@ def _add(project: Path, variables: dict[str, str]) -> str:
 def _to_change(variables: dict[str, str]) -> str:
     """Return a line on the variables that have a placeholder, "" if none has one."""
     names = [name for name, value in variables.items() if value == PLACEHOLDER]
-    return f"\nChange {', '.join(names)} there: no value of theirs could be read." if names else ""
+    return f"\nChange {', '.join(names)} there, for which no value could be read." if names else ""
 
 
 def elsewhere(project: Path, variables: dict[str, str]) -> str:

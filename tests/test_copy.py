@@ -634,6 +634,17 @@ def test_the_address_that_is_printed_is_allowed(hosts, given, template, project)
     assert f"ALLOWED_HOSTS: ${{ALLOWED_HOSTS:-{given}}}\n" in compose if given else "ALLOWED_HOSTS" not in compose
 
 
+@pytest.mark.parametrize(
+    ("hosts", "address"),
+    [("os.environ['SITE_HOST']", "localhost"), ("os.environ['SITE_HOST'], '127.0.0.1'", "127.0.0.1")],
+)
+def test_the_address_that_is_printed_is_the_host_that_is_allowed(hosts, address, template, project):
+    folder = project()
+    (folder / "mysite/settings.py").write_text(f"import os\nDEBUG = False\nALLOWED_HOSTS = [{hosts}]\n")
+    output = run("copy", "--defaults", f"--vcs-ref={NEXT}", template, folder)[1]
+    assert f"The site answers on http://{address}:8000." in output
+
+
 def test_a_static_root_that_settings_lack_is_not_a_folder_of_static_files(template, project):
     folder = project()
     settings = folder / "mysite/settings.py"

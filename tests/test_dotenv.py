@@ -53,7 +53,7 @@ def test_what_is_to_be_changed_is_named(template, project):
     dotenv = "{SMTP_USER: change-me, SMTP_PASSWORD: change-me, TOKEN: change-me, SECRET_KEY: ''}"
     (folder / ".env").write_text("TOKEN=mine\n")
     output = run("copy", "--defaults", f"--vcs-ref={NEXT}", template, folder, dotenv=dotenv)[1]
-    assert "Change SMTP_PASSWORD, SMTP_USER there: no value of theirs could be read." in output
+    assert "Change SMTP_PASSWORD, SMTP_USER there, for which no value could be read." in output
     commit(folder)
     (folder / ".env").unlink()
     output = run("copy", "--defaults", "--overwrite", f"--vcs-ref={NEXT}", template, folder, dotenv=dotenv)[1]
