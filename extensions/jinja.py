@@ -176,7 +176,12 @@ class DjangoProject(Extension):
 
         A list or a mapping comes as JSON, which the `yaml` type of a question reads.
         """
-        value = self._defaults(context["_copier_conf"])[name].value
+        conf = context["_copier_conf"]
+        answers = _module("answers")
+        if name in answers.AS_BEFORE and answers.is_ours(answers.stored(Path(conf["dst_path"], conf["answers_file"]))):
+            value = answers.AS_BEFORE[name]
+        else:
+            value = self._defaults(conf)[name].value
         return json.dumps(value) if isinstance(value, list | dict) else value
 
     def _defaults(self, conf: dict[str, Any]) -> dict[str, Any]:
