@@ -30,7 +30,7 @@ RENDERED = (
     ".github/workflows/docker.yml",
     ".github/workflows/docker-update.yml",
 )
-# Questions that came after 2.0.0, and with what a project goes on whose answers are older: its people have edited their
+# Questions newer than 2.0.0, and with what a project goes on whose answers are older: its people have edited their
 # files for what is asked now, and the template's change in the same line would be a conflict.
 AS_BEFORE: dict[str, Any] = {"uv_version": "", "install_options": [], "install_project": False}
 TRUE = frozenset(("y", "yes", "t", "true", "on", "1"))
