@@ -47,6 +47,7 @@ class Connections:
     environment: dict[str, str] = field(default_factory=dict)
     required: list[str] = field(default_factory=list)
     dotenv: dict[str, str] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)  # what no variable changes, by its path in the settings
     database_name: str = ""
     database_user: str = ""
     sources: dict[str, str] = field(default_factory=dict)  # by service
@@ -66,6 +67,11 @@ def connections(findings: Findings) -> Connections:
 def is_server(host: str | None) -> bool:
     """Return whether a host is a plain name that a service of Compose can have."""
     return bool(host) and host not in LOCAL and re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,62}", str(host)) is not None
+
+
+def can_be_changed(findings: Findings) -> bool:
+    """Return whether a module that imports all of the settings' names can stand in for the settings."""
+    return bool(findings.value("settings_module")) and not findings.value("configuration_class")
 
 
 def variables_read(findings: Findings) -> dict[str, dict[str, Any]]:
@@ -126,10 +132,13 @@ def _database(findings: Findings, found: Connections) -> None:
             expected[role] = text_of(read.get(name, {}).get("default")) if name else text_of(literal)
     host = expected.get("host", "")
     unset = database.get("unset") or []
+    moved = False
     if not variable or variables.get("host"):
         movable = bool(variables.get("host")) or is_server(host)
         if not movable and kind in ("postgresql", "postgis") and "host" in unset:
             movable = True
+        if not movable and not trial and (host in LOCAL or "host" in unset):
+            movable = moved = can_be_changed(findings)
         if not movable:
             where = f"at {host}" if host else "where settings could not be read"
             found.notes.append(f"Settings expect the database {where}, which no variable changes: {source}.")
@@ -160,8 +169,18 @@ def _database(findings: Findings, found: Connections) -> None:
     for role, value in values.items():
         if variables.get(role):
             _set(found, read, variables[role], value, role)
-        elif role in unset and kind in ("postgresql", "postgis") and role in LIBPQ and role != "name":
+        elif not moved and role in unset and kind in ("postgresql", "postgis") and role in LIBPQ and role != "name":
             found.environment[LIBPQ[role]] = value
+    if moved:
+        values["password"] = f"${{{secret}}}"
+        if database.get("name") == database_name:
+            del values["name"]
+        found.settings |= {
+            f"DATABASES.default.{role.upper()}": value for role, value in values.items() if not variables.get(role)
+        }
+        if not variables.get("password") and secret not in found.required:
+            found.required.append(secret)
+            return
     _password(found, database, variables.get("password", ""), secret, unset, trial)
 
 

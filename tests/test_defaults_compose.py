@@ -8,6 +8,7 @@ MANAGE = 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "site.setti
 SITE = {"manage.py": MANAGE, "site/__init__.py": "", "site/wsgi.py": MANAGE, "requirements.txt": "Django\n"}
 COMPOSE = (
     "compose_environment",
+    "compose_settings",
     "data_dirs",
     "database_name",
     "database_user",
@@ -80,8 +81,35 @@ def test_literals_of_a_database(read):
     assert found["services"] == {"pg": "postgres:18"} and found["dotenv"] == {"POSTGRES_PASSWORD": "literal"}
     found = read(DB % "'NAME': 'n'", PG)
     assert found["compose_environment"] == {"PGHOST": "db", "PGUSER": "django", "PGPASSWORD": "${POSTGRES_PASSWORD}"}
-    found = read(DB % "'HOST': 'localhost', 'NAME': 'n'", PG)
-    assert found["services"] == {} and found["dotenv"] == {} and "localhost" in found["notes"][0]
+
+
+def test_a_database_at_localhost_that_no_variable_moves(read):
+    found = read(DB % "'HOST': 'localhost', 'NAME': 'n', 'USER': 'shop', 'PASSWORD': 'secret'", PG)
+    assert found["services"] == {"db": "postgres:18"} and found["dotenv"] == {"POSTGRES_PASSWORD": ""}
+    assert (found["database_name"], found["database_user"]) == ("n", "shop")
+    assert found["compose_environment"] == {"DJANGO_SETTINGS_MODULE": "compose_settings"}
+    assert found["required_environment"] == ["POSTGRES_PASSWORD"] and found["notes"] == []
+    assert found["compose_settings"] == {
+        "DATABASES.default.HOST": "db",
+        "DATABASES.default.USER": "shop",
+        "DATABASES.default.PORT": "5432",
+        "DATABASES.default.PASSWORD": "${POSTGRES_PASSWORD}",
+    }
+    # What a variable changes is left to it.
+    found = read(DB % "'HOST': '127.0.0.1', 'PASSWORD': os.getenv('PW')", PG)
+    assert found["compose_settings"].keys() == {f"DATABASES.default.{key}" for key in ("HOST", "PORT", "USER", "NAME")}
+    assert found["compose_environment"]["PW"] == "${POSTGRES_PASSWORD}" and found["required_environment"] == []
+
+
+def test_a_mysql_database_of_root(read):
+    mysql = "DATABASES = {'default': {'ENGINE': 'django.db.backends.mysql', 'NAME': 'shop', 'USER': 'root', %s}}\n"
+    found = read(mysql % "'PASSWORD': ''", "mysqlclient\n")
+    assert found["services"] == {"db": "mysql:8.4"} and found["database_user"] == "django"
+    assert found["compose_settings"]["DATABASES.default.USER"] == "django"
+    assert found["compose_settings"]["DATABASES.default.PASSWORD"] == "${MYSQL_PASSWORD}"
+    # A class of django-configurations is not what a module's names are.
+    found = read(f"from configurations import Configuration\nclass Production(Configuration):\n    {mysql % ''}")
+    assert found["compose_settings"] == {}
 
 
 CHOICE = """
