@@ -45,7 +45,7 @@ def database_user(findings: Findings) -> Default:
 
 
 def compose_settings(findings: Findings) -> Default:
-    """Return the settings that say where a service is, and that no variable changes, each with its value in Compose."""
+    """Return the settings that say where a service is, and that no variable changes, each with what Compose has."""
     found = connections(findings)
     return Default(found.settings, next(iter(found.sources.values()), "") if found.settings else "")
 

@@ -218,8 +218,33 @@ def test_workers(read):
     assert found["jobs"] == {"load-all": "python manage.py load_all"}
 
 
+def test_services_at_localhost_that_no_variable_moves(read):
+    settings = """
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:6379/1"}}
+CELERY_BROKER_URL = CELERY_RESULT_BACKEND = "redis://localhost:6379"
+CHANNEL_LAYERS = {
+    "default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [("localhost", 6379)]}}
+}
+"""
+    found = read(settings, "celery\nredis\n", more=CELERY)
+    assert found["services"] == {"valkey": "valkey/valkey:9"} and "worker" in found["workers"]
+    assert found["compose_environment"] == {"DJANGO_SETTINGS_MODULE": "compose_settings"} and found["notes"] == []
+    assert found["compose_settings"] == {
+        "CACHES.default.LOCATION": "redis://valkey:6379/1",
+        "CELERY_BROKER_URL": "redis://valkey:6379",
+        "CELERY_RESULT_BACKEND": "redis://valkey:6379",
+        "CHANNEL_LAYERS.default.CONFIG.hosts.0": "redis://valkey:6379",
+    }
+    found = read("CELERY_BROKER_URL = 'amqp://guest:guest@localhost//'\n", "celery\n", more=CELERY)
+    assert found["services"] == {"rabbitmq": "rabbitmq:4"} and found["required_environment"] == ["RABBITMQ_PASSWORD"]
+    assert found["compose_settings"] == {"CELERY_BROKER_URL": "amqp://django:${RABBITMQ_PASSWORD}@rabbitmq:5672"}
+    # What is neither here nor a service's name is where the settings say.
+    elsewhere = "CELERY_BROKER_URL = 'redis://redis.example.com:6379/0'\n"
+    assert read(elsewhere, "celery\nredis\n", more=CELERY)["compose_settings"] == {}
+
+
 def test_no_worker_without_a_broker(read):
-    assert read("CELERY_BROKER_URL = 'amqp://guest@localhost//'\n", "celery\n", more=CELERY)["workers"] == {}
+    assert read("CELERY_BROKER_URL = 'sqs://'\n", "celery\n", more=CELERY)["workers"] == {}
     assert read(BROKER, "celery\nredis\n", more=CELERY)["workers"] == {"worker": "celery -A site.celery worker"}
 
 
