@@ -71,7 +71,8 @@ def is_server(host: str | None) -> bool:
 
 def can_be_changed(findings: Findings) -> bool:
     """Return whether a module that imports all of the settings' names can stand in for the settings."""
-    return bool(findings.value("settings_module")) and not findings.value("configuration_class")
+    kept = findings.value("configuration_class") or findings.value("settings_fixed")
+    return bool(findings.value("settings_module")) and not kept
 
 
 def variables_read(findings: Findings) -> dict[str, dict[str, Any]]:

@@ -107,8 +107,13 @@ def test_a_mysql_database_of_root(read):
     assert found["services"] == {"db": "mysql:8.4"} and found["database_user"] == "django"
     assert found["compose_settings"]["DATABASES.default.USER"] == "django"
     assert found["compose_settings"]["DATABASES.default.PASSWORD"] == "${MYSQL_PASSWORD}"
+    fixed = {"site/wsgi.py": "import os\nos.environ['DJANGO_SETTINGS_MODULE'] = 'site.settings'\n"}
+    found = read(mysql % "", "mysqlclient\n", more=fixed)
+    assert found["compose_settings"] == found["services"] == {} and "no variable changes" in found["notes"][0]
     # A class of django-configurations is not what a module's names are.
-    found = read(f"from configurations import Configuration\nclass Production(Configuration):\n    {mysql % ''}")
+    found = read(
+        f"from configurations import Configuration\nclass Production(Configuration):\n    {mysql % ''}", more=SITE
+    )
     assert found["compose_settings"] == {}
 
 
