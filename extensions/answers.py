@@ -236,6 +236,12 @@ def _mapping(key_rule: Rule, value_rule: Rule, what: str) -> Rule:
     return Rule(rule, _object(key_rule.schema, value_rule.schema))
 
 
+_setting = _text(
+    r"[A-Z][A-Z0-9_]*(\.[A-Za-z0-9_-]+)*", "give a setting, and its keys after dots, like DATABASES.default.HOST"
+)
+_setting_value = _text(
+    rf"(\$\{{{_variable}\}}|[A-Za-z0-9_./:@,+=*?&% -])*", "give text without quotes, like db or ${{POSTGRES_PASSWORD}}"
+)
 _image = _text(r"[a-z0-9][A-Za-z0-9_./:@-]*", "give an image, like postgres:18")
 _identifier = _text(r"[A-Za-z_][A-Za-z0-9_-]*", "use letters, digits, '-' and '_', like shop", 63)
 _command = _text(r"[A-Za-z0-9_./:=@%+,*' -]+", "give a command without a shell, like celery -A shop worker", 500)
@@ -392,6 +398,7 @@ RULES: dict[str, Rule] = {
     "build_environment": _variables,
     "required_environment": _list(_text(_variable, "give the name of an environment variable"), "names"),
     "compose_environment": _compose_variables,
+    "compose_settings": _mapping(_setting, _setting_value, "settings and values, like {DATABASES.default.HOST: db}"),
     "dotenv": _variables,
     "settings_environment": _settings_environment,
     "development_environment": _variables,
