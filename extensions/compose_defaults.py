@@ -111,11 +111,16 @@ def _debug(findings: Findings) -> dict[str, str]:
     if hosts is None or hosts.value or unknown or not findings.value("settings_file"):
         return {}
     image = {item["name"]: item["production"] for item in findings.value("environment", []) if item["production"]}
-    is_on = findings.value("debug") and not any(name.upper().endswith("DEBUG") for name in image)
-    if is_on or _allowed_hosts(findings, image):
+    if _is_debug_on(findings) or _allowed_hosts(findings, image):
         return {}
     found = mapping(findings.value("debug_environment"))
     return {name: value for name, value in found.items() if name not in SET_ANYWAY}
+
+
+def _is_debug_on(findings: Findings) -> bool:
+    """Return whether DEBUG is on, also with the variables that the image sets."""
+    image = (item["name"] for item in findings.value("environment", []) if item["production"])
+    return bool(findings.value("debug")) and not any(name.upper().endswith("DEBUG") for name in image)
 
 
 def _https(findings: Findings) -> dict[str, str]:
@@ -186,6 +191,8 @@ def settings_environment(findings: Findings, image: Mapping[str, str]) -> Defaul
         if item["name"] in given or item["name"] in found:
             continue
         default = text_of(item["default"])
+        if item["type"] == "int":  # int("False") would fail
+            default = {"False": "0", "True": "1"}.get(default, default)
         shown = "" if item["secret"] or not default.isprintable() or len(default) > 200 else default
         found[item["name"]] = [shown, ", ".join(filter(None, (_type(item), _where(item))))]
     return Default(found, text_of(findings.value("settings_file")) if found else "")
@@ -194,6 +201,8 @@ def settings_environment(findings: Findings, image: Mapping[str, str]) -> Defaul
 def _type(item: Mapping[str, Any]) -> str:
     if item["type"] == "list":
         return {",": "separated by commas", " ": "separated by spaces"}.get(item["separator"], "a list")
+    if item["type"] == "int" and item["default"] in ("False", "True"):
+        return "0 or 1"
     return "a secret" if item["secret"] else TYPES.get(item["type"], "")
 
 
@@ -220,6 +229,11 @@ def notes(findings: Findings) -> list[str]:
         found.append(
             f"Without DEBUG the settings allow no host, so compose.yaml sets {', '.join(on)}: give ALLOWED_HOSTS your "
             "hosts, and take that out, before others can reach the site."
+        )
+    elif _is_debug_on(findings):
+        found.append(
+            f"DEBUG is on ({findings.found['debug'].source}), pages show tracebacks and settings: turn it off, "
+            "and give ALLOWED_HOSTS your hosts, before others can reach the site."
         )
     for name in ("elasticsearch", "opensearch", "minio", "mongodb"):
         if name in engines:

@@ -161,6 +161,7 @@ class DjangoProject(Extension):
             "setting": setting,
             "python_text": python_text,
             "celery_worker": celery_worker,
+            "node_cache": node_cache,
             "service_kind": service_kind,
             "image_major": image_major,
             "volumes": volumes,
@@ -210,9 +211,9 @@ class DjangoProject(Extension):
 
     @pass_context
     def read_in(self, context: Context, name: str) -> str:
-        """Return where the default of question `name` was read, as the end of its help."""
+        """Return where the default of question `name` was read, as the end of its help: a terminal cuts long lines."""
         source = self._defaults(context["_copier_conf"])[name].source
-        return f", read in {source}" if source else ""
+        return f",\n   read in {source}" if source else ""
 
     def checked(self, conf: dict[str, Any]) -> bool:
         """Return True if nothing stands in the way of rendering.
@@ -325,6 +326,20 @@ def celery_worker(command: str) -> str:
     """
     match = re.match(r"(celery (?:-A|--app)[ =]?\S+) (?:.* )?worker(?: |$)", command)
     return match[1] if match and not re.search(r" (-n|--hostname)\b", command) else ""
+
+
+def node_cache(install: str) -> str:
+    """Return the folder in which root's package manager keeps what it downloads, from the command that installs.
+
+    https://pnpm.io/settings#storedir, https://yarnpkg.com/configuration/yarnrc#globalFolder,
+    https://classic.yarnpkg.com/en/docs/cli/cache, https://docs.npmjs.com/cli/using-npm/config#cache
+    """
+    words = install.split()
+    if "pnpm" in words:
+        return "/root/.local/share/pnpm/store"
+    if "yarn" in words:
+        return "/root/.yarn/berry/cache" if "corepack" in words else "/usr/local/share/.cache/yarn"
+    return "/root/.npm"
 
 
 KINDS = {

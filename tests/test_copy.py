@@ -22,7 +22,7 @@ import yaml
 from plumbum import local
 from support import COPIER_YML, NEXT, PROJECTS, QUESTIONS, commit, copier, copy, git, rendered, run, tree
 
-from extensions.jinja import hosts_variable
+from extensions.jinja import hosts_variable, node_cache
 
 ruff = local[Path(sys.executable).with_name("ruff")]
 CASES = sorted(path.parent.name for path in PROJECTS.glob("*/project"))
@@ -240,9 +240,8 @@ def assert_example(folder: Path, answers: Mapping[str, Any]) -> None:
     lines = [line for line in (folder / ".env.example").read_text().splitlines() if "=" in line]
     names = [line.partition("=")[0] for line in lines]
     given = {*answers["required_environment"], *answers["dotenv"]}
-    assert sorted(names) == sorted(
-        {*given, *(f"#{name}" for name in answers["settings_environment"])} | {"#GUNICORN_CMD_ARGS"}
-    )
+    optional = {*answers["compose_environment"], *answers["settings_environment"]} - given
+    assert sorted(names) == sorted({*given, *(f"#{name}" for name in optional), "#GUNICORN_CMD_ARGS"})
 
 
 def test_answers_reach_their_files(template, project):
@@ -331,6 +330,7 @@ def test_a_person_presses_enter(template, project):
         "requirements_file",
         "use_fathom",
     ]
+    assert "read in requirements.txt" in screen, "a usual terminal cuts off what does not fit into its line"
     copy(template, expected := project(folder="other"), project_slug="my-site")
     assert rendered(folder) == rendered(expected)
 
@@ -340,7 +340,7 @@ def press_enter(arguments: list[str]) -> str:
     pid, terminal = pty.fork()
     if not pid:
         os.execve(sys.executable, [sys.executable, "-m", "copier", *arguments], dict(local.env) | {"TERM": "dumb"})
-    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 200, 0, 0))
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     screen = ""
     with contextlib.suppress(OSError):  # the terminal closes when Copier ends
         while True:
@@ -778,3 +778,16 @@ def test_what_both_images_need_is_there_before_messages_are_compiled(template, p
     copy(template, folder, compile_messages="true", **instructions)
     code = stages(folder / "Dockerfile_django")["code"]
     assert both in code.partition("compilemessages")[0] and one not in code
+
+
+@pytest.mark.parametrize(
+    ("install", "cache"),
+    [
+        ("npm ci", "/root/.npm"),
+        ("npx --yes yarn install --frozen-lockfile", "/usr/local/share/.cache/yarn"),
+        ("corepack yarn install --immutable", "/root/.yarn/berry/cache"),
+        ("corepack pnpm install --frozen-lockfile", "/root/.local/share/pnpm/store"),
+    ],
+)
+def test_packages_of_node_are_kept_between_builds(install, cache):
+    assert node_cache(install) == cache

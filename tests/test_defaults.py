@@ -290,6 +290,14 @@ def test_the_projects_own_dockerignore_is_taken_over(read):
     assert read({".dockerignore": "*\n!site\n"})["dockerignore"][0] == []
 
 
+def test_what_every_dockerignore_has_is_not_taken_over(read):
+    own = ".env.*\nui/.env\n*.py[co]\nui/node_modules\ndocker-compose.yml\ncompose.*.yml\nui/**/__pycache__\n"
+    own += ".mypy_cache\ndb/*.sqlite3*\n**/Dockerfile*\n.git/\n.github\nDockerfiles.md\n"
+    own += "ui/.env_of/x\n*.pyd\nui/*.pyx\n**/envs\n"
+    found = read({".dockerignore": own, "requirements.txt": "Django\ngunicorn\n"})
+    assert found["dockerignore"][0] == [".github", "ui/*.pyx", "**/envs"]
+
+
 def test_the_handbooks_files_give_their_answers(read):
     dockerfile = """
 FROM python:3.11

@@ -318,6 +318,31 @@ def test_the_hosts_that_settings_allow(settings, variables, read):
     assert read(f"{settings}\n")["compose_environment"] == variables
 
 
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ("DEBUG = True", True),
+        ("DEBUG = 'RENDER' not in os.environ", True),
+        ("DEBUG = False", False),
+        ("DEBUG = os.getenv('DEBUG', 'True') == 'True'\nALLOWED_HOSTS = ['*']", False),
+        ("", False),
+    ],
+)
+def test_debug_that_is_on_is_remarked_on(settings, said, read):
+    notes = read(f"{settings}\n")["notes"]
+    assert [note.partition(",")[0] for note in notes] == (["DEBUG is on (site/settings.py:4)"] if said else [])
+
+
+def test_numbers_that_settings_write_as_true_or_false(read):
+    found = read("A = bool(int(os.getenv('A', True)))\nB = int(os.getenv('B', False))\nC = int(os.getenv('C', 7))\n")
+    where = "read in site/settings.py"
+    assert found["settings_environment"] == {
+        "A": ["1", f"0 or 1, {where}"],
+        "B": ["0", f"0 or 1, {where}"],
+        "C": ["7", f"a number, {where}"],
+    }
+
+
 @pytest.mark.parametrize("default", ["", ", 'True'"])
 def test_debug_is_on_where_no_host_is_allowed_without_it(default, read):
     debug = f"DEBUG = os.getenv('DEBUG'{default}) == 'True'\n"

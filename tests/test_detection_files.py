@@ -212,6 +212,14 @@ def test_no_node_for_what_django_does_not_serve(read):
     assert read(**{"spa/package.json": package}).value("node") == {}
 
 
+@pytest.mark.parametrize("framework", ["@sveltejs/kit", "next", "nuxt"])
+def test_no_node_for_a_site_of_its_own(framework, read):
+    package = '{"scripts": {"build": "vite build"}, "devDependencies": {"%s": "1"}}'
+    settings = "STATICFILES_DIRS = ['static']\n"
+    assert read(settings, **{"ui/package.json": package % "vite"}).value("node")["output"] == ["static"]
+    assert read(settings, **{"ui/package.json": package % framework}).value("node") == {}
+
+
 @pytest.mark.parametrize(
     ("files", "install", "build"),
     [

@@ -44,12 +44,21 @@ def _lacks_sources(tree: Tree, root: str, findings: Findings) -> bool:
     return any(not any(f"static/{app}/" in path for path in others) for app in own)
 
 
-# What the rendered .dockerignore has for every project.
-USUAL = frozenset(
-    """
-    .git .env .env* .venv venv __pycache__ *.pyc *.py[cod] node_modules .coverage htmlcov .tox .dockerignore Dockerfile
-    Dockerfile* docker-compose* *.sqlite3 .pytest_cache
-    """.split()  # noqa: SIM905
+# What the rendered .dockerignore leaves out for every project, wherever it is.
+USUAL = (
+    *(
+        ".env*",
+        ".venv",
+        "venv",
+        "__pycache__",
+        "*.py[cod]",
+        ".*_cache",
+        ".coverage",
+        ".tox",
+        "htmlcov",
+        "node_modules",
+    ),
+    *(".copier-answers*.y*ml", ".dockerignore", "Dockerfile*", "compose*.y*ml", "docker-compose*", "*.sqlite3*"),
 )
 
 
@@ -72,8 +81,14 @@ def _ignored(tree: Tree, findings: Findings) -> list[str]:
     return [
         pattern
         for pattern in patterns
-        if pattern.removeprefix("**/") not in USUAL and not any(_matches(pattern, path) for path in needed)
+        if not _is_usual(pattern) and not any(_matches(pattern, path) for path in needed)
     ]
+
+
+def _is_usual(pattern: str) -> bool:
+    """Return whether the rendered .dockerignore leaves out already what a pattern does."""
+    parts = pattern.split("/")
+    return parts[0] == ".git" or any(part == usual or fnmatch(part, usual) for part in parts for usual in USUAL)
 
 
 def _sources_of_node(tree: Tree, findings: Findings) -> list[str]:

@@ -20,6 +20,7 @@ NO_COREPACK = 25  # the first release without it: https://nodejs.org/docs/latest
 # What a package manager reads beside package.json and the lock file.
 BESIDE = (".npmrc", ".yarnrc", ".yarnrc.yml", "pnpm-workspace.yaml", ".pnpmfile.cjs", "bunfig.toml")
 GLOBAL_INSTALL = re.compile(r"npm (?:install|i|add) (?:-g|--global)((?: [a-z0-9@/._-]+)+)")
+SITES = frozenset(("@sveltejs/kit", "astro", "gatsby", "next", "nuxt", "nuxt3"))
 INSTALL_SCRIPTS = ("preinstall", "install", "postinstall", "prepare")
 
 
@@ -140,7 +141,7 @@ def _output(tree: Tree, entry: dict[str, Any], manifests: list[str], findings: F
     """Return what the build makes and Django serves, from the project's root, without what lies within another."""
     static = [path for path in findings.value("staticfiles_dirs", []) if not path.startswith("/")]
     found = [path for path in str(entry["output"]).split() if path != "." and _is_served(path, static)]
-    if not found:  # a folder of static files that only a build can have filled
+    if not found and not _is_site(tree, entry):  # a folder of static files that only a build can have filled
         found = [path for path in static if path != "." and not _is_committed(tree, path)]
     # What is installed is served as it is.
     found += [path for path in static if "node_modules" in path.split("/")]
@@ -148,6 +149,12 @@ def _output(tree: Tree, entry: dict[str, Any], manifests: list[str], findings: F
         found += [path for path in manifests if not path.startswith("/")]
     kept = [path for path in dict.fromkeys(found) if not any(path.startswith(f"{other}/") for other in found)]
     return [path for path in kept if not _holds_code(tree, path)]
+
+
+def _is_site(tree: Tree, entry: dict[str, Any]) -> bool:
+    """Return whether a framework builds a site of its own, which writes nothing that Django serves."""
+    content = mapping(tree.json(join(entry["dir"], "package.json")))
+    return not SITES.isdisjoint({*mapping(content.get("dependencies")), *mapping(content.get("devDependencies"))})
 
 
 def _is_served(path: str, static: list[str]) -> bool:
