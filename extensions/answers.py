@@ -30,6 +30,9 @@ RENDERED = (
     ".github/workflows/docker.yml",
     ".github/workflows/docker-update.yml",
 )
+# Questions newer than 2.0.0, and with what a project goes on whose answers are older: its people have edited their
+# files for what is asked now, and the template's change in the same line would be a conflict.
+AS_BEFORE: dict[str, Any] = {"uv_version": "", "install_options": [], "install_project": False}
 TRUE = frozenset(("y", "yes", "t", "true", "on", "1"))
 FALSE = frozenset(("n", "no", "f", "false", "off", "0"))
 
@@ -233,6 +236,12 @@ def _mapping(key_rule: Rule, value_rule: Rule, what: str) -> Rule:
     return Rule(rule, _object(key_rule.schema, value_rule.schema))
 
 
+_setting = _text(
+    r"[A-Z][A-Z0-9_]*(\.[A-Za-z0-9_-]+)*", "give a setting, and its keys after dots, like DATABASES.default.HOST"
+)
+_setting_value = _text(
+    rf"(\$\{{{_variable}\}}|[A-Za-z0-9_./:@,+=*?&% -])*", "give text without quotes, like db or ${{POSTGRES_PASSWORD}}"
+)
 _image = _text(r"[a-z0-9][A-Za-z0-9_./:@-]*", "give an image, like postgres:18")
 _identifier = _text(r"[A-Za-z_][A-Za-z0-9_-]*", "use letters, digits, '-' and '_', like shop", 63)
 _command = _text(r"[A-Za-z0-9_./:=@%+,*' -]+", "give a command without a shell, like celery -A shop worker", 500)
@@ -389,6 +398,7 @@ RULES: dict[str, Rule] = {
     "build_environment": _variables,
     "required_environment": _list(_text(_variable, "give the name of an environment variable"), "names"),
     "compose_environment": _compose_variables,
+    "compose_settings": _mapping(_setting, _setting_value, "settings and values, like {DATABASES.default.HOST: db}"),
     "dotenv": _variables,
     "settings_environment": _settings_environment,
     "development_environment": _variables,

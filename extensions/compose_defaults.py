@@ -38,6 +38,8 @@ TYPES = {"bool": "true or false", "int": "a number", "url": "a URL"}
 SQLITE = "/data/db.sqlite3"
 # The module in compose.dev.yaml that is production's with DEBUG on.
 DEVELOPMENT_SETTINGS = "development_settings"
+# The module in the image that is production's with what compose_settings says.
+COMPOSE_SETTINGS = "compose_settings"
 
 
 def services(findings: Findings) -> Default:
@@ -56,6 +58,12 @@ def database_user(findings: Findings) -> Default:
     """Return the user as which settings log in to the database."""
     found = connections(findings)
     return Default(found.database_user or "django", next(iter(found.sources.values()), "") if found.kinds else "")
+
+
+def compose_settings(findings: Findings) -> Default:
+    """Return the settings that say where a service is, and that no variable changes, each with what Compose has."""
+    found = connections(findings)
+    return Default(found.settings, next(iter(found.sources.values()), "") if found.settings else "")
 
 
 def migrate(findings: Findings) -> Default:
@@ -78,6 +86,8 @@ def compose_environment(findings: Findings, image: Mapping[str, str]) -> Default
     """Return the variables that point settings at the services, and the hosts under which this machine asks."""
     source = text_of(findings.value("settings_file"))
     found = _allowed_hosts(findings, image) | _debug(findings) | _https(findings) | connections(findings).environment
+    if compose_settings(findings).value:
+        found["DJANGO_SETTINGS_MODULE"] = COMPOSE_SETTINGS
     return Default({name: value for name, value in found.items() if name not in image or value}, source)
 
 

@@ -47,6 +47,7 @@ class Connections:
     environment: dict[str, str] = field(default_factory=dict)
     required: list[str] = field(default_factory=list)
     dotenv: dict[str, str] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)  # what no variable changes, by its path in the settings
     database_name: str = ""
     database_user: str = ""
     sources: dict[str, str] = field(default_factory=dict)  # by service
@@ -66,6 +67,12 @@ def connections(findings: Findings) -> Connections:
 def is_server(host: str | None) -> bool:
     """Return whether a host is a plain name that a service of Compose can have."""
     return bool(host) and host not in LOCAL and re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,62}", str(host)) is not None
+
+
+def can_be_changed(findings: Findings) -> bool:
+    """Return whether a module that imports all of the settings' names can stand in for the settings."""
+    kept = findings.value("configuration_class") or findings.value("settings_fixed")
+    return bool(findings.value("settings_module")) and not kept
 
 
 def variables_read(findings: Findings) -> dict[str, dict[str, Any]]:
@@ -126,10 +133,13 @@ def _database(findings: Findings, found: Connections) -> None:
             expected[role] = text_of(read.get(name, {}).get("default")) if name else text_of(literal)
     host = expected.get("host", "")
     unset = database.get("unset") or []
+    moved = False
     if not variable or variables.get("host"):
         movable = bool(variables.get("host")) or is_server(host)
         if not movable and kind in ("postgresql", "postgis") and "host" in unset:
             movable = True
+        if not movable and not trial and (host in LOCAL or "host" in unset):
+            movable = moved = can_be_changed(findings)
         if not movable:
             where = f"at {host}" if host else "where settings could not be read"
             found.notes.append(f"Settings expect the database {where}, which no variable changes: {source}.")
@@ -160,8 +170,18 @@ def _database(findings: Findings, found: Connections) -> None:
     for role, value in values.items():
         if variables.get(role):
             _set(found, read, variables[role], value, role)
-        elif role in unset and kind in ("postgresql", "postgis") and role in LIBPQ and role != "name":
+        elif not moved and role in unset and kind in ("postgresql", "postgis") and role in LIBPQ and role != "name":
             found.environment[LIBPQ[role]] = value
+    if moved:
+        values["password"] = f"${{{secret}}}"
+        if database.get("name") == database_name:
+            del values["name"]
+        found.settings |= {
+            f"DATABASES.default.{role.upper()}": value for role, value in values.items() if not variables.get(role)
+        }
+        if not variables.get("password") and secret not in found.required:
+            found.required.append(secret)
+            return
     _password(found, database, variables.get("password", ""), secret, unset, trial)
 
 
@@ -258,36 +278,57 @@ def kind_of(where: Address) -> str:
     return next((kind for kind in NAMES if str(PORTS[kind]) == where.port), "")
 
 
-def _literals(findings: Findings, kind: str) -> list[tuple[str, str]]:
-    """Return (text, source) of each place at which settings expect a service, and no variable says so."""
-    found: list[tuple[str, str]] = []
+@dataclass(frozen=True)
+class Literal:
+    """A place at which settings expect a service, and no variable says so."""
+
+    setting: str  # as in CACHES.default.LOCATION
+    text: str
+    source: str
+
+    @property
+    def where(self) -> Address:
+        """What the text says; nothing where it is no address."""
+        return address(self.text) or Address("", "", "", "", "")
+
+
+def _literals(findings: Findings, kind: str) -> list[Literal]:
+    found: list[Literal] = []
     source = findings.found["caches"].source if "caches" in findings.found else ""
-    for item in map(mapping, mapping(findings.value("caches")).values()):
-        backend = engine_kind(text_of(item.get("backend"))).replace("valkey", "redis")
-        if backend == kind and not item.get("variable") and item.get("location"):
-            found.append((text_of(item["location"]), source))
+    for alias, item in mapping(findings.value("caches")).items():
+        cache = mapping(item)
+        backend = engine_kind(text_of(cache.get("backend"))).replace("valkey", "redis")
+        if backend == kind and not cache.get("variable") and cache.get("location"):
+            found.append(Literal(f"CACHES.{alias}.LOCATION", text_of(cache["location"]), source))
     broker = mapping(findings.value("celery_broker"))
+    source = findings.found["celery_broker"].source if broker else ""
     if not broker.get("variable") and broker.get("value"):
-        found.append((text_of(broker["value"]), findings.found["celery_broker"].source))
-    for item in map(mapping, mapping(findings.value("channel_layers")).values()):
-        if not item.get("variable"):
-            found += [(text, findings.found["channel_layers"].source) for text in item.get("hosts") or []]
-    return [(text, source) for text, source in found if (where := address(text)) and kind_of(where) in (kind, "")]
+        found.append(Literal(text_of(broker.get("setting")), text_of(broker["value"]), source))
+    if broker.get("results"):
+        found.append(Literal("CELERY_RESULT_BACKEND", text_of(broker["results"]), source))
+    source = findings.found["channel_layers"].source if "channel_layers" in findings.found else ""
+    for alias, item in mapping(findings.value("channel_layers")).items():
+        hosts = mapping(item).get("hosts") or [] if not mapping(item).get("variable") else []
+        found += [
+            Literal(f"CHANNEL_LAYERS.{alias}.CONFIG.hosts.{number}", text, source) for number, text in enumerate(hosts)
+        ]
+    return [literal for literal in found if address(literal.text) and kind_of(literal.where) in (kind, "")]
 
 
 def _other(findings: Findings, kind: str, found: Connections) -> None:
     read = variables_read(findings)
     literals = _literals(findings, kind)
-    expected = {where.host for text, _ in literals if (where := address(text)) and is_server(where.host)}
+    expected = {literal.where.host for literal in literals if is_server(literal.where.host)}
+    moved = [literal for literal in literals if literal.where.host in LOCAL] if can_be_changed(findings) else []
     # A login that is written down is one that the service would have to be given.
-    secured = [source for text, source in literals if (where := address(text)) and where.login.strip(":")]
+    secured = [one.source for one in literals if one.where.login.strip(":") and one not in moved]
     about = {name: item for name, item in read.items() if _is_about(findings, name, item, kind)}
     hosts = {name: where for name, item in about.items() if (where := _address_in(name, item))}
     active = {name for name, where in hosts.items() if where.host or read[name]["required"]}
     expected_by_variables = [where.host for where in hosts.values() if is_server(where.host)]
-    if not (expected or active or (hosts and _is_wanted(findings, kind))):
+    if not (expected or moved or active or (hosts and _is_wanted(findings, kind))):
         if literals:
-            text, source = literals[0]
+            text, source = literals[0].text, literals[0].source
             found.notes.append(f"Settings expect {NAMES[kind]} at {text}, which no variable changes: {source}.")
         return
     if secured and not active:
@@ -298,10 +339,16 @@ def _other(findings: Findings, kind: str, found: Connections) -> None:
         name = NAMES[kind]
     for service in dict.fromkeys((name, *sorted(expected))):
         found.services[service] = image(findings, kind)
-        found.sources[service] = next((item["source"] for item in about.values()), literals[0][1] if literals else "")
+        found.sources[service] = next(
+            (item["source"] for item in about.values()), literals[0].source if literals else ""
+        )
     found.kinds.add(kind)
     if kind == "rabbitmq":
         found.dotenv[PASSWORDS[kind]] = ""
+    for literal in moved:
+        found.settings[literal.setting] = _moved(literal, kind, name)
+        if kind == "rabbitmq" and PASSWORDS[kind] not in found.required:
+            found.required.append(PASSWORDS[kind])
     broker = any("BROKER" in variable for variable in hosts)
     for variable, where in hosts.items():
         if not _is_spare(variable, where, kind, hosts):
@@ -311,6 +358,22 @@ def _other(findings: Findings, kind: str, found: Connections) -> None:
     for variable, item in about.items():
         if variable not in hosts:
             _set_part(found, kind, variable, item)
+
+
+def _moved(literal: Literal, kind: str, name: str) -> str:
+    """Return what a setting says of a service that is at `name` instead of here."""
+    where = literal.where
+    # Of hosts without a scheme, channels_redis takes only pairs: https://pypi.org/project/channels-redis/
+    scheme = where.scheme or ("redis" if literal.setting.startswith("CHANNEL_LAYERS.") else "")
+    if kind == "rabbitmq":
+        return _amqp(scheme or "amqp", where, name)
+    return f"{scheme}://{name}:{PORTS[kind]}{where.rest}" if scheme else f"{name}:{PORTS[kind]}{where.rest}"
+
+
+def _amqp(scheme: str, where: Address, name: str) -> str:
+    """Return the URL of the service's virtual host, "/", which clients use where the URL names none."""
+    rest = f"/{where.rest[where.rest.index('?') :]}" if "?" in where.rest else ""
+    return f"{scheme}://django:${{{PASSWORDS['rabbitmq']}}}@{name}:{PORTS['rabbitmq']}{rest}"
 
 
 def _is_spare(variable: str, where: Address, kind: str, hosts: Mapping[str, Address]) -> bool:

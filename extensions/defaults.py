@@ -367,6 +367,7 @@ RULES: Mapping[str, Callable[[Findings], Default]] = {
     "debian_release": _debian_release,
     "image_digests": lambda findings: Default({}),
     "node": _found("node", {}),
+    "compose_settings": compose_defaults.compose_settings,
     "dotenv": _with_image(compose_defaults.dotenv),
     "settings_environment": _with_image(compose_defaults.settings_environment),
     "development_environment": compose_defaults.development_environment,

@@ -158,6 +158,8 @@ class DjangoProject(Extension):
             "beside_python_image": beside_python_image,
             "pinned": pinned,
             "scalar": scalar,
+            "setting": setting,
+            "python_text": python_text,
             "celery_worker": celery_worker,
             "node_cache": node_cache,
             "service_kind": service_kind,
@@ -177,7 +179,12 @@ class DjangoProject(Extension):
 
         A list or a mapping comes as JSON, which the `yaml` type of a question reads.
         """
-        value = self._defaults(context["_copier_conf"])[name].value
+        conf = context["_copier_conf"]
+        answers = _module("answers")
+        if name in answers.AS_BEFORE and answers.is_ours(answers.stored(Path(conf["dst_path"], conf["answers_file"]))):
+            value = answers.AS_BEFORE[name]
+        else:
+            value = self._defaults(conf)[name].value
         return json.dumps(value) if isinstance(value, list | dict) else value
 
     def _defaults(self, conf: dict[str, Any]) -> dict[str, Any]:
@@ -297,6 +304,19 @@ def scalar(value: str) -> str:
         "a": value
     }
     return value if plain else json.dumps(value)
+
+
+def setting(path: str) -> str:
+    """Return a setting's path, like DATABASES.default.HOST, as Python; a number is the index of a list."""
+    name, *keys = path.split(".")
+    return name + "".join(f"[{key}]" if key.isdecimal() else f'["{key}"]' for key in keys)
+
+
+def python_text(value: str) -> str:
+    """Return text as Python, with what the environment has in the place of each ${NAME}."""
+    parts = re.split(r"\$\{(\w+)\}", value)
+    texts = [f'os.environ["{part}"]' if number % 2 else f'"{part}"' for number, part in enumerate(parts) if part]
+    return " + ".join(texts) or '""'
 
 
 def celery_worker(command: str) -> str:

@@ -10,6 +10,9 @@ import pytest
 from plumbum import local
 from support import NEXT, PROJECTS, ROOT, commit, copy, git, releases
 
+# Files of tests that run dozens of updates, of one to three seconds each.
+SLOW = ("update", "fleet", "workflows", "quoting", "merging", "customizing", "dotenv")
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -20,11 +23,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m looks at the markers
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave benchmarks to `-m benchmark`; without an engine skip the Docker tests, or, in CI, let them fail."""
     if "benchmark" not in (config.option.markexpr or ""):
         config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("benchmark")])
         items[:] = [item for item in items if not item.get_closest_marker("benchmark")]
+    for item in items:
+        if item.path.stem.removeprefix("test_").startswith(SLOW):
+            item.add_marker(pytest.mark.slow)
     docker = [item for item in items if item.get_closest_marker("docker")]
     if docker and "CI" not in os.environ and not _engine_answers():
         for item in docker:

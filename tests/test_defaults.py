@@ -68,6 +68,7 @@ def test_a_project_of_which_little_is_known(read):
         "build_environment": {},
         "required_environment": [],
         "compose_environment": {},
+        "compose_settings": {},
         "use_fathom": False,
         "static_root": "static",
         "set_static_root": True,

@@ -8,6 +8,7 @@ MANAGE = 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "site.setti
 SITE = {"manage.py": MANAGE, "site/__init__.py": "", "site/wsgi.py": MANAGE, "requirements.txt": "Django\n"}
 COMPOSE = (
     "compose_environment",
+    "compose_settings",
     "data_dirs",
     "database_name",
     "database_user",
@@ -80,8 +81,40 @@ def test_literals_of_a_database(read):
     assert found["services"] == {"pg": "postgres:18"} and found["dotenv"] == {"POSTGRES_PASSWORD": "literal"}
     found = read(DB % "'NAME': 'n'", PG)
     assert found["compose_environment"] == {"PGHOST": "db", "PGUSER": "django", "PGPASSWORD": "${POSTGRES_PASSWORD}"}
-    found = read(DB % "'HOST': 'localhost', 'NAME': 'n'", PG)
-    assert found["services"] == {} and found["dotenv"] == {} and "localhost" in found["notes"][0]
+
+
+def test_a_database_at_localhost_that_no_variable_moves(read):
+    found = read(DB % "'HOST': 'localhost', 'NAME': 'n', 'USER': 'shop', 'PASSWORD': 'secret'", PG)
+    assert found["services"] == {"db": "postgres:18"} and found["dotenv"] == {"POSTGRES_PASSWORD": ""}
+    assert (found["database_name"], found["database_user"]) == ("n", "shop")
+    assert found["compose_environment"] == {"DJANGO_SETTINGS_MODULE": "compose_settings"}
+    assert found["required_environment"] == ["POSTGRES_PASSWORD"] and found["notes"] == []
+    assert found["compose_settings"] == {
+        "DATABASES.default.HOST": "db",
+        "DATABASES.default.USER": "shop",
+        "DATABASES.default.PORT": "5432",
+        "DATABASES.default.PASSWORD": "${POSTGRES_PASSWORD}",
+    }
+    # What a variable changes is left to it.
+    found = read(DB % "'HOST': '127.0.0.1', 'PASSWORD': os.getenv('PW')", PG)
+    assert found["compose_settings"].keys() == {f"DATABASES.default.{key}" for key in ("HOST", "PORT", "USER", "NAME")}
+    assert found["compose_environment"]["PW"] == "${POSTGRES_PASSWORD}" and found["required_environment"] == []
+
+
+def test_a_mysql_database_of_root(read):
+    mysql = "DATABASES = {'default': {'ENGINE': 'django.db.backends.mysql', 'NAME': 'shop', 'USER': 'root', %s}}\n"
+    found = read(mysql % "'PASSWORD': ''", "mysqlclient\n")
+    assert found["services"] == {"db": "mysql:8.4"} and found["database_user"] == "django"
+    assert found["compose_settings"]["DATABASES.default.USER"] == "django"
+    assert found["compose_settings"]["DATABASES.default.PASSWORD"] == "${MYSQL_PASSWORD}"
+    fixed = {"site/wsgi.py": "import os\nos.environ['DJANGO_SETTINGS_MODULE'] = 'site.settings'\n"}
+    found = read(mysql % "", "mysqlclient\n", more=fixed)
+    assert found["compose_settings"] == found["services"] == {} and "no variable changes" in found["notes"][0]
+    # A class of django-configurations is not what a module's names are.
+    found = read(
+        f"from configurations import Configuration\nclass Production(Configuration):\n    {mysql % ''}", more=SITE
+    )
+    assert found["compose_settings"] == {}
 
 
 CHOICE = """
@@ -190,8 +223,33 @@ def test_workers(read):
     assert found["jobs"] == {"load-all": "python manage.py load_all"}
 
 
+def test_services_at_localhost_that_no_variable_moves(read):
+    settings = """
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:6379/1"}}
+CELERY_BROKER_URL = CELERY_RESULT_BACKEND = "redis://localhost:6379"
+CHANNEL_LAYERS = {
+    "default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [("localhost", 6379)]}}
+}
+"""
+    found = read(settings, "celery\nredis\n", more=CELERY)
+    assert found["services"] == {"valkey": "valkey/valkey:9"} and "worker" in found["workers"]
+    assert found["compose_environment"] == {"DJANGO_SETTINGS_MODULE": "compose_settings"} and found["notes"] == []
+    assert found["compose_settings"] == {
+        "CACHES.default.LOCATION": "redis://valkey:6379/1",
+        "CELERY_BROKER_URL": "redis://valkey:6379",
+        "CELERY_RESULT_BACKEND": "redis://valkey:6379",
+        "CHANNEL_LAYERS.default.CONFIG.hosts.0": "redis://valkey:6379",
+    }
+    found = read("CELERY_BROKER_URL = 'amqp://guest:guest@localhost//'\n", "celery\n", more=CELERY)
+    assert found["services"] == {"rabbitmq": "rabbitmq:4"} and found["required_environment"] == ["RABBITMQ_PASSWORD"]
+    assert found["compose_settings"] == {"CELERY_BROKER_URL": "amqp://django:${RABBITMQ_PASSWORD}@rabbitmq:5672"}
+    # What is neither here nor a service's name is where the settings say.
+    elsewhere = "CELERY_BROKER_URL = 'redis://redis.example.com:6379/0'\n"
+    assert read(elsewhere, "celery\nredis\n", more=CELERY)["compose_settings"] == {}
+
+
 def test_no_worker_without_a_broker(read):
-    assert read("CELERY_BROKER_URL = 'amqp://guest@localhost//'\n", "celery\n", more=CELERY)["workers"] == {}
+    assert read("CELERY_BROKER_URL = 'sqs://'\n", "celery\n", more=CELERY)["workers"] == {}
     assert read(BROKER, "celery\nredis\n", more=CELERY)["workers"] == {"worker": "celery -A site.celery worker"}
 
 

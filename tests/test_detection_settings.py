@@ -831,7 +831,12 @@ def test_services(read):
         DATABASES = {"default": {"ENGINE": ENGINE, "HOST": os.environ["DB_HOST"]}}
         """
     )
-    assert project["celery_broker"] == {"value": "redis://localhost:6379/0", "variable": "BROKER"}
+    assert project["celery_broker"] == {
+        "value": "redis://localhost:6379/0",
+        "variable": "BROKER",
+        "setting": "CELERY_BROKER_URL",
+        "results": "",
+    }
     assert project["channel_layers"] == {
         "default": {"backend": "channels_redis.core.RedisChannelLayer", "hosts": [], "variable": "REDIS_URL"}
     }

@@ -139,6 +139,26 @@ def test_a_prerelease_of_2_0_0_has_its_answers_already(template, project, tmp_pa
     assert {**answers_of(folder), "_commit": ""} == {**before, "_commit": ""}
 
 
+def test_what_is_found_only_now_is_left_to_people_with_answers(template, project):
+    """They have edited the line for it: a change of the template there would be a conflict."""
+    folder = project("uv_src")
+    manifest = (folder / "pyproject.toml").read_text()
+    extra = '[project.optional-dependencies]\nprod = ["whitenoise"]\n'
+    (folder / "pyproject.toml").write_text(f"{manifest}\n{extra}")
+    commit(folder)
+    copy(template, folder, vcs_ref="v2.0.0")
+    dockerfile = folder / "Dockerfile_django"
+    mine = dockerfile.read_text().replace("--no-install-workspace", "--no-install-workspace --extra prod")
+    dockerfile.write_text(mine)
+    commit(folder)
+    assert "conflict" not in update(folder)
+    assert dockerfile.read_text() == mine and answers_of(folder)["install_options"] == []
+    commit(folder)
+    (folder / ".copier-answers.yml").unlink()
+    copy(template, folder)
+    assert answers_of(folder)["install_options"] == ["--extra=prod"]
+
+
 def test_the_file_that_a_person_deleted_and_the_example_that_they_have(template, project):
     folder = project()
     (folder / ".env.example").write_text("MINE=1\n")

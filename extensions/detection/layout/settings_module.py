@@ -85,6 +85,8 @@ def read_settings_module(tree: Tree, findings: Findings, manage: str) -> None:
     findings.add("settings_module", module, naming.source, certainty, " ".join(notes))
     findings.add("settings_file", path, path, certainty)
     findings.add("python_path", root, path, Certainty.INFERRED)
+    if fixed := _fixed_in(tree, manage):
+        findings.add("settings_fixed", True, fixed, Certainty.STATED)
     _add_variable(tree, findings, naming, module, path, manage)
     _add_configuration(tree, findings, path, manage)
 
@@ -117,6 +119,17 @@ def _in_python(tree: Tree, path: str, rank: int) -> Iterator[Naming]:
         value, hard = named
         for text in texts(value, names):
             yield from _resolve(tree, text, path, node.lineno, 0 if hard and rank < 5 else rank)
+
+
+def _fixed_in(tree: Tree, manage: str) -> str:
+    """Return where code sets the variable no matter what was set before; "" for nowhere."""
+    for path in (*entry_points(tree, "wsgi")[:6], *entry_points(tree, "asgi")[:6], manage):
+        module = tree.python(path) if path else None
+        for node in ast.walk(module) if module else ():
+            named = assigned_variable(node, SETTINGS)
+            if named and named[1]:
+                return f"{path}:{getattr(node, 'lineno', 1)}"
+    return ""
 
 
 def _resolve(tree: Tree, text: Text, path: str, line: int, rank: int) -> Iterator[Naming]:

@@ -88,10 +88,14 @@ def texts_of(config: Any) -> list[str]:
 def add_services(settings: Settings, add: Adder) -> None:
     """Add Celery's broker and Channels' layers."""
     names = ("CELERY_BROKER_URL", "BROKER_URL", "CELERY_BROKER")
-    found = next((settings.get(name) for name in names if settings.get(name)), None)
+    setting = next((name for name in names if settings.get(name)), "")
+    found = settings.get(setting) if setting else None
     value = found.value if found and isinstance(found.value, str) else ""
     urls = [name for name in (found.variables if found else ()) if name.endswith(("_URL", "_URI"))]
     broker = {"value": value, "variable": (found.raw.direct if found else "") or next(iter(urls), "")}
+    results = settings.get("CELERY_RESULT_BACKEND")
+    is_text = results is not None and isinstance(results.value, str) and not results.variables
+    broker |= {"setting": setting, "results": results.value if results and is_text else ""}
     add.put("celery_broker", broker, found, "nothing sets CELERY_BROKER_URL")
     found = settings.get("CHANNEL_LAYERS")
     layers = {
