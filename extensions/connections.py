@@ -59,6 +59,11 @@ def connections(findings: Findings) -> Connections:
     """Return what Compose has to run for the settings that were read, and to tell them."""
     found = Connections()
     _database(findings, found)
+    if findings.value("secret_key_unset") and can_be_changed(findings):
+        # A module that is not in git sets it: https://docs.djangoproject.com/en/stable/ref/settings/#secret-key
+        found.settings["SECRET_KEY"] = "${SECRET_KEY}"
+        found.dotenv["SECRET_KEY"] = ""
+        found.required.append("SECRET_KEY")
     for kind in ("redis", "rabbitmq", "memcached"):
         _other(findings, kind, found)
     return found

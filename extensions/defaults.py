@@ -178,8 +178,9 @@ def _debian_release(findings: Findings) -> Default:
 
     Trixie's takes for errors what bookworm's warned of: https://gcc.gnu.org/gcc-14/porting_to.html
     """
-    version = _python_version(findings).value
-    return Default("bookworm" if int(version.split(".")[1]) < 12 else "trixie")
+    minor, *patch = _python_version(findings).value.split(".")[1:]
+    # Of a release that is asked for by its last number, there may be no image with trixie yet.
+    return Default("bookworm" if int(minor) < 12 or patch else "trixie")
 
 
 def _apt(name: str) -> Callable[[Findings], Default]:

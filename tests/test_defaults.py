@@ -156,9 +156,10 @@ DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": os.path
         ({"requirements.txt": "Django==1.11.29\n"}, "3.8"),
         ({"requirements.txt": "Django==2.1.7\n", "runtime.txt": "python-3.6.8\n"}, "3.8"),
         ({"requirements.txt": "Django==2.2.28\n"}, "3.9"),
+        ({"pyproject.toml": "[project]\nrequires-python = '==3.13.3'\ndependencies = ['Django']\n"}, "3.13.3"),
     ],
 )
-def test_the_nearest_python_that_has_an_image_runs_an_old_django(files, version, read):
+def test_a_python_that_has_an_image_runs_the_project(files, version, read):
     found = read(files)
     assert found["python_version"][0] == version and found["python_version"][1] != ""
     assert found["debian_release"][0] == "bookworm"

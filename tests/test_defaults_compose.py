@@ -101,6 +101,16 @@ def test_a_database_at_localhost_that_no_variable_moves(read):
     assert found["compose_environment"]["PW"] == "${POSTGRES_PASSWORD}" and found["required_environment"] == []
 
 
+def test_settings_without_a_secret_key(read):
+    missing = "INSTALLED_APPS = []\ntry:\n    from site.local import *\nexcept ImportError:\n    pass\n"
+    for settings in (missing, f"SECRET_KEY = ''\n{missing}"):
+        found = read(settings, more=SITE)
+        assert found["compose_settings"] == {"SECRET_KEY": "${SECRET_KEY}"} and found["dotenv"] == {"SECRET_KEY": ""}
+        assert found["required_environment"] == ["SECRET_KEY"]
+    for key in ("'x'", "os.getenv('KEY')", "os.getenv('SECRET_KEY', '')", "read_key()"):
+        assert read(f"{missing}SECRET_KEY = {key}\n")["compose_settings"] == {}
+
+
 def test_a_mysql_database_of_root(read):
     mysql = "DATABASES = {'default': {'ENGINE': 'django.db.backends.mysql', 'NAME': 'shop', 'USER': 'root', %s}}\n"
     found = read(mysql % "'PASSWORD': ''", "mysqlclient\n")
@@ -290,6 +300,7 @@ def test_hosts_that_no_variable_changes(read):
 def test_the_scheme_of_the_projects_own_compose_file(read):
     settings = """
 import dj_database_url
+SECRET_KEY = "x"
 INSTALLED_APPS = []
 if "DATABASE_URL" in os.environ:
     DATABASES = {"default": dj_database_url.config()}

@@ -580,6 +580,14 @@ def test_requirements_in_utf_16(read):
             ("3.13", "pyproject.toml:2", Certainty.INFERRED),
         ),
         (
+            {"pyproject.toml": "[project]\nrequires-python = '==3.13.3'\n"},
+            ("3.13.3", "pyproject.toml:2", Certainty.INFERRED),
+        ),
+        (
+            {"pyproject.toml": "[tool.poetry.dependencies]\npython = '3.12.4'\n"},
+            ("3.12.4", "pyproject.toml:2", Certainty.INFERRED),
+        ),
+        (
             {"pyproject.toml": "[project]\nrequires-python = '>=3.14'\n"},
             ("3.14", "pyproject.toml:2", Certainty.INFERRED),
         ),

@@ -201,6 +201,19 @@ def test_production_beside_the_settings_that_are_found_by_their_content(read):
     assert read(files).value("settings_module") == "core.settings.production"
 
 
+def test_settings_whose_first_line_says_production(read):
+    files = startproject(settings="core.settings.local")
+    del files["core/settings.py"]
+    files |= {
+        "core/settings/base.py": "INSTALLED_APPS = []\n",
+        "core/settings/local.py": '"""Not for production."""\nfrom .base import *\n',
+        "core/settings/acme.py": '"""Settings of production at Acme."""\nfrom .base import *\n',
+    }
+    assert read(files).value("settings_module") == "core.settings.acme"
+    files["core/settings/other.py"] = '"""Also production."""\nfrom .base import *\n'
+    assert read(files, folder="other").value("settings_module") == "core.settings.base"
+
+
 @pytest.mark.parametrize(
     ("path", "content", "source"),
     [

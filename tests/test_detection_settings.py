@@ -1023,6 +1023,7 @@ def test_large_project_is_read_quickly(tmp_path):
         ("import environ\nP = environ.Env().int('P', default='')", []),
         ("import os, sys\ntry:\n    P = os.environ['P']\nexcept KeyError:\n    sys.exit('Set P.')", ["P"]),
         ("import os\nif not os.environ.get('P'):\n    print('Set P.')\n    exit(1)", ["P"]),
+        ("import sys\nif 'test' in sys.argv or 'pytest' in sys.modules:\n    import os\n    P = os.environ['P']", []),
         ("import sys\nif 'x' in sys.argv:\n    sys.exit()\nimport os\nP = os.environ['P']", ["P"]),
     ],
 )

@@ -144,7 +144,7 @@ def _add_debian_packages(
         features["gettext"] = messages
     if not installation.lock_file:
         distributions = with_brought(distributions)
-    build, runtime = debian_packages(distributions, int(version[2:]), features)
+    build, runtime = debian_packages(distributions, int(version.split(".")[1]), features)
     for name, packages in (("apt_build", build), ("apt_runtime", runtime)):
         reasons = ", ".join(f"{package}: {source}" for package, source in packages.items() if source)
         source = next((source for source in packages.values() if source), "")

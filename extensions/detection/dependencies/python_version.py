@@ -64,6 +64,7 @@ class Statement:
     source: str
     text: str
     exact: bool = False
+    patch: str = ""  # the one release that is allowed, as in ==3.13.3
 
 
 MUST, RUN, DJANGO, WHEELS, TESTED = 64, 16, 6, 4, 2  # what the project runs on outweighs the three after it
@@ -89,13 +90,14 @@ def read_python_version(
     against = [statement for statement in found if chosen not in statement.minors]
     note = "; ".join(f"{statement.text} ({statement.source})" for statement in against[:4])
     note = f"Not what everything says: {note}." if note else ""
+    version = next((statement.patch for statement in deciding if statement.patch), f"3.{chosen}")
     if deciding and deciding[0].exact:
-        return f"3.{chosen}", deciding[0].source, Certainty.STATED, note or _micro(deciding[0])
+        return version, deciding[0].source, Certainty.STATED, note or _micro(deciding[0])
     ranges = [statement for statement in deciding if statement.source]
     if ranges:
         source = _narrowest(ranges, chosen).source
         return (
-            f"3.{chosen}",
+            version,
             source,
             Certainty.INFERRED,
             note or "It is the newest that the project's files allow; none names one.",
@@ -225,13 +227,15 @@ def _manifests(tree: Tree, folder: str) -> Iterator[Statement]:
     content = tree.toml(path)
     project = mapping(content, "project")
     if isinstance(requires := project.get("requires-python"), str):
-        yield from _range(
-            allowed(requires), lines.key_at(tree, path, ("project", "requires-python")), f"requires-python {requires}"
-        )
+        source = lines.key_at(tree, path, ("project", "requires-python"))
+        yield from _range(allowed(requires), source, f"requires-python {requires}", _patch(requires))
     poetry = mapping(content, "tool", "poetry", "dependencies").get("python")
     if isinstance(poetry, str):
-        minors = frozenset[int]().union(*(allowed(str(specifier)) for specifier in poetry_specifiers(poetry)))
-        yield from _range(minors, lines.key_at(tree, path, ("tool.poetry.dependencies", "python")), f"python {poetry}")
+        specifiers = [str(specifier) for specifier in poetry_specifiers(poetry)]
+        minors = frozenset[int]().union(*map(allowed, specifiers))
+        patch = _patch(specifiers[0]) if len(specifiers) == 1 else ""
+        source = lines.key_at(tree, path, ("tool.poetry.dependencies", "python"))
+        yield from _range(minors, source, f"python {poetry}", patch)
     classified = _classifiers(strings(project.get("classifiers")))
     if classified:
         yield Statement(
@@ -245,9 +249,15 @@ def _manifests(tree: Tree, folder: str) -> Iterator[Statement]:
     yield from _setup(tree, folder)
 
 
-def _range(minors: frozenset[int], source: str, text: str) -> Iterator[Statement]:
+def _range(minors: frozenset[int], source: str, text: str, patch: str = "") -> Iterator[Statement]:
     if minors:
-        yield Statement(minors, MUST, source, text)
+        yield Statement(minors, MUST, source, text, patch=patch)
+
+
+def _patch(specifier: str) -> str:
+    """Return the one release that a specifier like ==3.13.3 allows; "" where it allows others too."""
+    match = re.fullmatch(r"\s*={2,3}\s*(3\.\d{1,2}\.\d{1,2})\s*", specifier)
+    return match[1] if match else ""
 
 
 def _classifiers(texts: Iterable[str]) -> frozenset[int]:

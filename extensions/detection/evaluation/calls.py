@@ -693,6 +693,7 @@ KNOWN_NAMES: dict[str, Any] = {
     "os.pathsep": ":",
     "sys.platform": "linux",
     "sys.argv": ["gunicorn"],
+    "sys.modules": {"sys": None, "os": None, "django": None},  # and others, but not pytest
     "typing.TYPE_CHECKING": False,
 }
 

@@ -212,12 +212,28 @@ def _sibling(tree: Tree, module: str, path: str, root: str) -> tuple[str, str] |
         candidates.append("_".join(token for token in tokens if token not in NOT_PRODUCTION))
     dotted = [f"{parent}.{name}" if parent else name for name in candidates if name and name != stem]
     found = _first(tree, dotted, folder(path), root)
+    if not found or not words(found[0].rpartition(".")[2]).isdisjoint(GENERAL):
+        found = _said_to_be_production(tree, path, parent) or found
     if found or general:
         return found
     package = join(folder(path), "__init__.py")
     if parent and tree.exists(package) and not _is_empty(tree, package):
         return parent, package
     return None
+
+
+def _said_to_be_production(tree: Tree, path: str, parent: str) -> tuple[str, str] | None:
+    """Return the one module beside settings that says in its docstring that production uses it, and its file."""
+    found = []
+    for other in tree.paths:
+        name = other.rpartition("/")[2].removesuffix(".py")
+        is_beside = other.endswith(".py") and folder(other) == folder(path) and other != path
+        if not is_beside or is_not_production(name) or name == "__init__" or not words(name).isdisjoint(GENERAL):
+            continue
+        module = tree.python(other)
+        if module and re.search(r"\bproduction\b", (ast.get_docstring(module) or "").partition("\n")[0].lower()):
+            found.append((f"{parent}.{name}" if parent else name, other))
+    return found[0] if len(found) == 1 else None
 
 
 def _others_beside(tree: Tree, path: str, module: str) -> list[str]:

@@ -121,5 +121,10 @@ def add_findings(evaluator: Evaluator, settings: Settings, before: Settings, fin
     add_storages(evaluator, settings, add)
     add_databases(folder, settings, add)
     add_services(settings, add)
+    key = settings.get("SECRET_KEY")
+    if settings.get("INSTALLED_APPS") and "SECRET_KEY" not in settings.elsewhere and (key is None or key.value == ""):
+        read = {variable["name"] for variable in settings.environment}
+        if not any(name.upper().endswith("SECRET_KEY") for name in read) and not (key and key.variables):
+            findings.add("secret_key_unset", True, key.source if key else settings.path, Certainty.INFERRED)
     missing = "" if settings.files else "the settings module is not in the project"
     findings.add("environment", settings.environment, settings.path, Certainty.INFERRED, missing)
