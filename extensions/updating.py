@@ -19,6 +19,8 @@ from . import answers, check, guard, quoting
 # What 1.x, which had no such answers, rendered.
 BEFORE_2 = {"use_compose": True, "static_server": "nginx"}
 UPDATE = "copier update --trust"
+UNFINISHED = {"MERGE_HEAD": "merge", "CHERRY_PICK_HEAD": "cherry-pick", "REVERT_HEAD": "revert"}  # files in .git
+CONFLICTS = ("DD", "AU", "UD", "UA", "DU", "AA", "UU")  # https://git-scm.com/docs/git-status#_short_format
 SPARE_BYTES = 128 * 1024  # of the arguments of a command: its own, and what the kernel keeps
 POINTER_BYTES = 8
 
@@ -51,6 +53,7 @@ def refusals(
     names["_copier_conf"] = {"answers_file": answers_file}
     return [
         *check.interrupted(root, check.record(git, Path(answers_file))[0]),
+        *_unfinished(git, repository, states),
         *_clashes(root, paths),
         *_ignored(git, root, paths),
         *_hidden(git, paths),
@@ -80,6 +83,23 @@ def _path(line: str) -> str:
     """Return the path in a line of `git status --porcelain`, which quotes odd names."""
     path = line[3:]
     return path[1:-1].encode("latin-1", "replace").decode("unicode_escape") if path.startswith('"') else path
+
+
+def _unfinished(git: Any, repository: Path, states: list[str]) -> Iterator[str]:
+    """Say what of git must end first: with conflicts anywhere, Copier breaks off, and to undo it would end a merge."""
+    conflicts = [_path(line) for line in states if line.startswith(CONFLICTS)]
+    if conflicts:
+        yield (
+            f"{', '.join(conflicts)} in {repository} has conflicts, at which Copier breaks off: resolve, and commit."
+        )
+        return
+    folder = Path(git("rev-parse", "--absolute-git-dir").removesuffix("\n"))
+    for name, operation in UNFINISHED.items():
+        if (folder / name).exists():
+            yield (
+                f"A {operation} is under way in {repository}, and to undo the update would end it, too: finish it "
+                f"with `git commit --allow-empty`, or give it up with `git {operation} --abort`."
+            )
 
 
 def _clashes(root: Path, paths: list[str]) -> Iterator[str]:

@@ -205,6 +205,41 @@ def test_file_where_a_folder_must_go(site):
     refused(site, "docker must be a folder, and is a file")
 
 
+@pytest.mark.parametrize(
+    ("operation", "words"),
+    [
+        ("merge", ["-s", "ours", "--no-commit", "other"]),
+        ("cherry-pick", ["HEAD"]),
+        ("revert", ["--no-commit", "HEAD~1"]),
+    ],
+)
+def test_a_merge_that_is_not_finished(site, operation, words):
+    """The tree is clean, as the result is what there was; to undo an update would end the merge."""
+    git("-C", site, "branch", "other")
+    append(site / "manage.py", "# one\n")
+    commit(site)
+    git("-C", site, "revert", "--no-edit", "HEAD")
+    git("-C", site, "checkout", "--quiet", "other")
+    append(site / "manage.py", "# two\n")
+    commit(site)
+    git("-C", site, "checkout", "--quiet", "-")
+    git["-C", site, operation, *words].run(retcode=None)
+    refused(site, f"A {operation} is under way in {site}", f"git {operation} --abort", quietly=True)
+
+
+def test_a_conflict_elsewhere_in_the_repository(site):
+    repository = site.parent
+    shutil.rmtree(site / ".git")
+    (repository / "other.txt").write_text("one\n")
+    commit(repository)
+    (repository / "other.txt").write_text("two\n")
+    git("-C", repository, "stash")
+    (repository / "other.txt").write_text("three\n")
+    commit(repository)
+    git["-C", repository, "stash", "pop"].run(retcode=1)
+    refused(site, f"other.txt in {repository} has conflicts", quietly=True)
+
+
 def test_thousands_of_ignored_files(site):
     (site / "media").mkdir()
     (site / "media/.gitkeep").touch()
