@@ -56,7 +56,7 @@ def refusals(
         *_unfinished(git, repository, states),
         *_clashes(root, paths),
         *_ignored(git, root, paths),
-        *_hidden(git, paths),
+        *_hidden(git, root, paths),
         *_rejected(repository, unseen),
         *_settings(git, subproject, paths, [line[3:] for line in states if line.startswith("!! ")]),
         *quoting.refusals(git, subproject, template, str(known.get("_commit", "")), names, paths),
@@ -107,6 +107,12 @@ def _clashes(root: Path, paths: list[str]) -> Iterator[str]:
     odd = sorted(path for path in folders if os.path.lexists(root / path) and not (root / path).is_dir())
     if odd:
         yield f"{', '.join(odd)} must be a folder, and is a file: move it away, and commit."
+    for path in sorted(folders - set(odd)):
+        kind = (
+            "symbolic link" if (root / path).is_symlink() else "submodule" if (root / path / ".git").exists() else ""
+        )
+        if kind:
+            yield f"{path} must be a folder, and is a {kind}, of which git merges nothing: make it a folder, commit."
     odd = [path for path in paths if (root / path).is_symlink() or (root / path).is_dir()]
     if odd:
         yield f"{', '.join(odd)} must be a file, and is a folder or a symbolic link: move it away, and commit."
@@ -114,7 +120,9 @@ def _clashes(root: Path, paths: list[str]) -> Iterator[str]:
 
 def _ignored(git: Any, root: Path, paths: list[str]) -> Iterator[str]:
     tracked = set(git("ls-files", "-z", "--", *paths).split("\0"))
-    loose = [path for path in paths if path not in tracked and (root / path).is_file()]
+    loose = [
+        path for path in paths if path not in tracked and (root / path).is_file() and not _is_elsewhere(root, path)
+    ]
     if loose:
         yield (
             f"{', '.join(loose)} would be overwritten or deleted, and is in no commit, as git ignores it: "
@@ -122,9 +130,20 @@ def _ignored(git: Any, root: Path, paths: list[str]) -> Iterator[str]:
         )
 
 
-def _hidden(git: Any, paths: list[str]) -> Iterator[str]:
+def _is_elsewhere(root: Path, path: str) -> bool:
+    """Return whether one of a file's folders is a symbolic link or a repository of its own, which is said already."""
+    folders = [root / parent for parent in Path(path).parents if parent != Path()]
+    return any(folder.is_symlink() or (folder / ".git").exists() for folder in folders)
+
+
+def _hidden(git: Any, root: Path, paths: list[str]) -> Iterator[str]:
     lines = git("ls-files", "-v", "-z", "--", *paths).split("\0")
     hidden = [line[2:] for line in lines if line and (line[0].islower() or line[0] == "S")]
+    sparse = [path for path in hidden if not os.path.lexists(root / path)]
+    if sparse:
+        number = "is" if len(sparse) == 1 else "are"
+        yield f"{', '.join(sparse)} {number} not checked out: `git sparse-checkout disable` until the update is done."
+    hidden = [path for path in hidden if path not in sparse]
     if hidden:
         yield (
             f"git does not look for changes in {', '.join(hidden)}, so that they would be lost: "

@@ -123,6 +123,30 @@ def test_flagged_in_the_index(site, flag):
     )
 
 
+def test_sparse_checkout(site):
+    """What is not checked out: to show it by update-index, and commit what git then shows, would delete it."""
+    git("-C", site, "status")  # of files that were copied, git must see that they are what it has
+    git("-C", site, "sparse-checkout", "set", "--no-cone", "/*", "!/docker")
+    output = refused(site, "docker/healthcheck.py are not checked out", "git sparse-checkout disable")
+    assert "--no-skip-worktree" not in output
+
+
+def test_symbolic_link_to_a_folder(site):
+    (site / "docker").rename(site / "deploy")
+    (site / "docker").symlink_to("deploy")
+    commit(site)
+    assert "--force" not in refused(site, "docker must be a folder, and is a symbolic link")
+
+
+def test_submodule_where_a_folder_must_go(site, tmp_path):
+    shutil.copytree(site / "docker", tmp_path / "other")
+    commit(tmp_path / "other")
+    git("-C", site, "rm", "--quiet", "-r", "docker")
+    git("-C", site, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", tmp_path / "other", "docker")
+    commit(site)
+    assert "--force" not in refused(site, "docker must be a folder, and is a submodule")
+
+
 @pytest.mark.parametrize("stray", ["compose.yaml.rej", "notes.rej"])
 def test_stray_rej(site, stray):
     append(site / ".gitignore", "*.rej\n")

@@ -153,7 +153,8 @@ def check(unedited, tmp_path):
                 save(folder)
                 before = rendered(unedited(chain[: at + 1], name, traits))
                 after = rendered(unedited(chain[: at + 2], name, traits))
-                paths = [path for path in generated(before, name) if (folder / path).is_file()]
+                theirs = {".env.example"} if before.get(".env.example") == MINE else set()  # so that none is generated
+                paths = [path for path in generated(before, name) if path not in theirs and (folder / path).is_file()]
                 if paths and ours:
                     kind, which = step["poison"]
                     refused_for(folder, paths[which % len(paths)], kind, new)
