@@ -199,5 +199,6 @@ def _committed(root: Path, paths: list[str]) -> dict[str, bool]:
     committed = {
         path: entry.split()[2] for entry, _, path in (line.partition("\t") for line in tree.split("\0") if line)
     }
-    hashes = git("hash-object", "--", *paths).split()
-    return {path: committed[path] == hash_ for path, hash_ in zip(paths, hashes, strict=True) if path in committed}
+    # git stores a file as its settings say, or, where a commit has it with CRLF already, as it is.
+    hashes = [git("hash-object", *option, "--", *paths).split() for option in ((), ("--no-filters",))]
+    return {path: committed[path] in found for path, *found in zip(paths, *hashes, strict=True) if path in committed}

@@ -19,6 +19,8 @@ from . import answers, check, guard, quoting
 # What 1.x, which had no such answers, rendered.
 BEFORE_2 = {"use_compose": True, "static_server": "nginx"}
 UPDATE = "copier update --trust"
+UNFINISHED = {"MERGE_HEAD": "merge", "CHERRY_PICK_HEAD": "cherry-pick", "REVERT_HEAD": "revert"}  # files in .git
+CONFLICTS = ("DD", "AU", "UD", "UA", "DU", "AA", "UU")  # https://git-scm.com/docs/git-status#_short_format
 SPARE_BYTES = 128 * 1024  # of the arguments of a command: its own, and what the kernel keeps
 POINTER_BYTES = 8
 
@@ -51,9 +53,10 @@ def refusals(
     names["_copier_conf"] = {"answers_file": answers_file}
     return [
         *check.interrupted(root, check.record(git, Path(answers_file))[0]),
+        *_unfinished(git, repository, states),
         *_clashes(root, paths),
         *_ignored(git, root, paths),
-        *_hidden(git, paths),
+        *_hidden(git, root, paths),
         *_rejected(repository, unseen),
         *_settings(git, subproject, paths, [line[3:] for line in states if line.startswith("!! ")]),
         *quoting.refusals(git, subproject, template, str(known.get("_commit", "")), names, paths),
@@ -82,11 +85,34 @@ def _path(line: str) -> str:
     return path[1:-1].encode("latin-1", "replace").decode("unicode_escape") if path.startswith('"') else path
 
 
+def _unfinished(git: Any, repository: Path, states: list[str]) -> Iterator[str]:
+    """Say what of git must end first: with conflicts anywhere, Copier breaks off, and to undo it would end a merge."""
+    conflicts = [_path(line) for line in states if line.startswith(CONFLICTS)]
+    if conflicts:
+        yield (
+            f"{', '.join(conflicts)} in {repository} has conflicts, at which Copier breaks off: resolve, and commit."
+        )
+        return
+    folder = Path(git("rev-parse", "--absolute-git-dir").removesuffix("\n"))
+    for name, operation in UNFINISHED.items():
+        if (folder / name).exists():
+            yield (
+                f"A {operation} is under way in {repository}, and to undo the update would end it, too: finish it "
+                f"with `git commit --allow-empty`, or give it up with `git {operation} --abort`."
+            )
+
+
 def _clashes(root: Path, paths: list[str]) -> Iterator[str]:
     folders = {parent.as_posix() for path in paths for parent in Path(path).parents if parent != Path()}
     odd = sorted(path for path in folders if os.path.lexists(root / path) and not (root / path).is_dir())
     if odd:
         yield f"{', '.join(odd)} must be a folder, and is a file: move it away, and commit."
+    for path in sorted(folders - set(odd)):
+        kind = (
+            "symbolic link" if (root / path).is_symlink() else "submodule" if (root / path / ".git").exists() else ""
+        )
+        if kind:
+            yield f"{path} must be a folder, and is a {kind}, of which git merges nothing: make it a folder, commit."
     odd = [path for path in paths if (root / path).is_symlink() or (root / path).is_dir()]
     if odd:
         yield f"{', '.join(odd)} must be a file, and is a folder or a symbolic link: move it away, and commit."
@@ -94,7 +120,9 @@ def _clashes(root: Path, paths: list[str]) -> Iterator[str]:
 
 def _ignored(git: Any, root: Path, paths: list[str]) -> Iterator[str]:
     tracked = set(git("ls-files", "-z", "--", *paths).split("\0"))
-    loose = [path for path in paths if path not in tracked and (root / path).is_file()]
+    loose = [
+        path for path in paths if path not in tracked and (root / path).is_file() and not _is_elsewhere(root, path)
+    ]
     if loose:
         yield (
             f"{', '.join(loose)} would be overwritten or deleted, and is in no commit, as git ignores it: "
@@ -102,9 +130,20 @@ def _ignored(git: Any, root: Path, paths: list[str]) -> Iterator[str]:
         )
 
 
-def _hidden(git: Any, paths: list[str]) -> Iterator[str]:
+def _is_elsewhere(root: Path, path: str) -> bool:
+    """Return whether one of a file's folders is a symbolic link or a repository of its own, which is said already."""
+    folders = [root / parent for parent in Path(path).parents if parent != Path()]
+    return any(folder.is_symlink() or (folder / ".git").exists() for folder in folders)
+
+
+def _hidden(git: Any, root: Path, paths: list[str]) -> Iterator[str]:
     lines = git("ls-files", "-v", "-z", "--", *paths).split("\0")
     hidden = [line[2:] for line in lines if line and (line[0].islower() or line[0] == "S")]
+    sparse = [path for path in hidden if not os.path.lexists(root / path)]
+    if sparse:
+        number = "is" if len(sparse) == 1 else "are"
+        yield f"{', '.join(sparse)} {number} not checked out: `git sparse-checkout disable` until the update is done."
+    hidden = [path for path in hidden if path not in sparse]
     if hidden:
         yield (
             f"git does not look for changes in {', '.join(hidden)}, so that they would be lost: "

@@ -41,3 +41,20 @@ def test_crlf(template, project, where):
         assert b"server {\r\n    listen 8080;" in text and b"\n" not in text.replace(b"\r\n", b"")
         assert git("-C", folder, "ls-files", "--unmerged", "--", "default.conf").count("\n") == 3
         assert "compose.yaml" in git("-C", folder, "diff", "--name-only", "HEAD")
+
+
+def test_crlf_in_a_commit_before_autocrlf(template, project):
+    """git leaves such a file as it is, and status says that nothing has changed."""
+    folder = project()
+    copy(template, folder, vcs_ref="v1.1.2")
+    compose = folder / "compose.yaml"
+    compose.write_text("# mine\n" + compose.read_text())
+    crlf(compose)
+    commit(folder)
+    assert b"\r\n" in compose.read_bytes()
+    with local.env(GIT_CONFIG_COUNT="1", GIT_CONFIG_KEY_0="core.autocrlf", GIT_CONFIG_VALUE_0="true"):
+        assert not git("-C", folder, "status", "--porcelain")
+        update(folder)
+        assert not git("-C", folder, "ls-files", "--unmerged")
+        text = compose.read_bytes()
+    assert text.startswith(b"# mine\r\n") and b"x-django: &django\r\n" in text and b"<<<" not in text

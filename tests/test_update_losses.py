@@ -123,6 +123,30 @@ def test_flagged_in_the_index(site, flag):
     )
 
 
+def test_sparse_checkout(site):
+    """What is not checked out: to show it by update-index, and commit what git then shows, would delete it."""
+    git("-C", site, "status")  # of files that were copied, git must see that they are what it has
+    git("-C", site, "sparse-checkout", "set", "--no-cone", "/*", "!/docker")
+    output = refused(site, "docker/healthcheck.py are not checked out", "git sparse-checkout disable")
+    assert "--no-skip-worktree" not in output
+
+
+def test_symbolic_link_to_a_folder(site):
+    (site / "docker").rename(site / "deploy")
+    (site / "docker").symlink_to("deploy")
+    commit(site)
+    assert "--force" not in refused(site, "docker must be a folder, and is a symbolic link")
+
+
+def test_submodule_where_a_folder_must_go(site, tmp_path):
+    shutil.copytree(site / "docker", tmp_path / "other")
+    commit(tmp_path / "other")
+    git("-C", site, "rm", "--quiet", "-r", "docker")
+    git("-C", site, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", tmp_path / "other", "docker")
+    commit(site)
+    assert "--force" not in refused(site, "docker must be a folder, and is a submodule")
+
+
 @pytest.mark.parametrize("stray", ["compose.yaml.rej", "notes.rej"])
 def test_stray_rej(site, stray):
     append(site / ".gitignore", "*.rej\n")
@@ -203,6 +227,41 @@ def test_file_where_a_folder_must_go(site):
     (site / "docker").write_text("mine\n")
     commit(site)
     refused(site, "docker must be a folder, and is a file")
+
+
+@pytest.mark.parametrize(
+    ("operation", "words"),
+    [
+        ("merge", ["-s", "ours", "--no-commit", "other"]),
+        ("cherry-pick", ["HEAD"]),
+        ("revert", ["--no-commit", "HEAD~1"]),
+    ],
+)
+def test_a_merge_that_is_not_finished(site, operation, words):
+    """The tree is clean, as the result is what there was; to undo an update would end the merge."""
+    git("-C", site, "branch", "other")
+    append(site / "manage.py", "# one\n")
+    commit(site)
+    git("-C", site, "revert", "--no-edit", "HEAD")
+    git("-C", site, "checkout", "--quiet", "other")
+    append(site / "manage.py", "# two\n")
+    commit(site)
+    git("-C", site, "checkout", "--quiet", "-")
+    git["-C", site, operation, *words].run(retcode=None)
+    refused(site, f"A {operation} is under way in {site}", f"git {operation} --abort", quietly=True)
+
+
+def test_a_conflict_elsewhere_in_the_repository(site):
+    repository = site.parent
+    shutil.rmtree(site / ".git")
+    (repository / "other.txt").write_text("one\n")
+    commit(repository)
+    (repository / "other.txt").write_text("two\n")
+    git("-C", repository, "stash")
+    (repository / "other.txt").write_text("three\n")
+    commit(repository)
+    git["-C", repository, "stash", "pop"].run(retcode=1)
+    refused(site, f"other.txt in {repository} has conflicts", quietly=True)
 
 
 def test_thousands_of_ignored_files(site):

@@ -153,7 +153,8 @@ def check(unedited, tmp_path):
                 save(folder)
                 before = rendered(unedited(chain[: at + 1], name, traits))
                 after = rendered(unedited(chain[: at + 2], name, traits))
-                paths = [path for path in generated(before, name) if (folder / path).is_file()]
+                theirs = {".env.example"} if before.get(".env.example") == MINE else set()  # so that none is generated
+                paths = [path for path in generated(before, name) if path not in theirs and (folder / path).is_file()]
                 if paths and ours:
                     kind, which = step["poison"]
                     refused_for(folder, paths[which % len(paths)], kind, new)
@@ -296,7 +297,20 @@ def updated(folder, old, new, before, after, config, name) -> dict[str, str]:
     listed = git("-C", folder, "diff", "--name-only", "--relative", "-z", "--diff-filter=U").split("\0")[:-1]
     assert in_conflict <= set(listed) <= {path for path in theirs if re.search(MARKER, theirs[path])}
     assert all(path in output for path in in_conflict), "a conflict is not named"
+    if new not in RELEASES:
+        ends_with(output, listed)
     return cure
+
+
+def ends_with(output: str, conflicts: list[str]) -> None:
+    """See that the last lines of an update name the files with conflicts, and no loss, where there was none."""
+    false = [line for line in output.splitlines() if "has lost lines" in line or "has lines again" in line]
+    assert not false, f"a false alarm: {false}"
+    found = re.findall(r"^(\d+) files? ha(?:s|ve) conflicts, your lines beside the template's: (.*)\.$", output, re.M)
+    assert [(int(number), sorted(names.split(", "))) for number, names in found] == (
+        [(len(conflicts), sorted(conflicts))] if conflicts else []
+    ), output[-2000:]
+    assert not conflicts or output.splitlines()[-1].startswith("Resolve each, and commit; or undo the whole"), output
 
 
 def doubled(mine: bytes, old: bytes) -> bool:
