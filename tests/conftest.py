@@ -7,8 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from plumbum import local
 from support import NEXT, PROJECTS, ROOT, commit, copy, git, releases
+
+# How fast a busy machine is must not decide.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 # Files of tests that run dozens of updates, of one to three seconds each.
 SLOW = ("update", "fleet", "workflows", "quoting", "merging", "customizing", "dotenv")

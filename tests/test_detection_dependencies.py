@@ -841,7 +841,7 @@ NAMES = [
 ]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.dictionaries(st.sampled_from(NAMES), TEXT, max_size=4))
 def test_no_input_makes_it_raise(tmp_path_factory, files):
     tree = write(tmp_path_factory.mktemp("project"), files)

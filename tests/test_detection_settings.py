@@ -929,7 +929,7 @@ WORDS = sampled(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(WORDS, max_size=40).map(" ".join) | st.text(max_size=80))
 def test_no_input_raises(tmp_path, text):
     (tmp_path / "settings.py").write_bytes(text.encode("utf-8", "surrogatepass"))
@@ -974,7 +974,7 @@ def f(x):
 """
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.tuples(NAMES, st.sampled_from(("=", "+=")), EXPRESSIONS), max_size=8))
 def test_no_expression_raises(tmp_path, lines):
     text = HEAD + "\n".join(f"{name} {sign} {expression}" for name, sign, expression in lines)
