@@ -207,6 +207,11 @@ class DjangoProject(Extension):
             *(f"Not read: {problem}." for problem in self._problems[:5]),
             *self._notes,
             *(f"Compose reads compose.yaml, and {name} no longer: move what you need of it." for name in old),
+            *(
+                f"Compose still adds {name} to compose.yaml, for which it was not written: rename it."
+                for name in ("docker-compose.override.yml", "docker-compose.override.yaml")
+                if (root / name).is_file()
+            ),
         ]
 
     @pass_context

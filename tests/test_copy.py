@@ -691,7 +691,9 @@ def test_what_a_person_should_know_after_a_copy(template, project):
     folder = project()
     (folder / "mysite/settings.py").write_text("DEBUG = True\nprint 'Python 2'\n")
     (folder / "docker-compose.yml").write_text("services: {}\n")
+    (folder / "docker-compose.override.yml").write_text("services: {}\n")
     _, output = run("copy", "--defaults", f"--vcs-ref={NEXT}", template, folder)
+    assert "Compose still adds docker-compose.override.yml to compose.yaml" in output
     assert "Not read: mysite/settings.py:2 is not Python 3." in output
     assert "Compose reads compose.yaml, and docker-compose.yml no longer" in output
     _, output = run("copy", "--defaults", f"--vcs-ref={NEXT}", template, project(folder="other"))
