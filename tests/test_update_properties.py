@@ -70,8 +70,9 @@ LAYOUTS = ["repository", "folder", "odd folder", "worktree", "shallow", "submodu
 
 
 @pytest.fixture(scope="session")
-def future(template):
+def future(template, tmp_path_factory):
     """Return the template with a version more: of each file's lines without an answer, some change, go and come."""
+    template = shutil.copytree(template, tmp_path_factory.mktemp("future") / template.name)
     for path in sorted(template.glob("template/**/*.jinja")):
         if ANSWERS in path.name or "answers_file" in path.name:
             continue

@@ -244,6 +244,9 @@ class Tree:
                 return None
             return yaml.load(text, Loader)
         except (yaml.YAMLError, RecursionError, ValueError, LookupError, AttributeError, TypeError) as error:
+            if "nesting depth" in str(error):  # a limit of libyaml itself
+                self.problem(path, "is nested too deeply")
+                return None
             first = str(error).partition("\n")[0]
             line = getattr(getattr(error, "problem_mark", None), "line", None)
             self.problem(path if line is None else f"{path}:{line + 1}", f"is not YAML ({first})")
