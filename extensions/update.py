@@ -49,7 +49,7 @@ def update(project: Path, answers_file: str = answers.FILE, version: str | None 
     """
     report = {"project": str(project), "from": None, "to": None, "changed": [], "conflicts": [], "questions": []}
     try:
-        return {**report, **_update(project, answers_file, version)}
+        return {**report, **_update(project.resolve(), answers_file, version)}  # Copier breaks off at links and ".."
     except (OSError, UnicodeDecodeError, yaml.YAMLError, CommandNotFound) as error:
         return {**report, "status": "error", "message": " ".join(str(error).split())}
 

@@ -75,3 +75,14 @@ def test_fifty_repositories(fleet):
             assert ("Dockerfile_django" in report["conflicts"]) == (kind == "conflicting")
         if kind == "current":
             assert not git("-C", folder, "status", "--porcelain")
+
+
+def test_a_project_by_a_link_and_a_path_with_dots(template, project, tmp_path):
+    folder = project()
+    copy(template, folder)
+    (tmp_path / "link").symlink_to(folder)
+    (tmp_path / "elsewhere").mkdir()
+    for path in ("../my-site", "../link"):
+        command = local[sys.executable]["-m", "extensions.update", "--template-version", NEXT, path]
+        code, out, _ = command.with_env(PYTHONPATH=str(ROOT)).run(retcode=None, cwd=tmp_path / "elsewhere")
+        assert (code, json.loads(out)["status"], json.loads(out)["project"]) == (0, "current", path), out
