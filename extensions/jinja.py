@@ -12,7 +12,7 @@ import re
 import shlex
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
 from py_compile import PycInvalidationMode
@@ -166,6 +166,8 @@ class DjangoProject(Extension):
             "image_major": image_major,
             "volumes": volumes,
             "around": around,
+            "allowed_host": allowed_host,
+            "with_manifest": with_manifest,
             "hosts_variable": hosts_variable,
         }
 
@@ -380,6 +382,22 @@ def hosts_variable(answers: Iterable[Iterable[str]]) -> str:
     return next(
         (name for names in answers for name in sorted(names, key=str.lower) if "ALLOWED_HOST" in name.upper()), ""
     )
+
+
+def allowed_host(answers: Iterable[Mapping[str, Any]]) -> str:
+    """Return the host at which a person may ask: 127.0.0.1, or localhost where a variable that is one host says so."""
+    given = [value for variables in answers for value in variables.values()]
+    return "localhost" if "localhost" in given and "127.0.0.1" not in given else "127.0.0.1"
+
+
+def with_manifest(options: list[str], manifest: str) -> list[str]:
+    """Return the options of `uv pip install` with the manifest, if none of them names it or its groups.
+
+    https://docs.astral.sh/uv/reference/cli/#uv-pip-install--group
+    """
+    if any(option.startswith("--group=") for option in options):
+        return options
+    return [f"--requirements {PurePosixPath(manifest).name}", *options]
 
 
 def quoted(value: str) -> str:

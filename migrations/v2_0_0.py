@@ -95,10 +95,10 @@ def _needs_full_image(answers: Mapping[str, Any]) -> bool:
 
 
 def _checks(answers: Mapping[str, Any], files: list[Mapping[str, Any]]) -> Iterator[str]:
-    services = [service for content in files for name, service in _own(content)]
-    others = {name for content in files for name, service in _own(content) if name != "django"}
-    checked = {name for content in files for name, service in _own(content) if "healthcheck" in service}
-    if unchecked := sorted(others - checked):
+    own = [pair for content in files for pair in _own(content)]
+    services = [service for _, service in own]
+    checked = {"django", *(name for name, service in own if "healthcheck" in service)}
+    if unchecked := sorted({name for name, _ in own} - checked):
         yield (
             f"{', '.join(unchecked)}: the image's health check asks Django's port; a service that serves nothing "
             'there needs its own, like `healthcheck: {test: [CMD, "true"]}`.'

@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import itertools
+import json
 import os
 import pty
 import re
@@ -778,9 +779,12 @@ def test_groups_and_the_project_itself_are_installed(installer, options, command
     folder = project()
     (folder / "pyproject.toml").write_text("")
     wanted = {"installer": installer, "installer_files": "[pyproject.toml]", "install_options": options}
+    wanted |= {} if installer == "poetry" else {"uv_version": "0.11"}
     copy(template, folder, **wanted, install_project="true", gunicorn_install="false")
     for name in ("Dockerfile_django", "Dockerfile_static"):
         build = stages(folder / name)["build"]
+        # uv refuses a project that requires another uv, whatever it is to do.
+        assert set(re.findall(r"uv:[0-9.]+", build)) == {"uv:0.13" if installer == "poetry" else "uv:0.11"}
         assert command in build and build.index(command) < build.index("--no-deps --editable /workdir")
 
 
@@ -804,3 +808,35 @@ def test_what_both_images_need_is_there_before_messages_are_compiled(template, p
 )
 def test_packages_of_node_are_kept_between_builds(install, cache):
     assert node_cache(install) == cache
+
+
+def test_settings_that_compose_changes_are_python(template, project, monkeypatch):
+    folder = project()
+    changed = {
+        "DATABASES.default.HOST": "db",
+        "CACHES.default.LOCATION": "redis://:${CACHE_PASSWORD}@valkey:6379/${N}",
+    }
+    changed |= {"HOSTS.1": "b", "EMPTY": ""}
+    copy(
+        template,
+        folder,
+        compose_settings=json.dumps(changed),
+        compose_environment="{DJANGO_SETTINGS_MODULE: compose_settings}",
+        development_environment="{DJANGO_SETTINGS_MODULE: development_settings}",
+    )
+    module = stages(folder / "Dockerfile_django")[""].partition("compose_settings.py\n")[2].partition("EOF\n")[0]
+    assert module.startswith("import os\n\nfrom mysite.settings import *\n")
+    names = {"DATABASES": {"default": {}}, "CACHES": {"default": {}}, "HOSTS": ["a", "a"]}
+    monkeypatch.setenv("CACHE_PASSWORD", "secret")
+    monkeypatch.setenv("N", "7")
+    exec(module.replace("from mysite.settings import *", ""), names)
+    assert names["DATABASES"]["default"]["HOST"] == "db" and names["HOSTS"] == ["a", "b"] and names["EMPTY"] == ""
+    assert names["CACHES"]["default"]["LOCATION"] == "redis://:secret@valkey:6379/7"
+    assert "from compose_settings import *" in (folder / "compose.dev.yaml").read_text()
+
+
+def test_what_is_written_while_messages_are_compiled_can_be_written_to(template, project):
+    folder = project()
+    copy(template, folder, compile_messages="true", data_dirs="[data, media]", media_root="media")
+    code = stages(folder / "Dockerfile_django")["code"]
+    assert code.endswith("compilemessages \\\n    && chmod -R a+rwX /workdir/data")
