@@ -112,6 +112,7 @@ def test_a_project_of_which_little_is_known(read):
         "migrate": False,
         "create_cache_table": False,
         "workers": {},
+        "celery_concurrency": 2,
         "jobs": {},
         "env_example": True,
         "github_workflow": False,
