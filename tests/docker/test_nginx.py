@@ -6,7 +6,7 @@ import json
 import pytest
 import yaml
 from behind_nginx import IMAGE, SERVER, docker, served
-from support import copy
+from support import ROOT, copy
 
 pytestmark = pytest.mark.docker
 MEDIA = {"media_url": "/media/", "media_root": "media", "data_dirs": "[media]"}
@@ -111,6 +111,17 @@ def test_a_client_chooses_no_address_where_uvicorn_trusts_every_peer(template, p
     copy(template, folder, **KINDS["uvicorn"])
     with served(folder) as running:
         assert "6.6.6.6" not in heard(running, **FORGED)["x-forwarded-for"]
+
+
+def test_a_proxy_before_nginx_says_the_address(template, project, tmp_path):
+    page = (ROOT / "docs/customizing.md").read_text().partition("### The client's address\n")[2]
+    (tmp_path / "own.conf").write_text(page.partition("```nginx\n")[2].partition("```")[0])
+    (tmp_path / "own.conf").chmod(0o644)
+    tmp_path.chmod(0o755)
+    folder = project()
+    copy(template, folder, **KINDS["uvicorn"])
+    with served(folder, f"--volume={tmp_path / 'own.conf'}:/etc/nginx/conf.d/own.conf:ro") as running:
+        assert heard(running, X_Forwarded_For="6.6.6.6, 7.7.7.7")["x-forwarded-for"] == "7.7.7.7"
 
 
 def test_requests_follow_django_to_another_address(site):

@@ -223,6 +223,8 @@ def test_development(site):
     files = ("--file=compose.yaml", "--file=compose.dev.yaml")
     site.compose(*files, "up", "--build", "--detach")
     assert site.get("/admin/login/")[0] == 200
+    # A page elsewhere whose name leads to this machine does not read it: with DEBUG, it would see settings.
+    assert [site.get("/", Host=host)[0] for host in ("attacker.example", "my.localhost", "[::1]")] == [400, 200, 200]
     urls = site.folder / "mysite/urls.py"
     urls.write_text(
         "from django.http import HttpResponse\nfrom django.urls import path\n"
