@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+import yaml
 from support import commit, copy, run
 
 from extensions import answers, nginx
@@ -55,6 +56,18 @@ def test_a_client_chooses_no_address_where_uvicorn_trusts_every_peer(given, addr
 )
 def test_who_is_trusted_is_read_from_variables_and_options(variables, options, trusts):
     assert trusts_all(variables, options) is trusts
+
+
+def test_nginx_has_room_and_time(template, project):
+    folder = project()
+    copy(template, folder)
+    static = yaml.safe_load((folder / "compose.yaml").read_text())["services"]["static"]
+    assert static["stop_grace_period"] == "35s" and static["depends_on"] == {
+        "django": {"condition": "service_started"}
+    }
+    # What is in /tmp counts as memory, beside that of nginx's processes, one for each core.
+    size, memory = static["tmpfs"][0].removeprefix("/tmp:size="), static["deploy"]["resources"]["limits"]["memory"]
+    assert 8 * 32 < int(size.removesuffix("m")) <= int(memory.removesuffix("m")) - 128
 
 
 def test_uploads_are_kept_from_running(template, project):

@@ -4,7 +4,6 @@ import itertools
 import json
 
 import pytest
-import yaml
 from behind_nginx import IMAGE, SERVER, docker, served
 from support import ROOT, copy
 
@@ -150,10 +149,3 @@ def test_nginx_starts_without_django(site):
     assert site.ask("GET", "/")[0] == 502
     docker("start", f"{site.name}-django")
     site.wait(lambda: site.ask("GET", "/")[0] == 200, 15)
-
-
-def test_compose_passes_the_limits_on(template, project):
-    folder = project()
-    copy(template, folder)
-    static = yaml.safe_load((folder / "compose.yaml").read_text())["services"]["static"]
-    assert static["stop_grace_period"] == "35s" and static["depends_on"] == ["django"]
