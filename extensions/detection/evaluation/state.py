@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from fnmatch import fnmatch
 from typing import Any
 
-from ..ignored import is_ignored
 from ..tree import Tree
 from . import calls
 from .environment import MISSING, Environment, parse_url
@@ -51,7 +50,6 @@ class State:
         self.missing = ""
         self.depth = 0
         self.here = ""
-        self.ignored_paths: dict[str, bool] = {}
         self.caught: list[list[set[str]]] = []
         self.elsewhere: dict[str, tuple[str, tuple[str, ...]]] = {}
         self.overheard: set[ast.AST] = set()
@@ -136,10 +134,8 @@ class State:
         return [f"{ROOT}/{path}" for path in sorted(candidates) if matches(path)]
 
     def ignored(self, path: str) -> bool:
-        """Return whether git ignores a file, going by the plain patterns of the .gitignore files above it."""
-        if path not in self.ignored_paths:
-            self.ignored_paths[path] = is_ignored(self.tree, path)
-        return self.ignored_paths[path]
+        """Return whether git ignores a file or folder, so that it is on this machine only."""
+        return self.tree.is_ignored(path)
 
     def read(self, name: str, default: Value | None, type: str = "str") -> Value:
         """Return what reading a variable gives; `default` None if it must be set."""
