@@ -51,10 +51,18 @@ def read_settings(
         last.elsewhere,
         folder,
         last.made,
+        last.open_end,
     )
     for source, message in dict.fromkeys((*first.notes, *last.notes)):
         findings.problems.append(Problem(source, message))
-    before = settings if last is first else Settings(path, collect(tree, first, path, folder))
+    private = [
+        {"path": path, "source": one.source, "names": one.names, "needed": one.needed}
+        for path, one in last.private.items()
+    ]
+    findings.add("ignored_modules", private, private[0]["source"] if private else "", Certainty.INFERRED)
+    before = (
+        settings if last is first else Settings(path, collect(tree, first, path, folder), open_end=first.open_end)
+    )
     add_findings(last, settings, before, findings)
     return settings
 
