@@ -168,8 +168,10 @@ def _first_value(findings: Findings, item: Mapping[str, Any]) -> str:
     """Return a value with which settings start: "", a random secret, where one is as good as another."""
     name, dummy = item["name"].upper(), text_of(item["dummy"])
     url = f"http://localhost:{findings.value('django_port') or 8000}"
+    if item["hidden"] or (item["secret"] and item["default"]):
+        return ""
     if default := text_of(item["default"]):
-        return default if not item["secret"] else ""
+        return default
     if item["secret"] and item["type"] == "str" and "DSN" not in name:
         words = {*name.split("_")}
         return "change-me" if words & ISSUERS and "WEBHOOK" not in words else ""

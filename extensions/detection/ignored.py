@@ -26,7 +26,9 @@ def ignored_paths(root: Path, paths: Iterable[str]) -> frozenset[str]:
     found = _by_git(root, asked)
     if found is None:
         return frozenset(_by_patterns(root, names))
-    return frozenset(found | set(_by_patterns(root, [name for name in names if not modules.isdisjoint(_parents(name))])))
+    return frozenset(
+        found | set(_by_patterns(root, [name for name in names if not modules.isdisjoint(_parents(name))]))
+    )
 
 
 def holds_no_secrets(path: str) -> bool:

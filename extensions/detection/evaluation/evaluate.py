@@ -73,7 +73,7 @@ class Evaluator(Functions):
                 self.forget(statement, scope)
             except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, AssertionError) as error:
                 self.forget(statement, scope)
-                self.notes.append((f"{scope.file}:{statement.lineno}", f"{UNREADABLE} ({error})"))
+                self.notes.append((f"{scope.file}:{statement.lineno}", f"{UNREADABLE} ({type(error).__name__})"))
 
     def forget(self, statement: ast.stmt, scope: Scope) -> None:
         """Make unknown what a statement assigns that is too deep to be worked out."""

@@ -60,9 +60,7 @@ def read_settings(
         for path, one in last.private.items()
     ]
     findings.add("ignored_modules", private, private[0]["source"] if private else "", Certainty.INFERRED)
-    before = (
-        settings if last is first else Settings(path, collect(tree, first, path, folder), open_end=first.open_end)
-    )
+    before = settings if last is first else Settings(path, collect(tree, first, path, folder), open_end=first.open_end)
     add_findings(last, settings, before, findings)
     return settings
 

@@ -39,7 +39,9 @@ class Settings:
     def get(self, name: str) -> Setting | None:
         """Return a setting; None if nothing sets it, an unknown one if a module that cannot be read may do so."""
         if name not in self.values and self.open_end:
-            return Setting(name, UNKNOWN, self.open_end, Certainty.INFERRED, (), "may be set by what is imported there")
+            return Setting(
+                name, UNKNOWN, self.open_end, Certainty.INFERRED, (), "may be set by what is imported there"
+            )
         return self.values.get(name)
 
     def value(self, name: str, default: Any = None) -> Any:
