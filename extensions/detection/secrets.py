@@ -14,6 +14,7 @@ def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+MAX_LENGTH = 10_000  # what is longer is not looked through, and not shown
 HIDDEN = "change-me"  # what stands in a secret's place, where a text needs one
 
 # Words of a name whose value is a secret,
@@ -23,7 +24,7 @@ STRONG = words(
 )
 # that probably is one,
 WEAK = words(
-    "ACCESS AUTH BASIC BEARER CERT CERTIFICATE CIPHER CONNECTION CONNSTR COOKIE CRYPTO ENCRYPTION HMAC HOOK IV JWT "
+    "ACCESS AUTH AUTHORIZATION BASIC BEARER CERT CERTIFICATE CIPHER CONNSTR COOKIE CRYPTO ENCRYPTION HMAC HOOK IV JWT "
     "LICENCE LICENSE MFA NONCE OAUTH OAUTH2 OTP PAT PEM PIN PK SAS SEED SID SIGN SIGNATURE SIGNING SK TOTP "
     "WEBHOOK"
 )
@@ -58,15 +59,16 @@ TOKEN = re.compile(
 PEM = re.compile(r"-----BEGIN .*", re.DOTALL)
 # A login that a URL holds: what looks like a port and a path is none, as in http://localhost:8000/@someone.
 LOGIN = re.compile(
-    r"(?P<scheme>[A-Za-z][\w+.-]*://)(?P<user>[^\s/@:\"']*):(?!\d{1,5}/|\$\{\w+\}@)(?P<password>[^\s\"']*)@"
+    r"(?P<scheme>(?<![\w+.-])[A-Za-z][\w+.-]*://)(?P<user>[^\s/@:\"']*):(?!\d{1,5}/|\$\{\w+\}@)(?P<password>[^\s\"']*)@"
 )
 TOKEN_LOGIN = re.compile(r"(?P<scheme>(?:[a-z]+\+)?https?://)(?P<user>[^\s/@:\"'?#]{8,})@")
 # A password that a text gives by name: in the query of a URL, an option of a command, a connection string.
 QUERY = re.compile(
-    r"(?P<name>[?&;][\w.-]*(?:passw|pwd|secret|token|key|auth|sig)[\w.-]*)(?P<sign>=)[^&;#\s\"']+", re.IGNORECASE
+    r"(?P<name>[?&;][\w.-]*(?:passw|pwd|secret|token|key|auth|sig)[\w.-]*)(?P<sign>=)(?P<value>[^&;#\s\"']+)",
+    re.IGNORECASE,
 )
 GIVEN = re.compile(
-    r"(?P<name>(?<![\w-])-{0,2}(?:[A-Za-z0-9]+[-_.])*(?:password|passwd|pass|pwd|secret|token|api[-_]?key|access[-_]?key"
+    r"(?P<name>(?<![\w.-])[\w.-]*(?:password|passwd|pass|pwd|secret|token|api[-_]?key|access[-_]?key"
     r"|secret[-_]?key|private[-_]?key|auth|credentials?|sig|signature)(?:[-_](?:key|value|id))?)(?P<sign>=|:\s*)"
     r"(?P<value>\"[^\"]*\"|'[^']*'|[^\s&;,\"']+)",
     re.IGNORECASE,
@@ -76,7 +78,10 @@ OPTION = re.compile(
     r"|credentials?)\s+)(?:\"[^\"]*\"|'[^']*'|[^\s-]\S*)|(?P<short>(?<!\S)(?:-u|--user|--basic-auth)[ =])\S+:\S+",
     re.IGNORECASE,
 )
-BEARER = re.compile(r"(?P<name>\b(?:Basic|Bearer|Token)\s+)(?P<value>[\w.+/=-]{8,})")
+NETRC = re.compile(r"(?P<name>\b(?:login\s+\S+\s+)?password)(?P<sign>\s+)(?P<value>[^\s\"'|&;-][^\s\"']*)")
+WORD = re.compile(r"[^\s=\"'@:;,()]+")
+CHECKSUM = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128}|sha\d+-\S+)", re.IGNORECASE)
+BEARER = re.compile(r"(?P<name>\b(?:Basic|Bearer|Token))(?P<sign>\s+)(?P<value>[\w.+/=-]{8,})")
 # What a person writes where a value only has to be there.
 STAND_IN = re.compile(
     r"(?:(?:not|only|just|for|a|the|build|building|unused|dummy|fake|change|me|changeme|placeholder|none|null|unset|ignored"
@@ -92,6 +97,8 @@ SERVICE = re.compile(r"(?!https?://)[a-z][a-z0-9+.-]*://", re.IGNORECASE)  # a d
 
 def without_secrets(text: str) -> str:
     """Return a text with HIDDEN in the place of passwords in URLs, of those given by name, and of known tokens."""
+    if len(text) > MAX_LENGTH:
+        return HIDDEN
     if "://" in text:
         text = LOGIN.sub(lambda login: f"{login['scheme']}{_user(login['user'])}:{HIDDEN}@", text)
         text = TOKEN_LOGIN.sub(lambda login: f"{login['scheme']}{HIDDEN}@", text)
@@ -114,8 +121,16 @@ def in_command(command: str) -> str:
     """Return a command with HIDDEN in the place of secrets: options, assignments, headers and random words too."""
     command = without_secrets(command)
     command = OPTION.sub(lambda found: f"{found['name'] or found['short']}{HIDDEN}", command)
-    command = BEARER.sub(lambda found: f"{found['name']}{HIDDEN}", GIVEN.sub(_named, command))
-    return re.sub(r"[^\s=\"'@:]+", lambda word: HIDDEN if _is_random_word(word[0]) else word[0], command)
+    for pattern in (GIVEN, BEARER, NETRC):
+        command = pattern.sub(_named, command)
+    return WORD.sub(
+        lambda word: HIDDEN if _is_random_word(word[0]) and not CHECKSUM.fullmatch(word[0]) else word[0], command
+    )
+
+
+def has_secret(command: str) -> bool:
+    """Return whether a command, or a line of another file, holds a secret; what only stands in for one is none."""
+    return in_command(command) != command
 
 
 def is_secret(name: str, text: str | None, kind: str = "str") -> bool:
@@ -125,8 +140,10 @@ def is_secret(name: str, text: str | None, kind: str = "str") -> bool:
     """
     if kind in ("bool", "int"):
         return False
-    if text and (text.lower() in BOOLEANS):
+    if text and text.lower() in BOOLEANS:
         return False
+    if text and len(text) > MAX_LENGTH:
+        return True
     return _is_secret_name(name, text) or bool(text and is_secret_text(text))
 
 
@@ -145,6 +162,11 @@ def is_secret_text(text: str) -> bool:
     if EMAIL.fullmatch(text):
         return False
     return is_random(text)
+
+
+def is_private(name: str, text: str) -> bool:
+    """Return whether a variable or a header of a Dockerfile or an nginx configuration holds a secret, no stand-in."""
+    return not is_stand_in(text) and (has_secret(text) or is_secret(name, text))
 
 
 def is_stand_in(text: str) -> bool:
@@ -194,6 +216,7 @@ def _is_password(word: str) -> bool:
 
 def _turns(text: str) -> int:
     """Return how often small and capital letters, and digits, follow each other: twice a word, in names."""
+    text = "".join(filter(str.isalnum, text))
     kinds = ["A" if character.isupper() else "a" if character.islower() else "0" for character in text]
     return sum(a != b for a, b in pairwise(kinds))
 
@@ -236,4 +259,6 @@ def _user(user: str) -> str:
 
 
 def _named(found: re.Match[str]) -> str:
+    if is_stand_in(found["value"].strip("\"'")):
+        return found[0]
     return f"{found['name']}{found['sign']}{HIDDEN}"

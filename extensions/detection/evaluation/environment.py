@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 from ..places import PRODUCTION
 from ..secrets import SERVICE, is_secret, without_secrets
-from .values import UNKNOWN, Value, Variable, plain, words, wrap
+from .values import UNKNOWN, Value, Variable, plain, wrap
 
 MISSING = object()  # no default was given
 

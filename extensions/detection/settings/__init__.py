@@ -132,5 +132,7 @@ def add_findings(evaluator: Evaluator, settings: Settings, before: Settings, fin
         read = {variable["name"] for variable in settings.environment}
         if not any(name.upper().endswith("SECRET_KEY") for name in read) and not (key and key.variables):
             findings.add("secret_key_unset", True, key.source if key else settings.path, Certainty.INFERRED)
+    if key and isinstance(key.value, str) and key.value and not key.variables:
+        findings.add("secret_key_stated", True, key.source, key.certainty)
     missing = "" if settings.files else "the settings module is not in the project"
     findings.add("environment", settings.environment, settings.path, Certainty.INFERRED, missing)
