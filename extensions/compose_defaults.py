@@ -262,17 +262,17 @@ def _secrets(findings: Findings) -> list[str]:
         names = ", ".join(item["names"]) or "what it sets"
         if item["needed"]:
             found.append(
-                f"Settings import {item['path']} ({item['source']}), which git ignores and no image should hold: read "
-                f"{names} from variables instead, which .env sets."
+                f"No image holds {item['path']}, which git ignores, and settings need it ({item['source']}): let "
+                f"them read {names} from variables instead, which .env sets."
             )
         else:
             found.append(
-                f"{item['path']} ({item['source']}), which git ignores, is not read, and no image should hold it: "
-                f"let settings read {names} from variables, which .env sets."
+                f"No image holds {item['path']}, which git ignores ({item['source']}): what production needs of it, "
+                "let settings read from variables, which .env sets."
             )
     for what, source in mapping(findings.value("handbook_extra", {}).get("left_out")).items():
         found.append(
-            f"{what} ({source}) is left out, as it holds a secret: give that to the build as a secret, "
+            f"{what} ({source}) is left out, as it holds a secret: set that in .env, or give it to the build by "
             "https://docs.docker.com/build/building/secrets/."
         )
     if location := findings.value("nginx_left_out"):

@@ -30,6 +30,7 @@ def read_local_files(tree: Tree, findings: Findings) -> None:
         path for path in made if path and path[0] not in "/." and path not in code and not path.endswith(".sqlite3")
     ]
     kept += [*tree.virtualenvs, *_ignored(tree, findings)]
+    kept += [module["path"] for module in findings.value("ignored_modules", [])]
     source = findings.value("settings_file", "")
     findings.add("local_files", list(dict.fromkeys(kept)), source if kept else "", Certainty.INFERRED)
 

@@ -54,7 +54,7 @@ def _answer(
     if any(re.search(r"[\w-]/|\.[cm]?js\b|\.sh\b|\brun\b", text) for text in local):
         install += " --ignore-scripts"  # they need the sources, which are not there yet
     files = [join(base, "package.json"), *([lock] if lock else [])]
-    files += [path for name in BESIDE if tree.exists(path := join(base, name))]
+    files += [path for name in BESIDE if tree.exists(path := join(base, name)) and not tree.is_ignored(path)]
     start = "" if base == "." else f"{base}/"
     if content.get("workspaces") or tree.exists(join(base, "pnpm-workspace.yaml")):
         files += [path for path in tree.named("package.json") if path.startswith(start) and path not in files][:40]
