@@ -240,7 +240,7 @@ def _literal_password(findings: Findings, found: Connections, secret: str) -> No
         return
     found.dotenv[secret] = HIDDEN
     source = findings.found["databases"].source
-    found.notes.append(f"Set {secret} in .env to the database's password that settings have: {source}.")
+    found.notes.append(f"Set {secret} in .env to the password that settings log in to the database with: {source}.")
 
 
 def _other_databases(findings: Findings, found: Connections, kind: str, login: str) -> None:
