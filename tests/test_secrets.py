@@ -53,6 +53,8 @@ SECRETS = {
     "UNNAMED": "canary37b7f3c9e1d5a8420c6e9a1b2c",
     "MIXED": "canary38wJalrXUtnFEMIK7MDENGbPxRfiCY",
     "SIGNS": "canary39#mP2$vL8!nQ4&",
+    "ZAP": "https://hooks.zapier.com/hooks/catch/123456/canary",
+    "POST": "https://chat.example.org/hooks/xxx-canary-generatedkey-xxx",
     "SENTENCE": "Bearer canary40abcdefgh",
 }
 OPEN = {
@@ -73,6 +75,8 @@ OPEN = {
     "CACHE": "file:///var/tmp/open15",
     "RELEASE": "2.1.16",
     "TOPIC": "arn:aws:sns:us-east-1:123456789012:open17",
+    "CDN": "d111111open18.cloudfront.net",
+    "FILES": "storages.backends.s3boto3.S3Boto3Storage",
     "POLICY": "max-age=31536018; includeSubDomains",
 }
 

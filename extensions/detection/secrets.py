@@ -24,11 +24,11 @@ STRONG = words(
 )
 # that probably is one,
 WEAK = words(
-    "ACCESS AUTH AUTHORIZATION BASIC BEARER CERT CERTIFICATE CIPHER CONNSTR COOKIE CRYPTO ENCRYPTION HMAC HOOK IV JWT "
+    "ACCESS AUTH AUTHORIZATION BASIC BEARER CERT CERTIFICATE CIPHER CONNSTR CRYPT CRYPTO ENCRYPTION HMAC HOOK IV JWT "
     "LICENCE LICENSE MFA NONCE OAUTH OAUTH2 OTP PAT PEM PIN PK SAS SEED SID SIGN SIGNATURE SIGNING SK TOTP "
     "WEBHOOK"
 )
-WEAK_IF_LAST = words("API BOT CLIENT HASH LOGIN SESSION")
+WEAK_IF_LAST = words("API BOT CLIENT COOKIE LOGIN SESSION")
 # and last words that say it is something else.
 OPEN = words(
     "NAME USER USERNAME REGION LENGTH AGE EXPIRY EXPIRATION EXPIRE EXPIRES TIMEOUT TTL ENABLED FILE PATH DIR "
@@ -53,7 +53,7 @@ TOKEN = re.compile(
     r"|xox[a-z]-[\w-]{8,}|xapp-[\w-]{8,}|SG\.[\w-]{6,}(?:\.[\w-]+)?|key-[0-9a-f]{16,}|(?:AC|SK)[0-9a-f]{32}"
     r"|eyJ[\w-]{8,}(?:\.[\w-]*)*|hf_[A-Za-z0-9]{8,}|npm_[A-Za-z0-9]{20,}|pypi-[\w-]{16,}|dop_v1_\w{8,}"
     r"|shp(?:at|ss|ca|pa)_\w{8,}|hv[sbr]\.[\w-]{8,}|sntry[su]_\S{8,}|lin_api_\w{8,}|\d{6,}:AA[\w-]{20,}"
-    r"|AGE-SECRET-KEY-\w+|(?:AccountKey|SharedAccessKey|SharedAccessSignature)=[^;\s]+"
+    r"|sq0[a-z]{3}-[\w-]{16,}|r8_\w{16,}|figd_[\w-]{16,}|secret_\w{20,}|AGE-SECRET-KEY-\w+|(?:AccountKey|SharedAccessKey|SharedAccessSignature)=[^;\s]+"
     r")"
 )
 PEM = re.compile(r"-----BEGIN .*", re.DOTALL)
@@ -69,13 +69,13 @@ QUERY = re.compile(
 )
 GIVEN = re.compile(
     r"(?P<name>(?<![\w.-])[\w.-]*(?:password|passwd|pass|pwd|secret|token|api[-_]?key|access[-_]?key"
-    r"|secret[-_]?key|private[-_]?key|auth|credentials?|sig|signature)(?:[-_](?:key|value|id))?)(?P<sign>=|:\s*)"
+    r"|secret[-_]?key|private[-_]?key|auth|credentials?|sig|signature)(?:[-_](?:key|value|id))?)(?P<sign>[\"']?\s*(?:=|:\s+)|[\"']\s*:)"
     r"(?P<value>\"[^\"]*\"|'[^']*'|[^\s&;,\"']+)",
     re.IGNORECASE,
 )
 OPTION = re.compile(
     r"(?P<name>(?<!\S)--(?:[a-z0-9]+-)*(?:password|passwd|pass|secret|token|api-?key|access-?key|secret-?key"
-    r"|credentials?)\s+)(?:\"[^\"]*\"|'[^']*'|[^\s-]\S*)|(?P<short>(?<!\S)(?:-u|--user|--basic-auth)[ =])\S+:\S+",
+    r"|credentials?)\s+)(?:\"[^\"]*\"|'[^']*'|[^\s-]\S*)|(?P<short>(?<!\S)(?:-u|--user|--basic-auth)[ =])(?!\d+:\d+(?!\S))\S+:\S+",
     re.IGNORECASE,
 )
 NETRC = re.compile(r"(?P<name>\b(?:login\s+\S+\s+)?password)(?P<sign>\s+)(?P<value>[^\s\"'|&;-][^\s\"']*)")
@@ -88,8 +88,16 @@ STAND_IN = re.compile(
     r"|needed|here|real|test|testing|collectstatic|throwaway|x+|0+)[-_ .]*)+|\$\{?\w+\}?",
     re.IGNORECASE,
 )
+# Where whoever knows the path may post: https://api.slack.com/messaging/webhooks
+WEBHOOK = re.compile(
+    r"https?://(?:hooks\.|[\w.-]*webhook|maker\.ifttt\.com/|api\.telegram\.org/bot|discord(?:app)?\.com/api/webhooks/"
+    r"|outlook\.office\.com/|[^/]+/(?:[^?#]*/)?(?:web)?hooks?/[\w/-]{16,})",
+    re.IGNORECASE,
+)
 BOOLEANS = words("true false yes no on off none null")
 HOST = re.compile(r"\[?[A-Za-z0-9*_-]*(?:[.:][A-Za-z0-9*_-]+)*\]?(?::\d{1,5})?")
+DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,12}(?::\d{1,5})?")
+DOTTED = re.compile(r"(?:[a-z_][a-z0-9_]{0,30}\.)+[A-Za-z_]\w*")
 EMAIL = re.compile(r"(?:[^<>@]*<)?[\w.+-]+@[\w-]+(?:\.[\w-]+)*>?")
 FILE = re.compile(r"\.?\.?(?:/[\w@.+-]*)+|[\w@.+-]+(?:/[\w@.+-]+)+/?|[\w-]+\.[a-z]{2,5}")
 SERVICE = re.compile(r"(?!https?://)[a-z][a-z0-9+.-]*://", re.IGNORECASE)  # a database's, a broker's, not a page's
@@ -158,10 +166,9 @@ def is_secret_text(text: str) -> bool:
             parts = urlsplit(text)
         except ValueError:
             return True
-        return is_random(f"{parts.path} {parts.query} {parts.fragment}")
-    if EMAIL.fullmatch(text):
-        return False
-    return is_random(text)
+        return bool(WEBHOOK.match(text)) or is_random(f"{parts.path} {parts.query} {parts.fragment}")
+    plain = any(pattern.fullmatch(text) for pattern in (EMAIL, DOMAIN, DOTTED))
+    return not plain and is_random(text)
 
 
 def is_private(name: str, text: str) -> bool:
@@ -205,7 +212,7 @@ def _is_random_word(word: str) -> bool:
     if any(map(_is_random_piece, re.findall(r"[A-Za-z0-9]+", word))):
         return True
     kinds = [any(map(test, word)) for test in (str.isupper, str.islower, str.isdigit)]
-    return all(kinds) and len(word) >= 20 and _turns(word) >= len(word) * 0.33
+    return all(kinds) and len(word) >= 20 and _turns(word) >= len(word) * 0.32
 
 
 def _is_password(word: str) -> bool:
