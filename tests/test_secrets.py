@@ -6,11 +6,12 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+import yaml
 from plumbum import local
 from support import NEXT, ROOT, commit, git, run, tree
 
 from extensions.detection.ignored import ignored_paths
-from extensions.detection.secrets import has_secret, is_secret, is_stand_in, without_secrets
+from extensions.detection.secrets import has_secret, is_secret, is_stand_in, without_login, without_secrets
 
 # A secret's name and value: by its name, by how it looks, or as a login in a URL.
 SECRETS = {
@@ -105,6 +106,36 @@ def test_what_is_no_secret(name, text):
 )
 def test_login_in_a_url(text, shown):
     assert without_secrets(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://bot:pw@host/a.git", "https://host/a.git"),
+        ("git+https://ghp_abcdefghijklmnop@host/a.git", "git+https://host/a.git"),
+        ("https://someone@host/a.git", "https://someone@host/a.git"),
+        ("ssh://git@host:22/a.git", "ssh://git@host:22/a.git"),
+        ("git@host:a/b.git", "git@host:a/b.git"),
+        ("gh:a/b", "gh:a/b"),
+    ],
+)
+def test_login_of_the_template(url, shown):
+    assert without_login(url) == shown
+
+
+def test_check_prints_no_secret(project):
+    site = project()
+    stored = {
+        "_src_path": "copier-django-docker",
+        "project_slug": "a",
+        "dotenv": {"DB_PASSWORD": "canary", "B": "open"},
+    }
+    (site / ".copier-answers.yml").write_text(
+        yaml.safe_dump(stored | dict.fromkeys(("wsgi_module", "use_fathom"), "x"))
+    )
+    with local.cwd(ROOT):
+        _, output, _ = local[sys.executable]["-m", "extensions", "--check", site].run(retcode=1)
+    assert "dotenv: the answer is" in output and "canary" not in output and "B open" in output
 
 
 @pytest.mark.parametrize(

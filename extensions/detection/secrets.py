@@ -75,7 +75,8 @@ GIVEN = re.compile(
 )
 OPTION = re.compile(
     r"(?P<name>(?<!\S)--(?:[a-z0-9]+-)*(?:password|passwd|pass|secret|token|api-?key|access-?key|secret-?key"
-    r"|credentials?)\s+)(?:\"[^\"]*\"|'[^']*'|[^\s-]\S*)|(?P<short>(?<!\S)(?:-u|--user|--basic-auth)[ =])(?!\d+:\d+(?!\S))\S+:\S+",
+    r"|credentials?)\s+)(?:\"[^\"]*\"|'[^']*'|[^\s-]\S*)"
+    r"|(?P<short>(?<!\S)(?:-u|--user|--basic-auth)[ =])(?!\d+:\d+(?!\S))\S+:\S+",
     re.IGNORECASE,
 )
 NETRC = re.compile(r"(?P<name>\b(?:login\s+\S+\s+)?password)(?P<sign>\s+)(?P<value>[^\s\"'|&;-][^\s\"']*)")
@@ -112,6 +113,12 @@ def without_secrets(text: str) -> str:
         text = TOKEN_LOGIN.sub(lambda login: f"{login['scheme']}{HIDDEN}@", text)
         text = QUERY.sub(_named, text)
     return PEM.sub(HIDDEN, TOKEN.sub(HIDDEN, text))
+
+
+def without_login(url: str) -> str:
+    """Return a repository's URL without a password or token; a name alone, as in ssh://git@host, stays."""
+    scheme, login, rest = re.fullmatch(r"(\w[\w+.-]*://)?(?:([^/@]*)@)?(.*)", url, re.DOTALL).groups("")
+    return f"{scheme}{rest}" if scheme and (":" in login or is_secret_text(login)) else url
 
 
 def cleaned(data: Any) -> Any:
