@@ -97,6 +97,8 @@ def test_what_is_no_secret(name, text):
     [
         ("postgres://me:pa:ss/w@rd#1@host/app", "postgres://me:change-me@host/app"),
         ("redis://:pw@host:6379/0", "redis://:change-me@host:6379/0"),
+        ("postgres://me:it's a pass@host/app", "postgres://me:change-me@host/app"),
+        ("https://canary:x-oauth-basic@host/a.git", "https://change-me:change-me@host/a.git"),
         ("https://a:b@c https://d:e@f", "https://a:change-me@c https://d:change-me@f"),
         ("git+https://ghp_abcdefghijklmnop@host/a.git", "git+https://change-me@host/a.git"),
         ("git+ssh://git@host/a.git", "git+ssh://git@host/a.git"),
@@ -144,6 +146,7 @@ def test_check_prints_no_secret(project):
         "celery -A shop worker --broker=redis://:pw@host/0",
         "python manage.py sync --api-key=abc",
         "python manage.py sync --password abc",
+        "python manage.py sync --key abc",
         "python manage.py sync -u me:abc",
         "API_TOKEN=abc python manage.py sync",
         "curl -H 'Authorization: Bearer abcdefgh' http://host",
@@ -159,6 +162,7 @@ def test_command_with_a_secret(command):
     "command",
     [
         "celery -A shop worker --loglevel=INFO --concurrency=4 -Q high,low",
+        "celery -A shop worker --api http://localhost:5555 -n one@%h",
         "SECRET_KEY=dummy python manage.py compress",
         "pip install git+https://host/a.git@0123456789abcdef0123456789abcdef01234567",
         "--mount=type=secret,id=index,env=PIP_INDEX_URL pip install -r requirements.txt",

@@ -58,9 +58,10 @@ TOKEN = re.compile(
 )
 PEM = re.compile(r"-----BEGIN .*", re.DOTALL)
 # A login that a URL holds: what looks like a port and a path is none, as in http://localhost:8000/@someone.
-LOGIN = re.compile(
-    r"(?P<scheme>(?<![\w+.-])[A-Za-z][\w+.-]*://)(?P<user>[^\s/@:\"']*):(?!\d{1,5}/|\$\{\w+\}@)(?P<password>[^\s\"']*)@"
-)
+START = r"(?P<scheme>(?<![\w+.-])[A-Za-z][\w+.-]*://)(?P<user>[^\s/@:\"']*):(?!\d{1,5}/|\$\{\w+\}@)"
+LOGIN = re.compile(START + r"(?P<password>[^\s\"']*)@")
+LONE_LOGIN = re.compile(START + r"(?P<password>.*)@", re.DOTALL)  # of a text that is nothing but a URL
+URL = re.compile(r"[A-Za-z][\w+.-]*://")
 TOKEN_LOGIN = re.compile(r"(?P<scheme>(?:[a-z]+\+)?https?://)(?P<user>[^\s/@:\"'?#]{8,})@")
 # A password that a text gives by name: in the query of a URL, an option of a command, a connection string.
 QUERY = re.compile(
@@ -74,8 +75,8 @@ GIVEN = re.compile(
     re.IGNORECASE,
 )
 OPTION = re.compile(
-    r"(?P<name>(?<!\S)--(?:[a-z0-9]+-)*(?:password|passwd|pass|secret|token|api-?key|access-?key|secret-?key"
-    r"|credentials?)\s+)(?:\"[^\"]*\"|'[^']*'|[^\s-]\S*)"
+    r"(?P<name>(?<!\S)--(?:(?:[a-z0-9]+-)*(?:password|passwd|pass|pwd|pw|secret|token|api-?key|access-?key|secret-?key"
+    r"|credentials?)|key|auth|dsn)[\s=]+)(?:\"[^\"]*\"|'[^']*'|[^\s-]\S*)"
     r"|(?P<short>(?<!\S)(?:-u|--user|--basic-auth)[ =])(?!\d+:\d+(?!\S))\S+:\S+",
     re.IGNORECASE,
 )
@@ -109,7 +110,7 @@ def without_secrets(text: str) -> str:
     if len(text) > MAX_LENGTH:
         return HIDDEN
     if "://" in text:
-        text = LOGIN.sub(lambda login: f"{login['scheme']}{_user(login['user'])}:{HIDDEN}@", text)
+        text = (LONE_LOGIN if URL.match(text) and text.count("://") == 1 else LOGIN).sub(_login, text)
         text = TOKEN_LOGIN.sub(lambda login: f"{login['scheme']}{HIDDEN}@", text)
         text = QUERY.sub(_named, text)
     return PEM.sub(HIDDEN, TOKEN.sub(HIDDEN, text))
@@ -268,8 +269,11 @@ def _is_open_text(text: str) -> bool:
     return host or any(pattern.fullmatch(text) for pattern in (EMAIL, FILE))
 
 
-def _user(user: str) -> str:
-    return HIDDEN if is_secret_text(user) else user
+def _login(found: re.Match[str]) -> str:
+    """Return a URL up to its host, without the password, and without a name that is a token."""
+    user, password = found["user"], found["password"]
+    alone = found["scheme"].endswith(("http://", "https://")) and (not password or password.startswith("x-oauth"))
+    return f"{found['scheme']}{HIDDEN if user and (alone or is_secret_text(user)) else user}:{HIDDEN}@"
 
 
 def _named(found: re.Match[str]) -> str:
