@@ -676,6 +676,31 @@ def test_what_an_ignored_module_sets_is_unknown(read, line):
     assert module["names"] == (["NAME", "FOLDER"] if "NAME, FOLDER" in line.partition("\n")[0] else [])
 
 
+def test_ignored_module_that_is_taken_if_it_is_there(read):
+    project = read(
+        {
+            ".gitignore": "private.py\n",
+            "config/private.py": "STATIC_ROOT = '/secret'\n",
+            "config/settings.py": """
+            from pathlib import Path
+            INSTALLED_APPS = []
+            if (Path(__file__).parent / "private.py").exists():
+                from .private import *
+            """,
+        }
+    )
+    assert project.where("static_root") == ("", "", ASSUMED) and project["secret_key_unset"]
+    assert not project["ignored_modules"][0]["needed"]
+
+
+def test_settings_that_git_ignores(read):
+    project = read({".gitignore": "settings.py\n", "config/settings.py": "STATIC_ROOT = '/secret'\n"})
+    assert project.where("static_root") == ("", "config/settings.py", ASSUMED)
+    assert ("config/settings.py", "is a file that git ignores") in [
+        (problem.source, problem.message) for problem in project.findings.problems
+    ]
+
+
 def test_all_names_of_an_ignored_module_may_be_set(read):
     files = {
         ".gitignore": "private.py\n",

@@ -561,8 +561,11 @@ class Evaluator(Functions):
                 self.bind(alias.asname or alias.name, Value(), scope, node.lineno)
 
     def anything(self, source: str, module: str, scope: Scope) -> None:
-        """Put in doubt what settings have so far: a module that cannot be read may set it, and any other name."""
-        if scope.file in self.settings_files and scope.chain[0] is scope.globals:
+        """Put in doubt what settings have so far: a module that cannot be read may set it, and any other name.
+
+        Not where settings take it only if it is there: in an image, it is not.
+        """
+        if scope.file in self.settings_files and scope.chain[0] is scope.globals and not self.undecided:
             self.open_end = self.open_end or source
             for name, bound in scope.globals.items():
                 if name.isupper():

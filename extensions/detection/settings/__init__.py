@@ -68,6 +68,9 @@ def read_settings(
 def run(tree: Tree, path: str, folder: str, environ: Mapping[str, str]) -> Evaluator:
     """Return an evaluator that has worked out the module."""
     evaluator = Evaluator(tree, folder, environ)
+    if tree.is_private(path):
+        evaluator.open_end = path
+        evaluator.notes.append((path, "is a file that git ignores"))
     try:
         evaluator.module(path)
         files = list(evaluator.files)
