@@ -11,6 +11,7 @@ import yaml
 from . import answers
 from .defaults import Default, defaults, from_findings
 from .detection import Findings, read
+from .detection.secrets import HIDDEN, cleaned, is_secret
 from .schema import schema
 
 EXIT_SAME, EXIT_DIFFERENT, EXIT_ERROR = 0, 1, 2
@@ -118,6 +119,16 @@ def _short(text: str, length: int) -> str:
     return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
+def _without_secrets(answer: Any) -> Any:
+    """Return an answer as it may be printed: older versions stored what they read of passwords."""
+    if isinstance(answer, dict):
+        return {
+            name: HIDDEN if isinstance(value, str) and value and is_secret(name, value) else cleaned(value)
+            for name, value in answer.items()
+        }
+    return cleaned(answer)
+
+
 def _check(project: Path, answers_file: str) -> int:
     """Print each stored answer that differs from what is read today; what is only assumed does not count."""
     path = project / answers_file
@@ -135,7 +146,8 @@ def _check(project: Path, answers_file: str) -> int:
     different = 0
     for name, default in defaults(project, answers_file).items():
         if default.source and name in stored and stored[name] != default.value:
-            print(f"{name}: the answer is {_plain(stored[name])}, but {default.source} says {_plain(default.value)}")
+            said = _plain(_without_secrets(default.value))
+            print(f"{name}: the answer is {_plain(_without_secrets(stored[name]))}, but {default.source} says {said}")
             different += 1
     return EXIT_DIFFERENT if different else EXIT_SAME
 

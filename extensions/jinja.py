@@ -296,9 +296,12 @@ class DjangoProject(Extension):
 
 
 def findable(src_path: str) -> str:
-    """Return the template's location so that it is found from any working directory: a folder's path made absolute."""
+    """Return the template's location so that it is found from any working directory: a folder's path made absolute.
+
+    A URL has no password or token: git has those elsewhere, https://git-scm.com/docs/gitcredentials.
+    """
     folder = Path(src_path).expanduser()
-    return str(folder.resolve()) if folder.is_dir() else src_path
+    return str(folder.resolve()) if folder.is_dir() else _module("detection.secrets").without_login(src_path)
 
 
 def in_workdir(path: str) -> str:

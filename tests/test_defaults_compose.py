@@ -78,7 +78,14 @@ def test_variables_of_a_database_that_are_right_already(read):
 
 def test_literals_of_a_database(read):
     found = read(DB % "'HOST': 'pg', 'USER': 'me', 'PASSWORD': 'literal', 'NAME': 'n'", PG)
-    assert found["services"] == {"pg": "postgres:18"} and found["dotenv"] == {"POSTGRES_PASSWORD": "literal"}
+    assert found["services"] == {"pg": "postgres:18"} and found["dotenv"] == {"POSTGRES_PASSWORD": ""}
+    assert found["compose_settings"] == {"DATABASES.default.PASSWORD": "${POSTGRES_PASSWORD}"}
+    assert found["required_environment"] == ["POSTGRES_PASSWORD"]
+    found = read("import vault\n" + DB % "'HOST': 'pg', 'PASSWORD': vault.password()", PG)  # known to nobody here
+    assert found["compose_settings"] == {"DATABASES.default.PASSWORD": "${POSTGRES_PASSWORD}"}
+    fixed = {"site/wsgi.py": "import os\nos.environ['DJANGO_SETTINGS_MODULE'] = 'site.settings'\n"}
+    found = read(DB % "'HOST': 'pg', 'USER': 'me', 'PASSWORD': 'literal', 'NAME': 'n'", PG, more=fixed)
+    assert found["dotenv"] == {"POSTGRES_PASSWORD": "change-me"} and "Set POSTGRES_PASSWORD" in found["notes"][0]
     found = read(DB % "'NAME': 'n'", PG)
     assert found["compose_environment"] == {"PGHOST": "db", "PGUSER": "django", "PGPASSWORD": "${POSTGRES_PASSWORD}"}
 
