@@ -577,17 +577,56 @@ def test_files_that_git_does_not_hold_are_kept(state, template, project):
     assert f"compose.yaml would be overwritten in {folder}, and no git commit holds what is there now" in output
 
 
-@pytest.mark.parametrize("kind", ["folder", "link"])
-def test_a_folder_or_link_where_a_file_must_go_is_refused(kind, template, project):
-    folder = project()
-    if kind == "folder":
-        (folder / "compose.yaml").mkdir()
-        (folder / "compose.yaml/x").touch()
-    else:
-        (folder / "compose.yaml").symlink_to(folder / "manage.py")
+OBSTACLES = {
+    "folder": "must be a file, and is a folder",
+    "link": "must be a file, and is a symbolic link",
+    "dangling link": "must be a file, and is a symbolic link",
+    "hard link": "must be a file of its own, and is a hard link",
+    "pipe": "must be a file, and is a special file",
+}
+
+
+@pytest.mark.parametrize("path", ["compose.yaml", "docker/gunicorn.conf.py", ".copier-answers.yml"])
+@pytest.mark.parametrize("kind", OBSTACLES)
+def test_nothing_is_written_where_no_file_of_the_project_is(kind, path, template, project, tmp_path):
+    folder, outside = project(), tmp_path / "outside"
+    outside.write_text(ours := "wsgi_module: mysite.wsgi\nuse_fathom: false\n")
+    place = folder / path
+    place.parent.mkdir(exist_ok=True)
+    match kind:
+        case "folder":
+            place.mkdir()
+            (place / "x").touch()
+        case "link":
+            place.symlink_to(outside)
+        case "dangling link":
+            place.symlink_to(tmp_path / "nowhere")
+        case "hard link":
+            place.hardlink_to(outside)
+        case "pipe" if path != ".copier-answers.yml":  # of which Copier itself waits for the other end
+            os.mkfifo(place)
+        case _:
+            return
     commit(folder)
     output = refused(folder, "--defaults", "--overwrite", f"--vcs-ref={NEXT}", template)
-    assert f"compose.yaml in {folder} must be a file, and is a folder or a symbolic link: move it away." in output
+    assert f"{path} {OBSTACLES[kind]}" in output and "Traceback" not in output
+    assert outside.read_text() == ours and not (tmp_path / "nowhere").exists()
+
+
+@pytest.mark.parametrize("path", ["docker", ".github", ".github/workflows"])
+@pytest.mark.parametrize("kind", ["file", "symbolic link"])
+def test_nothing_is_written_below_what_is_no_folder_of_the_project(kind, path, template, project, tmp_path):
+    folder, outside = project(), tmp_path / "outside"
+    outside.mkdir()
+    (folder / path).parent.mkdir(exist_ok=True)
+    if kind == "file":
+        (folder / path).touch()
+    else:
+        (folder / path).symlink_to(outside)
+    commit(folder)
+    output = refused(folder, "--defaults", f"--vcs-ref={NEXT}", template, github_workflow=True)
+    assert f"{path} must be a folder, and is a {kind}" in output and "Traceback" not in output
+    assert not any(outside.iterdir())
 
 
 def test_another_templates_answers_are_kept(template, project):
