@@ -107,7 +107,7 @@ def _submodules(root: Path, paths: list[str]) -> Iterator[str]:
     folders = {parent.as_posix() for path in paths for parent in Path(path).parents if parent != Path()}
     for path in sorted(folders):
         if (root / path / ".git").exists() and not (root / path).is_symlink():
-            yield f"{path} must be a folder, and is a submodule, of which git merges nothing: make it a folder, commit."
+            yield f"{path} must be a folder, and is a submodule, of which git merges nothing: make it one, commit."
 
 
 def _ignored(git: Any, root: Path, paths: list[str]) -> Iterator[str]:

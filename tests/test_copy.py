@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 import yaml
 from plumbum import local
-from support import COPIER_YML, NEXT, PROJECTS, QUESTIONS, commit, copier, copy, git, rendered, run, tree
+from support import COPIER_YML, NEXT, PROJECTS, QUESTIONS, commit, copier, copy, git, rendered, run, tree, update
 
 from extensions.jinja import hosts_variable, node_cache
 
@@ -776,15 +776,18 @@ def test_debian_packages_that_the_python_image_lacks(template, project):
     assert "apt-get" not in (folder / "Dockerfile_django").read_text()
 
 
-@pytest.mark.parametrize("cache", ["kept", "a file/where none can be"])
-def test_with_and_without_a_cache_of_the_compiled_reader(cache, template, project, tmp_path):
-    (tmp_path / "a file").write_text("")
-    with local.env(XDG_CACHE_HOME=str(tmp_path / cache)):
-        for name in ("first", "second"):
-            copy(template, project(folder=name), project_slug="my-site")
-    assert rendered(tmp_path / "first") == rendered(tmp_path / "second")
-    kept = list((tmp_path / "kept/copier-django-docker").glob("*/defaults.py"))
-    assert len(kept) == (1 if cache == "kept" else 0)
+def test_nothing_of_the_template_is_kept_outside_of_the_project(template, project, tmp_path):
+    home, temporary = tmp_path / "home", tmp_path / "temporary"
+    home.mkdir()
+    temporary.mkdir()
+    folder = project()
+    with local.env(HOME=str(home), XDG_CACHE_HOME=str(home / "cache"), TMPDIR=str(temporary)):
+        copy(template, folder, vcs_ref="v2.1.1" if "v2.1.1" in git("-C", template, "tag") else "v2.1.0")
+        before = set(home.rglob("*"))
+        copy(template, project(folder="other"))
+        update(folder, gunicorn_workers=4)
+    assert not any("copier-django-docker" in str(path.relative_to(home)) for path in set(home.rglob("*")) - before)
+    assert not any(path.suffix in (".py", ".pyc") for path in temporary.rglob("*"))
 
 
 def test_hosts_variable():
