@@ -79,6 +79,19 @@ def is_ours(stored: Mapping[str, Any]) -> bool:
     return {"wsgi_module", "use_fathom"} <= stored.keys()
 
 
+def public(location: str) -> str:
+    """Return the template's location without a user or a password in it; ssh needs its user.
+
+    https://git-scm.com/docs/git-clone#_git_urls
+    """
+    match = re.fullmatch(r"((?:git\+)?([A-Za-z0-9+.-]+?)://)([^/?#]*)@(.*)", location, re.DOTALL)
+    if not match:
+        return location
+    start, scheme, userinfo, rest = match.groups()
+    user = userinfo.partition(":")[0] if scheme.lower().endswith("ssh") else ""
+    return f"{start}{user}@{rest}" if user else f"{start}{rest}"
+
+
 def problem(name: str, value: Any, answers: Mapping[str, Any], root: Path) -> str:
     """Return what is wrong with `value` as answer to question `name`, and what to do; "" if nothing is.
 

@@ -73,7 +73,8 @@ def _foreign_answers(conf: Conf, questions: Questions, root: Path) -> list[str]:
 
 def _foreign(conf: Conf, stored: Mapping[str, Any]) -> str:
     return (
-        f"{conf['answers_file']} holds the answers to another template ({stored.get('_src_path', 'unnamed')}): "
+        f"{conf['answers_file']} holds the answers to another template "
+        f"({answers.public(str(stored.get('_src_path', 'unnamed')))}): "
         "keep this one's in a file of their own, with -a .copier-answers.docker.yml, here and in each copier update."
     )
 

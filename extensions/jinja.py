@@ -143,13 +143,20 @@ class DjangoProject(Extension):
             self._problems = [f"{problem.source} {problem.message}" for problem in findings.problems]
         return self._read[root]
 
-    def remarks(self, conf: dict[str, Any]) -> list[str]:
+    @pass_context
+    def remarks(self, context: Context, conf: dict[str, Any]) -> list[str]:
         """Return sentences on what a person should know after a copy: what was not read, what no longer counts."""
         root = Path(conf["dst_path"]).resolve()
+        location = context["_copier_answers"].get("_src_path", "")
         old = [
             name for name in ("compose.yml", "docker-compose.yaml", "docker-compose.yml") if (root / name).is_file()
         ]
         return [
+            *(
+                [f"{conf['answers_file']} has the template's URL without its password: let git keep that for updates."]
+                if _module("answers").public(location) != location
+                else []
+            ),
             *(f"Not read: {problem}." for problem in self._problems[:5]),
             *self._notes,
             *(f"Compose reads compose.yaml, and {name} no longer: move what you need of it." for name in old),
@@ -234,9 +241,9 @@ class DjangoProject(Extension):
 
 
 def findable(src_path: str) -> str:
-    """Return the template's location so that it is found from any working directory: a folder's path made absolute."""
+    """Return the template's location to commit: a folder's path made absolute, a URL without a password."""
     folder = Path(src_path).expanduser()
-    return str(folder.resolve()) if folder.is_dir() else src_path
+    return str(folder.resolve()) if folder.is_dir() else _module("answers").public(src_path)
 
 
 def in_workdir(path: str) -> str:

@@ -367,6 +367,26 @@ def test_the_template_is_found_again(typed, template, project):
     assert not git("-C", folder, "status", "--porcelain")
 
 
+@pytest.mark.parametrize("start", ["https://", "git+https://", "ssh://"])
+def test_a_token_in_the_templates_url_is_not_kept(start, template, project):
+    folder, place = project(), "host.example/team/copier-django-docker.git"
+    user = "git@" if start == "ssh://" else ""  # ssh needs its user
+    kept = f"{start}{user}{place}"
+    typed = f"{start}{'git' if user else 'bot'}:t0k3n@{place}"
+    configuration = {"GIT_CONFIG_COUNT": "2"}
+    for number, url in enumerate((typed, kept)):
+        configuration[f"GIT_CONFIG_KEY_{number}"] = f"url.{template.as_uri()}.insteadOf"
+        configuration[f"GIT_CONFIG_VALUE_{number}"] = url.removeprefix("git+")
+    with local.env(**configuration):
+        output = run("copy", "--defaults", f"--vcs-ref={NEXT}", typed, folder)[1]
+        assert ".copier-answers.yml has the template's URL without its password" in output
+        commit(folder)
+        assert not any(b"t0k3n" in content for content in tree(folder).values())
+        assert yaml.safe_load((folder / ".copier-answers.yml").read_text())["_src_path"] == kept
+        assert "Keeping template version" in run("update", "--defaults", f"--vcs-ref={NEXT}", folder)[1]
+    assert not git("-C", folder, "status", "--porcelain")
+
+
 BAD = {
     "project_slug": ["my site", 'my"site', "My-Site", "", "-x", "$HOME", "a#b", "a:b", "a\nb", "x" * 64],
     "python_version": ["3", "2.7", "3.7", "latest", "3.13 AS x", "3.13\nRUN true"],
