@@ -8,6 +8,7 @@ from .connections import connections
 from .default import Default
 from .detection import Certainty, Findings
 from .detection.data import mapping, text_of
+from .detection.secrets import HIDDEN
 
 SET_ANYWAY = frozenset(
     ("DJANGO_ENV", "DJANGO_SETTINGS_MODULE", "DJANGO_CONFIGURATION", "WEB_CONCURRENCY", "GUNICORN_CMD_ARGS", "PORT")
@@ -168,8 +169,10 @@ def _first_value(findings: Findings, item: Mapping[str, Any]) -> str:
     """Return a value with which settings start: "", a random secret, where one is as good as another."""
     name, dummy = item["name"].upper(), text_of(item["dummy"])
     url = f"http://localhost:{findings.value('django_port') or 8000}"
+    if item["hidden"] or (item["secret"] and item["default"]):
+        return ""
     if default := text_of(item["default"]):
-        return default if not item["secret"] else ""
+        return default
     if item["secret"] and item["type"] == "str" and "DSN" not in name:
         words = {*name.split("_")}
         return "change-me" if words & ISSUERS and "WEBHOOK" not in words else ""
@@ -240,7 +243,44 @@ def notes(findings: Findings) -> list[str]:
             f"DEBUG is on ({findings.found['debug'].source}), so that pages show tracebacks and settings. Turn it "
             "off, and give ALLOWED_HOSTS your hosts, before others can reach the site."
         )
+    found += _secrets(findings)
     for name in ("elasticsearch", "opensearch", "minio", "mongodb"):
         if name in engines:
             found.append(f"The project runs {name}, which compose.yaml does not: add it in compose.override.yaml.")
+    return found
+
+
+def _secrets(findings: Findings) -> list[str]:
+    """Return sentences on secrets that the project's files hold, by their names and places only."""
+    found = []
+    if key := findings.found.get("secret_key_stated"):
+        found.append(
+            f"SECRET_KEY is in the code ({key.source}), so that all who read it can forge sessions: read it from a "
+            "variable, and make a new one."
+        )
+    for item in findings.value("ignored_modules", []):
+        names = ", ".join(item["names"]) or "what it sets"
+        if item["needed"]:
+            found.append(
+                f"Settings import {item['path']} ({item['source']}), which git ignores and no image should hold: read "
+                f"{names} from variables instead, which .env sets."
+            )
+        else:
+            found.append(
+                f"{item['path']} ({item['source']}), which git ignores, is not read, and no image should hold it: "
+                f"let settings read {names} from variables, which .env sets."
+            )
+    for what, source in mapping(findings.value("handbook_extra", {}).get("left_out")).items():
+        found.append(
+            f"{what} ({source}) is left out, as it holds a secret: give that to the build as a secret, "
+            "https://docs.docker.com/build/building/secrets/."
+        )
+    if location := findings.value("nginx_left_out"):
+        found.append(f"A location of nginx is left out, as it holds a secret ({location}): include it from a file.")
+    for item in findings.value("processes", []):
+        if HIDDEN in f"{item['command']} {item.get('runs', '')}" and item["kind"] != "web":
+            found.append(
+                f"The command in {item['source']} holds a secret, and is not taken over: let it read that from a "
+                "variable."
+            )
     return found

@@ -15,6 +15,7 @@ from .nginx import read_locations
 from .node import read_node
 from .own_package import read_own_package
 from .processes import read_processes
+from .secrets import without_secrets
 from .services import read_services
 from .settings import read_settings
 from .settings.setting import Settings
@@ -57,4 +58,5 @@ def read(root: Path, without: Collection[str] = ()) -> Findings:
     read_local_files(tree, findings)
     read_alternatives(tree, findings, distributions)
     findings.problems += [problem for problem in tree.problems if problem not in findings.problems]
+    findings.problems = [Problem(problem.source, without_secrets(problem.message)) for problem in findings.problems]
     return findings

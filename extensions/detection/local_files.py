@@ -4,7 +4,6 @@ import posixpath
 from fnmatch import fnmatch
 
 from .findings import Certainty, Findings
-from .ignored import is_ignored
 from .places import is_aside
 from .tree import Tree
 
@@ -22,7 +21,7 @@ def read_local_files(tree: Tree, findings: Findings) -> None:
     made = [findings.value("media_root")]
     root = findings.value("static_root")
     manifest = f"{root}/staticfiles.json"
-    if not root or not tree.exists(manifest) or is_ignored(tree, manifest):
+    if not root or not tree.exists(manifest) or tree.is_ignored(manifest):
         made.insert(0, root)  # else it is kept in git, perhaps with files that only a front end's build makes
     elif _lacks_sources(tree, root, findings):
         findings.add("static_kept", True, manifest, Certainty.INFERRED)

@@ -4,6 +4,7 @@ import re
 import textwrap
 
 from .findings import Certainty, Findings
+from .secrets import has_secret, is_private
 from .tree import Tree
 
 # Those of nginx's own default, also with a cache time for the static files within, which is rendered.
@@ -11,6 +12,9 @@ FILES = r"(?:(?:root|index|expires)\s[^;{}]*;\s*)*"
 STOCK = re.compile(
     rf"location\s+(/\s*\{{\s*{FILES}(?:location\s[^{{}}]*\{{\s*{FILES}\}}\s*)*\}}|=\s*/50x\.html\s*\{{[^}}]*\}})\s*"
 )
+
+
+NAMED = re.compile(r"\s*(?:proxy_set_header|add_header|set|\w+_param)\s+\$?(\S+)\s+[\"']?(.*?)[\"']?\s*;.*")
 
 
 def read_locations(tree: Tree, findings: Findings) -> None:
@@ -32,9 +36,17 @@ def read_locations(tree: Tree, findings: Findings) -> None:
             block += [line] if line else []
             if depth <= 1 and "}" in line:
                 text = textwrap.dedent("\n".join(block))
-                if not STOCK.fullmatch(text + "\n"):
+                if any(map(_has_secret, block)):
+                    findings.add("nginx_left_out", f"{path}:{inside}", f"{path}:{inside}")
+                elif not STOCK.fullmatch(text + "\n"):
                     first = first or inside
                     kept += text.split("\n")
                 inside = 0
     if depth == 0 and kept:
         findings.add("nginx_locations", kept, f"{path}:{first}", Certainty.STATED)
+
+
+def _has_secret(line: str) -> bool:
+    """Return whether a line sends or sets a secret: a password, a token of an API."""
+    named = NAMED.fullmatch(line)
+    return has_secret(line) or (named is not None and is_private(named[1], named[2]))

@@ -9,7 +9,6 @@ from .deployment import dockerfile
 from .deployment.commands import dockerfiles
 from .evaluation.values import Value
 from .findings import Certainty, Findings
-from .ignored import is_ignored
 from .places import join
 from .settings.setting import Settings, parts_of, path_value
 from .tree import Tree
@@ -172,7 +171,7 @@ def _is_committed(tree: Tree, path: str) -> bool:
     return any(
         (other == path or other.startswith(f"{path}/"))
         and other.endswith((".js", ".mjs", ".css", ".json"))
-        and not is_ignored(tree, other)
+        and not tree.is_ignored(other)
         for other in tree.paths
     )
 

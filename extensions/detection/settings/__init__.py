@@ -51,10 +51,16 @@ def read_settings(
         last.elsewhere,
         folder,
         last.made,
+        last.open_end,
     )
     for source, message in dict.fromkeys((*first.notes, *last.notes)):
         findings.problems.append(Problem(source, message))
-    before = settings if last is first else Settings(path, collect(tree, first, path, folder))
+    private = [
+        {"path": path, "source": one.source, "names": one.names, "needed": one.needed}
+        for path, one in last.private.items()
+    ]
+    findings.add("ignored_modules", private, private[0]["source"] if private else "", Certainty.INFERRED)
+    before = settings if last is first else Settings(path, collect(tree, first, path, folder), open_end=first.open_end)
     add_findings(last, settings, before, findings)
     return settings
 
@@ -126,5 +132,7 @@ def add_findings(evaluator: Evaluator, settings: Settings, before: Settings, fin
         read = {variable["name"] for variable in settings.environment}
         if not any(name.upper().endswith("SECRET_KEY") for name in read) and not (key and key.variables):
             findings.add("secret_key_unset", True, key.source if key else settings.path, Certainty.INFERRED)
+    if key and isinstance(key.value, str) and key.value and not key.variables:
+        findings.add("secret_key_stated", True, key.source, key.certainty)
     missing = "" if settings.files else "the settings module is not in the project"
     findings.add("environment", settings.environment, settings.path, Certainty.INFERRED, missing)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from ..evaluation.values import Value, all_variables
+from ..secrets import HIDDEN
 from .adder import Adder
 from .setting import Settings, entry, part_variables, parts_of, path_value, text_or_none, url_variable
 
@@ -24,7 +25,7 @@ def add_databases(folder: str, settings: Settings, add: Adder) -> None:
             "path": path,
             "host": text_or_none(entry(value, "HOST")),
             "user": text_or_none(entry(value, "USER")),
-            "password": text_or_none(entry(value, "PASSWORD")),
+            "password": HIDDEN if text_or_none(entry(value, "PASSWORD")) else None,
             "unset": unset(value, ("NAME", "USER", "PASSWORD", "HOST", "PORT")),
             "variable": (variable := database_variable(settings, value, alias)),
             "url_default": text_or_none(entry(value, "URL")),
