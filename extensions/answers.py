@@ -168,6 +168,7 @@ _relative_path = _text(
 _port = _number(1, 65535)
 _variable = r"[A-Za-z_][A-Za-z0-9_]*"
 _value = r"[A-Za-z0-9 _.:/@%+,=?&~*!()<>\[\]{}|;^-]{0,500}"
+_pattern = r"(?:[A-Za-z0-9_.+@~*?/-]|\[\^?[A-Za-z0-9_.-]+\])"  # of .dockerignore
 _package = _text(r"[a-z0-9][a-z0-9+.-]+", "give a Debian package's name, like libpq5")
 
 
@@ -426,8 +427,12 @@ RULES: dict[str, Rule] = {
     "static_url": _text(rf"(/{_segment})+/", "give a path with '/' at both ends, like /static/"),
     "compile_messages": _truth,
     "dockerignore": _list(
-        _text(r"!?[A-Za-z0-9_.+@~*?/-]+( [A-Za-z0-9_.+@~*?/-]+)*", "give a .dockerignore pattern, like data/cache"),
+        _text(rf"!?{_pattern}+( {_pattern}+)*", "give a .dockerignore pattern, like data/cache"),
         "paths, like [docs, data/cache]",
+    ),
+    "dockerignore_except": _list(
+        _text(rf"{_pattern}+( {_pattern}+)*", "give a path without '!', like certs/ca.pem"),
+        "paths, like [certs/ca.pem]",
     ),
     "gunicorn_install": _truth,
     "gunicorn_workers": _number(1, 1000),

@@ -95,6 +95,7 @@ class DjangoProject(Extension):
             "read_in": self.read_in,
             "remarks": self.remarks,
             "findable": findable,
+            "lists_what_comes_in": lists_what_comes_in,
             "by_folder": by_folder,
             "in_workdir": in_workdir,
             "quoted": quoted,
@@ -140,6 +141,7 @@ class DjangoProject(Extension):
             self._read[root] = _module("defaults").from_findings(findings, root)
             gunicorn = _module("image_defaults").gunicorn_remark(findings)
             self._notes = [*([gunicorn] if gunicorn else []), *_module("compose_defaults").notes(findings)]
+            self._notes += _module("image_defaults").context_notes(findings, self._read[root]["dockerignore"].value)
             self._problems = [f"{problem.source} {problem.message}" for problem in findings.problems]
         return self._read[root]
 
@@ -244,6 +246,14 @@ def findable(src_path: str) -> str:
     """Return the template's location to commit: a folder's path made absolute, a URL without a password."""
     folder = Path(src_path).expanduser()
     return str(folder.resolve()) if folder.is_dir() else _module("answers").public(src_path)
+
+
+def lists_what_comes_in(patterns: Iterable[str]) -> bool:
+    """Return whether patterns of .dockerignore leave out everything but their exceptions: they must come first then.
+
+    What follows is left out of what they let in: https://docs.docker.com/build/concepts/context/#negating-matches
+    """
+    return not {"*", "**", "**/*"}.isdisjoint(patterns)
 
 
 def in_workdir(path: str) -> str:
