@@ -81,6 +81,19 @@ def is_ours(stored: Mapping[str, Any]) -> bool:
     return {"wsgi_module", "use_fathom"} <= stored.keys()
 
 
+def public(location: str) -> str:
+    """Return the template's location without a user or a password in it; ssh needs its user.
+
+    https://git-scm.com/docs/git-clone#_git_urls
+    """
+    match = re.fullmatch(r"((?:git\+)?([A-Za-z0-9+.-]+?)://)([^/?#]*)@(.*)", location, re.DOTALL)
+    if not match:
+        return location
+    start, scheme, userinfo, rest = match.groups()
+    user = userinfo.partition(":")[0] if scheme.lower().endswith("ssh") else ""
+    return f"{start}{user}@{rest}" if user else f"{start}{rest}"
+
+
 def problem(name: str, value: Any, answers: Mapping[str, Any], root: Path) -> str:
     """Return what is wrong with `value` as answer to question `name`, and what to do; "" if nothing is.
 
@@ -159,6 +172,7 @@ _relative_path = _text(
 _port = _number(1, 65535)
 _variable = r"[A-Za-z_][A-Za-z0-9_]*"
 _value = r"[A-Za-z0-9 _.:/@%+,=?&~*!()<>\[\]{}|;^-]{0,500}"
+_pattern = r"(?:[A-Za-z0-9_.+@~*?/-]|\[\^?[A-Za-z0-9_.-]+\])"  # of .dockerignore
 _package = _text(r"[a-z0-9][a-z0-9+.-]+", "give a Debian package's name, like libpq5")
 
 
@@ -423,8 +437,12 @@ RULES: dict[str, Rule] = {
     "static_url": _text(rf"(/{_segment})+/", "give a path with '/' at both ends, like /static/"),
     "compile_messages": _truth,
     "dockerignore": _list(
-        _text(r"!?[A-Za-z0-9_.+@~*?/-]+( [A-Za-z0-9_.+@~*?/-]+)*", "give a .dockerignore pattern, like data/cache"),
+        _text(rf"!?{_pattern}+( {_pattern}+)*", "give a .dockerignore pattern, like data/cache"),
         "paths, like [docs, data/cache]",
+    ),
+    "dockerignore_except": _list(
+        _text(rf"{_pattern}+( {_pattern}+)*", "give a path without '!', like certs/ca.pem"),
+        "paths, like [certs/ca.pem]",
     ),
     "gunicorn_install": _truth,
     "gunicorn_workers": _number(1, 1000),

@@ -357,6 +357,7 @@ RULES: Mapping[str, Callable[[Findings], Default]] = {
     "static_url": _static_url,
     "compile_messages": _found("compile_messages", False),
     "dockerignore": _found("local_files", []),
+    "dockerignore_except": _found("kept_files", []),
     "gunicorn_install": _gunicorn_install,
     "gunicorn_workers": _found("gunicorn_workers"),
     "gunicorn_threads": _found("gunicorn_threads"),

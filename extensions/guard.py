@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import Template
 from plumbum import local
 
-from . import answers
+from . import answers, links
 
 Conf = Mapping[str, Any]  # Copier's _copier_conf
 Questions = Mapping[str, Mapping[str, Any]]
@@ -73,7 +73,8 @@ def _foreign_answers(conf: Conf, questions: Questions, root: Path) -> list[str]:
 
 def _foreign(conf: Conf, stored: Mapping[str, Any]) -> str:
     return (
-        f"{conf['answers_file']} holds the answers to another template ({stored.get('_src_path', 'unnamed')}): "
+        f"{conf['answers_file']} holds the answers to another template "
+        f"({answers.public(str(stored.get('_src_path', 'unnamed')))}): "
         "keep this one's in a file of their own, with -a .copier-answers.docker.yml, here and in each copier update."
     )
 
@@ -134,14 +135,9 @@ def _known(name: str, known: Mapping[str, Any], defaults: Defaults) -> Any:
 def _unsafe_files(conf: Conf, questions: Questions, root: Path, defaults: Defaults) -> list[str]:
     known = answers.stored(root / conf["answers_file"]) | conf["data"]
     places = rendered(conf, truths(questions, known, defaults))
-    folders = {parent for path in places for parent in Path(path).parents if parent != Path()}
-    odd = sorted(str(path) for path in folders if os.path.lexists(root / path) and not (root / path).is_dir())
-    if odd:
-        return [f"{', '.join(odd)} in {root} must be a folder, and is a file: move it away."]
+    if odd := list(links.refusals(root, places)):
+        return odd
     paths = [path for path in places if os.path.lexists(root / path)]
-    odd = [path for path in paths if (root / path).is_symlink() or not (root / path).is_file()]
-    if odd:
-        return [f"{', '.join(odd)} in {root} must be a file, and is a folder or a symbolic link: move it away."]
     committed = _committed(root, paths)
     # Of the answers file, a migration changes the content before this, and a rendering keeps the answers in it.
     unsafe = [path for path, same in committed.items() if not same and path != conf["answers_file"].as_posix()]

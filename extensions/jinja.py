@@ -1,40 +1,36 @@
 """The Jinja extension that Copier loads: filters for copier.yml and the template files."""
 
-import atexit
-import compileall
-import contextlib
 import hashlib
 import importlib.util
 import json
-import marshal
-import os
 import re
 import shlex
 import sys
-import tempfile
 from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
-from py_compile import PycInvalidationMode
-from types import CodeType, ModuleType
+from types import ModuleType
 from typing import Any
 
 import yaml
 from copier.errors import UserMessageError
-from jinja2 import Environment, FileSystemBytecodeCache, pass_context
+from jinja2 import Environment, pass_context
 from jinja2.ext import Extension
 from jinja2.runtime import Context
-from platformdirs import user_cache_path
 from plumbum import local
 
 
 def _package() -> ModuleType:
-    """Return this folder as a package, under a name of its own.
+    """Return this folder as a package, under a name that is of its content.
 
-    An update loads two versions of the template in one process: under one name, the newer would get the older's.
+    An update loads two versions of the template in one process: under one name, the newer would get the older's. Of
+    each it makes several clones, which share one package, and are deleted when Copier is done with them.
     """
-    folder = _compiled(Path(__file__).parent.resolve())
-    name = f"copier_django_docker_{abs(hash(folder))}"
+    folder = Path(__file__).parent.resolve()
+    name = f"copier_django_docker_{_digest(folder)}"
+    if name in sys.modules and not Path(sys.modules[name].__path__[0]).is_dir():
+        for module in [module for module in sys.modules if module.partition(".")[0] == name]:
+            del sys.modules[module]
     if name not in sys.modules:
         spec = importlib.util.spec_from_file_location(
             name, folder / "__init__.py", submodule_search_locations=[str(folder)]
@@ -46,85 +42,33 @@ def _package() -> ModuleType:
 
 
 @cache
-def _compiled(folder: Path) -> Path:
-    """Return the copy of a folder of modules that is kept, compiled, in the user's cache; `folder` if none can be.
-
-    Copier clones the template to another path each time, so that Python would compile its modules each time.
-    """
-    content = hashlib.sha256(sys.version.encode())
-    files = sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".yml"))
-    for path in files:
+def _digest(folder: Path) -> str:
+    content = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".yml")):
         content.update(f"\0{path.relative_to(folder)}\0".encode() + path.read_bytes())
-    kept = user_cache_path("copier-django-docker") / content.hexdigest()
-    if kept.is_dir():
-        return kept
-    try:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=kept.parent) as temporary:
-            for path in files:
-                copy = Path(temporary, "new", path.relative_to(folder))
-                copy.parent.mkdir(parents=True, exist_ok=True)
-                copy.write_bytes(path.read_bytes())
-            compileall.compile_dir(
-                Path(temporary, "new"), quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH
-            )
-            Path(temporary, "new").rename(kept)  # at once, so that no other process finds a half of it
-    except OSError:
-        return kept if kept.is_dir() else folder
-    return kept
+    return content.hexdigest()
 
 
 def _module(name: str) -> ModuleType:
     return importlib.import_module(f"{_package().__name__}.{name}")
 
 
-def _keep_compiled(environment: Environment) -> None:
-    """Compile each string of copier.yml and each template file once: Copier does so whenever it needs one.
+def _compile_once(environment: Environment) -> None:
+    """Compile each string of copier.yml and each template file once in this process: Copier does so at every use.
 
     An update has some thousand of them in five environments.
     """
-    folder = _compiled(Path(__file__).parent.resolve())
-    if folder == Path(__file__).parent.resolve():
-        environment.compile = cache(environment.compile)  # type: ignore[method-assign]
-        return
-    strings = _package().__dict__.setdefault("compiled_strings", _Strings(folder / "strings.marshal"))
+    compiled = _package().__dict__.setdefault("compiled", {})
     compile_ = environment.compile
 
-    def compiled(source: Any, name: str | None = None, *arguments: Any, **options: Any) -> Any:
-        if name is not None or arguments or options or not isinstance(source, str):
-            return compile_(source, name, *arguments, **options)
-        if source not in strings.code:
-            strings.code[source] = compile_(source)
-        return strings.code[source]
+    def once(source: Any, name: str | None = None, filename: str | None = None, **options: Any) -> Any:
+        if options:
+            return compile_(source, name, filename, **options)
+        if (source, name) not in compiled:
+            compiled[source, name] = compile_(source, name, filename)
+        return compiled[source, name]
 
-    environment.compile = compiled  # type: ignore[method-assign]
-    environment.bytecode_cache = _Files(str(folder))
-
-
-class _Files(FileSystemBytecodeCache):
-    """Jinja's cache of compiled template files, which finds them again in another clone of the template."""
-
-    def get_cache_key(self, name: str, filename: str | None = None) -> str:
-        return super().get_cache_key(name)
-
-
-class _Strings:
-    """The compiled strings of copier.yml by their source, kept in a file."""
-
-    def __init__(self, path: Path):
-        self.path = path
-        self.code: dict[str, CodeType] = {}
-        with contextlib.suppress(OSError, ValueError, EOFError, TypeError):
-            self.code = marshal.loads(path.read_bytes())
-        self._known = len(self.code)
-        atexit.register(self._keep)
-
-    def _keep(self) -> None:
-        if len(self.code) > self._known:
-            with contextlib.suppress(OSError):
-                temporary = self.path.with_suffix(f".{os.getpid()}")
-                temporary.write_bytes(marshal.dumps(self.code))
-                temporary.replace(self.path)
+    environment.compile = once  # type: ignore[method-assign]
 
 
 class DjangoProject(Extension):
@@ -137,7 +81,7 @@ class DjangoProject(Extension):
                 f"This template needs Python 3.11 or newer to run Copier, and this is {sys.version.split()[0]}: "
                 "with uvx, add --python 3.13 before --with."
             )
-        _keep_compiled(environment)
+        _compile_once(environment)
         self._problems: list[str] = []
         self._notes: list[str] = []
         self._read: dict[Path, dict[str, Any]] = {}  # by project: Default by question
@@ -151,6 +95,7 @@ class DjangoProject(Extension):
             "read_in": self.read_in,
             "remarks": self.remarks,
             "findable": findable,
+            "lists_what_comes_in": lists_what_comes_in,
             "by_folder": by_folder,
             "in_workdir": in_workdir,
             "quoted": quoted,
@@ -202,16 +147,24 @@ class DjangoProject(Extension):
             self._read[root] = _module("defaults").from_findings(findings, root)
             gunicorn = _module("image_defaults").gunicorn_remark(findings)
             self._notes = [*([gunicorn] if gunicorn else []), *_module("compose_defaults").notes(findings)]
+            self._notes += _module("image_defaults").context_notes(findings, self._read[root]["dockerignore"].value)
             self._problems = [f"{problem.source} {problem.message}" for problem in findings.problems]
         return self._read[root]
 
-    def remarks(self, conf: dict[str, Any]) -> list[str]:
+    @pass_context
+    def remarks(self, context: Context, conf: dict[str, Any]) -> list[str]:
         """Return sentences on what a person should know after a copy: what was not read, what no longer counts."""
         root = Path(conf["dst_path"]).resolve()
+        location = context["_copier_answers"].get("_src_path", "")
         old = [
             name for name in ("compose.yml", "docker-compose.yaml", "docker-compose.yml") if (root / name).is_file()
         ]
         return [
+            *(
+                [f"{conf['answers_file']} has the template's URL without its password: let git keep that for updates."]
+                if _module("answers").public(location) != location
+                else []
+            ),
             *(f"Not read: {problem}." for problem in self._problems[:5]),
             *self._notes,
             *(f"Compose reads compose.yaml, and {name} no longer: move what you need of it." for name in old),
@@ -296,12 +249,17 @@ class DjangoProject(Extension):
 
 
 def findable(src_path: str) -> str:
-    """Return the template's location so that it is found from any working directory: a folder's path made absolute.
-
-    A URL has no password or token: git has those elsewhere, https://git-scm.com/docs/gitcredentials.
-    """
+    """Return the template's location to commit: a folder's path made absolute, a URL without a password."""
     folder = Path(src_path).expanduser()
-    return str(folder.resolve()) if folder.is_dir() else _module("detection.secrets").without_login(src_path)
+    return str(folder.resolve()) if folder.is_dir() else _module("answers").public(src_path)
+
+
+def lists_what_comes_in(patterns: Iterable[str]) -> bool:
+    """Return whether patterns of .dockerignore leave out everything but their exceptions: they must come first then.
+
+    What follows is left out of what they let in: https://docs.docker.com/build/concepts/context/#negating-matches
+    """
+    return not {"*", "**", "**/*"}.isdisjoint(patterns)
 
 
 def in_workdir(path: str) -> str:

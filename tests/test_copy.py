@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 import yaml
 from plumbum import local
-from support import COPIER_YML, NEXT, PROJECTS, QUESTIONS, commit, copier, copy, git, rendered, run, tree
+from support import COPIER_YML, NEXT, PROJECTS, QUESTIONS, commit, copier, copy, git, rendered, run, tree, update
 
 from extensions.jinja import hosts_variable, node_cache
 
@@ -367,6 +367,26 @@ def test_the_template_is_found_again(typed, template, project):
     assert not git("-C", folder, "status", "--porcelain")
 
 
+@pytest.mark.parametrize("start", ["https://", "git+https://", "ssh://"])
+def test_a_token_in_the_templates_url_is_not_kept(start, template, project):
+    folder, place = project(), "host.example/team/copier-django-docker.git"
+    user = "git@" if start == "ssh://" else ""  # ssh needs its user
+    kept = f"{start}{user}{place}"
+    typed = f"{start}{'git' if user else 'bot'}:t0k3n@{place}"
+    configuration = {"GIT_CONFIG_COUNT": "2"}
+    for number, url in enumerate((typed, kept)):
+        configuration[f"GIT_CONFIG_KEY_{number}"] = f"url.{template.as_uri()}.insteadOf"
+        configuration[f"GIT_CONFIG_VALUE_{number}"] = url.removeprefix("git+")
+    with local.env(**configuration):
+        output = run("copy", "--defaults", f"--vcs-ref={NEXT}", typed, folder)[1]
+        assert ".copier-answers.yml has the template's URL without its password" in output
+        commit(folder)
+        assert not any(b"t0k3n" in content for content in tree(folder).values())
+        assert yaml.safe_load((folder / ".copier-answers.yml").read_text())["_src_path"] == kept
+        assert "Keeping template version" in run("update", "--defaults", f"--vcs-ref={NEXT}", folder)[1]
+    assert not git("-C", folder, "status", "--porcelain")
+
+
 BAD = {
     "project_slug": ["my site", 'my"site', "My-Site", "", "-x", "$HOME", "a#b", "a:b", "a\nb", "x" * 64],
     "python_version": ["3", "2.7", "3.7", "latest", "3.13 AS x", "3.13\nRUN true"],
@@ -578,17 +598,56 @@ def test_files_that_git_does_not_hold_are_kept(state, template, project):
     assert f"compose.yaml would be overwritten in {folder}, and no git commit holds what is there now" in output
 
 
-@pytest.mark.parametrize("kind", ["folder", "link"])
-def test_a_folder_or_link_where_a_file_must_go_is_refused(kind, template, project):
-    folder = project()
-    if kind == "folder":
-        (folder / "compose.yaml").mkdir()
-        (folder / "compose.yaml/x").touch()
-    else:
-        (folder / "compose.yaml").symlink_to(folder / "manage.py")
+OBSTACLES = {
+    "folder": "must be a file, and is a folder",
+    "link": "must be a file, and is a symbolic link",
+    "dangling link": "must be a file, and is a symbolic link",
+    "hard link": "must be a file of its own, and is a hard link",
+    "pipe": "must be a file, and is a special file",
+}
+
+
+@pytest.mark.parametrize("path", ["compose.yaml", "docker/gunicorn.conf.py", ".copier-answers.yml"])
+@pytest.mark.parametrize("kind", OBSTACLES)
+def test_nothing_is_written_where_no_file_of_the_project_is(kind, path, template, project, tmp_path):
+    folder, outside = project(), tmp_path / "outside"
+    outside.write_text(ours := "wsgi_module: mysite.wsgi\nuse_fathom: false\n")
+    place = folder / path
+    place.parent.mkdir(exist_ok=True)
+    match kind:
+        case "folder":
+            place.mkdir()
+            (place / "x").touch()
+        case "link":
+            place.symlink_to(outside)
+        case "dangling link":
+            place.symlink_to(tmp_path / "nowhere")
+        case "hard link":
+            place.hardlink_to(outside)
+        case "pipe" if path != ".copier-answers.yml":  # of which Copier itself waits for the other end
+            os.mkfifo(place)
+        case _:
+            return
     commit(folder)
     output = refused(folder, "--defaults", "--overwrite", f"--vcs-ref={NEXT}", template)
-    assert f"compose.yaml in {folder} must be a file, and is a folder or a symbolic link: move it away." in output
+    assert f"{path} {OBSTACLES[kind]}" in output and "Traceback" not in output
+    assert outside.read_text() == ours and not (tmp_path / "nowhere").exists()
+
+
+@pytest.mark.parametrize("path", ["docker", ".github", ".github/workflows"])
+@pytest.mark.parametrize("kind", ["file", "symbolic link"])
+def test_nothing_is_written_below_what_is_no_folder_of_the_project(kind, path, template, project, tmp_path):
+    folder, outside = project(), tmp_path / "outside"
+    outside.mkdir()
+    (folder / path).parent.mkdir(exist_ok=True)
+    if kind == "file":
+        (folder / path).touch()
+    else:
+        (folder / path).symlink_to(outside)
+    commit(folder)
+    output = refused(folder, "--defaults", f"--vcs-ref={NEXT}", template, github_workflow=True)
+    assert f"{path} must be a folder, and is a {kind}" in output and "Traceback" not in output
+    assert not any(outside.iterdir())
 
 
 def test_another_templates_answers_are_kept(template, project):
@@ -738,15 +797,14 @@ def test_debian_packages_that_the_python_image_lacks(template, project):
     assert "apt-get" not in (folder / "Dockerfile_django").read_text()
 
 
-@pytest.mark.parametrize("cache", ["kept", "a file/where none can be"])
-def test_with_and_without_a_cache_of_the_compiled_reader(cache, template, project, tmp_path):
-    (tmp_path / "a file").write_text("")
-    with local.env(XDG_CACHE_HOME=str(tmp_path / cache)):
-        for name in ("first", "second"):
-            copy(template, project(folder=name), project_slug="my-site")
-    assert rendered(tmp_path / "first") == rendered(tmp_path / "second")
-    kept = list((tmp_path / "kept/copier-django-docker").glob("*/defaults.py"))
-    assert len(kept) == (1 if cache == "kept" else 0)
+def test_nothing_is_written_outside_of_the_project(template, project, tmp_path):
+    home, folder = tmp_path / "home", project()
+    home.mkdir()
+    with local.env(HOME=str(home), XDG_CACHE_HOME=str(home / "cache"), TMPDIR=str(home)):
+        copy(template, folder)
+        update(folder, gunicorn_workers=4)
+    assert "--workers 4" in (folder / "compose.yaml").read_text()
+    assert not list(home.iterdir())
 
 
 def test_hosts_variable():

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from .alternatives import read_alternatives
+from .build_context import read_build_context
 from .compression import read_compression
 from .dependencies import read_dependencies
 from .findings import Certainty, Finding, Findings, Problem
@@ -56,6 +57,7 @@ def read(root: Path, without: Collection[str] = ()) -> Findings:
         read_compression(settings, findings)
         read_writes(tree, settings, findings)
     read_local_files(tree, findings)
+    read_build_context(tree, findings)
     read_alternatives(tree, findings, distributions)
     findings.problems += [problem for problem in tree.problems if problem not in findings.problems]
     findings.problems = [Problem(problem.source, without_secrets(problem.message)) for problem in findings.problems]
