@@ -239,9 +239,19 @@ def _mapping(key_rule: Rule, value_rule: Rule, what: str) -> Rule:
 _setting = _text(
     r"[A-Z][A-Z0-9_]*(\.[A-Za-z0-9_-]+)*", "give a setting, and its keys after dots, like DATABASES.default.HOST"
 )
-_setting_value = _text(
-    rf"(\$\{{{_variable}\}}|[A-Za-z0-9_./:@,+=*?&% -])*", "give text without quotes, like db or ${{POSTGRES_PASSWORD}}"
+_setting_value_pattern = rf"(\$\{{{_variable}\}}|[A-Za-z0-9_./:@,+=*?&% -])*"
+_setting_value = _text(_setting_value_pattern, "give text without quotes, like db or ${{POSTGRES_PASSWORD}}")
+_setting_item = _text(
+    rf"\*[A-Z][A-Z0-9_]*|(?!\*){_setting_value_pattern}", "give text, or *NAME for a setting's items"
 )
+
+
+def _is_setting_value(value: Any) -> str:
+    return _setting_items(value) if isinstance(value, list) else _setting_value(value)
+
+
+_setting_items = _list(_setting_item, "texts")
+_setting_change = Rule(_is_setting_value, {"anyOf": [_setting_value.schema, _setting_items.schema]})
 _image = _text(r"[a-z0-9][A-Za-z0-9_./:@-]*", "give an image, like postgres:18")
 _identifier = _text(r"[A-Za-z_][A-Za-z0-9_-]*", "use letters, digits, '-' and '_', like shop", 63)
 _command = _text(r"[A-Za-z0-9_./:=@%+,*' -]+", "give a command without a shell, like celery -A shop worker", 500)
@@ -398,7 +408,7 @@ RULES: dict[str, Rule] = {
     "build_environment": _variables,
     "required_environment": _list(_text(_variable, "give the name of an environment variable"), "names"),
     "compose_environment": _compose_variables,
-    "compose_settings": _mapping(_setting, _setting_value, "settings and values, like {DATABASES.default.HOST: db}"),
+    "compose_settings": _mapping(_setting, _setting_change, "settings and values, like {DATABASES.default.HOST: db}"),
     "dotenv": _variables,
     "settings_environment": _settings_environment,
     "development_environment": _variables,

@@ -210,7 +210,8 @@ def _python_path(findings: Findings) -> dict[str, str]:
 
 def _environment(findings: Findings) -> Default:
     """Return the variables that select production in settings, beside DJANGO_ENV and DJANGO_SETTINGS_MODULE."""
-    found = {item["name"]: item["production"] for item in findings.value("environment", []) if item["production"]}
+    read = findings.value("environment", [])
+    found = {item["name"]: item["production"] for item in read if item["production"] is not None}
     variable = findings.value("settings_variable") or {}
     if variable.get("name") and variable.get("value"):
         found.setdefault(variable["name"], variable["value"])

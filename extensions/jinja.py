@@ -319,8 +319,13 @@ def setting(path: str) -> str:
     return name + "".join(f"[{key}]" if key.isdecimal() else f'["{key}"]' for key in keys)
 
 
-def python_text(value: str) -> str:
-    """Return text as Python, with what the environment has in the place of each ${NAME}."""
+def python_text(value: str | list[str]) -> str:
+    """Return text as Python, with what the environment has in the place of each ${NAME}.
+
+    In a list, *NAME stands for the items of a setting, as in Python.
+    """
+    if isinstance(value, list):
+        return f"[{', '.join(item if item.startswith('*') else python_text(item) for item in value)}]"
     parts = re.split(r"\$\{(\w+)\}", value)
     texts = [f'os.environ["{part}"]' if number % 2 else f'"{part}"' for number, part in enumerate(parts) if part]
     return " + ".join(texts) or '""'

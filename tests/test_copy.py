@@ -389,7 +389,7 @@ BAD = {
     "build_environment": ["{A: $B}", "A=1"],
     "required_environment": ["[a b]", "A"],
     "compose_environment": ["{A: '}\n'}", "x"],
-    "compose_settings": ["{a b: c}", "{A.b: 1}", "{A.b: 'x\"y'}", "[A]"],
+    "compose_settings": ["{a b: c}", "{A.b: 1}", "{A.b: 'x\"y'}", "[A]", "{A: ['x\"y']}", "{A: ['*a']}", "{A: [1]}"],
     "set_static_root": ["2"],
     "gunicorn_options": ["[a b]", "['\"']", "--preload"],
     "build_image": ["Python", "python:3.13 AS x", "$X"],
@@ -816,7 +816,7 @@ def test_settings_that_compose_changes_are_python(template, project, monkeypatch
         "DATABASES.default.HOST": "db",
         "CACHES.default.LOCATION": "redis://:${CACHE_PASSWORD}@valkey:6379/${N}",
     }
-    changed |= {"HOSTS.1": "b", "EMPTY": ""}
+    changed |= {"HOSTS.1": "b", "EMPTY": "", "ALLOWED_HOSTS": ["*ALLOWED_HOSTS", "localhost", "${TOP}"], "NEW": ["x"]}
     copy(
         template,
         folder,
@@ -826,11 +826,18 @@ def test_settings_that_compose_changes_are_python(template, project, monkeypatch
     )
     module = stages(folder / "Dockerfile_django")[""].partition("compose_settings.py\n")[2].partition("EOF\n")[0]
     assert module.startswith("import os\n\nfrom mysite.settings import *\n")
-    names = {"DATABASES": {"default": {}}, "CACHES": {"default": {}}, "HOSTS": ["a", "a"]}
+    names = {
+        "DATABASES": {"default": {}},
+        "CACHES": {"default": {}},
+        "HOSTS": ["a", "a"],
+        "ALLOWED_HOSTS": ("a.example",),
+    }
     monkeypatch.setenv("CACHE_PASSWORD", "secret")
+    monkeypatch.setenv("TOP", "b.example")
     monkeypatch.setenv("N", "7")
     exec(module.replace("from mysite.settings import *", ""), names)
     assert names["DATABASES"]["default"]["HOST"] == "db" and names["HOSTS"] == ["a", "b"] and names["EMPTY"] == ""
+    assert names["ALLOWED_HOSTS"] == ["a.example", "localhost", "b.example"] and names["NEW"] == ["x"]
     assert names["CACHES"]["default"]["LOCATION"] == "redis://:secret@valkey:6379/7"
     assert "from compose_settings import *" in (folder / "compose.dev.yaml").read_text()
 
