@@ -17,19 +17,20 @@ from typing import Any
 import yaml
 
 FILE = ".copier-answers.yml"
-RENDERED = (
-    "Dockerfile_django",
-    "Dockerfile_static",
-    "default.conf",
-    ".dockerignore",
-    "compose.yaml",
-    "compose.dev.yaml",
-    ".env.example",
-    "docker/gunicorn.conf.py",
-    "docker/healthcheck.py",
-    ".github/workflows/docker.yml",
-    ".github/workflows/docker-update.yml",
-)
+# The files of template/ below the answers file, each with the answers without which it is not written.
+RENDERED: dict[str, dict[str, Any]] = {
+    "Dockerfile_django": {},
+    "Dockerfile_static": {"static_server": "nginx"},
+    "default.conf": {"static_server": "nginx"},
+    ".dockerignore": {},
+    "compose.yaml": {"use_compose": True},
+    "compose.dev.yaml": {"use_compose": True},
+    ".env.example": {"use_compose": True, "env_example": True},
+    "docker/gunicorn.conf.py": {},
+    "docker/healthcheck.py": {},
+    ".github/workflows/docker.yml": {"github_workflow": True},
+    ".github/workflows/docker-update.yml": {"update_workflow": True},
+}
 # Questions newer than 2.0.0, and with what a project goes on whose answers are older: its people have edited their
 # files for what is asked now, and the template's change in the same line would be a conflict.
 AS_BEFORE: dict[str, Any] = {"uv_version": "", "install_options": [], "install_project": False}
@@ -74,9 +75,18 @@ def _loaded(text: str) -> Any:
     return yaml.safe_load(text)
 
 
-def is_ours(stored: Mapping[str, Any]) -> bool:
+def is_ours(stored: Any) -> bool:
     """Return whether stored answers are this template's: two questions that every version of it has are among them."""
-    return {"wsgi_module", "use_fathom"} <= stored.keys()
+    return isinstance(stored, dict) and {"wsgi_module", "use_fathom"} <= stored.keys()
+
+
+def rendered(stored: Mapping[str, Any]) -> list[str]:
+    """Return the files that stored answers have written; what an older version had no question for, it wrote."""
+    return [
+        path
+        for path, needed in RENDERED.items()
+        if all(stored.get(name, value) == value for name, value in needed.items())
+    ]
 
 
 def problem(name: str, value: Any, answers: Mapping[str, Any], root: Path) -> str:

@@ -139,6 +139,12 @@ def _host_names(findings: Findings) -> list[str]:
     return [host.lstrip(".") for host in findings.value("allowed_hosts", [])]
 
 
+def is_localhost_alone(findings: Findings) -> bool:
+    """Return whether settings let in localhost, and not 127.0.0.1."""
+    names = _host_names(findings)
+    return "localhost" in names and not {"127.0.0.1", "*"} & set(names)
+
+
 def _lets_in_by_debug(findings: Findings) -> bool:
     """Return whether Django lets this machine in because DEBUG is on, and no host is named."""
     return bool(findings.value("debug_in_production")) and not findings.value("allowed_hosts")

@@ -12,7 +12,7 @@ import re
 import shlex
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
 from py_compile import PycInvalidationMode
@@ -140,6 +140,8 @@ class DjangoProject(Extension):
         _keep_compiled(environment)
         self._problems: list[str] = []
         self._notes: list[str] = []
+        self._dotenv: list[str] = []  # what is to be said of the first .env
+        self._site: dict[str, bool] = {}  # what only the summary needs to know
         self._read: dict[Path, dict[str, Any]] = {}  # by project: Default by question
         environment.filters |= {
             "found": self.found,
@@ -149,7 +151,8 @@ class DjangoProject(Extension):
             "ended": self.ended,
             "problem": self.problem,
             "read_in": self.read_in,
-            "remarks": self.remarks,
+            "dotenv_made": self.dotenv_made,
+            "summary": self.summary,
             "findable": findable,
             "by_folder": by_folder,
             "in_workdir": in_workdir,
@@ -166,7 +169,6 @@ class DjangoProject(Extension):
             "image_major": image_major,
             "volumes": volumes,
             "around": around,
-            "allowed_host": allowed_host,
             "with_manifest": with_manifest,
             "hosts_variable": hosts_variable,
         }
@@ -195,19 +197,49 @@ class DjangoProject(Extension):
             findings = _module("defaults").findings_for(root, str(conf["answers_file"]))
             self._read[root] = _module("defaults").from_findings(findings, root)
             gunicorn = _module("image_defaults").gunicorn_remark(findings)
-            self._notes = [*([gunicorn] if gunicorn else []), *_module("compose_defaults").notes(findings)]
+            self._notes = [*_module("compose_defaults").notes(findings), *([gunicorn] if gunicorn else [])]
+            self._site = {
+                "home_page": bool(findings.value("home_page")),
+                "localhost": _module("compose_defaults").is_localhost_alone(findings),
+            }
             self._problems = [f"{problem.source} {problem.message}" for problem in findings.problems]
         return self._read[root]
 
-    def remarks(self, conf: dict[str, Any]) -> list[str]:
-        """Return sentences on what a person should know after a copy: what was not read, what no longer counts."""
+    def dotenv_made(self, conf: dict[str, Any]) -> str:
+        """Return "", after the first .env is made; what is to be said of it is in the summary, or is said now."""
+        if conf["pretend"]:
+            return ""
+        script = Path(conf["src_path"]) / "migrations/dotenv.py"
+        command = local[sys.executable][script, conf["answers_file"], conf["quiet"]]
+        said = command.run(retcode=None, cwd=str(conf["dst_path"]))[2].strip()
+        if conf["quiet"] and said:
+            print(said, file=sys.stderr)
+        self._dotenv = said.splitlines()
+        return ""
+
+    @pass_context
+    def summary(self, context: Context, conf: dict[str, Any]) -> str:
+        """Return what a person should know after a copy, and do."""
+        source = context["_copier_answers"]
+        self._defaults(conf)
+        remarks = [
+            *self._remarks(conf),
+            *_module("summary").source_remarks(findable(source["_src_path"]), source.get("_commit", "")),
+        ]
+        answers = {name: context[name] for name in self._questions if name in context}
+        return _module("summary").after_copy(
+            Path(conf["dst_path"]), str(conf["answers_file"]), answers, remarks, **self._site
+        )
+
+    def _remarks(self, conf: dict[str, Any]) -> list[str]:
         root = Path(conf["dst_path"]).resolve()
         old = [
             name for name in ("compose.yml", "docker-compose.yaml", "docker-compose.yml") if (root / name).is_file()
         ]
         return [
-            *(f"Not read: {problem}." for problem in self._problems[:5]),
             *self._notes,
+            *self._dotenv,
+            *(f"Not read: {problem}." for problem in self._problems[:5]),
             *(f"Compose reads compose.yaml, and {name} no longer: move what you need of it." for name in old),
             *(
                 f"Compose still adds {name} to compose.yaml, for which it was not written: rename it."
@@ -219,8 +251,10 @@ class DjangoProject(Extension):
     @pass_context
     def read_in(self, context: Context, name: str) -> str:
         """Return where the default of question `name` was read, as the end of its help: a terminal cuts long lines."""
-        source = self._defaults(context["_copier_conf"])[name].source
-        return f",\n   read in {source}" if source else ""
+        conf = context["_copier_conf"]
+        default = self._defaults(conf)[name]
+        held = _module("sources").holds(Path(conf["dst_path"]), default.source, default.value)
+        return f",\n   read in {default.source}" if held else ""
 
     def checked(self, conf: dict[str, Any]) -> bool:
         """Return True if nothing stands in the way of rendering.
@@ -387,12 +421,6 @@ def hosts_variable(answers: Iterable[Iterable[str]]) -> str:
     return next(
         (name for names in answers for name in sorted(names, key=str.lower) if "ALLOWED_HOST" in name.upper()), ""
     )
-
-
-def allowed_host(answers: Iterable[Mapping[str, Any]]) -> str:
-    """Return the host at which a person may ask: 127.0.0.1, or localhost where a variable that is one host says so."""
-    given = [value for variables in answers for value in variables.values()]
-    return "localhost" if "localhost" in given and "127.0.0.1" not in given else "127.0.0.1"
 
 
 def with_manifest(options: list[str], manifest: str) -> list[str]:
