@@ -19,7 +19,8 @@ def holds(root: Path, source: str, value: Any) -> bool:
         return bool(source)
     path, _, line = source.partition(":")
     place = (_place(root / path, int(line)) if line.isdecimal() else _text(root / path)) or ""
-    return any(part in text for part in _parts(str(value)) for text in (place.lower(), path.lower()))
+    text = f"{path} {place}".lower()
+    return any(re.search(rf"(?<![\w-]){re.escape(part)}(?![\w-])", text) for part in _parts(str(value)))
 
 
 def _parts(value: str) -> list[str]:
@@ -29,7 +30,7 @@ def _parts(value: str) -> list[str]:
     """
     value = value.lower()
     if re.fullmatch(r"[0-9.]+", value):
-        return [value, value.replace(".", "")]
+        return [value, f"py{value.replace('.', '')}"]
     words = re.findall(r"[a-z0-9_-]{2,}", value)
     return [value, *(words if "/" in value else words[-1:])]
 

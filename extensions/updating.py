@@ -42,7 +42,8 @@ def refusals(
         return []
     repository = Path(top.removesuffix("\n"))
     root = project.resolve()
-    if not project.absolute().is_relative_to(repository):  # not resolved: Copier does the same
+    # Not resolved: Copier does the same, and takes what follows the repository's own path for the path in it.
+    if ".." in project.parts or not project.absolute().is_relative_to(repository):
         return [f"{project} has a symbolic link or .. in it, at which Copier breaks off: give the folder as {root}."]
     paths = rendered(root, template, answers_file, questions, data)
     states = git("-C", str(repository), "status", "--ignored", "--porcelain").splitlines()
