@@ -186,10 +186,15 @@ def test_copier_too_old(site):
 
 
 @pytest.mark.parametrize(
-    ("place", "path"),
-    [("beside", "../my-site"), ("", "my-site/../my-site"), ("", "./beside/../my-site"), ("my-site/mysite", "..")],
+    ("place", "path", "quiet"),
+    [
+        ("beside", "../my-site", ()),
+        ("", "./beside/../my-site", ()),
+        ("", "my-site/../my-site", ()),
+        ("", "my-site/../my-site", ("--quiet",)),
+        ("my-site/mysite", "..", ()),
+    ],
 )
-@QUIETLY
 def test_path_with_dots(place, path, quiet, site, tmp_path):
     (tmp_path / "beside").mkdir()
     before = state(site)
