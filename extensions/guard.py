@@ -21,6 +21,9 @@ def refusals(conf: Conf, questions: Questions, defaults: Defaults) -> list[str]:
     The kinds are looked for in turn, and only the first that is found is reported.
     """
     root = Path(conf["dst_path"]).resolve()
+    if "_commit" in conf["data"] and ".." in Path(conf["dst_path"]).parts:
+        # With --quiet: an update's rendering, which would land outside of Copier's temporary folder.
+        return ["The project's path has .. in it, at which Copier breaks off: give the folder without it."]
     if is_comparison(conf, questions):
         return _bad_old_answers(conf, questions) if "_commit" in conf["data"] else []
     return (
