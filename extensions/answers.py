@@ -109,6 +109,12 @@ def problem(name: str, value: Any, answers: Mapping[str, Any], root: Path) -> st
     return message
 
 
+def fix_first(message: str) -> str:
+    """Return a message with what to do before what is wrong: at a prompt, a terminal cuts off the end of the line."""
+    wrong, separator, fix = message.rpartition("; ")
+    return f"{fix} ({wrong})" if separator else message
+
+
 def unknown(name: str, names: list[str]) -> str:
     """Return a sentence that says that no question is called `name`, with the nearest that is."""
     nearest = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
@@ -145,7 +151,7 @@ def _is_truth(value: Any) -> str:
 
 
 _truth = Rule(_is_truth, {"type": "boolean"})
-_version = _text(r"3\.([89]|[1-9][0-9])(\.[0-9]{1,3})?", "give the python image's version, like 3.13")
+_version = _text(r"3\.([89]|[1-9][0-9])(\.[0-9]{1,3})?", "use a version like 3.13")
 
 
 def _is_python_version(value: Any) -> str:
@@ -160,7 +166,7 @@ _name = r"[A-Za-z_][A-Za-z0-9_]*"
 _segment = r"(?!\.{1,2}(?:/|$))[A-Za-z0-9_.+@~-]+"
 _relative_path = _text(
     rf"{_segment}(/{_segment})*",
-    "give a path in the project, without spaces or '..', like requirements/production.txt",
+    "use a path in the project, without spaces or '..', like requirements/production.txt",
 )
 _port = _number(1, 65535)
 _variable = r"[A-Za-z_][A-Za-z0-9_]*"
@@ -268,7 +274,7 @@ _command = _text(r"[A-Za-z0-9_./:=@%+,*' -]+", "give a command without a shell, 
 
 
 OWN_SERVICES = ["django", "migrate", "static"]
-_service_name = _text(r"[a-z0-9][a-z0-9_-]*", "use lower-case letters, digits, '-' and '_', like worker", 63)
+_service_name = _text(r"[a-z0-9][a-z0-9_-]*", "use a-z, 0-9, - and _, like worker", 63)
 
 
 def _is_service(value: Any) -> str:
@@ -381,12 +387,12 @@ _locations = Rule(_are_locations, _lines.schema)
 RULES: dict[str, Rule] = {
     "project_slug": _text(
         r"[a-z0-9][a-z0-9_-]*",
-        "use lower-case letters, digits, '-' and '_', a letter or digit first, like my-site",
+        "use a-z, 0-9, - and _, first a letter or digit",
         63,
     ),
     "customize": _truth,
     "python_version": _python_version,
-    "asgi_module": _text(rf"({_name}(\.{_name})*(:{_name})?)?", "give a Python module, like core.asgi, or nothing"),
+    "asgi_module": _text(rf"({_name}(\.{_name})*(:{_name})?)?", "use a module like core.asgi, or nothing"),
     "worker_class": _choice("gthread", "asgi", "uvicorn_worker.UvicornWorker"),
     "health_path": _text(r"/[A-Za-z0-9_.~/?=&%-]*", "give a path on the site, like /health/"),
     "python_image": _choice("slim", "full"),
@@ -395,10 +401,8 @@ RULES: dict[str, Rule] = {
         _image, _text(r"sha256:[0-9a-f]{64}", "give sha256: and 64 hexadecimal digits"), "images and digests"
     ),
     "django_dir": _folder,
-    "settings_module": _text(rf"({_name}(\.{_name})*)?", "give a Python module, like config.settings.production"),
-    "wsgi_module": _text(
-        rf"({_name}(\.{_name})*(:{_name})?)?", "give a Python module, with dots and without '.py', like core.wsgi"
-    ),
+    "settings_module": _text(rf"({_name}(\.{_name})*)?", "use a module like shop.settings"),
+    "wsgi_module": _text(rf"({_name}(\.{_name})*(:{_name})?)?", "use a module like core.wsgi, without '.py'"),
     "installer": _choice("pip", "uv", "poetry", "pipenv", "pdm", "pyproject"),
     "uv_version": _text(r"(0\.[0-9]{1,3}(\.[0-9]{1,3})?)?", "give a tag of uv's image, like 0.11 or 0.11.3"),
     "installer_files": _paths,
@@ -476,13 +480,13 @@ def _interface_module(value: str, root: Path) -> str:
     module = Path(*value.partition(":")[0].split("."))
     if any(root.glob(f"{module}.py")) or any(root.rglob(f"{module}.py")) or any(root.rglob(f"{module}/__init__.py")):
         return ""
-    return f"there is no {module}.py in {root}; give the module of the project's wsgi.py or asgi.py"
+    return f"there is no {module}.py in {root}; name the module of wsgi.py or asgi.py"
 
 
 def _requirements_file(value: str, root: Path) -> str:
     if (root / value).is_file():
         return ""
-    return f"there is no file {value} in {root}; give the path from there"
+    return f"there is no file {value} in {root}; name a file of the project"
 
 
 def _requirement_files(value: Any, root: Path) -> str:

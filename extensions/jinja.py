@@ -317,10 +317,10 @@ class DjangoProject(Extension):
 
     @pass_context
     def problem(self, context: Context, name: str) -> str:
-        """Return what is wrong with the answer to question `name`, or nothing."""
+        """Return what to do about the answer to question `name`, and what is wrong with it; "" if nothing is."""
         answers = {key: context[key] for key in self._questions if key in context}
         root = Path(context["_copier_conf"]["dst_path"]).resolve()
-        return _module("answers").problem(name, answers[name], answers, root)
+        return _module("answers").fix_first(_module("answers").problem(name, answers[name], answers, root))
 
 
 def findable(src_path: str) -> str:
