@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 FILE = ".copier-answers.yml"
+ALWAYS = ("wsgi_module", "use_fathom")  # questions that every version has
 # The files of template/ below the answers file, each with the answers without which it is not written.
 RENDERED: dict[str, dict[str, Any]] = {
     "Dockerfile_django": {},
@@ -77,7 +78,7 @@ def _loaded(text: str) -> Any:
 
 def is_ours(stored: Any) -> bool:
     """Return whether stored answers are this template's: two questions that every version of it has are among them."""
-    return isinstance(stored, dict) and {"wsgi_module", "use_fathom"} <= stored.keys()
+    return isinstance(stored, dict) and stored.keys() >= set(ALWAYS)
 
 
 def rendered(stored: Mapping[str, Any]) -> list[str]:

@@ -142,6 +142,7 @@ class DjangoProject(Extension):
         self._notes: list[str] = []
         self._dotenv: list[str] = []  # what is to be said of the first .env
         self._site: dict[str, bool] = {}  # what only the summary needs to know
+        self._found: dict[Path, Any] = {}  # by project: Findings
         self._read: dict[Path, dict[str, Any]] = {}  # by project: Default by question
         environment.filters |= {
             "found": self.found,
@@ -191,10 +192,16 @@ class DjangoProject(Extension):
             value = self._defaults(conf)[name].value
         return json.dumps(value) if isinstance(value, list | dict) else value
 
+    def _findings(self, conf: dict[str, Any]) -> Any:
+        root = Path(conf["dst_path"]).resolve()
+        if root not in self._found:
+            self._found[root] = _module("defaults").findings_for(root, str(conf["answers_file"]))
+        return self._found[root]
+
     def _defaults(self, conf: dict[str, Any]) -> dict[str, Any]:
         root = Path(conf["dst_path"]).resolve()
         if root not in self._read:
-            findings = _module("defaults").findings_for(root, str(conf["answers_file"]))
+            findings = self._findings(conf)
             self._read[root] = _module("defaults").from_findings(findings, root)
             gunicorn = _module("image_defaults").gunicorn_remark(findings)
             self._notes = [*_module("compose_defaults").notes(findings), *([gunicorn] if gunicorn else [])]
@@ -262,7 +269,9 @@ class DjangoProject(Extension):
         Raises UserMessageError, which Copier prints as it is, before it asks or writes anything.
         """
         kept = _package().__dict__
-        refusals = _module("guard").refusals(conf, self._questions, lambda: self._values(conf))
+        refusals = _module("guard").refusals(
+            conf, self._questions, lambda: self._values(conf), lambda: self._findings(conf)
+        )
         if refusals:
             if kept.get("updating") == conf["dst_path"]:  # a migration may have changed the answers
                 local["git"](

@@ -124,11 +124,16 @@ def _ignored(git: Any, root: Path, paths: list[str]) -> Iterator[str]:
     loose = [
         path for path in paths if path not in tracked and (root / path).is_file() and not _is_elsewhere(root, path)
     ]
-    if loose:
-        yield (
-            f"{', '.join(loose)} would be overwritten or deleted, and is in no commit, as git ignores it: "
-            f"`git add --force {shlex.join(loose)}` and commit, or move it away."
-        )
+    ignored = git("check-ignore", "-z", "--", *loose, retcode=None).split("\0") if loose else []
+    for reason, some in (
+        ("as git ignores it", [path for path in loose if path in ignored]),
+        ("as it was never added", [path for path in loose if path not in ignored]),
+    ):
+        if some:
+            yield (
+                f"{', '.join(some)} would be overwritten or deleted, and is in no commit, {reason}: "
+                f"`git add --force {shlex.join(some)}` and commit, or move it away."
+            )
 
 
 def _is_elsewhere(root: Path, path: str) -> bool:

@@ -367,6 +367,7 @@ def test_the_template_is_found_again(typed, template, project):
     assert not git("-C", folder, "status", "--porcelain")
 
 
+MANAGE = (PROJECTS / "startproject/project/manage.py").read_text()
 BAD = {
     "project_slug": ["my site", 'my"site', "My-Site", "", "-x", "$HOME", "a#b", "a:b", "a\nb", "x" * 64],
     "python_version": ["3", "2.7", "3.7", "latest", "3.13 AS x", "3.13\nRUN true"],
@@ -499,12 +500,56 @@ def test_a_folder_without_a_project_is_refused(template, tmp_path):
     (tmp_path / "empty").mkdir()
     assert "There is no manage.py in" in refused(tmp_path / "empty", "--defaults", f"--vcs-ref={NEXT}", template)
     assert "There is no manage.py in" in refused(tmp_path / "empty", "-qf", f"--vcs-ref={NEXT}", template)
-    assert "There is no manage.py in" in refused(tmp_path / "new", "--defaults", f"--vcs-ref={NEXT}", template)
+    assert "There is no folder" in refused(tmp_path / "new", "--defaults", f"--vcs-ref={NEXT}", template)
     assert not (tmp_path / "new").exists()
-    (tmp_path / "empty/src").mkdir()
-    (tmp_path / "empty/src/manage.py").touch()
-    output = refused(tmp_path / "empty", "--defaults", f"--vcs-ref={NEXT}", template)
-    assert "There is no manage.py in" in output, "an empty file of that name is not Django's"
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({"src/manage.py": ""}, "src/manage.py in ROOT does not call Django's execute_from_command_line"),
+        (
+            {"shopctl": MANAGE},
+            "shopctl in ROOT runs Django's commands, and the images run manage.py: give it that name",
+        ),
+        ({"{{ x }}/manage.py": MANAGE}, "is part of a project template"),
+        ({"node_modules/x/manage.py": MANAGE}, "There is no manage.py in ROOT or below"),
+        ({".cache/shop/manage.py": MANAGE}, "is in a folder that is not read: give ROOT/.cache/shop as the project"),
+        ({"environment.yml": "x: y"}, "The dependencies are in environment.yml, for conda"),
+        ({"setup.py": "from setuptools import setup\nsetup(install_requires=read())"}, "could be read in setup.py"),
+        ({"setup.cfg": "[metadata]\nname = x"}, "could be read in setup.cfg"),
+        ({"pyproject.toml": "[tool.black]"}, "could be read in pyproject.toml"),
+        ({"requirements/dev.txt": "black"}, "--data requirements_file=requirements/dev.txt"),
+        ({"my deps.in": "Django"}, "--data requirements_file='my deps.in'"),
+        ({}, "write a requirements file (echo Django > requirements.txt)"),
+        (
+            {"requirements.txt": "Django", "mysite/wsgi.py": None, "mysite/asgi.py": None},
+            "says mysite.wsgi.application",
+        ),
+    ],
+)
+def test_the_reason_of_a_refusal_is_true(files, words, template, project):
+    folder = project()
+    (folder / "requirements.txt").unlink()
+    if any("manage" in path or path == "shopctl" for path in files):
+        (folder / "manage.py").unlink()
+    for path, text in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text) if text is not None else (folder / path).unlink()
+    commit(folder)
+    output = refused(folder, "--defaults", f"--vcs-ref={NEXT}", template)
+    assert words.replace("ROOT", str(folder)) in output
+    assert output.count("\n") == 2 and output.endswith("Nothing was written.\n")
+
+
+def test_answers_that_have_lost_lines(template, project):
+    folder = project()
+    copy(template, folder)
+    path = folder / ".copier-answers.yml"
+    path.write_text("".join(line for line in path.read_text().splitlines(True) if "use_fathom" not in line))
+    commit(folder)
+    output = refused(folder, "--defaults", "--overwrite", f"--vcs-ref={NEXT}", template)
+    assert f".copier-answers.yml in {folder} lacks use_fathom: bring back the lines" in output
 
 
 def test_a_project_without_requirements_file_or_wsgi_module_is_refused(template, project):
