@@ -140,7 +140,7 @@ class DjangoProject(Extension):
         _keep_compiled(environment)
         self._problems: list[str] = []
         self._notes: list[str] = []
-        self._dotenv: list[str] = []  # what is to be said of the first .env
+        self._dotenv = ""  # what is to be said of the first .env
         self._site: dict[str, bool] = {}  # what only the summary needs to know
         self._found: dict[Path, Any] = {}  # by project: Findings
         self._read: dict[Path, dict[str, Any]] = {}  # by project: Default by question
@@ -221,7 +221,7 @@ class DjangoProject(Extension):
         said = command.run(retcode=None, cwd=str(conf["dst_path"]))[2].strip()
         if conf["quiet"] and said:
             print(said, file=sys.stderr)
-        self._dotenv = said.splitlines()
+        self._dotenv = said
         return ""
 
     @pass_context
@@ -245,7 +245,7 @@ class DjangoProject(Extension):
         ]
         return [
             *self._notes,
-            *self._dotenv,
+            *([self._dotenv] if self._dotenv else []),
             *(f"Not read: {problem}." for problem in self._problems[:5]),
             *(f"Compose reads compose.yaml, and {name} no longer: move what you need of it." for name in old),
             *(

@@ -147,9 +147,11 @@ def _listed(names: Iterable[str]) -> str:
 
 def _paragraph(text: str) -> str:
     """Return text in lines that fit a terminal; paths, addresses and what stands in backticks stay whole."""
-    protected = re.sub(r"`[^`]*`", lambda match: match[0].replace(" ", "\0"), text)
-    lines = textwrap.wrap(protected, WIDTH, break_long_words=False, break_on_hyphens=False)
-    return "\n".join(lines).replace("\0", " ")
+    protected = re.sub(r"`[^`\n]*`", lambda match: match[0].replace(" ", "\0"), text)
+    lines = (
+        textwrap.wrap(line, WIDTH, break_long_words=False, break_on_hyphens=False) for line in protected.split("\n")
+    )
+    return "\n".join(line for wrapped in lines for line in wrapped).replace("\0", " ")
 
 
 def _commands(commands: Iterable[str]) -> str:
