@@ -84,6 +84,9 @@ class DjangoProject(Extension):
         _compile_once(environment)
         self._problems: list[str] = []
         self._notes: list[str] = []
+        self._dotenv = ""  # what is to be said of the first .env
+        self._site: dict[str, bool] = {}  # what only the summary needs to know
+        self._found: dict[Path, Any] = {}  # by project: Findings
         self._read: dict[Path, dict[str, Any]] = {}  # by project: Default by question
         environment.filters |= {
             "found": self.found,
@@ -93,7 +96,8 @@ class DjangoProject(Extension):
             "ended": self.ended,
             "problem": self.problem,
             "read_in": self.read_in,
-            "remarks": self.remarks,
+            "dotenv_made": self.dotenv_made,
+            "summary": self.summary,
             "findable": findable,
             "lists_what_comes_in": lists_what_comes_in,
             "by_folder": by_folder,
@@ -111,7 +115,6 @@ class DjangoProject(Extension):
             "image_major": image_major,
             "volumes": volumes,
             "around": around,
-            "allowed_host": allowed_host,
             "with_manifest": with_manifest,
             "hosts_variable": hosts_variable,
             "in_regex": re.escape,
@@ -140,33 +143,69 @@ class DjangoProject(Extension):
             value = self._defaults(conf)[name].value
         return json.dumps(value) if isinstance(value, list | dict) else value
 
+    def _findings(self, conf: dict[str, Any]) -> Any:
+        root = Path(conf["dst_path"]).resolve()
+        if root not in self._found:
+            self._found[root] = _module("defaults").findings_for(root, str(conf["answers_file"]))
+        return self._found[root]
+
     def _defaults(self, conf: dict[str, Any]) -> dict[str, Any]:
         root = Path(conf["dst_path"]).resolve()
         if root not in self._read:
-            findings = _module("defaults").findings_for(root, str(conf["answers_file"]))
+            findings = self._findings(conf)
             self._read[root] = _module("defaults").from_findings(findings, root)
             gunicorn = _module("image_defaults").gunicorn_remark(findings)
-            self._notes = [*([gunicorn] if gunicorn else []), *_module("compose_defaults").notes(findings)]
+            self._notes = [*_module("compose_defaults").notes(findings), *([gunicorn] if gunicorn else [])]
             self._notes += _module("image_defaults").context_notes(findings, self._read[root]["dockerignore"].value)
+            self._site = {
+                "home_page": bool(findings.value("home_page")),
+                "localhost": _module("compose_defaults").is_localhost_alone(findings),
+            }
             self._problems = [f"{problem.source} {problem.message}" for problem in findings.problems]
         return self._read[root]
 
+    def dotenv_made(self, conf: dict[str, Any]) -> str:
+        """Return "", after the first .env is made; what is to be said of it is in the summary, or is said now."""
+        if conf["pretend"]:
+            return ""
+        script = Path(conf["src_path"]) / "migrations/dotenv.py"
+        command = local[sys.executable][script, conf["answers_file"], conf["quiet"]]
+        said = command.run(retcode=None, cwd=str(conf["dst_path"]))[2].strip()
+        if conf["quiet"] and said:
+            print(said, file=sys.stderr)
+        self._dotenv = said
+        return ""
+
     @pass_context
-    def remarks(self, context: Context, conf: dict[str, Any]) -> list[str]:
-        """Return sentences on what a person should know after a copy: what was not read, what no longer counts."""
+    def summary(self, context: Context, conf: dict[str, Any]) -> str:
+        """Return what a person should know after a copy, and do."""
+        source = context["_copier_answers"]
+        self._defaults(conf)
+        remarks = [
+            *self._url_remarks(context, conf),
+            *self._remarks(conf),
+            *_module("summary").source_remarks(findable(source["_src_path"]), source.get("_commit", "")),
+        ]
+        answers = {name: context[name] for name in self._questions if name in context}
+        return _module("summary").after_copy(
+            Path(conf["dst_path"]), str(conf["answers_file"]), answers, remarks, **self._site
+        )
+
+    def _url_remarks(self, context: Context, conf: dict[str, Any]) -> list[str]:
+        location = str(context["_copier_answers"].get("_src_path", ""))
+        if _module("answers").public(location) == location:
+            return []
+        return [f"{conf['answers_file']} has the template's URL without its password: let git keep that for updates."]
+
+    def _remarks(self, conf: dict[str, Any]) -> list[str]:
         root = Path(conf["dst_path"]).resolve()
-        location = context["_copier_answers"].get("_src_path", "")
         old = [
             name for name in ("compose.yml", "docker-compose.yaml", "docker-compose.yml") if (root / name).is_file()
         ]
         return [
-            *(
-                [f"{conf['answers_file']} has the template's URL without its password: let git keep that for updates."]
-                if _module("answers").public(location) != location
-                else []
-            ),
-            *(f"Not read: {problem}." for problem in self._problems[:5]),
             *self._notes,
+            *([self._dotenv] if self._dotenv else []),
+            *(f"Not read: {problem}." for problem in self._problems[:5]),
             *(f"Compose reads compose.yaml, and {name} no longer: move what you need of it." for name in old),
             *(
                 f"Compose still adds {name} to compose.yaml, for which it was not written: rename it."
@@ -178,8 +217,10 @@ class DjangoProject(Extension):
     @pass_context
     def read_in(self, context: Context, name: str) -> str:
         """Return where the default of question `name` was read, as the end of its help: a terminal cuts long lines."""
-        source = self._defaults(context["_copier_conf"])[name].source
-        return f",\n   read in {source}" if source else ""
+        conf = context["_copier_conf"]
+        default = self._defaults(conf)[name]
+        held = _module("sources").holds(Path(conf["dst_path"]), default.source, default.value)
+        return f",\n   read in {default.source}" if held else ""
 
     def checked(self, conf: dict[str, Any]) -> bool:
         """Return True if nothing stands in the way of rendering.
@@ -187,7 +228,9 @@ class DjangoProject(Extension):
         Raises UserMessageError, which Copier prints as it is, before it asks or writes anything.
         """
         kept = _package().__dict__
-        refusals = _module("guard").refusals(conf, self._questions, lambda: self._values(conf))
+        refusals = _module("guard").refusals(
+            conf, self._questions, lambda: self._values(conf), lambda: self._findings(conf)
+        )
         if refusals:
             if kept.get("updating") == conf["dst_path"]:  # a migration may have changed the answers
                 local["git"](
@@ -242,10 +285,10 @@ class DjangoProject(Extension):
 
     @pass_context
     def problem(self, context: Context, name: str) -> str:
-        """Return what is wrong with the answer to question `name`, or nothing."""
+        """Return what to do about the answer to question `name`, and what is wrong with it; "" if nothing is."""
         answers = {key: context[key] for key in self._questions if key in context}
         root = Path(context["_copier_conf"]["dst_path"]).resolve()
-        return _module("answers").problem(name, answers[name], answers, root)
+        return _module("answers").fix_first(_module("answers").problem(name, answers[name], answers, root))
 
 
 def findable(src_path: str) -> str:
@@ -284,8 +327,13 @@ def setting(path: str) -> str:
     return name + "".join(f"[{key}]" if key.isdecimal() else f'["{key}"]' for key in keys)
 
 
-def python_text(value: str) -> str:
-    """Return text as Python, with what the environment has in the place of each ${NAME}."""
+def python_text(value: str | list[str]) -> str:
+    """Return text as Python, with what the environment has in the place of each ${NAME}.
+
+    In a list, *NAME stands for the items of a setting, as in Python.
+    """
+    if isinstance(value, list):
+        return f"[{', '.join(item if item.startswith('*') else python_text(item) for item in value)}]"
     parts = re.split(r"\$\{(\w+)\}", value)
     texts = [f'os.environ["{part}"]' if number % 2 else f'"{part}"' for number, part in enumerate(parts) if part]
     return " + ".join(texts) or '""'
@@ -370,12 +418,6 @@ def hosts_variable(answers: Iterable[Iterable[str]]) -> str:
     return next(
         (name for names in answers for name in sorted(names, key=str.lower) if "ALLOWED_HOST" in name.upper()), ""
     )
-
-
-def allowed_host(answers: Iterable[Mapping[str, Any]]) -> str:
-    """Return the host at which a person may ask: 127.0.0.1, or localhost where a variable that is one host says so."""
-    given = [value for variables in answers for value in variables.values()]
-    return "localhost" if "localhost" in given and "127.0.0.1" not in given else "127.0.0.1"
 
 
 def with_manifest(options: list[str], manifest: str) -> list[str]:

@@ -42,7 +42,8 @@ def refusals(
         return []
     repository = Path(top.removesuffix("\n"))
     root = project.resolve()
-    if not project.absolute().is_relative_to(repository):  # not resolved: Copier does the same
+    # Not resolved: Copier does the same, and takes what follows the repository's own path for the path in it.
+    if ".." in project.parts or not project.absolute().is_relative_to(repository):
         return [f"{project} has a symbolic link or .. in it, at which Copier breaks off: give the folder as {root}."]
     paths = rendered(root, template, answers_file, questions, data)
     states = git("-C", str(repository), "status", "--ignored", "--porcelain").splitlines()
@@ -115,11 +116,16 @@ def _ignored(git: Any, root: Path, paths: list[str]) -> Iterator[str]:
     loose = [
         path for path in paths if path not in tracked and (root / path).is_file() and not _is_elsewhere(root, path)
     ]
-    if loose:
-        yield (
-            f"{', '.join(loose)} would be overwritten or deleted, and is in no commit, as git ignores it: "
-            f"`git add --force {shlex.join(loose)}` and commit, or move it away."
-        )
+    ignored = git("check-ignore", "-z", "--", *loose, retcode=None).split("\0") if loose else []
+    for reason, some in (
+        ("as git ignores it", [path for path in loose if path in ignored]),
+        ("as it was never added", [path for path in loose if path not in ignored]),
+    ):
+        if some:
+            yield (
+                f"{', '.join(some)} would be overwritten or deleted, and is in no commit, {reason}: "
+                f"`git add --force {shlex.join(some)}` and commit, or move it away."
+            )
 
 
 def _is_elsewhere(root: Path, path: str) -> bool:

@@ -171,7 +171,7 @@ def test_os_environ(read):
         "separator": ",",
         "build": True,
         "dummy": "only-for-building-the-image-0123456789-abcdefghijkl",
-        "production": "",
+        "production": None,
         "compared": [],
     }
     assert len(project.variable("SECRET_KEY")["dummy"]) >= 50

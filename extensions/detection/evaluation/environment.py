@@ -217,7 +217,10 @@ def dummy(variable: Variable) -> str:
 
 
 def production_value(variable: Variable) -> str:
-    """Return what a variable that tells debugging or the environment's name is set to in production; else ""."""
+    """Return what a variable that tells debugging or the environment's name is set to in production; else "".
+
+    It goes by the name: `read_settings` looks for another text where DEBUG stays on with this one.
+    """
     words = variable.name.upper().split("_")
     if words[-1] == "DEBUG" and variable.type != "list":
         return ("0" if variable.type == "int" else "False") if str(variable.default).lower() in TRUE else ""
@@ -241,7 +244,7 @@ def described(variable: Variable) -> dict[str, Any]:
         "separator": variable.separator,
         "build": build,
         "dummy": dummy(variable) if build else "",
-        "production": production_value(variable),
+        "production": production_value(variable) or None,
         "compared": [
             text
             for text in variable.compared
