@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from . import image_defaults
+from . import image_defaults, storage_defaults
 from .connections import connections
 from .default import Default
 from .detection import Certainty, Findings
@@ -22,8 +22,6 @@ ISSUERS = frozenset(
 TYPES = {"bool": "true or false", "int": "a number", "url": "a URL"}
 
 
-# Where SQLite is where only a variable says so: in a volume, since each container has a /tmp of its own.
-SQLITE = "/data/db.sqlite3"
 # The module in compose.dev.yaml that is production's with DEBUG on.
 DEVELOPMENT_SETTINGS = "development_settings"
 # The module in the image that is production's with what compose_settings says.
@@ -174,9 +172,9 @@ def _first_value(findings: Findings, item: Mapping[str, Any]) -> str:
         words = {*name.split("_")}
         return "change-me" if words & ISSUERS and "WEBHOOK" not in words else ""
     if dummy.startswith("sqlite:"):
-        return f"sqlite:///{SQLITE}"
+        return f"sqlite:///{storage_defaults.sqlite(findings)}"
     if dummy.endswith("/build.sqlite3"):
-        return SQLITE
+        return storage_defaults.sqlite(findings)
     if name.endswith("ORIGINS") or (item["type"] == "url" and any(word in name for word in ("SITE", "BASE", "HOST"))):
         return url
     if name.endswith(("PROTOCOL", "SCHEME")):
@@ -240,6 +238,7 @@ def notes(findings: Findings) -> list[str]:
             f"DEBUG is on ({findings.found['debug'].source}), so that pages show tracebacks and settings. Turn it "
             "off, and give ALLOWED_HOSTS your hosts, before others can reach the site."
         )
+    found += storage_defaults.notes(findings)
     for name in ("elasticsearch", "opensearch", "minio", "mongodb"):
         if name in engines:
             found.append(f"The project runs {name}, which compose.yaml does not: add it in compose.override.yaml.")

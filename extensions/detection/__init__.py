@@ -14,6 +14,7 @@ from .local_files import read_local_files
 from .nginx import read_locations
 from .node import read_node
 from .own_package import read_own_package
+from .private_media import read_private_media
 from .processes import read_processes
 from .services import read_services
 from .settings import read_settings
@@ -54,6 +55,7 @@ def read(root: Path, without: Collection[str] = ()) -> Findings:
     if settings:
         read_compression(settings, findings)
         read_writes(tree, settings, findings)
+        read_private_media(tree, settings, findings)
     read_local_files(tree, findings)
     read_alternatives(tree, findings, distributions)
     findings.problems += [problem for problem in tree.problems if problem not in findings.problems]
