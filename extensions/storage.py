@@ -100,13 +100,13 @@ def _numbered(name: str) -> Iterator[str]:
 class Uploads:
     """What nginx hands out beside static files.
 
-    `public` says whether it serves MEDIA_ROOT; `denied` is the regular expression of the paths there that it must not
-    serve, "" for none; `internal` are the folders that it serves where Django says so, by their URL; `mounts` are the
-    volumes that it reads, each a path by its name.
+    `public` says whether it serves MEDIA_ROOT; `denied` are the locations there that it must not serve; `internal` are
+    the folders that it serves where Django says so, by their URL; `mounts` are the volumes that it reads, each a path
+    by its name.
     """
 
     public: bool
-    denied: str
+    denied: list[str]
     internal: dict[str, str]
     mounts: dict[str, str]
 
@@ -132,9 +132,15 @@ def uploads(
     media = in_workdir(media_root) if media_root else ""
     public = bool(media_url and media and _volume(volumes, media))
     public = public and media not in places and media_url not in (static_url, *internal)
-    hidden = sorted({place for place in (*places, *links.values()) if public and _is_within(place, media)})
-    paths = "|".join(_literal(place.removeprefix(f"{media}/")) for place in hidden)
-    denied = f"^{_literal(media_url)}({paths}){BESIDE}" if paths else ""
+    places = dict.fromkeys(links.values(), "") | places
+    hidden = {
+        place.removeprefix(f"{media}/"): url
+        for place, url in sorted(places.items())
+        if public and _is_within(place, media)
+    }
+    denied = [f"{media_url}{path}/" for path, url in hidden.items() if url]
+    if paths := "|".join(_literal(path) for path, url in hidden.items() if not url):
+        denied.append(f"~ ^{_literal(media_url)}({paths}){BESIDE}")
     read = ([media] if public else []) + list(internal.values())
     mounts = {name: volumes[name] for place in read for name in [_volume(volumes, place)]}
     return Uploads(public, denied, internal, mounts)
