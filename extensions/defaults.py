@@ -293,7 +293,9 @@ def _data(number: int) -> Callable[[Findings], Default]:
     def rule(findings: Findings) -> Default:
         dirs, files = storage_defaults.data_places(RULES["compose_environment"](findings).value, findings)
         finding = findings.found.get(("data_dirs", "data_files")[number])
-        source = finding.source if finding else ""
+        # A volume of its own is for new projects: in one that has data already, it would be an empty one.
+        apart = {*dirs} - {*findings.value("data_dirs", [])}
+        source = finding.source if finding and not apart else ""
         folder = storage_defaults.data_root(findings)[0]
         if not files and folder not in dirs and _is_sqlite_in_data(findings):
             dirs, source = [*dirs, folder], source or text_of(findings.value("settings_file"))
@@ -345,8 +347,7 @@ def _compose_name(findings: Findings) -> Default:
     default, found = _found("project_slug")(findings), findings.found.get("project_slug")
     around = text_of(findings.value("folder_around"))
     assumed = found is not None and found.certainty is Certainty.ASSUMED
-    name = f"{around}-{default.value}"[:63].strip("-") if assumed and around else default.value
-    return Default(name, default.source)
+    return Default(f"{around}-{default.value}"[:63].strip("-") if assumed and around else default.value)
 
 
 RULES: Mapping[str, Callable[[Findings], Default]] = {

@@ -61,6 +61,19 @@ def _not_django(conf: Conf, root: Path, defaults: Defaults) -> list[str]:
         return []
     if root.is_dir() and (root / defaults()["django_dir"] / "manage.py").is_file():
         return []
+    from .defaults import findings_for  # what is read is needed for this sentence alone
+
+    manage = str(findings_for(root, str(conf["answers_file"])).value("manage_py", "")) if root.is_dir() else ""
+    folder, _, name = manage.rpartition("/")
+    if name == "manage.py":
+        return [
+            f"{manage} in {root} is in a folder with a name that is not written to Docker files: rename "
+            f"{folder!r}, with the letters a to z, digits, '-', '_' and '.' alone."
+        ]
+    if manage:
+        return [
+            f"Django's commands are run by {manage} in {root}: rename it to manage.py, or write a manage.py beside it."
+        ]
     return [f"There is no manage.py in {root} or below: give the folder of an existing Django project."]
 
 
