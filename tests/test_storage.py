@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from jinja2 import Environment, FileSystemLoader
 from plumbum import local
@@ -58,7 +58,11 @@ def found(tmp_path):
 
 
 ENVIRONMENT = Environment(
-    loader=FileSystemLoader(ROOT), trim_blocks=True, lstrip_blocks=True, extensions=[DjangoProject]
+    loader=FileSystemLoader(ROOT),
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+    extensions=[DjangoProject],
 )
 
 
@@ -145,15 +149,6 @@ def test_nginx_neither_serves_nor_mounts_what_is_django_s_own(settings, own, fou
     assert served == bool(mounted)
     said = [note for note in given["notes"] if "MEDIA_ROOT" in note]
     assert bool(said) != served, given["notes"]
-
-
-def test_uploads_beside_a_database_are_served_where_a_service_has_it(found):
-    settings = "import dj_database_url\nDATABASES = {'default': dj_database_url.config(default=f'sqlite:///{BASE_DIR}"
-    settings += "/data/x.db')}\n" + MEDIA % "BASE_DIR / 'data'"
-    requirements = {"shop/requirements.txt": "Django\ngunicorn\ndj-database-url\npsycopg\n"}
-    given = found(settings, **requirements)
-    assert given["services"] and given["private_media"] == {}
-    assert volumes(given, "static") == {"data": "/workdir/data"}
 
 
 # As stored by 2.1.1: names and links stay, and what is dangerous there is not served.
@@ -359,6 +354,7 @@ def accepted(base: dict, changed: dict) -> dict | None:
     return given
 
 
+@settings(phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(changed=some)
 def test_what_the_rules_accept_is_yaml_with_every_name_as_it_is(changed, base):
     given = accepted(base, changed)
@@ -384,6 +380,7 @@ def test_what_the_rules_accept_is_yaml_with_every_name_as_it_is(changed, base):
 
 
 @pytest.mark.skipif(not HAS_COMPOSE, reason="needs Docker's command line, but no engine")
+@settings(max_examples=20, phases=(Phase.explicit, Phase.reuse, Phase.generate))  # each is a process of its own
 @given(changed=some)
 def test_what_the_rules_accept_compose_accepts(changed, base, tmp_path_factory):
     given = accepted(base, changed)
