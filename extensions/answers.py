@@ -36,7 +36,13 @@ RENDERED: dict[str, dict[str, Any]] = {
 }
 # Questions newer than 2.0.0, and with what a project goes on whose answers are older: its people have edited their
 # files for what is asked now, and the template's change in the same line would be a conflict.
-AS_BEFORE: dict[str, Any] = {"uv_version": "", "install_options": [], "install_project": False}
+AS_BEFORE: dict[str, Any] = {
+    "uv_version": "",
+    "install_options": [],
+    "install_project": False,
+    "compose_name": "",
+    "data_root": "/data",
+}
 TRUE = frozenset(("y", "yes", "t", "true", "on", "1"))
 FALSE = frozenset(("n", "no", "f", "false", "off", "0"))
 
@@ -122,6 +128,10 @@ def problem(name: str, value: Any, answers: Mapping[str, Any], root: Path) -> st
         and all(answers.get(other) == "" for other in INTERFACES - {name})
     ):
         message = "wsgi_module and asgi_module are both empty; give the module of the project's wsgi.py or asgi.py"
+    if not message and name == "private_media":
+        urls = [url for url in _parsed(value).values() if url]
+        taken = {url for url in urls if url == answers.get("static_url") or urls.count(url) > 1}
+        message = f"{min(taken)!r} is the path of other files too; give each its own" if taken else ""
     if not message and name in IN_PROJECT and root.is_dir() and any(root.iterdir()):
         message = IN_PROJECT[name](value, root)
     return message
@@ -287,11 +297,17 @@ def _is_setting_value(value: Any) -> str:
 
 _setting_items = _list(_setting_item, "texts")
 _setting_change = Rule(_is_setting_value, {"anyOf": [_setting_value.schema, _setting_items.schema]})
-_image = _text(r"[a-z0-9][A-Za-z0-9_./:@-]*", "give an image, like postgres:18")
+# https://pkg.go.dev/github.com/distribution/reference
+_image_name = r"[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*"
+_reference = (
+    rf"(?:[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]+)?/)?{_image_name}(?:/{_image_name})*"
+    r"(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[0-9a-f]{64})?"
+)
+_image = _text(_reference, "give an image, like postgres:18", 400)
 _identifier = _text(r"[A-Za-z_][A-Za-z0-9_-]*", "use letters, digits, '-' and '_', like shop", 63)
-_unquoted = "[A-Za-z0-9_./:=@%+,* -]"
+_word = "[A-Za-z0-9_./:=@%+,* -]"
 _command = _text(
-    f"({_unquoted}|'{_unquoted}*')+",
+    rf"(?=.*[A-Za-z0-9])(?:{_word}|'{_word}*')+",
     "give a command without a shell, like celery -A shop worker, and close each quote",
     500,
 )
@@ -457,6 +473,12 @@ RULES: dict[str, Rule] = {
     "media_url": _text(rf"((/{_segment})+/)?", "give a path with '/' at both ends, like /media/, or nothing"),
     "data_dirs": _list(_text(rf"/?{_segment}(/{_segment})*", "give folders, like media or /srv/media"), "folders"),
     "data_files": _paths,
+    "data_root": _text(rf"(/{_segment})+", "give a folder, from the root of the image, like /data"),
+    "private_media": _mapping(
+        _text(rf"/?{_segment}(/{_segment})*", "give a path, like media/private"),
+        _text(rf"((/{_segment})+/)?", "give a path with '/' at both ends, like /private/, or nothing"),
+        "paths and URLs, like {media/private: /private/}",
+    ),
     "static_root": _text(rf"/?{_segment}(/{_segment})*", "give a folder, like staticfiles or /var/www/static"),
     "set_static_root": _truth,
     "static_url": _text(rf"(/{_segment})+/", "give a path with '/' at both ends, like /static/"),
@@ -479,6 +501,9 @@ RULES: dict[str, Rule] = {
     "gunicorn_keepalive": _number(1, 3600),
     "log_errors": _truth,
     "use_compose": _truth,
+    "compose_name": _text(
+        r"([a-z0-9][a-z0-9_-]*)?", "use lower-case letters, digits, '-' and '_', like my-site, or nothing", 63
+    ),
     "reverse_proxy": _choice("nginx", "external"),
     "https_only": _truth,
     "services": _mapping(_service, _image, "names and images, like {db: 'postgres:18'}"),
@@ -494,7 +519,7 @@ RULES: dict[str, Rule] = {
     "update_workflow": _truth,
     "django_port": _port,
     "static_port": _port,
-    "build_image": _text(r"([a-z0-9][A-Za-z0-9_./:@-]*)?", "give an image with Python, like python:3.13"),
+    "build_image": _text(rf"(?:{_reference})?", "give an image with Python, like python:3.13", 400),
     "build_instructions": _list(_instruction, "instructions"),
     "django_instructions": _list(_instruction, "instructions"),
     "nginx_locations": _locations,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from . import image_defaults
+from . import image_defaults, storage_defaults
 from .connections import can_be_changed, connections
 from .default import Default
 from .detection import Certainty, Findings
@@ -22,8 +22,6 @@ ISSUERS = frozenset(
 TYPES = {"bool": "true or false", "int": "a number", "url": "a URL"}
 
 
-# Where SQLite is where only a variable says so: in a volume, since each container has a /tmp of its own.
-SQLITE = "/data/db.sqlite3"
 # The hosts at which a person asks for the site on this machine, where alone its port is open.
 THIS_MACHINE = ("localhost", "127.0.0.1")
 # The module in compose.dev.yaml that is production's with DEBUG on.
@@ -204,9 +202,9 @@ def _first_value(findings: Findings, item: Mapping[str, Any]) -> str:
         words = {*name.split("_")}
         return "change-me" if words & ISSUERS and "WEBHOOK" not in words else ""
     if dummy.startswith("sqlite:"):
-        return f"sqlite:///{SQLITE}"
+        return f"sqlite:///{storage_defaults.sqlite(findings)}"
     if dummy.endswith("/build.sqlite3"):
-        return SQLITE
+        return storage_defaults.sqlite(findings)
     if name.endswith("ORIGINS") or (item["type"] == "url" and any(word in name for word in ("SITE", "BASE", "HOST"))):
         return url
     if name.endswith(("PROTOCOL", "SCHEME")):
@@ -259,7 +257,13 @@ def development_environment(findings: Findings) -> Default:
 def notes(findings: Findings) -> list[str]:
     """Return sentences on services that settings expect where Compose cannot put them, for the person to read."""
     engines = [item["name"] for item in findings.value("services", []) if item["certainty"] == Certainty.STATED]
-    found = [*_debug_notes(findings), *_host_notes(findings), *connections(findings).notes, *_secrets(findings)]
+    found = [
+        *_debug_notes(findings),
+        *_host_notes(findings),
+        *connections(findings).notes,
+        *_secrets(findings),
+        *storage_defaults.notes(findings),
+    ]
     for name in ("elasticsearch", "opensearch", "minio", "mongodb"):
         if name in engines:
             found.append(f"The project runs {name}, which compose.yaml does not: add it in compose.override.yaml.")

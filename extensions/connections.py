@@ -8,11 +8,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from .detection import Certainty, Findings
 from .detection.alternatives import SCHEMES, SERVERS, database_kind, default_database
-from .detection.data import mapping, text_of
+from .detection.data import mapping, text_of, url_parts
 from .detection.secrets import HIDDEN
 from .detection.services import DRIVERS, engine_kind
 
@@ -167,7 +167,7 @@ def _database(findings: Findings, found: Connections) -> None:
     if variable and not variables.get("host"):
         same = engine_kind(url.partition("://")[0]) in (kind, ENGINE_OF.get(kind)) if "://" in url else False
         scheme = url.partition("://")[0] if same else SCHEMES[kind]
-        query = f"?{urlsplit(url).query}" if same and urlsplit(url).query else ""
+        query = _query(url) if same else ""
         login = f"{user}:${{{secret}}}@{name}:{PORTS[kind]}"
         found.environment[variable] = f"{scheme}://{login}/{database_name}{query}"
         _other_databases(findings, found, kind, f"{login}/")
@@ -252,19 +252,22 @@ def _other_databases(findings: Findings, found: Connections, kind: str, login: s
             continue
         parts = _parts(url)
         if is_server(parts.get("host")) or parts.get("host", "") in {"", *LOCAL}:
-            query = f"?{urlsplit(url).query}" if urlsplit(url).query else ""
-            found.environment[variable] = f"{url.partition('://')[0]}://{login}{parts['name']}{query}"
+            found.environment[variable] = f"{url.partition('://')[0]}://{login}{parts['name']}{_query(url)}"
             found.notes.append(f"The database {parts['name']} of {variable} has to be made in the service.")
+
+
+def _query(url: str) -> str:
+    """Return the query of a URL, with its question mark."""
+    parts = url_parts(url)
+    return f"?{parts.query}" if parts and parts.query else ""
 
 
 def _parts(url: str) -> dict[str, str]:
     """Return host, user, password and name of a database's URL; {} for what is none."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-    except ValueError:
+    parts = url_parts(url)
+    if parts is None:
         return {}
-    found = {"host": host, "user": parts.username or "", "password": parts.password or ""}
+    found = {"host": parts.hostname or "", "user": parts.username or "", "password": parts.password or ""}
     return {key: unquote(text) for key, text in (found | {"name": parts.path.lstrip("/")}).items()}
 
 

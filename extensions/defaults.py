@@ -7,12 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from . import answers, compose_defaults, image_defaults, nginx, process_defaults
+from . import answers, compose_defaults, image_defaults, nginx, process_defaults, storage_defaults
 from .default import Default
 from .detection import Certainty, Finding, Findings, read
-from .detection.data import text_of
+from .detection.data import text_of, url_parts
 from .ignored import ignored
 
 
@@ -110,6 +109,8 @@ SAFE: dict[str, Any] = {
     "static_server": "nginx",
     "media_root": "",
     "media_url": "",
+    "data_root": "/data",
+    "compose_name": "django",
     "gunicorn_keepalive": 2,
     "reverse_proxy": "nginx",
     "celery_concurrency": 2,
@@ -186,7 +187,8 @@ def _set_static_root(findings: Findings) -> Default:
 
 def _static_url(findings: Findings) -> Default:
     default = _found("static_url")(findings)
-    path = urlsplit(str(default.value)).path.strip("/")
+    parts = url_parts(str(default.value))
+    path = parts.path.strip("/") if parts else ""
     return Default(f"/{path}/" if path else SAFE["static_url"], default.source)
 
 
@@ -316,10 +318,12 @@ def _image(rule: Callable[[Findings], tuple[Any, str]]) -> Callable[[Findings], 
 
 def _data(number: int) -> Callable[[Findings], Default]:
     def rule(findings: Findings) -> Default:
-        dirs, files = image_defaults.data_places(RULES["compose_environment"](findings).value, findings)
+        dirs, files = storage_defaults.data_places(RULES["compose_environment"](findings).value, findings)
         finding = findings.found.get(("data_dirs", "data_files")[number])
-        source = finding.source if finding else ""
-        folder = posixpath.dirname(compose_defaults.SQLITE)
+        # A volume of its own is for new projects: in one that has data already, it would be an empty one.
+        apart = {*dirs} - {*findings.value("data_dirs", [])}
+        source = finding.source if finding and not apart else ""
+        folder = storage_defaults.data_root(findings)[0]
         if not files and folder not in dirs and _is_sqlite_in_data(findings):
             dirs, source = [*dirs, folder], source or text_of(findings.value("settings_file"))
         found = (dirs, files)[number]
@@ -331,7 +335,7 @@ def _data(number: int) -> Callable[[Findings], Default]:
 
 def _is_sqlite_in_data(findings: Findings) -> bool:
     """Return whether the first .env puts an SQLite database in a folder that nothing else makes."""
-    return any(value.endswith(compose_defaults.SQLITE) for value in RULES["dotenv"](findings).value.values())
+    return any(value.endswith(storage_defaults.sqlite(findings)) for value in RULES["dotenv"](findings).value.values())
 
 
 def _static_port(findings: Findings) -> Default:
@@ -352,9 +356,24 @@ def _reverse_proxy(findings: Findings) -> Default:
 
 
 def _media_url(findings: Findings) -> Default:
-    found = Default(*image_defaults.media_url(findings))
-    taken = found.value == _static_url(findings).value or _is_located(findings, found.value)
-    return Default("") if taken else found
+    found = Default(*storage_defaults.media_url(findings))
+    same = found.value == _static_url(findings).value  # as a path alone, without the host that has it
+    return Default("") if same or _is_located(findings, found.value) else found
+
+
+def _private_media(findings: Findings) -> Default:
+    found, source = storage_defaults.private_media(findings)
+    static = _static_url(findings).value
+    kept = {path: "" if url == static or _is_located(findings, url) else url for path, url in found.items()}
+    return Default(kept, source)
+
+
+def _compose_name(findings: Findings) -> Default:
+    """Return the project's name; with that of the folder around it where nothing but a folder's name tells it."""
+    default, found = _found("project_slug")(findings), findings.found.get("project_slug")
+    around = text_of(findings.value("folder_around"))
+    assumed = found is not None and found.certainty is Certainty.ASSUMED
+    return Default(f"{around}-{default.value}"[:63].strip("-") if assumed and around else default.value)
 
 
 RULES: Mapping[str, Callable[[Findings], Default]] = {
@@ -402,13 +421,16 @@ RULES: Mapping[str, Callable[[Findings], Default]] = {
     "development_environment": compose_defaults.development_environment,
     "static_server": _image(image_defaults.static_server),
     "compress_offline": _found("compress_offline", False),
-    "media_root": _image(image_defaults.media_root),
+    "media_root": _image(storage_defaults.media_root),
     "media_url": _media_url,
     "data_dirs": _data(0),
     "data_files": _data(1),
+    "data_root": _image(storage_defaults.data_root),
+    "private_media": _private_media,
     "gunicorn_keepalive": _image(image_defaults.gunicorn_keepalive),
     "log_errors": _image(image_defaults.log_errors),
     "use_compose": lambda findings: Default(True),
+    "compose_name": _compose_name,
     "reverse_proxy": _reverse_proxy,
     "https_only": _image(image_defaults.https_only),
     "services": compose_defaults.services,

@@ -88,6 +88,7 @@ class DjangoProject(Extension):
         self._site: dict[str, bool] = {}  # what only the summary needs to know
         self._found: dict[Path, Any] = {}  # by project: Findings
         self._read: dict[Path, dict[str, Any]] = {}  # by project: Default by question
+        storage = _module("storage")
         environment.filters |= {
             "found": self.found,
             "checked": self.checked,
@@ -101,20 +102,24 @@ class DjangoProject(Extension):
             "findable": findable,
             "lists_what_comes_in": lists_what_comes_in,
             "by_folder": by_folder,
-            "in_workdir": in_workdir,
+            "in_workdir": storage.in_workdir,
             "quoted": quoted,
             "assignments": assignments,
             "beside_python_image": beside_python_image,
             "pinned": pinned,
             "scalar": scalar,
+            "key": key,
             "setting": setting,
             "python_text": python_text,
             "celery_worker": celery_worker,
             "node_cache": node_cache,
-            "service_kind": service_kind,
+            "service_kind": storage.service_kind,
             "image_major": image_major,
-            "volumes": volumes,
-            "around": around,
+            "home": storage.home,
+            "links": storage.links,
+            "uploads": storage.uploads,
+            "volumes": storage.volumes,
+            "service_volumes": storage.service_volumes,
             "with_manifest": with_manifest,
             "hosts_variable": hosts_variable,
             "in_regex": re.escape,
@@ -305,11 +310,6 @@ def lists_what_comes_in(patterns: Iterable[str]) -> bool:
     return not {"*", "**", "**/*"}.isdisjoint(patterns)
 
 
-def in_workdir(path: str) -> str:
-    """Return a path as it is in the image, where the project is in /workdir."""
-    return path if path.startswith("/") else f"/workdir/{path}".removesuffix("/.")
-
-
 def pinned(image: str, digests: dict[str, str]) -> str:
     """Return an image with the digest that it is pinned to, if it is."""
     return f"{image}@{digests[image]}" if image in digests else image
@@ -317,8 +317,24 @@ def pinned(image: str, digests: dict[str, str]) -> str:
 
 def scalar(value: str) -> str:
     """Return text as it stands in a YAML file: plain, or in quotes where YAML would read it as something else."""
-    plain = re.fullmatch(r"[A-Za-z/._](?:[A-Za-z0-9 /._=@%+,-]|:(?![ ]|$))*", value) and yaml.safe_load(value) == value
+    plain = re.fullmatch(r"[A-Za-z/._][A-Za-z0-9 /._=@%+,:-]*", value) and _is_plain(value)
     return value if plain else json.dumps(value)
+
+
+def key(name: str) -> str:
+    """Return a name as a key, or a value, of a YAML file: in quotes where YAML would read a number, a date or a truth.
+
+    Compose reads YAML 1.2, in which 1e3 and 0o17 are numbers, too: https://yaml.org/spec/1.2.2/#103-core-schema
+    """
+    number = re.fullmatch(r"[0-9][0-9a-fox_.-]*", name)
+    return name if not number and _is_plain(name) else json.dumps(name)
+
+
+def _is_plain(text: str) -> bool:
+    try:
+        return bool(yaml.safe_load(f"a: {text}") == {"a": text})
+    except yaml.YAMLError:
+        return False
 
 
 def setting(path: str) -> str:
@@ -362,40 +378,18 @@ def node_cache(install: str) -> str:
     return "/root/.npm"
 
 
-KINDS = {
-    "postgres": ("postgres", "postgis", "pgvector", "timescaledb"),
-    "mysql": ("mysql", "mariadb", "percona"),
-    "valkey": ("valkey", "redis", "keydb"),
-    "rabbitmq": ("rabbitmq",),
-    "memcached": ("memcached",),
-}
-
-
-def service_kind(image: str) -> str:
-    """Return which include describes a service of this image: a key of KINDS, or "other"."""
-    name = image.rpartition("/")[2].partition(":")[0].partition("@")[0]
-    return next((kind for kind, names in KINDS.items() if name in names), "other")
-
-
 def condition(image: str) -> str:
     """Return what Django waits for in a service: to be healthy, or to run where it may have no health check.
 
     https://docs.docker.com/reference/compose-file/services/#long-syntax-1
     """
-    return "service_started" if service_kind(image) == "other" else "service_healthy"
+    return "service_started" if _module("storage").service_kind(image) == "other" else "service_healthy"
 
 
 def image_major(image: str) -> int:
     """Return the first number of an image's tag, like 18 of postgres:18.1-alpine; 99 where it names none."""
     match = re.match(r"(?:pg)?([0-9]+)", image.rpartition("/")[2].partition(":")[2])
     return int(match[1]) if match else 99
-
-
-def volumes(folders: Iterable[str], files: Iterable[str]) -> dict[str, str]:
-    """Return the paths in the image of what Django writes, each by the name of its volume."""
-    paths = (["/data"] if list(files) else []) + [in_workdir(folder) for folder in folders]
-    # By the whole path, so that a volume keeps its name, and with it its content, whatever others there are.
-    return {re.sub(r"[^a-z0-9]+", "-", path.removeprefix("/workdir").lower()).strip("-"): path for path in paths}
 
 
 def trusts_all(variables: Iterable[Mapping[str, str]], options: Iterable[str]) -> bool:
@@ -465,9 +459,3 @@ def by_folder(paths: Iterable[str]) -> list[tuple[str, list[str]]]:
         folder = PurePosixPath(path).parent.as_posix()
         groups.setdefault("" if folder == "." else f"{folder}/", []).append(path)
     return list(groups.items())
-
-
-def around(volumes: dict[str, str], folder: str) -> dict[str, str]:
-    """Return the volumes, each a path in the image by its name, that hold a folder; none for the folder ""."""
-    place = PurePosixPath(in_workdir(folder))
-    return {name: path for name, path in volumes.items() if folder and place.is_relative_to(path)}

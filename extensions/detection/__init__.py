@@ -15,6 +15,7 @@ from .local_files import read_local_files
 from .nginx import read_locations
 from .node import read_node
 from .own_package import read_own_package
+from .private_media import read_private_media
 from .processes import read_processes
 from .secrets import without_secrets
 from .services import read_services
@@ -56,6 +57,7 @@ def read(root: Path, without: Collection[str] = ()) -> Findings:
     if settings:
         read_compression(settings, findings)
         read_writes(tree, settings, findings)
+        read_private_media(tree, settings, findings)
     read_local_files(tree, findings)
     read_build_context(tree, findings)
     read_alternatives(tree, findings, distributions)

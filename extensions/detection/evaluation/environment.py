@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
+from ..data import url_parts
 from ..places import PRODUCTION
 from ..secrets import SERVICE, is_secret, without_secrets
 from .values import UNKNOWN, Value, Variable, plain, wrap
@@ -140,11 +141,10 @@ def parse_url(url: Any, kind: str = "db") -> dict[str, Any]:
         name = unquote(rest.partition("?")[0])
         name = name[1:] if name.startswith("/") else name
         return {"ENGINE": ENGINES.get(scheme, UNKNOWN), "NAME": name or ":memory:", "URL": url}
-    try:
-        parts = urlsplit(f"scheme://{rest}")
-        name, host = unquote(parts.path.lstrip("/")), parts.hostname or ""
-    except ValueError:
+    parts = url_parts(f"scheme://{rest}")
+    if parts is None:
         return empty
+    name, host = unquote(parts.path.lstrip("/")), parts.hostname or ""
     return {"ENGINE": ENGINES.get(scheme, UNKNOWN), "NAME": name, "HOST": host, "URL": url}
 
 

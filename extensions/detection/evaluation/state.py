@@ -12,7 +12,7 @@ from ..tree import Tree
 from . import calls
 from .environment import MISSING, Environment, parse_url
 from .objects import Class, Names, Raised, Scope, Stop
-from .values import OUTSIDE, ROOT, UNKNOWN, Binding, Value, merge, wrap
+from .values import HOME, OUTSIDE, ROOT, UNKNOWN, Binding, Value, merge, wrap
 
 MAX_STEPS = 60_000  # nodes worked out for one settings module, all that it imports included
 BOOL_WORDS = frozenset(("true", "false", "1", "0", "yes", "no", "on", "off", "t", "f", "y", "n"))
@@ -160,6 +160,8 @@ class State:
 
     def read(self, name: str, default: Value | None, type: str = "str") -> Value:
         """Return what reading a variable gives; `default` None if it must be set."""
+        if name == "HOME" and type == "str":
+            return Value(HOME)
         kind = type if type in ("db", "cache", "email") else ""
         variable = self.environment.note(name, self.here, "url" if kind else type, kind)
         unsure = default is not None and default.data is MISSING
