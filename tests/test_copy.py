@@ -443,9 +443,12 @@ BAD = {
     "media_url": ["media/", "/media", "/", "https://cdn.example.com/", "/a;b/"],
     "data_dirs": ["[..]", "data", "['a b']", "[/]"],
     "data_files": ["[/etc/passwd]", "[../x]", "db.sqlite3"],
+    "data_root": ["data", "/", "/a b", "/../x", ""],
+    "private_media": ["[media]", "{media: private}", "{'a b': ''}", "{a: /x/, b: /x/}", "{a: 1}"],
     "gunicorn_keepalive": ["0", "3601", "long"],
     "log_errors": ["2"],
     "use_compose": ["perhaps"],
+    "compose_name": ["My-Site", "a b", "-x", "日本", "x" * 64],
     "reverse_proxy": ["caddy", ""],
     "https_only": ["2"],
     "services": ["[db]", "{django: 'postgres:18'}", "{db: 'postgres 18'}", "{DB: 'postgres:18'}", "{db: 18}"],
@@ -571,6 +574,40 @@ def test_answers_that_have_lost_lines(template, project):
     commit(folder)
     output = refused(folder, "--defaults", "--overwrite", f"--vcs-ref={NEXT}", template)
     assert f".copier-answers.yml in {folder} lacks use_fathom: bring back the lines" in output
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("my site/manage.py", "rename 'my site'"),
+        ("läden/manage.py", "rename 'läden'"),
+        ("shopctl.py", "rename it to manage.py"),
+    ],
+)
+def test_a_manage_py_of_another_name_is_refused_for_its_name(path, words, template, project):
+    folder = project()
+    (folder / path).parent.mkdir(exist_ok=True)
+    (folder / "manage.py").rename(folder / path)
+    commit(folder)
+    output = refused(folder, "--defaults", f"--vcs-ref={NEXT}", template)
+    assert path in output and words in output and "There is no manage.py" not in output
+
+
+@pytest.mark.parametrize("name", ["日本", "🚀", "sp ace", "a]b", "a$b", "q'uote", "a\nb", "-dash", "1234"])
+def test_a_folder_of_any_name_is_a_project_of_compose(name, template, project):
+    folder = project(folder=name)
+    copy(template, folder)
+    compose = yaml.safe_load((folder / "compose.yaml").read_text())
+    assert re.fullmatch("[a-z0-9][a-z0-9_-]*", compose["name"])
+    if shutil.which("docker"):
+        docker = local["docker"]["compose", "--project-directory", folder, "--file", folder / "compose.yaml"]
+        assert yaml.safe_load(docker("config"))["name"] == compose["name"]
+
+
+def test_the_name_of_the_compose_project_is_that_of_the_project(template, project):
+    folder = project()
+    copy(template, folder, project_slug="shop")
+    assert yaml.safe_load((folder / "compose.yaml").read_text())["name"] == "shop"
 
 
 def test_a_project_without_requirements_file_or_wsgi_module_is_refused(template, project):

@@ -64,6 +64,7 @@ ENVIRONMENT = Environment(
     keep_trailing_newline=True,
     extensions=[DjangoProject],
 )
+ENVIRONMENT.bytecode_cache = None  # it is Copier's: what is compiled here, with other options, must not be kept
 
 
 def render(path: str, given: dict) -> str:
@@ -75,7 +76,7 @@ def volumes(given: dict, service: str = "django") -> dict[str, str]:
     """Return the volumes of a service, each path by its name."""
     compose = yaml.safe_load(render(COMPOSE, given))
     found = [item.split(":") for item in compose["services"][service].get("volumes", [])]
-    assert {name for name, *_ in found} <= compose["volumes"].keys()
+    assert {name for name, *_ in found} <= compose.get("volumes", {}).keys()
     return {name: path for name, path, *_ in found}
 
 
