@@ -3,13 +3,14 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 from plumbum import local
-from support import NEXT, PROJECTS, ROOT, commit, copy, git, releases
+from nginx import complaints
+from support import CONFIGURATIONS, NEXT, PROJECTS, ROOT, commit, copy, git, releases
 
 # How fast a busy machine is must not decide.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -45,6 +46,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _engine_answers() -> bool:
     return bool(shutil.which("docker")) and not subprocess.run(["docker", "info"], capture_output=True).returncode
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nginx_reads_each_default_conf(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let nginx read, at the end of this process, what its tests have copied; where tests that need Docker run."""
+    yield
+    docker = [item for item in request.session.items if item.get_closest_marker("docker")]
+    if any(not item.get_closest_marker("skip") for item in docker):
+        said = complaints({test: text for text, test in CONFIGURATIONS.items()})
+        assert not said, said
 
 
 @pytest.fixture(scope="session")
