@@ -1,4 +1,4 @@
-"""What comes out is accepted by the tools that read it: hadolint, yamllint, docker compose config; nginx: test_nginx.py."""
+"""What comes out is accepted by the tools that read it: hadolint, yamllint, docker compose config; nginx: test_default_conf.py."""
 
 import shutil
 import sys
