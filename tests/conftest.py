@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from plumbum import local
 from nginx import complaints
+from plumbum import local
 from support import CONFIGURATIONS, NEXT, PROJECTS, ROOT, commit, copy, git, releases
 
 # How fast a busy machine is must not decide.
@@ -17,6 +17,8 @@ settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCh
 settings.load_profile("busy")
 
 # Files of tests that run dozens of updates, of one to three seconds each.
+# A folder whose cli-plugins/ have a newer Compose: docs/development.md.
+NEWEST = "NEWEST_DOCKER_CONFIG"
 SLOW = ("update", "fleet", "workflows", "quoting", "merging", "customizing", "dotenv")
 
 
@@ -99,3 +101,13 @@ def copied(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable
     commit(made, "The project")
     copy(template, made)
     return lambda folder: shutil.copytree(made, folder)
+
+
+@pytest.fixture(params=["default", "newest"])
+def compose_version(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Run a test with the Compose that `docker` has, and with that of another folder of Docker's configuration."""
+    if request.param == "newest":
+        if NEWEST not in os.environ:
+            pytest.skip(f"{NEWEST} names no folder of Docker's configuration with a newer Compose")
+        monkeypatch.setitem(local.env, "DOCKER_CONFIG", os.environ[NEWEST])
+    return request.param

@@ -1,4 +1,4 @@
-"""nginx reads each default.conf that answers can give; what tests copy with Copier is read at their end: conftest.py."""
+"""nginx reads each default.conf that answers can give. What tests copy is read when they end: conftest.py."""
 
 from itertools import product
 from typing import Any

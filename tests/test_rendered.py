@@ -1,4 +1,7 @@
-"""What comes out is accepted by the tools that read it: hadolint, yamllint, docker compose config; nginx: test_default_conf.py."""
+"""What comes out is accepted by the tools that read it: hadolint, yamllint, docker compose config.
+
+nginx: test_default_conf.py.
+"""
 
 import shutil
 import sys
