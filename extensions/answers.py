@@ -16,6 +16,8 @@ from typing import Any
 
 import yaml
 
+from . import nginx
+
 FILE = ".copier-answers.yml"
 RENDERED = (
     "Dockerfile_django",
@@ -87,6 +89,8 @@ def problem(name: str, value: Any, answers: Mapping[str, Any], root: Path) -> st
     message = RULES[name](value)
     if not message and name == "static_port" and str(value) == str(answers.get("django_port")):
         message = f"{value} is django_port too; give each its own port, like 8000 and 8080"
+    if not message and name in AGAINST_OTHERS:
+        message = AGAINST_OTHERS[name](value, answers)
     if (
         not message
         and name in INTERFACES
@@ -244,11 +248,22 @@ _setting_value = _text(
 )
 _image = _text(r"[a-z0-9][A-Za-z0-9_./:@-]*", "give an image, like postgres:18")
 _identifier = _text(r"[A-Za-z_][A-Za-z0-9_-]*", "use letters, digits, '-' and '_', like shop", 63)
-_command = _text(r"[A-Za-z0-9_./:=@%+,*' -]+", "give a command without a shell, like celery -A shop worker", 500)
+_unquoted = "[A-Za-z0-9_./:=@%+,* -]"
+_command = _text(
+    f"({_unquoted}|'{_unquoted}*')+",
+    "give a command without a shell, like celery -A shop worker, and close each quote",
+    500,
+)
 
 
 OWN_SERVICES = ["django", "migrate", "static"]
-_service_name = _text(r"[a-z0-9][a-z0-9_-]*", "use lower-case letters, digits, '-' and '_', like worker", 63)
+# What YAML reads as something else than text, so that Compose refuses it as a name.
+_no_name = "(null|true|false|[0-9][0-9_]*|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|0[box][0-9a-f_]+|[0-9]+e-?[0-9]+)$"
+_service_name = _text(
+    rf"(?!{_no_name})[a-z0-9][a-z0-9_-]*",
+    "use lower-case letters, digits, '-' and '_', and no number, like worker",
+    63,
+)
 
 
 def _is_service(value: Any) -> str:
@@ -345,15 +360,10 @@ _lines = _list(_line, "lines of nginx's configuration")
 
 def _are_locations(value: Any) -> str:
     lines = _parsed(value)
-    if message := _lines(lines):
-        return message
-    text = re.sub(r"#.*", "", "\n".join(lines))
-    depth = 0
-    for brace in re.findall(r"[{}]", text):
-        depth += 1 if brace == "{" else -1
-        if depth < 0:
-            break
-    return f"{text!r} will not do; close each brace that it opens, and no other" if depth else ""
+    message = _lines(lines)
+    if not message and (fix := nginx.problem(lines)):
+        message = f"{lines!r} will not do; {fix}"
+    return message
 
 
 _locations = Rule(_are_locations, _lines.schema)
@@ -434,6 +444,7 @@ RULES: dict[str, Rule] = {
     "migrate": _truth,
     "create_cache_table": _truth,
     "workers": _mapping(_service, _command, "names and commands"),
+    "celery_concurrency": _number(0, 1000),
     "jobs": _mapping(_service, _command, "names and commands"),
     "env_example": _truth,
     "github_workflow": _truth,
@@ -472,6 +483,40 @@ def _requirement_files(value: Any, root: Path) -> str:
 
 def _django_dir(value: str, root: Path) -> str:
     return "" if (root / value).is_dir() else f"there is no folder {value} in {root}; give the folder of manage.py"
+
+
+def _media_url(value: str, answers: Mapping[str, Any]) -> str:
+    """Return what is wrong with the path of uploads beside that of static files, which Django refuses too.
+
+    https://docs.djangoproject.com/en/stable/ref/settings/#media-url
+    """
+    if value == "" or value != answers.get("static_url") or answers.get("static_server", "nginx") != "nginx":
+        return ""
+    return f"{value!r} is static_url too; give each its own path, like /static/ and /media/"
+
+
+def _nginx_locations(value: Any, answers: Mapping[str, Any]) -> str:
+    """Return which directive of these lines the server block of default.conf has: nginx refuses a second one."""
+    twice = sorted(nginx.names(_parsed(value)) & {"root", "server_tokens"})
+    if not twice or answers.get("static_server", "nginx") != "nginx":
+        return ""
+    return f"default.conf has {twice[0]} outside of locations already; write it within a location"
+
+
+def _processes(value: Any, answers: Mapping[str, Any]) -> str:
+    """Return which name of a service another answer has already."""
+    given = [_parsed(answers.get(question)) for question in ("services", "workers", "jobs")]
+    names = [name for mapping in given if isinstance(mapping, dict) for name in mapping]
+    twice = next((name for name in _parsed(value) if names.count(name) > 1), "")
+    return f"{twice!r} is the name of another service already; give another name" if twice else ""
+
+
+AGAINST_OTHERS: dict[str, Callable[[Any, Mapping[str, Any]], str]] = {
+    "media_url": _media_url,
+    "workers": _processes,
+    "jobs": _processes,
+    "nginx_locations": _nginx_locations,
+}
 
 
 IN_PROJECT: dict[str, Callable[[Any, Path], str]] = {

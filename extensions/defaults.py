@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from . import answers, compose_defaults, image_defaults, process_defaults
+from . import answers, compose_defaults, image_defaults, nginx, process_defaults
 from .default import Default
 from .detection import Certainty, Findings, read
 from .detection.data import text_of
@@ -87,6 +87,7 @@ SAFE: dict[str, Any] = {
     "media_url": "",
     "gunicorn_keepalive": 2,
     "reverse_proxy": "nginx",
+    "celery_concurrency": 2,
     "database_name": "django",
     "database_user": "django",
     "nginx_locations": [],  # they belong together: one line without the others closes no brace
@@ -316,9 +317,8 @@ def _static_port(findings: Findings) -> Default:
 
 
 def _is_located(findings: Findings, path: str) -> bool:
-    """Return whether the project's own default.conf has a location of this path: two of the same stop nginx."""
-    lines = [line.split() for line in findings.value("nginx_locations", [])]
-    return any(words[:2] == ["location", path] for words in lines)
+    """Return whether the project's own default.conf has a location of this path, which stands for the template's."""
+    return nginx.locates(findings.value("nginx_locations", []), path)
 
 
 def _reverse_proxy(findings: Findings) -> Default:
@@ -327,7 +327,8 @@ def _reverse_proxy(findings: Findings) -> Default:
 
 def _media_url(findings: Findings) -> Default:
     found = Default(*image_defaults.media_url(findings))
-    return Default("") if _is_located(findings, found.value) else found
+    taken = found.value == _static_url(findings).value or _is_located(findings, found.value)
+    return Default("") if taken else found
 
 
 RULES: Mapping[str, Callable[[Findings], Default]] = {
@@ -389,6 +390,7 @@ RULES: Mapping[str, Callable[[Findings], Default]] = {
     "migrate": compose_defaults.migrate,
     "create_cache_table": process_defaults.create_cache_table,
     "workers": process_defaults.workers,
+    "celery_concurrency": process_defaults.celery_concurrency,
     "jobs": process_defaults.jobs,
     "env_example": compose_defaults.env_example,
     "github_workflow": lambda findings: Default(False),

@@ -169,6 +169,12 @@ class DjangoProject(Extension):
             "allowed_host": allowed_host,
             "with_manifest": with_manifest,
             "hosts_variable": hosts_variable,
+            "in_regex": re.escape,
+            "locates": lambda lines, location: _module("nginx").locates(lines, location),
+            "says": lambda lines, name: name in _module("nginx").names(lines),
+            "trusts_all": trusts_all,
+            "concurrent": lambda command, number: _module("celery").concurrent(command, number),
+            "condition": condition,
         }
 
     @cached_property
@@ -307,9 +313,7 @@ def pinned(image: str, digests: dict[str, str]) -> str:
 
 def scalar(value: str) -> str:
     """Return text as it stands in a YAML file: plain, or in quotes where YAML would read it as something else."""
-    plain = re.fullmatch(r"[A-Za-z/._][A-Za-z0-9 /._=@%+,:-]*", value) and yaml.safe_load(f"a: {value}") == {
-        "a": value
-    }
+    plain = re.fullmatch(r"[A-Za-z/._](?:[A-Za-z0-9 /._=@%+,-]|:(?![ ]|$))*", value) and yaml.safe_load(value) == value
     return value if plain else json.dumps(value)
 
 
@@ -364,6 +368,14 @@ def service_kind(image: str) -> str:
     return next((kind for kind, names in KINDS.items() if name in names), "other")
 
 
+def condition(image: str) -> str:
+    """Return what Django waits for in a service: to be healthy, or to run where it may have no health check.
+
+    https://docs.docker.com/reference/compose-file/services/#long-syntax-1
+    """
+    return "service_started" if service_kind(image) == "other" else "service_healthy"
+
+
 def image_major(image: str) -> int:
     """Return the first number of an image's tag, like 18 of postgres:18.1-alpine; 99 where it names none."""
     match = re.match(r"(?:pg)?([0-9]+)", image.rpartition("/")[2].partition(":")[2])
@@ -375,6 +387,21 @@ def volumes(folders: Iterable[str], files: Iterable[str]) -> dict[str, str]:
     paths = (["/data"] if list(files) else []) + [in_workdir(folder) for folder in folders]
     # By the whole path, so that a volume keeps its name, and with it its content, whatever others there are.
     return {re.sub(r"[^a-z0-9]+", "-", path.removeprefix("/workdir").lower()).strip("-"): path for path in paths}
+
+
+def trusts_all(variables: Iterable[Mapping[str, str]], options: Iterable[str]) -> bool:
+    """Return whether variables, or options, let Gunicorn believe what any peer says of who asked, and how.
+
+    https://gunicorn.org/reference/settings/#forwarded_allow_ips
+    """
+    given = [*(mapping.get("FORWARDED_ALLOW_IPS", "") for mapping in variables), *_values(options)]
+    return any("*" in value.split(",") for value in given)
+
+
+def _values(options: Iterable[str]) -> list[str]:
+    """Return the values of --forwarded-allow-ips among arguments: `--option=value`, or one after the other."""
+    words = " ".join(options).replace("--forwarded-allow-ips ", "--forwarded-allow-ips=").split()
+    return [word.partition("=")[2] for word in words if word.startswith("--forwarded-allow-ips=")]
 
 
 def hosts_variable(answers: Iterable[Iterable[str]]) -> str:

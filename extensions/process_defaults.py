@@ -38,6 +38,12 @@ def workers(findings: Findings) -> Default:
     return Default(found, source)
 
 
+def celery_concurrency(findings: Findings) -> Default:
+    """Return 0 where the project says how many processes its Celery workers have: an option would overrule that."""
+    found = findings.found.get("celery_concurrency")
+    return Default(0, found.source) if found else Default(2)
+
+
 def jobs(findings: Findings) -> Default:
     """Return the commands that the project's files run at times, or once, and those that seem to run for long."""
     found: dict[str, str] = {}

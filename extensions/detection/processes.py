@@ -101,6 +101,7 @@ def read_processes(
 ) -> None:
     """Add processes: a list of {name, command, kind, source, certainty, note}, and celery_app, what `celery -A` takes.
 
+    Also celery_concurrency, where something says how many processes a Celery worker has.
     `kind` is web, worker, beat, scheduler, release, cron or other; a cron job has its `schedule` too, and a command
     that is a script the line of it that says its kind, as `runs`. What the
     project's files state comes first; what its code implies is added where nothing stated does the same.
@@ -354,6 +355,7 @@ def _celery(
         return
     name, source, module = application
     findings.add("celery_app", name, source, Certainty.INFERRED)
+    _add_concurrency(findings, source, module, settings)
     yield _process("worker", f"celery -A {name} worker", "worker", source, Certainty.INFERRED)
     beat = next(
         (
@@ -380,6 +382,22 @@ def _celery(
     if beat or database:
         option = " --scheduler django_celery_beat.schedulers:DatabaseScheduler" if database else ""
         yield _process("beat", f"celery -A {name} beat{option}", "beat", beat or database, Certainty.INFERRED)
+
+
+def _add_concurrency(findings: Findings, source: str, module: ast.Module, settings: dict[str, str]) -> None:
+    """Add celery_concurrency, where settings or the application's module say how many processes a worker has.
+
+    https://docs.celeryq.dev/en/stable/userguide/configuration.html#worker-concurrency
+    """
+    names = ("worker_concurrency", "celery_worker_concurrency", "celeryd_concurrency", "celery_concurrency")
+    found = next((where for key, where in settings.items() if key.rstrip("=").lower() in names), "")
+    for node in ast.walk(module) if not found else ():
+        stored = isinstance(node, ast.Attribute | ast.Name) and isinstance(node.ctx, ast.Store)
+        name = last_name(node) if stored else node.arg if isinstance(node, ast.keyword) else ""
+        if (name or "").lower() in names:
+            found = f"{source.rpartition(':')[0]}:{getattr(node, 'lineno', 1)}"
+    if found:
+        findings.add("celery_concurrency", True, found, Certainty.STATED)
 
 
 def find_celery(tree: Tree, findings: Findings, distributions: set[str]) -> tuple[str, str, ast.Module] | None:
