@@ -24,6 +24,10 @@ DECISIONS: dict[str, list[Any]] = {
     "media_url": ["", "/@a.b/files~+/"],
     "data_dirs": [[], ["media"]],
     "data_files": [[], ["db.sqlite3"]],
+    "environment": [{}],
+    "compose_environment": [{}, {"FORWARDED_ALLOW_IPS": "*"}],
+    "dotenv": [{}],
+    "gunicorn_options": [[]],
     "nginx_locations": [[], ["location /docs/ {", "    root /srv;", "}"], ["location / {", "    expires 1d;", "}"]],
 }
 

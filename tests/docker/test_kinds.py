@@ -63,7 +63,9 @@ def test_nginx_before_django(site):
         assert is_saved or "sandbox" in headers.get("Content-Security-Policy", ""), name
 
     before = address(site)
-    site.compose("up", "--detach", "--force-recreate", "django")
+    site.compose("rm", "--stop", "--force", "django")
+    site.compose("run", "--detach", "django", "sleep", "100")  # has the address that is free now
+    site.compose("up", "--detach", "django")
     assert address(site) != before
     recreated = time.monotonic()
     while site.get("/")[0] != 200:
