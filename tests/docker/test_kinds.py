@@ -73,9 +73,9 @@ def test_nginx_before_django(site):
         time.sleep(0.5)
 
     answers: list[int] = []
-    slow = threading.Thread(target=lambda: answers.append(site.get("/slow/12/")[0]))
+    slow = threading.Thread(target=lambda: answers.append(site.get("/slow/14/")[0]))
     slow.start()
-    time.sleep(2)
+    time.sleep(1)
     site.compose("stop")
     slow.join()
     assert answers == [200]
