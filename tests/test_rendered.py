@@ -35,7 +35,7 @@ def test_yamllint(expected):
 
 
 @pytest.mark.docker
-def test_compose_config(expected, tmp_path):
+def test_compose_config(expected, tmp_path, compose_version):
     shutil.copytree(expected, tmp_path, dirs_exist_ok=True)
     answers = yaml.safe_load((expected / ".copier-answers.yml").read_text())
     names = {*answers["required_environment"], *answers["dotenv"]}
