@@ -19,16 +19,21 @@ DECISIONS: dict[str, list[Any]] = {
     "worker_class": ["gthread", "asgi", "uvicorn_worker.UvicornWorker"],
     "https_only": [True, False],
     "gunicorn_keepalive": [2, 75],
-    "static_url": ["/static/", "/@a.b/c_d-e~+/"],
+    "static_url": ["/static/", "/media/@a.b/c_d-e~+/"],
     "media_root": ["", "media", "/data"],
-    "media_url": ["", "/@a.b/files~+/"],
+    "media_url": ["", "/media/", "/static/@a.b/files~+/"],
     "data_dirs": [[], ["media"]],
-    "data_files": [[], ["db.sqlite3"]],
+    "data_files": [["db.sqlite3"]],
     "environment": [{}],
     "compose_environment": [{}, {"FORWARDED_ALLOW_IPS": "*"}],
     "dotenv": [{}],
     "gunicorn_options": [[]],
-    "nginx_locations": [[], ["location /docs/ {", "    root /srv;", "}"], ["location / {", "    expires 1d;", "}"]],
+    "nginx_locations": [
+        [],
+        ["location /{", "    proxy_pass http://django;", "}", "location = /-/nginx { return 204; }"],
+        ["location ^~ /media/ {", "    alias /srv/;", "}", "client_max_body_size 1g;"],
+        ["location /static/", "{ # mine", '    root "/srv/a b";', "}"],
+    ],
 }
 
 
