@@ -433,6 +433,7 @@ BAD = {
     "migrate": ["perhaps"],
     "create_cache_table": ["2"],
     "workers": ["[celery]", "{static: celery}", "{worker: 'a; b'}", '{worker: "a\\nb"}', "{worker: 1}"],
+    "celery_concurrency": ["-1", "1001", "auto"],
     "jobs": ["[job]", "{migrate: a}", "{job: 'a && b'}", "{Job: a}"],
     "env_example": ["2"],
     "github_workflow": ["perhaps"],
@@ -840,3 +841,15 @@ def test_what_is_written_while_messages_are_compiled_can_be_written_to(template,
     copy(template, folder, compile_messages="true", data_dirs="[data, media]", media_root="media")
     code = stages(folder / "Dockerfile_django")["code"]
     assert code.endswith("compilemessages \\\n    && chmod -R a+rwX /workdir/data")
+
+
+def test_a_service_without_a_health_check_is_not_waited_for_as_healthy(template, project):
+    folder = project()
+    copy(template, folder, services="{search: 'elasticsearch:9.0.0', cache: 'valkey/valkey:9'}")
+    compose = yaml.safe_load((folder / "compose.yaml").read_text())
+    assert compose["x-django"]["depends_on"] == {
+        "cache": {"condition": "service_healthy"},
+        "search": {"condition": "service_started"},
+    }
+    assert "healthcheck" not in compose["services"]["search"]
+    assert compose["services"]["search"]["security_opt"] == ["no-new-privileges:true"]

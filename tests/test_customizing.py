@@ -80,6 +80,10 @@ OVERRIDES = {
     "Open the port to the network": {
         "services.static.ports": [{"mode": "ingress", "target": 8080, "published": "80", "protocol": "tcp"}]
     },
+    "Larger uploads": {
+        "services.static.tmpfs": ["/tmp:size=2g"],
+        "services.static.deploy.resources.limits": {"memory": "2306867200", "pids": 256},
+    },
     "Reach the database from this machine": {"services.db.ports.0.host_ip": "127.0.0.1"},
     "A service beside the others": {
         "services.mail.restart": "unless-stopped",

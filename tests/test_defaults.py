@@ -112,6 +112,7 @@ def test_a_project_of_which_little_is_known(read):
         "migrate": False,
         "create_cache_table": False,
         "workers": {},
+        "celery_concurrency": 2,
         "jobs": {},
         "env_example": True,
         "github_workflow": False,
@@ -378,6 +379,24 @@ server {
     assert answered["node"]["output"] == ["site/static/dist"]
     assert (answered["build_image"], answered["build_instructions"]) == ("", ["RUN touch site/static/kept"])
     assert answered["nginx_locations"] == []
+
+
+def test_uploads_on_the_path_of_static_files_are_left_to_django(read):
+    files = {"site/settings.py": "STATIC_URL = '/s/'\nMEDIA_URL = '/s/'\nMEDIA_ROOT = '/srv/media'\n"}
+    found = read(files)
+    assert (found["static_url"][0], found["media_url"][0]) == ("/s/", "")
+
+
+def test_a_location_that_passes_requests_to_a_server_elsewhere_is_left_to_django(read):
+    passed = ("http://web:8000", "http://app", "http://127.0.0.1:8000/", "http://unix:/run/gunicorn.sock", "uwsgi")
+    for server in passed:
+        nginx = f"server {{\n  location /ws/ {{\n    proxy_pass {server};\n  }}\n  location /a/ {{\n  }}\n}}\n"
+        found = read({"default.conf": nginx})
+        assert found["nginx_locations"][0] == ["location /a/ {", "}"], server
+    found = read({"default.conf": "server {\n  location / {\n    proxy_pass https://a.example.com;\n  }\n}\n"})
+    assert (found["nginx_locations"][0], found["reverse_proxy"][0]) == ([], "nginx")
+    other = "server {\n  location /a/ {\n    proxy_pass https://a.example.com/;\n  }\n}\n"
+    assert len(read({"default.conf": other})["nginx_locations"][0]) == 3
 
 
 def test_what_a_dockerfile_installs_globally_builds_the_front_end(read):

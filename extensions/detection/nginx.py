@@ -11,11 +11,13 @@ FILES = r"(?:(?:root|index|expires)\s[^;{}]*;\s*)*"
 STOCK = re.compile(
     rf"location\s+(/\s*\{{\s*{FILES}(?:location\s[^{{}}]*\{{\s*{FILES}\}}\s*)*\}}|=\s*/50x\.html\s*\{{[^}}]*\}})\s*"
 )
+PASSED = re.compile(r"\b(?:proxy|uwsgi|fastcgi|scgi|grpc)_pass\s+(?:https?://|grpcs?://)?([^\s;/:$]+)")
 
 
 def read_locations(tree: Tree, findings: Findings) -> None:
     """Add nginx_locations, the lines of the location blocks that default.conf has beside those of nginx's own default.
 
+    Without those that pass requests to a server that nginx would not find here, so that it would not start.
     https://nginx.org/en/docs/http/ngx_http_core_module.html#location
     """
     path = "default.conf"
@@ -32,9 +34,21 @@ def read_locations(tree: Tree, findings: Findings) -> None:
             block += [line] if line else []
             if depth <= 1 and "}" in line:
                 text = textwrap.dedent("\n".join(block))
-                if not STOCK.fullmatch(text + "\n"):
+                if server := _server_elsewhere(text):
+                    tree.problem(
+                        f"{path}:{inside}", f"passes requests to {server}, which is not there: Django gets them"
+                    )
+                elif not STOCK.fullmatch(text + "\n"):
                     first = first or inside
                     kept += text.split("\n")
                 inside = 0
     if depth == 0 and kept:
         findings.add("nginx_locations", kept, f"{path}:{first}", Certainty.STATED)
+
+
+def _server_elsewhere(text: str) -> str:
+    """Return the host to which a location passes requests if it is on this machine, or stands for Django; else ""."""
+    for host in PASSED.findall(text):
+        if "." not in host or host.startswith("127.") or re.match(r"location\s+/\s*\{", text):
+            return host
+    return ""

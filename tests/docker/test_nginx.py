@@ -4,9 +4,8 @@ import itertools
 import json
 
 import pytest
-import yaml
 from behind_nginx import IMAGE, SERVER, docker, served
-from support import copy
+from support import ROOT, copy
 
 pytestmark = pytest.mark.docker
 MEDIA = {"media_url": "/media/", "media_root": "media", "data_dirs": "[media]"}
@@ -113,6 +112,17 @@ def test_a_client_chooses_no_address_where_uvicorn_trusts_every_peer(template, p
         assert "6.6.6.6" not in heard(running, **FORGED)["x-forwarded-for"]
 
 
+def test_a_proxy_before_nginx_says_the_address(template, project, tmp_path):
+    page = (ROOT / "docs/customizing.md").read_text().partition("### The client's address\n")[2]
+    (tmp_path / "own.conf").write_text(page.partition("```nginx\n")[2].partition("```")[0])
+    (tmp_path / "own.conf").chmod(0o644)
+    tmp_path.chmod(0o755)
+    folder = project()
+    copy(template, folder, **KINDS["uvicorn"])
+    with served(folder, f"--volume={tmp_path / 'own.conf'}:/etc/nginx/conf.d/own.conf:ro") as running:
+        assert heard(running, X_Forwarded_For="6.6.6.6, 7.7.7.7")["x-forwarded-for"] == "7.7.7.7"
+
+
 def test_requests_follow_django_to_another_address(site):
     """The container is made anew while another one has taken its address."""
     name, other = f"{site.name}-django", f"{site.name}-other"
@@ -139,10 +149,3 @@ def test_nginx_starts_without_django(site):
     assert site.ask("GET", "/")[0] == 502
     docker("start", f"{site.name}-django")
     site.wait(lambda: site.ask("GET", "/")[0] == 200, 15)
-
-
-def test_compose_passes_the_limits_on(template, project):
-    folder = project()
-    copy(template, folder)
-    static = yaml.safe_load((folder / "compose.yaml").read_text())["services"]["static"]
-    assert static["stop_grace_period"] == "35s" and static["depends_on"] == ["django"]
