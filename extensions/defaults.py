@@ -4,13 +4,14 @@ import posixpath
 import re
 import shlex
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from . import answers, compose_defaults, image_defaults, nginx, process_defaults
 from .default import Default
-from .detection import Certainty, Findings, read
+from .detection import Certainty, Finding, Findings, read
 from .detection.data import text_of
 from .ignored import ignored
 
@@ -19,15 +20,17 @@ def defaults(root: Path, answers_file: str = answers.FILE) -> dict[str, Default]
     """Return the default of each question that is read from the project at `root`, by the question's name.
 
     Each is an answer that the question's rule accepts; what was found but cannot be an answer is replaced by SAFE's.
-    Where the project has this template's answers, the files that it rendered are not read.
+    Where the project has this template's answers, the files that they have written are not read, and what is read is
+    set beside them.
     """
-    return from_findings(findings_for(root, answers_file), root)
+    findings, stored = findings_for(root, answers_file), answers.stored(root / answers_file)
+    return beside(stored, findings, root) if answers.is_ours(stored) else from_findings(findings, root)
 
 
 def findings_for(root: Path, answers_file: str = answers.FILE) -> Findings:
     """Return the Findings of the project at `root` from which answers follow, without the files that answers made."""
-    own = answers.RENDERED if answers.is_ours(answers.stored(root / answers_file)) else ()
-    return read(root, own)
+    stored = answers.stored(root / answers_file)
+    return read(root, answers.rendered(stored) if answers.is_ours(stored) else ())
 
 
 def from_findings(findings: Findings, root: Path) -> dict[str, Default]:
@@ -38,6 +41,28 @@ def from_findings(findings: Findings, root: Path) -> dict[str, Default]:
     return {
         name: default if default.value == "" else _answerable(name, default, root) for name, default in found.items()
     }
+
+
+def beside(stored: Mapping[str, Any], findings: Findings, root: Path) -> dict[str, Default]:
+    """Return what is read today in a project with answers: the stored answer where nothing says otherwise.
+
+    A name that follows from the folder's says nothing: a clone may be in a folder of any name.
+    """
+    names = [findings.value("project_slug"), stored.get("project_slug"), stored.get("database_name")]
+    readings = [from_findings(_named(findings, name), root) for name in dict.fromkeys(names) if isinstance(name, str)]
+    known = answers.AS_BEFORE | dict(stored)
+    return {
+        name: Default(known[name], default.source)
+        if name in known and (not default.source or known[name] in [reading[name].value for reading in readings])
+        else default
+        for name, default in readings[0].items()
+    }
+
+
+def _named(findings: Findings, slug: str) -> Findings:
+    """Return the Findings of the same project, were its name another."""
+    finding = findings.found.get("project_slug", Finding("project_slug", slug))
+    return Findings(findings.found | {"project_slug": replace(finding, value=slug)}, findings.problems)
 
 
 def _answerable(name: str, default: Default, root: Path) -> Default:
@@ -211,7 +236,8 @@ def _python_path(findings: Findings) -> dict[str, str]:
 
 def _environment(findings: Findings) -> Default:
     """Return the variables that select production in settings, beside DJANGO_ENV and DJANGO_SETTINGS_MODULE."""
-    found = {item["name"]: item["production"] for item in findings.value("environment", []) if item["production"]}
+    read = findings.value("environment", [])
+    found = {item["name"]: item["production"] for item in read if item["production"] is not None}
     variable = findings.value("settings_variable") or {}
     if variable.get("name") and variable.get("value"):
         found.setdefault(variable["name"], variable["value"])
@@ -357,6 +383,7 @@ RULES: Mapping[str, Callable[[Findings], Default]] = {
     "static_url": _static_url,
     "compile_messages": _found("compile_messages", False),
     "dockerignore": _found("local_files", []),
+    "dockerignore_except": _found("kept_files", []),
     "gunicorn_install": _gunicorn_install,
     "gunicorn_workers": _found("gunicorn_workers"),
     "gunicorn_threads": _found("gunicorn_threads"),

@@ -170,3 +170,17 @@ def gunicorn_remark(findings: Findings) -> str:
     if pin >= SLOW_STOP:
         fault = "takes up to 30 s to stop while idle connections are open, and can lose requests on a reload (HUP)"
     return f"Gunicorn {pin} ({stated['source']}) {fault}: 27.0.1 or newer does not."
+
+
+def context_notes(findings: Findings, left_out: list[str]) -> list[str]:
+    """Return sentences on secrets that git has, and on lines of the project's .dockerignore that no answer holds."""
+    notes = []
+    if secret := findings.value("secret_files", []):
+        notes.append(f"git tracks what looks like a secret: {_some(secret)}. Take it out of git, and make a new one.")
+    if lost := [path for path in findings.value("local_files", []) if path not in left_out]:
+        notes.append(f"Not taken over from .dockerignore: {_some(lost)}. Add it there, at the end.")
+    return notes
+
+
+def _some(paths: list[str]) -> str:
+    return ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
