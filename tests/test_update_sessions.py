@@ -1,13 +1,12 @@
 """Weeks of a project at random, by the number of the session: `--sessions N` for more of them.
 
-What must come out is known without Copier, by `git merge-file` of the old rendering, the new one and the person's file.
-Whatever happens, each line that a person added is there or in a conflict, what is beside the generated files is not
-touched, an update that is refused changes nothing, and no message is a traceback.
+What must come out is known without Copier, by `git merge-file` of the old rendering, the new one and the person's
+file. Whatever happens, each line that a person added is there or in a conflict, what is beside the generated files is
+not touched, an update that is refused changes nothing, and no message is a traceback.
 """
 
 import os
 import random
-import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -22,7 +21,7 @@ from support import ANSWERS, FUTURE, NEXT, PROJECTS, commit, git, releases, tree
 
 STARTS = ("v1.0.0", "v1.1.2", "v2.0.0", "v2.1.0", "v2.1.1", NEXT)
 NEEDED = ("copier.yml", "template", "includes", "extensions", "migrations")  # by Copier, of the template
-BESIDE = {".env": b"SECRET_KEY=mine\n", "mine.local": b"\xff\0", "notes é.txt": b"\xff\0\r\n", "docker/mine.sh": MINE}
+BESIDE = {
     ".env": b"SECRET_KEY=mine\n",
     "mine.local": b"\xff\0mine",
     "notes é.txt": b"\xff\0\r\n",
@@ -250,7 +249,8 @@ class Session:
         templates = {path: (old[path], new.get(path, b"")) for path in old}
         print(f"to {target} {data}")
         sessions.edit(chance, self.folder, self.generated(), templates, str(len(self.steps)))
-        renamed = chance.random() < 0.1 and self.rename()
+        if chance.random() < 0.1:
+            self.rename()
         if "filter" in self.around.attributes:
             path = self.folder / chance.choice(self.generated())
             path.write_bytes(path.read_bytes() + b"# mine SECRET\n")
@@ -285,13 +285,12 @@ class Session:
                 not code and state(self.repository) == before and not self.git("status", "--porcelain", "--", ".")
             ), output
 
-    def rename(self) -> bool:
+    def rename(self) -> None:
         path = self.folder / self.chance.choice(self.generated())
         if path.name == "compose.yaml" or self.steps[-1][0].startswith("v1."):  # answers of 2.0.0 depend on it
-            return False
+            return
         print(f"rename {path.name}")
         path.rename(path.with_name(f"{path.name}.mine"))
-        return True
 
     def update(self, options: list[str], before: dict) -> tuple[int, str]:
         """Update; see that no message is a traceback, and that nothing changes where it is refused."""
