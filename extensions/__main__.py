@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from . import answers
+from . import answers, drift
 from .defaults import Default, defaults, from_findings
 from .detection import Findings, read
 from .schema import schema
@@ -119,7 +119,7 @@ def _short(text: str, length: int) -> str:
 
 
 def _check(project: Path, answers_file: str) -> int:
-    """Print each stored answer that differs from what is read today; what is only assumed does not count."""
+    """Print each stored answer that differs from what is read today, or that is dead; what is assumed does not count."""
     path = project / answers_file
     try:
         stored = answers.stored(path)
@@ -132,12 +132,19 @@ def _check(project: Path, answers_file: str) -> int:
             file=sys.stderr,
         )
         return EXIT_ERROR
-    different = 0
-    for name, default in defaults(project, answers_file).items():
+    different = set()
+    now = defaults(project, answers_file)
+    for name, default in now.items():
         if default.source and name in stored and stored[name] != default.value:
             print(f"{name}: the answer is {_plain(stored[name])}, but {default.source} says {_plain(default.value)}")
-            different += 1
-    return EXIT_DIFFERENT if different else EXIT_SAME
+            different.add(name)
+    remarks = list(drift.remarks(project, answers_file, stored, now, different))
+    print(*remarks, sep="\n", end="\n" if remarks else "")
+    if different or remarks:
+        return EXIT_DIFFERENT
+    number = sum(not name.startswith("_") for name in stored)
+    print(f"All {number} answers match the project.")
+    return EXIT_SAME
 
 
 if __name__ == "__main__":
