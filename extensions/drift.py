@@ -65,10 +65,10 @@ def _files(root: Path, known: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "settings_module", f"there is no {settings.replace('.', '/')}.py; give the module of the settings"
     node = known.get("node")
     if isinstance(node, Mapping) and "folder" in node:
-        place = root / str(node["folder"])
-        gone = [path for path in ("package.json", *node.get("files", ())) if not (place / path).is_file()]
+        paths = [Path(str(node["folder"]), "package.json").as_posix(), *map(str, node.get("files", ()))]
+        gone = [path for path in paths if not (root / path).exists()]
         if gone:
-            yield "node", f"there is no {(Path(node['folder']) / gone[0]).as_posix()}; change the answer"
+            yield "node", f"there is no {gone[0]}; change the answer"
     for name in ("workers", "jobs"):
         processes = known.get(name)
         for process, command in processes.items() if isinstance(processes, Mapping) else ():
