@@ -19,7 +19,7 @@ from typing import Any
 
 from plumbum import local
 
-from . import answers, edits, merging
+from . import answers, edits, merging, summary
 
 OLD = "COPIER_DJANGO_DOCKER_OLD"  # in the environment of Copier's process; other versions of the template read it
 SHOWN = 3  # lines
@@ -117,16 +117,14 @@ def end(update: Update) -> None:
     rejected = _names(git("ls-files", "--others", "-z", "--", "*.rej"))
     unclear = {*conflicts, *(path.removesuffix(".rej") for path in rejected)}
     now = edits.read(update.root, update.mine)
-    lines = list(_losses(update, git, deleted, unclear, now))
-    if conflicts:
-        number = f"{len(conflicts)} files have conflicts" if len(conflicts) > 1 else "1 file has conflicts"
-        lines.append(f"{number}, your lines beside the template's: {', '.join(conflicts)}.")
-    if rejected:
-        number = f"{len(rejected)} files have" if len(rejected) > 1 else "1 file has"
-        lines.append(f"{number} the template's lines only, and yours, which conflict, in {', '.join(rejected)}.")
-    if lines:
-        resolve = "Resolve each, and commit; or undo" if conflicts or rejected else "Or undo"
-        print("", *lines, f"{resolve} the whole update with `{undo(update.prefix)}`.", sep="\n", file=sys.stderr)
+    outcome = summary.Outcome(
+        conflicts=conflicts,
+        rejected=rejected,
+        losses=list(_losses(update, git, deleted, unclear, now)),
+        undo=undo(update.prefix),
+    )
+    if lines := summary.lines(outcome):
+        print(*lines, sep="\n", file=sys.stderr)
 
 
 def _losses(update: Update, git: Any, deleted: list[str], unclear: set[str], now: edits.Files) -> Iterator[str]:
