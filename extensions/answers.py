@@ -74,9 +74,38 @@ def _loaded(text: str) -> Any:
     return yaml.safe_load(text)
 
 
-def is_ours(stored: Mapping[str, Any]) -> bool:
-    """Return whether stored answers are this template's: two questions that every version of it has are among them."""
-    return {"wsgi_module", "use_fathom"} <= stored.keys()
+OWN_COMMENTS = ("# Written by Copier, ", "# An update writes this file anew")  # the first lines of an answers file
+
+
+def comments(text: str) -> list[str]:
+    """Return the lines of an answers file that have a comment, but for the template's own."""
+    content, lines, found = yaml.safe_load(text), text.split("\n"), []
+    for number, line in enumerate(lines):
+        match = re.search(r"(^|\s)#", line)
+        if match and not line.startswith(OWN_COMMENTS):
+            without = "\n".join([*lines[:number], line[: match.start()], *lines[number + 1 :]])
+            with contextlib.suppress(yaml.YAMLError):  # else the sign is inside of an answer
+                found += [line] if yaml.safe_load(without) == content else []
+    return found
+
+
+def are_for_us(given: Any) -> bool:
+    """Return whether answers are to this template: two questions that every version of it has are among them."""
+    return isinstance(given, Mapping) and {"wsgi_module", "use_fathom"} <= given.keys()
+
+
+def is_ours(stored: Any) -> bool:
+    """Return whether Copier has written these answers for this template: a person's data file has no `_src_path`."""
+    return are_for_us(stored) and "_src_path" in stored
+
+
+def others(root: Path, answers_file: Path) -> list[str]:
+    """Return the names of further answers files of this template in a project, such as .copier-answers.docker.yml."""
+    found = []
+    for path in sorted({*root.glob(".copier-answers*.y*ml")} - {root / answers_file}):
+        with contextlib.suppress(OSError, UnicodeDecodeError, yaml.YAMLError):
+            found += [path.name] if is_ours(stored(path)) else []
+    return found
 
 
 def problem(name: str, value: Any, answers: Mapping[str, Any], root: Path) -> str:

@@ -19,7 +19,7 @@ from typing import Any
 
 from plumbum import local
 
-from . import answers, edits, merging, summary
+from . import answers, edits, leftovers, merging, summary
 
 OLD = "COPIER_DJANGO_DOCKER_OLD"  # in the environment of Copier's process; other versions of the template read it
 SHOWN = 3  # lines
@@ -105,8 +105,8 @@ def begin(root: Path, answers_file: Path, paths: list[str]) -> Update:
     return update
 
 
-def end(update: Update) -> None:
-    """Print what is gone, and what has conflicts, with the command that undoes the update."""
+def end(update: Update, quiet: bool = False) -> None:
+    """Print what has changed, what is gone, and what has conflicts, with the command that undoes the update."""
     git = local["git"]["-C", str(update.root)]
     update.record.unlink(missing_ok=True)
     merging.merge_again(update.root)
@@ -117,14 +117,34 @@ def end(update: Update) -> None:
     rejected = _names(git("ls-files", "--others", "-z", "--", "*.rej"))
     unclear = {*conflicts, *(path.removesuffix(".rej") for path in rejected)}
     now = edits.read(update.root, update.mine)
+    changed = {
+        *_names(git("diff", "--no-renames", "--name-only", "--relative", "-z", "HEAD", "--", ".")),
+        *_names(git("ls-files", "--others", "--exclude-standard", "-z")),
+    }
+    after = answers.stored(update.root / update.answers_file)
     outcome = summary.Outcome(
+        before=str(update.stored.get("_commit", "")),
+        after=str(after.get("_commit", "")),
+        changed=sorted(changed - {update.answers_file.as_posix(), *rejected}),
         conflicts=conflicts,
+        places=[f"{path}:{line}" for path in conflicts for line in leftovers.conflicts(update.root / path)],
         rejected=rejected,
-        losses=list(_losses(update, git, deleted, unclear, now)),
-        undo=undo(update.prefix),
+        losses=[*_losses(update, git, deleted, unclear, now), *_comments(update, git)],
+        undo=undo(update.prefix) if changed or conflicts else "",
     )
-    if lines := summary.lines(outcome):
-        print(*lines, sep="\n", file=sys.stderr)
+    summary.tell(outcome, quiet)
+
+
+def _comments(update: Update, git: Any) -> Iterator[str]:
+    """Say that a person's comments in the answers file are gone: Copier writes the file anew."""
+    path = update.answers_file.as_posix()
+    kept = (update.root / path).read_text().splitlines()
+    gone = [line for line in answers.comments(_shown(git, path).decode()) if line not in kept]
+    if gone:
+        yield (
+            f"{path} has lost comments of yours ({_quoted(gone)}): an update writes it anew. Keep them elsewhere; "
+            f"`git diff HEAD -- {shlex.quote(path)}` shows them."
+        )
 
 
 def _losses(update: Update, git: Any, deleted: list[str], unclear: set[str], now: edits.Files) -> Iterator[str]:

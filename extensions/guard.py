@@ -68,13 +68,25 @@ def _foreign_answers(conf: Conf, questions: Questions, root: Path) -> list[str]:
     stored = answers.stored(root / conf["answers_file"])
     if not stored or answers.is_ours(stored):
         return []
+    others = answers.others(root, conf["answers_file"])
+    if others:
+        return [
+            f"{conf['answers_file']} does not hold this template's answers, which are in {others[0]}: add "
+            f"-a {others[0]}, here and in each copier update."
+        ]
     return [_foreign(conf, stored)]
 
 
 def _foreign(conf: Conf, stored: Mapping[str, Any]) -> str:
+    file = conf["answers_file"]
+    if "_src_path" not in stored:
+        return (
+            f"{file} was not written by Copier, as it has no _src_path: give it another name, and, if it holds your "
+            "answers, name it with --data-file."
+        )
     return (
-        f"{conf['answers_file']} holds the answers to another template ({stored.get('_src_path', 'unnamed')}): "
-        "keep this one's in a file of their own, with -a .copier-answers.docker.yml, here and in each copier update."
+        f"{file} holds the answers to another template ({stored['_src_path']}): keep this one's in a file of their "
+        "own, with -a .copier-answers.docker.yml, here and in each copier update."
     )
 
 
@@ -84,7 +96,7 @@ def _bad_old_answers(conf: Conf, questions: Questions) -> list[str]:
     An update is refused for them before that, but not with --quiet.
     """
     stored = {name: value for name, value in conf["data"].items() if name in questions}
-    if not answers.is_ours(stored):
+    if not answers.are_for_us(stored):
         return [_foreign(conf, conf["data"])]
     root = Path(conf["dst_path"])
     found = {name: answers.problem(name, value, stored, root) for name, value in stored.items()}

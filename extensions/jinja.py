@@ -150,7 +150,7 @@ class DjangoProject(Extension):
             "problem": self.problem,
             "read_in": self.read_in,
             "remarks": self.remarks,
-            "findable": findable,
+            "lasting": lasting,
             "by_folder": by_folder,
             "in_workdir": in_workdir,
             "quoted": quoted,
@@ -278,7 +278,7 @@ class DjangoProject(Extension):
     def ended(self, conf: dict[str, Any]) -> str:
         """Return "", after what an update has lost, or left to do, is printed."""
         if not conf["pretend"]:
-            _module("check").end(_package().__dict__.pop("update"))
+            _module("check").end(_package().__dict__.pop("update"), conf["quiet"])
         return ""
 
     @pass_context
@@ -289,10 +289,18 @@ class DjangoProject(Extension):
         return _module("answers").problem(name, answers[name], answers, root)
 
 
-def findable(src_path: str) -> str:
-    """Return the template's location so that it is found from any working directory: a folder's path made absolute."""
-    folder = Path(src_path).expanduser()
-    return str(folder.resolve()) if folder.is_dir() else src_path
+def lasting(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return Copier's answers with the template's place and version as they can be found later.
+
+    A folder's path is made absolute, as it is found from any working directory then. The commit of a folder that is
+    ahead of its newest release, or that has changes which Copier commits to a clone of its own, may be gone by the
+    next update: the release before it stays, and lines that it does not have count as the person's.
+    """
+    folder = Path(answers["_src_path"]).expanduser()
+    if not folder.is_dir():
+        return dict(answers)
+    release = {name: re.sub(r"-[0-9]+-g[0-9a-f]+$", "", answers[name]) for name in ("_commit",) if name in answers}
+    return {**answers, "_src_path": str(folder.resolve()), **release}
 
 
 def in_workdir(path: str) -> str:

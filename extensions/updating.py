@@ -14,7 +14,7 @@ from typing import Any
 
 from plumbum import CommandNotFound, local
 
-from . import answers, check, guard, quoting
+from . import answers, check, guard, leftovers, quoting
 
 # What 1.x, which had no such answers, rendered.
 BEFORE_2 = {"use_compose": True, "static_server": "nginx"}
@@ -51,10 +51,16 @@ def refusals(
     known = answers.stored(root / answers_file)
     names = guard.truths(questions, BEFORE_2 | known, lambda: dict.fromkeys(questions, ""))
     names["_copier_conf"] = {"answers_file": answers_file}
+    if not git("ls-files", "--", answers_file):
+        return [
+            f"{answers_file} is in no commit, as git ignores it, and an update needs it there: `git add --force "
+            f"{shlex.quote(answers_file)}`, and commit."
+        ]
     return [
         *check.interrupted(root, check.record(git, Path(answers_file))[0]),
         *_unfinished(git, repository, states),
         *_clashes(root, paths),
+        *leftovers.found(root, paths),
         *_ignored(git, root, paths),
         *_hidden(git, root, paths),
         *_rejected(repository, unseen),
