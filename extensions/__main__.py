@@ -21,7 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m extensions",
         description="Read a Django project, without running it, and print what is found, where, and how sure it is.",
-        epilog="Exit code: 0; 1 where --check finds differences; 2 for an error.",
+        epilog="Exit code: 0; 1 where --check finds something; 2 for an error.",
     )
     parser.add_argument("project", type=Path, nargs="?", help="folder of the project; none for --schema")
     parser.add_argument("-a", "--answers-file", default=answers.FILE, help="for --check, default: %(default)s")
@@ -119,7 +119,7 @@ def _short(text: str, length: int) -> str:
 
 
 def _check(project: Path, answers_file: str) -> int:
-    """Print each stored answer that differs from what is read today, or that is dead; what is assumed does not count."""
+    """Print each stored answer that differs from what is read today, which is more than assumed, or that is dead."""
     path = project / answers_file
     try:
         stored = answers.stored(path)

@@ -10,7 +10,6 @@ import contextlib
 import json
 import os
 import shlex
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

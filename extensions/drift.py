@@ -102,7 +102,7 @@ def _has_module(root: Path, module: str) -> bool:
 
 
 def _when_copied(root: Path, answers_file: str) -> dict[str, Default]:
-    """Return the defaults of the project as it was when its answers were first committed; none where git has it not."""
+    """Return the defaults of the project as it was when its answers were first committed; none where git lacks it."""
     try:
         git = local["git"]["-C", str(root)]
         log = git["log", "--diff-filter=A", "--format=%H", "--", answers_file].run(retcode=None)[1].split()
