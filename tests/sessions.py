@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from edits import ENDS, MINE, ODD, Change, changed, hot, lines_of
 NAMES = ("startproject", "celery_postgres", "node_assets")
 LAYOUTS = ("repository", "repository", "folder", "odd folder", "brackets", "worktree", "shallow")
 FOLDERS = {"odd folder": "sites é/my 'site", "brackets": "s[1]"}
-KINDS = ["insert"] * 4 + ["change"] * 3 + ["delete", "double", "block", "odd", "swap", "crlf line"]
+KINDS = ["insert"] * 4 + ["change"] * 3 + ["delete", "double", "block", "odd", "swap"]
 LABELS = ("before updating", "last update", "after updating")  # Copier's
 MARKER = re.compile(rb"^(<<<<<<<|>>>>>>>) ", re.MULTILINE)
 
@@ -142,8 +142,8 @@ def settled(content: bytes, chance: random.Random) -> bytes:
     return b"\n".join(kept)
 
 
-def merged(folder: Path, mine: bytes, old: bytes, new: bytes) -> bytes:
-    """Return git's three-way merge of a file, with its conflicts."""
+def merged(folder: Path, mine: bytes, old: bytes, new: bytes, env: Mapping[str, str]) -> bytes:
+    """Return git's three-way merge of a file, with its conflicts in the style of the person's settings."""
     if mine == old or old == new:
         return new if mine == old else mine
     folder.mkdir()
@@ -151,7 +151,7 @@ def merged(folder: Path, mine: bytes, old: bytes, new: bytes) -> bytes:
     for path, content in zip(paths, (mine, old, new), strict=True):
         path.write_bytes(content)
     labels = [argument for label in LABELS for argument in ("-L", label)]
-    done = subprocess.run(["git", "merge-file", "-p", *labels, *paths], capture_output=True, cwd=folder)
+    done = subprocess.run(["git", "merge-file", "-p", *labels, *paths], capture_output=True, cwd=folder, env=env)
     assert 0 <= done.returncode < 128, done.stderr
     shutil.rmtree(folder)
     return done.stdout
