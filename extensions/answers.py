@@ -79,14 +79,20 @@ OWN_COMMENTS = ("# Written by Copier, ", "# An update writes this file anew")  #
 
 def comments(text: str) -> list[str]:
     """Return the lines of an answers file that have a comment, but for the template's own."""
-    content, lines, found = yaml.safe_load(text), text.split("\n"), []
-    for number, line in enumerate(lines):
-        match = re.search(r"(^|\s)#", line)
-        if match and not line.startswith(OWN_COMMENTS):
-            without = "\n".join([*lines[:number], line[: match.start()], *lines[number + 1 :]])
-            with contextlib.suppress(yaml.YAMLError):  # else the sign is inside of an answer
-                found += [line] if yaml.safe_load(without) == content else []
-    return found
+    content, lines = yaml.safe_load(text), text.split("\n")
+
+    def is_comment(number: int, start: int) -> bool:
+        without = "\n".join([*lines[:number], lines[number][:start], *lines[number + 1 :]])
+        with contextlib.suppress(yaml.YAMLError):
+            return yaml.safe_load(without) == content
+        return False  # the sign is inside of an answer
+
+    return [
+        line
+        for number, line in enumerate(lines)
+        if not line.startswith(OWN_COMMENTS)
+        and any(is_comment(number, match.start()) for match in re.finditer(r"(^|\s)#", line))
+    ]
 
 
 def are_for_us(given: Any) -> bool:

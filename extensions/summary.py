@@ -84,4 +84,4 @@ def _undo(outcome: Outcome, quiet: bool) -> Iterator[str]:
     elif outcome.losses:
         yield f"Or undo the whole update with `{outcome.undo}`."
     else:
-        yield f"Review it with `git diff HEAD`, and commit; or undo it with `{outcome.undo}`."
+        yield f"To undo it: `{outcome.undo}`"
