@@ -8,6 +8,8 @@ from . import update_git
 
 LABELS = ("before updating", "last update", "after updating")  # Copier's
 MOST = 127  # conflicts that git counts; more is an error
+MARKER = 99  # signs, so that no line of a file is one
+SIGNS = {b"<": 0, b"|": 1, b"=": 2, b">": None}  # what follows, of a conflict
 
 
 class Merged(NamedTuple):
@@ -27,7 +29,7 @@ def merge(root: Path, mine: bytes, old: bytes, new: bytes, context: int | None =
     """Return a person's file with what changed between two versions of the template's.
 
     Its ends of lines stay. With a number of lines of `context`, conflicts are rejected: the template's side is in the
-    file, and a patch that makes it the person's beside it. The person's `merge.conflictStyle` counts in `root`.
+    file, and a patch with the person's edit beside it. The person's `merge.conflictStyle` counts in `root`.
     """
     here = plain(mine)
     if new in (old, here):
@@ -38,8 +40,21 @@ def merge(root: Path, mine: bytes, old: bytes, new: bytes, context: int | None =
     content, conflict = _merged(root, here, old, new)
     if not conflict or context is None:
         return Merged(content.replace(b"\n", end), conflict)
-    theirs, ours = (_merged(root, here, old, new, side)[0].replace(b"\n", end) for side in ("--theirs", "--ours"))
-    return Merged(theirs, True, _patch(root, theirs, ours, context))
+    three = _merged(root, here, old, new, "--diff3", f"--marker-size={MARKER}")[0]
+    ours, base, theirs = (_side(three, side).replace(b"\n", end) for side in range(3))
+    return Merged(theirs, True, _patch(root, base, ours, context))
+
+
+def _side(merged: bytes, side: int) -> bytes:
+    """Return a merge in which each conflict is resolved to the person's side (0), the old one (1), or the new one."""
+    kept, at = [], None
+    for line in merged.split(b"\n"):
+        sign = line[:1] if line[:MARKER] == line[:1] * MARKER else b""
+        if sign in SIGNS:
+            at = SIGNS[sign]
+        elif at in (None, side):
+            kept.append(line)
+    return b"\n".join(kept)
 
 
 def _has_crlf(content: bytes) -> bool:

@@ -1,7 +1,8 @@
 """A process of its own that makes all as it was, where an update's process ends before the update does.
 
 Run by update_watch.py, with nothing but the standard library: on standard input it gets a line of JSON, and then,
-if all went well, `done`. It outlives whatever ends Copier: an exception, Ctrl-C, a signal, also one that cannot be caught.
+if all went well, `done`. It outlives whatever ends Copier: an exception, Ctrl-C, a signal, even one that cannot be
+caught.
 """
 
 import base64

@@ -3,8 +3,8 @@
 Copier renders the old version, runs the migrations before, renders the new version over the project and once more
 in a folder of its own, merges, deletes what is not rendered any more, and runs the migrations after:
 https://copier.readthedocs.io/en/stable/updating/#how-the-update-works
-Of that, its merge is switched off (update_git). What stands in the project in the end is worked out here, file by file,
-from three texts: the old version's, the person's, the new version's.
+Of that, its merge is switched off (update_git). What stands in the project in the end is worked out here, file by
+file, from three texts: the old version's, the person's, the new version's.
 """
 
 import os
