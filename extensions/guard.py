@@ -1,6 +1,7 @@
 """What stands in the way of rendering into a project, said before anything is asked or written."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -185,6 +186,16 @@ def rendered(conf: Conf, truths: Mapping[str, Any]) -> list[str]:
             if all(rendered):  # Copier leaves out a file or folder whose name comes out empty
                 paths.append("/".join(rendered).removesuffix(".jinja"))
     return sorted(paths)
+
+
+def possible(template: Path) -> list[str]:
+    """Return the paths that a template writes with any answers, relative to the project, but for the answers file."""
+    paths = (
+        path.relative_to(template / "template").as_posix()
+        for path in (template / "template").rglob("*")
+        if path.is_file()
+    )
+    return sorted(re.sub(r"{%.*?%}", "", path).removesuffix(".jinja") for path in paths if "{{" not in path)
 
 
 def truths(questions: Questions, known: Mapping[str, Any], defaults: Defaults) -> dict[str, Any]:

@@ -7,15 +7,21 @@ from pathlib import Path
 def found(root: Path, paths: Iterable[str]) -> Iterator[str]:
     """Yield a sentence on each of `paths` that has the markers of a conflict, or a .rej file beside it."""
     for path in paths:
-        if lines := conflicts(root / path):
-            yield (
-                f"{path}, line {lines[0]}, has the markers of a conflict (<<<<<<<): keep what is right, delete the "
-                "markers, and commit."
-            )
+        yield from marked(root, [path])
         if (root / f"{path}.rej").is_file():
             yield (
                 f"{path}.rej has lines that an earlier update could not merge: copy what you need of it to {path}, "
                 "delete it, and commit."
+            )
+
+
+def marked(root: Path, paths: Iterable[str]) -> Iterator[str]:
+    """Yield a sentence on each of `paths` that has the markers of a conflict."""
+    for path in paths:
+        if lines := conflicts(root / path):
+            yield (
+                f"{path}, line {lines[0]}, has the markers of a conflict (<<<<<<<): keep what is right, delete the "
+                "markers, and commit."
             )
 
 

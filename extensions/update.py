@@ -24,6 +24,7 @@ EXIT_CODES = {
     "refused": EXIT_REFUSED,
     "error": EXIT_REFUSED,
 }
+HAS_VERSION = re.compile(r".+ has version .+ of the template\.$")  # what an update says first
 TRACEBACK = "Traceback (most recent call last)"
 
 
@@ -140,7 +141,7 @@ def _failed(git: Any, code: int, output: str, answers_file: str) -> dict[str, An
     said = " ".join(
         line
         for line in lines
-        if not line.startswith(("If this is interrupted, ", "Updating to template version", "Copying from"))
+        if not line.startswith(("Updating to template version", "Copying from")) and not HAS_VERSION.match(line)
     )
     return {"status": "error" if undone else "refused", "message": f"{said or f'exit code {code}'}{undone}"}
 
