@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 from plumbum import CommandNotFound, local
 
-from . import answers
+from . import answers, summary, update_git
 
 EXIT_UPDATED, EXIT_CONFLICTS, EXIT_REFUSED = 0, 1, 2
 EXIT_CODES = {
@@ -96,10 +96,17 @@ def _run_copier(project: Path, answers_file: str, version: str | None) -> tuple[
     if version:
         command = command[f"--vcs-ref={version}"]
     with tempfile.TemporaryDirectory(prefix="update.", ignore_cleanup_errors=True) as folder:
-        quiet = {"TMPDIR": folder, "GIT_TERMINAL_PROMPT": "0"}
         run = (command[str(project)] < os.devnull).run
-        code, out, err = run(retcode=None, env={**local.env, **quiet})
+        code, out, err = run(retcode=None, env={**_environment(), "TMPDIR": folder})
     return code, out + err
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment without what git sets for a hook, with no hook that would end Copier, and no prompt."""
+    kept = {name: value for name, value in dict(local.env).items() if name not in update_git.FOREIGN}
+    number = int(kept.get("GIT_CONFIG_COUNT") or 0)
+    hooks = {f"GIT_CONFIG_KEY_{number}": "core.hooksPath", f"GIT_CONFIG_VALUE_{number}": os.devnull}
+    return {**kept, **hooks, "GIT_CONFIG_COUNT": str(number + 1), "GIT_TERMINAL_PROMPT": "0"}
 
 
 def _failed(git: Any, code: int, output: str) -> dict[str, Any]:
@@ -109,14 +116,11 @@ def _failed(git: Any, code: int, output: str) -> dict[str, Any]:
         git("reset", "--hard", "--quiet")
         git("clean", "-fd", "--quiet", ":/")
         undone = " What it had written is undone."
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    lines = [line.strip() for line in output.splitlines() if line.strip() and line != summary.RESTORED]
+    undone = undone or (" What it had written is undone." if summary.RESTORED in output else "")
     if TRACEBACK in output:
         return {"status": "error", "message": f"copier update failed ({code}): {lines[-1]}.{undone}"}
-    said = " ".join(
-        line
-        for line in lines
-        if not line.startswith(("If this is interrupted, ", "Updating to template version", "Copying from"))
-    )
+    said = " ".join(line for line in lines if not line.startswith(("Updating to template version", "Copying from")))
     return {"status": "error" if undone else "refused", "message": f"{said or f'exit code {code}'}{undone}"}
 
 
