@@ -293,6 +293,8 @@ class DjangoProject(Extension):
             return ""
         if conf["quiet"]:
             self._refuse_update(conf)
+        if left := kept.pop("update", None):  # by an update that failed, in a program that went on
+            run.leave(left)
         if not conf["pretend"]:
             root, template = Path(conf["dst_path"]).resolve(), Path(conf["src_path"])
             updating = _module("updating")

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 from plumbum import CommandNotFound, local
 
-from . import answers, summary
+from . import answers, summary, update_git
 
 EXIT_UPDATED, EXIT_CONFLICTS, EXIT_REFUSED = 0, 1, 2
 EXIT_CODES = {
@@ -115,11 +115,18 @@ def _run_copier(project: Path, answers_file: str, version: str | None) -> tuple[
         command = command[f"--vcs-ref={version}"]
     with tempfile.TemporaryDirectory(prefix="update.", ignore_cleanup_errors=True) as folder:
         told = Path(folder, "outcome.json")
-        quiet = {"TMPDIR": folder, "GIT_TERMINAL_PROMPT": "0", summary.REPORT: str(told)}
         run = (command[str(project)] < os.devnull).run
-        code, out, err = run(retcode=None, env={**local.env, **quiet})
+        code, out, err = run(retcode=None, env={**_environment(), "TMPDIR": folder, summary.REPORT: str(told)})
         lost = json.loads(told.read_text())["losses"] if told.exists() else []  # versions before 2.2.0 write none
     return code, out + err, lost
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment without what git sets for a hook, with no hook that would end Copier, and no prompt."""
+    kept = {name: value for name, value in dict(local.env).items() if name not in update_git.FOREIGN}
+    number = int(kept.get("GIT_CONFIG_COUNT") or 0)
+    hooks = {f"GIT_CONFIG_KEY_{number}": "core.hooksPath", f"GIT_CONFIG_VALUE_{number}": os.devnull}
+    return {**kept, **hooks, "GIT_CONFIG_COUNT": str(number + 1), "GIT_TERMINAL_PROMPT": "0"}
 
 
 def _failed(git: Any, code: int, output: str, answers_file: str) -> dict[str, Any]:
@@ -129,7 +136,8 @@ def _failed(git: Any, code: int, output: str, answers_file: str) -> dict[str, An
         git("reset", "--hard", "--quiet")
         git("clean", "-fd", "--quiet", ":/")
         undone = " What it had written is undone."
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    lines = [line.strip() for line in output.splitlines() if line.strip() and line != summary.RESTORED]
+    undone = undone or (" What it had written is undone." if summary.RESTORED in output else "")
     if unknown := re.search(r"ValueError: Unknown revision: '(.+)'", output):
         base = re.sub(r"-[0-9]+-g[0-9a-f]+$", "", unknown[1])
         release = f"{base}, which it came after," if base != unknown[1] else "the nearest release"

@@ -206,9 +206,15 @@ def _mark(update: Update, stages: Mapping[str, tuple[bytes, bytes]]) -> None:
 
 def end(update: Update) -> summary.Outcome:
     """Let all be as it is now, and return what a person must know of it."""
+    leave(update)
+    return update.outcome
+
+
+def leave(update: Update) -> None:
+    """Let all be as it is now."""
+    update.settings.off()
     update.record.unlink(missing_ok=True)
     update.watcher.done()
-    return update.outcome
 
 
 def give_up(update: Update) -> None:
