@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from . import answers
+from . import answers, drift
 from .defaults import Default, defaults
 from .detection import Findings, read
 from .detection.secrets import HIDDEN, cleaned, is_secret
@@ -23,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m extensions",
         description="Read a Django project, without running it, and print what is found, where, and how sure it is.",
-        epilog="Exit code: 0; 1 where --check finds differences; 2 for an error.",
+        epilog="Exit code: 0; 1 where --check finds something; 2 for an error.",
     )
     parser.add_argument("project", type=Path, nargs="?", help="folder of the project; none for --schema")
     parser.add_argument(
@@ -139,7 +139,7 @@ def _without_secrets(answer: Any) -> Any:
 
 
 def _check(project: Path, answers_file: str, stored: Any) -> int:
-    """Print each stored answer that differs from what is read today; what is only assumed does not count."""
+    """Print each stored answer that differs from what is read today, which is more than assumed, or that is dead."""
     if not isinstance(stored, dict) or not answers.is_ours(stored):
         print(
             f"There are no answers to this template in {project / answers_file}: copy it first, or name the file "
@@ -147,12 +147,19 @@ def _check(project: Path, answers_file: str, stored: Any) -> int:
             file=sys.stderr,
         )
         return EXIT_ERROR
-    different = 0
-    for name, default in defaults(project, answers_file).items():
+    different = set()
+    now = defaults(project, answers_file)
+    for name, default in now.items():
         if default.source and name in stored and stored[name] != default.value:
             print(f"{name}: the answer is {_difference(project, _without_secrets(stored[name]), default)}")
-            different += 1
-    return EXIT_DIFFERENT if different else EXIT_SAME
+            different.add(name)
+    remarks = list(drift.remarks(project, answers_file, stored, now, different))
+    print(*remarks, sep="\n", end="\n" if remarks else "")
+    if different or remarks:
+        return EXIT_DIFFERENT
+    number = sum(not name.startswith("_") for name in stored)
+    print(f"All {number} answers match the project.")
+    return EXIT_SAME
 
 
 def _difference(project: Path, answer: Any, default: Default) -> str:

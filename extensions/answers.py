@@ -84,11 +84,6 @@ def _loaded(text: str) -> Any:
     return yaml.safe_load(text)
 
 
-def is_ours(stored: Any) -> bool:
-    """Return whether stored answers are this template's: two questions that every version of it has are among them."""
-    return isinstance(stored, dict) and stored.keys() >= set(ALWAYS)
-
-
 def rendered(stored: Mapping[str, Any]) -> list[str]:
     """Return the files that stored answers have written; what an older version had no question for, it wrote."""
     return [
@@ -109,6 +104,46 @@ def public(location: str) -> str:
     start, scheme, userinfo, rest = match.groups()
     user = userinfo.partition(":")[0] if scheme.lower().endswith("ssh") else ""
     return f"{start}{user}@{rest}" if user else f"{start}{rest}"
+
+
+OWN_COMMENTS = ("# Written by Copier, ", "# An update writes this file anew")  # the first lines of an answers file
+
+
+def comments(text: str) -> list[str]:
+    """Return the lines of an answers file that have a comment, but for the template's own."""
+    content, lines = yaml.safe_load(text), text.split("\n")
+
+    def is_comment(number: int, start: int) -> bool:
+        without = "\n".join([*lines[:number], lines[number][:start], *lines[number + 1 :]])
+        with contextlib.suppress(yaml.YAMLError):
+            return yaml.safe_load(without) == content
+        return False  # the sign is inside of an answer
+
+    return [
+        line
+        for number, line in enumerate(lines)
+        if not line.startswith(OWN_COMMENTS)
+        and any(is_comment(number, match.start()) for match in re.finditer(r"(^|\s)#", line))
+    ]
+
+
+def are_for_us(given: Any) -> bool:
+    """Return whether answers are to this template: two questions that every version of it has are among them."""
+    return isinstance(given, Mapping) and given.keys() >= set(ALWAYS)
+
+
+def is_ours(stored: Any) -> bool:
+    """Return whether Copier has written these answers for this template: a person's data file has no `_src_path`."""
+    return are_for_us(stored) and "_src_path" in stored
+
+
+def others(root: Path, answers_file: Path) -> list[str]:
+    """Return the names of further answers files of this template in a project, such as .copier-answers.docker.yml."""
+    found = []
+    for path in sorted({*root.glob(".copier-answers*.y*ml")} - {root / answers_file}):
+        with contextlib.suppress(OSError, UnicodeDecodeError, yaml.YAMLError):
+            found += [path.name] if is_ours(stored(path)) else []
+    return found
 
 
 def problem(name: str, value: Any, answers: Mapping[str, Any], root: Path) -> str:

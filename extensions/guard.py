@@ -1,6 +1,7 @@
 """What stands in the way of rendering into a project, said before anything is asked or written."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,12 @@ def _foreign_answers(conf: Conf, questions: Questions, root: Path) -> list[str]:
     stored = answers.stored(root / conf["answers_file"])
     if not stored or answers.is_ours(stored):
         return []
+    others = answers.others(root, conf["answers_file"])
+    if others:
+        return [
+            f"{conf['answers_file']} does not hold this template's answers, which are in {others[0]}: add "
+            f"-a {others[0]}, here and in each copier update."
+        ]
     lost = [name for name in answers.ALWAYS if name not in stored]
     if len(stored.keys() & questions.keys()) > len(questions) // 2:
         return [f"{conf['answers_file']} in {root} lacks {', '.join(lost)}: bring back the lines, as git has them."]
@@ -81,10 +88,15 @@ def _foreign_answers(conf: Conf, questions: Questions, root: Path) -> list[str]:
 
 
 def _foreign(conf: Conf, stored: Mapping[str, Any]) -> str:
+    file = conf["answers_file"]
+    if "_src_path" not in stored:
+        return (
+            f"{file} was not written by Copier, as it has no _src_path: give it another name, and, if it holds your "
+            "answers, name it with --data-file."
+        )
     return (
-        f"{conf['answers_file']} holds the answers to another template "
-        f"({answers.public(str(stored.get('_src_path', 'unnamed')))}): "
-        "keep this one's in a file of their own, with -a .copier-answers.docker.yml, here and in each copier update."
+        f"{file} holds the answers to another template ({answers.public(str(stored['_src_path']))}): keep this one's "
+        "in a file of their own, with -a .copier-answers.docker.yml, here and in each copier update."
     )
 
 
@@ -94,7 +106,7 @@ def _bad_old_answers(conf: Conf, questions: Questions) -> list[str]:
     An update is refused for them before that, but not with --quiet.
     """
     stored = {name: value for name, value in conf["data"].items() if name in questions}
-    if not answers.is_ours(stored):
+    if not answers.are_for_us(stored):
         return [_foreign(conf, conf["data"])]
     root = Path(conf["dst_path"])
     found = {name: answers.problem(name, value, stored, root) for name, value in stored.items()}
@@ -175,6 +187,16 @@ def rendered(conf: Conf, truths: Mapping[str, Any]) -> list[str]:
             if all(rendered):  # Copier leaves out a file or folder whose name comes out empty
                 paths.append("/".join(rendered).removesuffix(".jinja"))
     return sorted(paths)
+
+
+def possible(template: Path) -> list[str]:
+    """Return the paths that a template writes with any answers, relative to the project, but for the answers file."""
+    paths = (
+        path.relative_to(template / "template").as_posix()
+        for path in (template / "template").rglob("*")
+        if path.is_file()
+    )
+    return sorted(re.sub(r"{%.*?%}", "", path).removesuffix(".jinja") for path in paths if "{{" not in path)
 
 
 def truths(questions: Questions, known: Mapping[str, Any], defaults: Defaults) -> dict[str, Any]:

@@ -94,12 +94,13 @@ class DjangoProject(Extension):
             "checked": self.checked,
             "updatable": self.updatable,
             "begun": self.begun,
+            "rendered": self.rendered,
             "ended": self.ended,
             "problem": self.problem,
             "read_in": self.read_in,
             "dotenv_made": self.dotenv_made,
             "summary": self.summary,
-            "findable": findable,
+            "lasting": lasting,
             "lists_what_comes_in": lists_what_comes_in,
             "by_folder": by_folder,
             "in_workdir": storage.in_workdir,
@@ -189,10 +190,10 @@ class DjangoProject(Extension):
         remarks = [
             *self._url_remarks(context, conf),
             *self._remarks(conf),
-            *_module("summary").source_remarks(findable(source["_src_path"]), source.get("_commit", "")),
+            *_module("after_copy").source_remarks(lasting(source)["_src_path"], source.get("_commit", "")),
         ]
         answers = {name: context[name] for name in self._questions if name in context}
-        return _module("summary").after_copy(
+        return _module("after_copy").text(
             Path(conf["dst_path"]), str(conf["answers_file"]), answers, remarks, **self._site
         )
 
@@ -232,60 +233,93 @@ class DjangoProject(Extension):
 
         Raises UserMessageError, which Copier prints as it is, before it asks or writes anything.
         """
-        kept = _package().__dict__
+        update = self._update(conf)
+        if update:
+            update.settings.off()
         refusals = _module("guard").refusals(
             conf, self._questions, lambda: self._values(conf), lambda: self._findings(conf)
         )
         if refusals:
-            if kept.get("updating") == conf["dst_path"]:  # a migration may have changed the answers
-                local["git"](
-                    "-C", str(conf["dst_path"]), "checkout", "--quiet", "HEAD", "--", str(conf["answers_file"])
-                )
+            if update:  # a migration may have changed the answers
+                _module("update_run").give_up(update)
             raise UserMessageError("\n".join([*refusals, "Nothing was written."]))
-        if _module("guard").is_comparison(conf, self._questions):
-            if "_commit" in conf["data"]:
-                _module("check").note_old(Path(conf["dst_path"]))
-            elif update := kept.get("update"):
-                _module("check").note_new(update)
+        if update:
+            update.settings.on()
+        elif _module("guard").is_comparison(conf, self._questions) and "_commit" in conf["data"]:
+            _module("update_run").note_old(Path(conf["dst_path"]))
+        return True
+
+    def _update(self, conf: dict[str, Any]) -> Any:
+        """Return the update that is under way in the folder of `conf`, if one is."""
+        update = _package().__dict__.get("update")
+        return update if update and update.root == Path(conf["dst_path"]).resolve() else None
+
+    def rendered(self, conf: dict[str, Any]) -> bool:
+        """Return True, after a note of what an update has rendered in a folder beside the project."""
+        update = _package().__dict__.get("update")
+        if update and not self._update(conf):
+            root = Path(conf["dst_path"])
+            update.new = _module("update_run").files(root, update.answers_file)
         return True
 
     def _values(self, conf: dict[str, Any]) -> dict[str, Any]:
         return {name: default.value for name, default in self._defaults(conf).items()}
 
     def updatable(self, conf: dict[str, Any]) -> str:
-        """Return what to do if an update is interrupted; raises UserMessageError if it would lose something.
+        """Return which version the project has; raises UserMessageError if an update would lose something.
 
         Here Copier has not begun with anything, but does not come here with --quiet.
         """
         self._refuse_update(conf)
-        prefix = local["git"]("-C", str(conf["dst_path"]), "rev-parse", "--show-prefix").strip()
-        return f"If this is interrupted, `{_module('check').undo(prefix)}` gives back all as it was."
+        project = Path(conf["dst_path"]).resolve()
+        version = str(_module("answers").stored(project / conf["answers_file"])["_commit"])
+        return f"{project.name} has version {version.removeprefix('v')} of the template."
 
     def _refuse_update(self, conf: dict[str, Any]) -> None:
         refusals = _module("guard").stored_refusals(conf, self._questions, lambda: self._values(conf)) or _module(
             "updating"
         ).refusals(
-            Path(conf["dst_path"]), Path(conf["src_path"]), str(conf["answers_file"]), self._questions, conf["data"]
+            Path(conf["dst_path"]),
+            Path(conf["src_path"]),
+            str(conf["answers_file"]),
+            self._questions,
+            conf["data"],
+            conf["conflict"] == "rej",
         )
         if refusals:
             raise UserMessageError("\n".join([*refusals, "Nothing was written."]))
 
-    def begun(self, conf: dict[str, Any]) -> str:
-        """Return "", after a note of what a person has written; with --quiet, raises what `updatable` does."""
+    def begun(self, conf: dict[str, Any], stage: str) -> str:
+        """Return "", first of all migrations: before them, the update begins; after them, files are merged.
+
+        With --quiet, raises what `updatable` does.
+        """
+        kept, run = _package().__dict__, _module("update_run")
+        if stage == "after":
+            if update := self._update(conf):
+                run.merge(update)
+            return ""
         if conf["quiet"]:
             self._refuse_update(conf)
-        if conf["pretend"]:
-            return ""
-        _package().__dict__["updating"] = conf["dst_path"]
-        root, template = Path(conf["dst_path"]).resolve(), Path(conf["src_path"])
-        paths = _module("updating").rendered(root, template, str(conf["answers_file"]), self._questions, conf["data"])
-        _package().__dict__["update"] = _module("check").begin(root, Path(conf["answers_file"]), paths)
+        if left := kept.pop("update", None):  # by an update that failed, in a program that went on
+            run.leave(left)
+        if not conf["pretend"]:
+            root, template = Path(conf["dst_path"]).resolve(), Path(conf["src_path"])
+            updating = _module("updating")
+            paths = updating.rendered(root, template, str(conf["answers_file"]), self._questions, conf["data"])
+            paths += _module("guard").possible(template)
+            context = conf["context_lines"] if conf["conflict"] == "rej" else None
+            kept["update"] = run.begin(root, template, Path(conf["answers_file"]), paths, context)
         return ""
 
-    def ended(self, conf: dict[str, Any]) -> str:
-        """Return "", after what an update has lost, or left to do, is printed."""
-        if not conf["pretend"]:
-            _module("check").end(_package().__dict__.pop("update"))
+    def ended(self, conf: dict[str, Any], stage: str) -> str:
+        """Return "", last of all migrations: before them, git is set up for Copier; after them, the update ends."""
+        update = self._update(conf)
+        if update and stage == "before":
+            update.settings.on()
+        elif update:
+            del _package().__dict__["update"]
+            _module("summary").tell(_module("update_run").end(update), conf["quiet"])
         return ""
 
     @pass_context
@@ -296,10 +330,19 @@ class DjangoProject(Extension):
         return _module("answers").fix_first(_module("answers").problem(name, answers[name], answers, root))
 
 
-def findable(src_path: str) -> str:
-    """Return the template's location to commit: a folder's path made absolute, a URL without a password."""
-    folder = Path(src_path).expanduser()
-    return str(folder.resolve()) if folder.is_dir() else _module("answers").public(src_path)
+def lasting(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return Copier's answers with the template's place and version as they can be found later.
+
+    A folder's path is made absolute, as it is found from any working directory then; a URL has
+    no password. The commit of a folder that is
+    ahead of its newest release, or that has changes which Copier commits to a clone of its own, may be gone by the
+    next update: the release before it stays, and lines that it does not have count as the person's.
+    """
+    folder = Path(answers["_src_path"]).expanduser()
+    if not folder.is_dir():
+        return {**answers, "_src_path": _module("answers").public(answers["_src_path"])}
+    release = {name: re.sub(r"-[0-9]+-g[0-9a-f]+$", "", answers[name]) for name in ("_commit",) if name in answers}
+    return {**answers, "_src_path": str(folder.resolve()), **release}
 
 
 def lists_what_comes_in(patterns: Iterable[str]) -> bool:

@@ -1,58 +1,87 @@
-"""Conflicts that come from ends of lines alone: taken away after an update.
+"""The three-way merge of one file, by `git merge-file`, whatever its ends of lines or its encoding."""
 
-Copier merges files as they are in the folder, where core.autocrlf=true gives them CRLF, or a person did, with its own
-renderings, which have LF: then each line is a conflict. https://git-scm.com/docs/git-config#Documentation/git-config.txt-coreautocrlf
-"""
-
-import subprocess
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
+
+from . import update_git
 
 LABELS = ("before updating", "last update", "after updating")  # Copier's
 MOST = 127  # conflicts that git counts; more is an error
+MARKER = 99  # signs, so that no line of a file is one
+SIGNS = {b"<": 0, b"|": 1, b"=": 2, b">": None}  # what follows, of a conflict
 
 
-def merge_again(project: Path) -> None:
-    """Merge each file in conflict anew, without the CR, where its ends of lines are others than the template's.
+class Merged(NamedTuple):
+    """What a merge gives: the file, whether it has conflicts, and, if these were to be rejected, the person's side."""
 
-    A file that has no conflict any more is one that is changed, as Copier leaves it: `git add` is the person's.
+    content: bytes
+    conflict: bool = False
+    rejected: bytes = b""
+
+
+def plain(content: bytes) -> bytes:
+    """Return a file as the template renders it: without the CR, if all lines have one."""
+    return content.replace(b"\r\n", b"\n") if _has_crlf(content) else content
+
+
+def merge(root: Path, mine: bytes, old: bytes, new: bytes, context: int | None = None) -> Merged:
+    """Return a person's file with what changed between two versions of the template's.
+
+    Its ends of lines stay. With a number of lines of `context`, conflicts are rejected: the template's side is in the
+    file, and a patch with the person's edit beside it. The person's `merge.conflictStyle` counts in `root`.
     """
-    prefix = _git(project, "rev-parse", "--show-prefix").decode().removesuffix("\n")
-    versions: dict[str, dict[str, tuple[str, str]]] = {}
-    for line in _git(project, "ls-files", "--unmerged", "-z").decode().split("\0")[:-1]:
-        about, _, path = line.partition("\t")
-        mode, blob, stage = about.split()
-        versions.setdefault(path, {})[stage] = (mode, blob)
-    for path, stages in versions.items():
-        file = project / path
-        if stages.keys() != {"1", "2", "3"} or not file.is_file():
-            continue
-        mine, old, new = (_git(project, "cat-file", "blob", stages[stage][1]) for stage in "213")
-        if not (_has_crlf(mine) or (b"\r\n" not in mine and b"\r\n" in file.read_bytes())):
-            continue
-        merged, conflicts = _merged(project, mine.replace(b"\r\n", b"\n"), old, new)
-        if conflicts > MOST:
-            continue
-        file.write_bytes(merged.replace(b"\n", b"\r\n"))
-        if not conflicts:
-            mode, blob = stages["2"]
-            _git(project, "update-index", "--cacheinfo", f"{mode},{blob},{prefix}{path}")
+    here = plain(mine)
+    if new in (old, here):
+        return Merged(mine)
+    end = b"\r\n" if _has_crlf(mine) else b"\n"
+    if here == old:
+        return Merged(new.replace(b"\n", end))
+    content, conflict = _merged(root, here, old, new)
+    if not conflict or context is None:
+        return Merged(content.replace(b"\n", end), conflict)
+    three = _merged(root, here, old, new, "--diff3", f"--marker-size={MARKER}")[0]
+    ours, base, theirs = (_side(three, side).replace(b"\n", end) for side in range(3))
+    return Merged(theirs, True, _patch(root, base, ours, context))
+
+
+def _side(merged: bytes, side: int) -> bytes:
+    """Return a merge in which each conflict is resolved to the person's side (0), the old one (1), or the new one."""
+    kept, at = [], None
+    for line in merged.split(b"\n"):
+        sign = line[:1] if line[:MARKER] == line[:1] * MARKER else b""
+        if sign in SIGNS:
+            at = SIGNS[sign]
+        elif at in (None, side):
+            kept.append(line)
+    return b"\n".join(kept)
 
 
 def _has_crlf(content: bytes) -> bool:
     return 0 < content.count(b"\n") == content.count(b"\r\n")
 
 
-def _merged(project: Path, mine: bytes, old: bytes, new: bytes) -> tuple[bytes, int]:
+def _merged(root: Path, mine: bytes, old: bytes, new: bytes, *options: str) -> tuple[bytes, bool]:
     with tempfile.TemporaryDirectory() as folder:
-        paths = [Path(folder, name) for name in ("mine", "old", "new")]
-        for path, content in zip(paths, (mine, old, new), strict=True):
-            path.write_bytes(content)
+        paths = _written(Path(folder), mine, old, new)
         labels = [argument for label in LABELS for argument in ("-L", label)]
-        command = ["git", "-C", project, "merge-file", "--stdout", *labels, *paths]
-        done = subprocess.run(command, capture_output=True)
-    return done.stdout, done.returncode
+        done = update_git.run(root, "merge-file", "--stdout", *options, *labels, *paths)
+    if done.returncode > MOST:
+        raise ValueError(done.stderr.decode(errors="replace"))
+    return done.stdout, done.returncode > 0
 
 
-def _git(project: Path, *arguments: str) -> bytes:
-    return subprocess.run(["git", "-C", project, *arguments], capture_output=True, check=True).stdout
+def _patch(root: Path, old: bytes, new: bytes, context: int) -> bytes:
+    """Return the hunks of a patch, without a head."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = _written(Path(folder), old, new)
+        options = ("--text", "--no-color", "--no-ext-diff", "--no-textconv", f"--unified={context}")
+        patch = update_git.run(root, "diff", "--no-index", *options, *paths).stdout
+    return patch[patch.index(b"\n@@ ") + 1 :]
+
+
+def _written(folder: Path, *contents: bytes) -> list[Path]:
+    paths = [folder / str(number) for number in range(len(contents))]
+    for path, content in zip(paths, contents, strict=True):
+        path.write_bytes(content)
+    return paths

@@ -1,10 +1,8 @@
 """What Copier breaks over in names that git quotes, as it does by default for those with letters beyond ASCII.
 
-Copier takes the quoted name of a file that is new in the template and in the project for a file's, and reads all
-others as if they were quoted: https://git-scm.com/docs/git-config#Documentation/git-config.txt-corequotePath
+Copier takes the quoted name of a file that is new in the template and in the project for a file's: https://git-scm.com/docs/git-config#Documentation/git-config.txt-corequotePath
 """
 
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -34,19 +32,3 @@ def refusals(
             "are not ASCII, or are quotes, Copier would break off halfway. Move it away, and commit; update, and "
             "merge it then."
         )
-
-
-def is_unquoted(git: Any, subproject: str, ignored: list[str]) -> bool:
-    """Return whether a setting that keeps git from quoting makes Copier break off, at these names."""
-    with tempfile.TemporaryDirectory() as folder:  # like the repositories that Copier makes
-        places = [git, local["git"]["-C", folder]]
-        values = [place["config", "--type=bool", "core.quotePath"].run(retcode=None)[1].strip() for place in places]
-    return "false" in values and (not subproject.isascii() or not all(map(_is_read, ignored)))
-
-
-def _is_read(name: str) -> bool:
-    try:
-        name.encode("latin-1", "backslashreplace").decode()  # Copier's normalize_git_path
-    except UnicodeDecodeError:
-        return False
-    return True

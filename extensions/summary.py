@@ -1,158 +1,144 @@
-"""What is said after a copy: what was written, which commands follow, and where the site answers then."""
+"""What an update says when it has ended, in one place: what has changed, what is left to do, and how to undo it.
 
-import re
+Nothing is printed after it, so that conflicts are the last thing on the screen. It has at most twelve lines.
+"""
+
+import contextlib
+import json
+import os
 import shlex
-import tempfile
-import textwrap
-from collections.abc import Iterable, Mapping
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
-from plumbum import CommandNotFound, local
+import yaml
 
-WIDTH = 79
-# With --stat: a pager would take the next command that is pasted.
-COMMIT = ("git add .", "git diff --staged --stat", 'git commit --message "Add Docker files"')
-RELEASE = ("docker compose build", "docker compose run --rm migrate", "docker compose up --wait")
-LOCAL = ("localhost", "127.0.0.1")
-IGNORED, NOT_IGNORED = 0, 1  # https://git-scm.com/docs/git-check-ignore#_exit_status
+from . import answers, leftovers
+
+RESTORED = "The update did not end: nothing of it is kept, and all is as it was."
+REPORT = "COPIER_DJANGO_DOCKER_REPORT"  # in the environment: a file for the outcome as JSON
+MOST = 3  # of a kind, on lines of their own
 
 
-def after_copy(
-    folder: Path,
-    answers_file: str,
-    answers: Mapping[str, Any],
-    remarks: Iterable[str],
-    home_page: bool,
-    localhost: bool,
-) -> str:
-    """Return the text: paragraphs that fit a terminal, and commands that work when they are pasted one by one.
+@dataclass
+class Outcome:
+    """What has become of the files, by path relative to the project."""
 
-    `folder` is the project as it was named, `home_page` whether something answers at /, `localhost` whether settings
-    let in localhost alone.
-    """
-    blocks = [*_commit(folder, answers_file)]
-    blocks += [_paragraph(remark) for remark in remarks]
-    blocks += (
-        [*_start(folder, answers, _address(answers, home_page, localhost))]
-        if answers["use_compose"]
-        else [*_without_compose(answers)]
-    )
-    return "\n\n".join(blocks)
+    before: str = ""  # the template's version
+    after: str = ""
+    changed: list[str] = field(default_factory=list)  # but for the answers file
+    conflicts: list[str] = field(default_factory=list)  # with both sides in the file
+    places: list[str] = field(default_factory=list)  # of these, as path:line
+    rejected: list[str] = field(default_factory=list)  # .rej files, which have the person's side
+    dropped: list[str] = field(default_factory=list)  # edited, and not rendered any more
+    renamed: dict[str, str] = field(default_factory=dict)  # by the template's name: the person's, with changes
+    comments: list[str] = field(default_factory=list)  # lines of the answers file, gone
+    answers_file: str = answers.FILE
+    undo: str = ""  # the command; "" where the update has changed nothing
 
 
-def _commit(folder: Path, answers_file: str) -> Iterable[str]:
-    root = folder.resolve()
-    commands = [] if root == Path.cwd().resolve() else [f"cd {_argument(folder)}"]
-    inside, hidden = _git_state(root)
-    if not hidden:
-        commands.append("echo .env >> .gitignore")
-    if not inside:
-        commands.append("git init")
-        yield _paragraph(
-            f"The Docker files are written. The project is no git repository, and an update needs one, with "
-            f"{answers_file} in a commit:"
-        )
-    else:
-        yield _paragraph(
-            f"The Docker files are written. Review and commit them, with {answers_file}, which `copier update` needs:"
-        )
-    yield _commands([*commands, *COMMIT])
+def complete(outcome: Outcome, root: Path, answers_file: Path, before: bytes, changed: Iterable[str]) -> None:
+    """Add what is read from the project, when all is merged; `before` is the old content of the answers file."""
+    name = answers_file.as_posix()
+    old, new = before.decode(), (root / name).read_text()
+    outcome.before, outcome.after = (str(yaml.safe_load(text).get("_commit", "")) for text in (old, new))
+    outcome.changed = [path for path in changed if path != name and path not in outcome.rejected]
+    outcome.places = [f"{path}:{line}" for path in outcome.conflicts for line in leftovers.conflicts(root / path)]
+    outcome.comments = [line.strip() for line in answers.comments(old) if line not in new.splitlines()]
+    outcome.answers_file = name
 
 
-def _argument(folder: Path) -> str:
-    """Return a folder as `cd` takes it in a shell."""
-    path = str(folder)
-    return shlex.quote(f"./{path}" if path.startswith("-") else path)
+def tell(outcome: Outcome, quiet: bool = False) -> None:
+    """Print the outcome, and write it to the file that a program has asked for; with `quiet`, print no good news."""
+    if path := os.environ.get(REPORT):
+        with contextlib.suppress(OSError):
+            Path(path).write_text(json.dumps(asdict(outcome) | {"losses": list(losses(outcome))}))
+    if said := lines(outcome, quiet):
+        print(*said, sep="\n", file=sys.stderr)
 
 
-def _git_state(root: Path) -> tuple[bool, bool]:
-    """Return whether a folder is in a git repository, and whether git keeps .env out of commits, now or once it is."""
-    try:
-        status = local["git"]["-C", str(root), "check-ignore", "--quiet", "--", ".env"].run(retcode=None)[0]
-        if status in (IGNORED, NOT_IGNORED):
-            tracked = local["git"]["-C", str(root), "ls-files", "--", ".env"]().strip()
-            return True, status == IGNORED or bool(tracked)
-        with tempfile.TemporaryDirectory() as empty:
-            git = local["git"][f"--git-dir={empty}/git", f"--work-tree={root}"]
-            local["git"]("init", "--quiet", "--bare", f"{empty}/git")
-            return False, git["check-ignore", "--quiet", "--", ".env"].run(retcode=None, cwd=root)[0] == IGNORED
-    except (CommandNotFound, OSError):
-        return False, True
+def lines(outcome: Outcome, quiet: bool = False) -> list[str]:
+    """Return what is printed at the end, line by line; with `quiet`, nothing where a person has nothing to do."""
+    to_do = [*_few(list(losses(outcome))), *_conflicts(outcome)]
+    if quiet and not to_do:
+        return []
+    news = [] if quiet else [_news(outcome), *_few([*_renames(outcome)])]
+    return [*news, *to_do, *_undo(outcome)]
 
 
-def _start(folder: Path, answers: Mapping[str, Any], address: Iterable[str]) -> Iterable[str]:
-    lacking = unset(folder, answers)
-    if lacking:
-        yield _paragraph(f"Set {_listed(lacking)} in .env, without which nothing starts.")
-    yield "Then build and start:"
-    yield _commands(["docker compose up --build --wait"])
-    yield from address
-    if answers["migrate"]:
-        yield _paragraph("For each later release, so that the site stays up if a migration fails:")
-        yield _commands(RELEASE)
-    yield _paragraph(
-        "Your own changes to the services belong in compose.override.yaml, which this template never writes."
-    )
+def _few(sentences: list[str]) -> list[str]:
+    more = len(sentences) - MOST
+    return [*sentences[:MOST], *([f"And {more} more like this: `git diff HEAD` shows all."] if more > 0 else [])]
 
 
-def unset(folder: Path, answers: Mapping[str, Any]) -> list[str]:
-    """Return the variables that must be in .env, and are not there, or empty."""
-    try:
-        text = (folder / ".env").read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError):
-        text = ""
-    pairs = (line.strip().removeprefix("export ").partition("=") for line in text.splitlines())
-    known = {name.strip() for name, _, value in pairs if value.strip().strip("\"'")}
-    return sorted({*answers["required_environment"], *answers["dotenv"]} - known)
+def _news(outcome: Outcome) -> str:
+    """Return the line that says what has happened."""
+    before, after = outcome.before.removeprefix("v"), outcome.after.removeprefix("v")
+    if not outcome.undo:
+        return f"Already up to date ({after}). Nothing changed."
+    version = f"Updated from {before} to {after}" if before != after else f"Still at {after}"
+    number, conflicts = len(outcome.changed), len(outcome.conflicts) + len(outcome.rejected)
+    if not number and not conflicts:
+        return f"{version}: nothing but {outcome.answers_file} changed."
+    return f"{version}: {number} file{'s'[: number != 1]} changed, {conflicts or 'none'} in conflict."
 
 
-def _address(answers: Mapping[str, Any], home_page: bool, localhost: bool) -> Iterable[str]:
-    """Say where the site answers: by a host that settings let in, on a page that is there."""
-    given = [str(value) for variables in ("compose_environment", "dotenv") for value in answers[variables].values()]
-    if answers["compose_environment"].get("HEALTHCHECK_HOST", LOCAL[0]) not in LOCAL:
-        return  # no address of this machine: a remark says how to ask
-    host = "localhost" if "localhost" in given or localhost else "127.0.0.1"
-    host = "127.0.0.1" if any("127.0.0.1" in value for value in given) else host
-    site = f"http://{host}:{answers['django_port']}{'/' if home_page else answers['health_path']}"
-    if answers["static_server"] == "nginx" and answers["reverse_proxy"] == "external":
+def _renames(outcome: Outcome) -> Iterator[str]:
+    for path, name in outcome.renamed.items():
+        yield f"{path} is {name} here: what is new in the template is merged into that."
+
+
+def losses(outcome: Outcome) -> Iterator[str]:
+    """Yield a sentence on each thing that a person wrote and that is gone."""
+    for path in outcome.dropped:
         yield (
-            f"Django answers on {site}\n"
-            f"Static files are on http://127.0.0.1:{answers['static_port']}{answers['static_url']}"
+            f"{path}, which you had edited, is not rendered any more, and deleted; this brings it back: "
+            f"git show HEAD:./{shlex.quote(path)} > {shlex.quote(path)}"
         )
-    else:
-        yield f"The site answers on {site}"
+    if outcome.comments:
+        file = outcome.answers_file
+        more = f", and {len(outcome.comments) - MOST} more" if len(outcome.comments) > MOST else ""
+        shown = ", ".join(f"`{line}`" for line in outcome.comments[:MOST])
+        yield (
+            f"{file} has lost comments of yours ({shown}{more}), as an update writes it anew: keep them elsewhere; "
+            f"`git show HEAD:./{shlex.quote(file)}` has them."
+        )
 
 
-def _without_compose(answers: Mapping[str, Any]) -> Iterable[str]:
-    if answers["required_environment"]:
-        yield _paragraph(f"The settings do not start without {_listed(answers['required_environment'])}.")
-    yield "What a Compose file of your own must give the images is in the template's\ndocs/files.md."
+def _conflicts(outcome: Outcome) -> Iterator[str]:
+    conflicts, rejected, places = outcome.conflicts, outcome.rejected, outcome.places
+    if conflicts:
+        number = f"{len(conflicts)} files have conflicts" if len(conflicts) > 1 else "1 file has conflicts"
+        yield f"{number}, your lines beside the template's: {', '.join(conflicts)}."
+        more = f" and {len(places) - MOST} more" if len(places) > MOST else ""
+        where = f" ({', '.join(places[:MOST])}{more})" if places else ""
+        yield f"From <<<<<<<{where} to >>>>>>>: keep what is right, and delete the marker lines."
+    if rejected:
+        number = f"{len(rejected)} files have" if len(rejected) > 1 else "1 file has"
+        yield f"{number} the template's lines only, and yours, which conflict, in {', '.join(rejected)}."
 
 
-def source_remarks(source: str, commit: str) -> list[str]:
-    """Return sentences on a template that only this machine has, and on a commit that is no release."""
-    found = []
-    if Path(source).is_dir():
-        found.append(f"The template is a folder of this machine ({source}): a team should copy from a URL.")
-    if not re.fullmatch(r"v?\d+(\.\d+)+((a|b|rc)\d+)?", commit):
-        found.append(f"{commit or 'What you copied'} is no release of the template: an update leads to the next one.")
-    return found
+def _undo(outcome: Outcome) -> Iterator[str]:
+    if outcome.conflicts or outcome.rejected:
+        yield f"Resolve each, and commit; or undo the whole update with `{outcome.undo}`."
+    elif outcome.undo:
+        yield f"To undo the whole update: `{outcome.undo}`."
 
 
-def _listed(names: Iterable[str]) -> str:
-    *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last
+def not_rendered(version: str, error: Exception) -> str:
+    """Return why an update cannot go on."""
+    return f"The template's version {version} cannot be rendered, with which yours is to be compared: {error}"
 
 
-def _paragraph(text: str) -> str:
-    """Return text in lines that fit a terminal; paths, addresses and what stands in backticks stay whole."""
-    protected = re.sub(r"`[^`\n]*`", lambda match: match[0].replace(" ", "\0"), text)
-    lines = (
-        textwrap.wrap(line, WIDTH, break_long_words=False, break_on_hyphens=False) for line in protected.split("\n")
+def not_restored(root: Path, there: list[str], new: list[str]) -> str:
+    """Return what is said where an update did not end, and something ({problem}) keeps its files from being restored.
+
+    There is no work in them: an update begins only when all is committed.
+    """
+    here = f"git -C {shlex.quote(str(root))}"
+    return (
+        "The update did not end, and its files could not be restored ({problem}): make all as it was with `"
+        f"{here} restore --source=HEAD --staged --worktree -- {shlex.join(there)} && "
+        f"{here} clean -fdq -- {shlex.join(new)}`."
     )
-    return "\n".join(line for wrapped in lines for line in wrapped).replace("\0", " ")
-
-
-def _commands(commands: Iterable[str]) -> str:
-    return "\n".join(f"    {command}" for command in commands)

@@ -6,32 +6,34 @@ way there is lost without a word. https://copier.readthedocs.io/en/stable/updati
 
 import os
 import shlex
-import tempfile
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from plumbum import CommandNotFound, local
 
-from . import answers, check, guard, links, quoting
+from . import answers, guard, leftovers, links, quoting, update_git, update_record
 
 # What 1.x, which had no such answers, rendered.
 BEFORE_2 = {"use_compose": True, "static_server": "nginx"}
-UPDATE = "copier update --trust"
 UNFINISHED = {"MERGE_HEAD": "merge", "CHERRY_PICK_HEAD": "cherry-pick", "REVERT_HEAD": "revert"}  # files in .git
 CONFLICTS = ("DD", "AU", "UD", "UA", "DU", "AA", "UU")  # https://git-scm.com/docs/git-status#_short_format
-SPARE_BYTES = 128 * 1024  # of the arguments of a command: its own, and what the kernel keeps
-POINTER_BYTES = 8
+SPARE_BYTES = 64 * 1024  # on the disk, beside twice what an update may write
 
 
 def refusals(
-    project: Path, template: Path, answers_file: str, questions: guard.Questions, data: Mapping[str, Any]
+    project: Path,
+    template: Path,
+    answers_file: str,
+    questions: guard.Questions,
+    data: Mapping[str, Any],
+    rejects: bool = False,
 ) -> list[str]:
     """Return a sentence for each thing because of which an update would lose what a person wrote, or break off.
 
-    `project` is the folder as it was named, `template` the clone of the new version, `data` the answers that are given
-    now. Files are those of the answers in the last commit, and of `data`.
+    `project` is the folder as it was named, `template` the clone of the new version, `data` the answers that are
+    given now, `rejects` whether conflicts go to .rej files. Files are those of the answers in the last commit, and of
+    `data`.
     """
     try:
         git = local["git"]["-C", str(project)]
@@ -46,24 +48,32 @@ def refusals(
     if ".." in project.parts or not project.absolute().is_relative_to(repository):
         return [f"{project} has a symbolic link or .. in it, at which Copier breaks off: give the folder as {root}."]
     paths = rendered(root, template, answers_file, questions, data)
-    states = git("-C", str(repository), "status", "--ignored", "--porcelain").splitlines()
-    unseen = [_path(line) for line in states if line.startswith(("?? ", "!! "))]
+    states = git("-C", str(repository), "status", "--porcelain", "--untracked-files=no").splitlines()
+    folder, prefix = git("rev-parse", "--absolute-git-dir", "--show-prefix").split("\n")[:2]
     subproject = root.relative_to(repository).as_posix()
     known = answers.stored(root / answers_file)
     names = guard.truths(questions, BEFORE_2 | known, lambda: dict.fromkeys(questions, ""))
     names["_copier_conf"] = {"answers_file": answers_file}
+    if not git("ls-files", "--", answers_file):
+        return [
+            f"{answers_file} is in no commit, as git ignores it, and an update needs it there: `git add --force "
+            f"{shlex.quote(answers_file)}`, and commit."
+        ]
     return [
-        *check.interrupted(root, check.record(git, Path(answers_file))[0]),
+        *update_record.interrupted(root, update_record.kept(Path(folder), prefix, Path(answers_file))),
         *_unfinished(git, repository, states),
         *links.refusals(root, [*paths, answers_file]),
         *_submodules(root, paths),
+        *leftovers.marked(root, paths),
         *_ignored(git, root, paths),
         *_hidden(git, root, paths),
-        *_rejected(repository, unseen),
-        *_settings(git, subproject, paths, [line[3:] for line in states if line.startswith("!! ")]),
+        *(_rejected(root, paths) if rejects else []),
         *quoting.refusals(git, subproject, template, str(known.get("_commit", "")), names, paths),
-        *_unreadable(root, paths),
-        *_too_many([path for path, line in zip(unseen, states, strict=False) if line.startswith("!! ")]),
+        *_binary(root, paths),
+        *_filtered(root, paths),
+        *_partial(root),
+        *_unwritable(root, Path(folder), [*paths, answers_file]),
+        *_full(root, template, paths),
     ]
 
 
@@ -88,7 +98,7 @@ def _path(line: str) -> str:
 
 
 def _unfinished(git: Any, repository: Path, states: list[str]) -> Iterator[str]:
-    """Say what of git must end first: with conflicts anywhere, Copier breaks off, and to undo it would end a merge."""
+    """Say what of git must end first: with conflicts anywhere, Copier breaks off, and a commit would end a merge."""
     conflicts = [_path(line) for line in states if line.startswith(CONFLICTS)]
     if conflicts:
         yield (
@@ -99,7 +109,7 @@ def _unfinished(git: Any, repository: Path, states: list[str]) -> Iterator[str]:
     for name, operation in UNFINISHED.items():
         if (folder / name).exists():
             yield (
-                f"A {operation} is under way in {repository}, and to undo the update would end it, too: finish it "
+                f"A {operation} is under way in {repository}, and the next commit would end it, too: finish it "
                 f"with `git commit --allow-empty`, or give it up with `git {operation} --abort`."
             )
 
@@ -150,82 +160,73 @@ def _hidden(git: Any, root: Path, paths: list[str]) -> Iterator[str]:
         )
 
 
-def _rejected(repository: Path, unseen: list[str]) -> Iterator[str]:
-    stray = [path for path in unseen if path.endswith(".rej")]
+def _rejected(root: Path, paths: list[str]) -> Iterator[str]:
+    stray = [f"{path}.rej" for path in paths if os.path.lexists(root / f"{path}.rej")]
     if stray:
-        yield (
-            f"{', '.join(stray)} in {repository} would be taken for a conflict of this update, and deleted: "
-            "move it away."
-        )
+        yield f"{', '.join(stray)} would be overwritten by what this update rejects: move it away."
 
 
-def _settings(git: Any, subproject: str, paths: list[str], unseen: list[str]) -> Iterator[str]:
-    """Return what git's settings would lose, and the command that goes without them."""
-    found, cures = [], []
-    whitespace = git["config", "apply.whitespace"].run(retcode=None)[1].strip()
-    if whitespace in ("error", "error-all", "fix", "strip"):
-        found.append(
-            f"apply.whitespace={whitespace} in git's configuration drops or changes edits with trailing blanks"
-        )
-        cures.append(("apply.whitespace", "nowarn"))
-    with tempfile.TemporaryDirectory() as folder:  # a repository of its own, like those that Copier makes
-        inner = local["git"]["-C", folder]
-        inner("init", "--quiet")
-        places = [path if subproject == "." else f"{subproject}/{path}" for path in paths]
-        check = inner["check-ignore", "--no-index", "--stdin", "-z"] << "\0".join(places)
-        ignored = check.run(retcode=None)[1].split("\0")[:-1]
-        attributes = inner("check-attr", "-z", "diff", "--", *places).split("\0")[:-1]
-    if ignored:
-        found.append(
-            f"core.excludesFile in git's configuration hides {', '.join(ignored)}, whose edits would be undone"
-        )
-        cures.append(("core.excludesFile", os.devnull))
-    binary = [path for path, value in zip(attributes[::3], attributes[2::3], strict=True) if value == "unset"]
-    if binary:
-        found.append(f"core.attributesFile in git's configuration makes {', '.join(binary)} binary")
-        cures.append(("core.attributesFile", os.devnull))
-    if quoting.is_unquoted(git, subproject, unseen):
-        found.append("core.quotePath in git's configuration makes Copier break off halfway, over names not in ASCII")
-        cures.append(("core.quotePath", "true"))
-    if found:
-        variables = "".join(
-            f"GIT_CONFIG_KEY_{number}={key} GIT_CONFIG_VALUE_{number}={value} "
-            for number, (key, value) in enumerate(cures)
-        )
-        yield f"{'; '.join(found)}: update with `GIT_CONFIG_COUNT={len(cures)} {variables}{UPDATE}`."
-
-
-def _unreadable(root: Path, paths: list[str]) -> Iterator[str]:
-    for path in paths:
-        if not (root / path).is_file() or (root / path).is_symlink():
-            continue
-        content = (root / path).read_bytes()
-        if b"\0" in content:
+def _binary(root: Path, paths: list[str]) -> Iterator[str]:
+    files = [path for path in paths if (root / path).is_file() and not (root / path).is_symlink()]
+    encoded = update_git.attributes(root, "working-tree-encoding", files)
+    for path in files:
+        if path not in encoded and b"\0" in (root / path).read_bytes():
             yield f"{path} holds a zero byte, so that git merges nothing of it: make it a text file, and commit."
-            continue
-        try:
-            content.decode()
-        except UnicodeDecodeError as error:
-            line = content.count(b"\n", 0, error.start) + 1
+
+
+def _filtered(root: Path, paths: list[str]) -> Iterator[str]:
+    """Say of which file git holds less than the folder: an update could not be undone by what git has.
+
+    https://git-scm.com/docs/gitattributes#_filter
+    """
+    tracked = update_git.names(update_git.git(root, "ls-files", "-z", "--", *paths)) if paths else []
+    for path, name in update_git.attributes(root, "filter", tracked).items():
+        held = update_git.run(root, "cat-file", "--filters", f"HEAD:./{path}")
+        content = (root / path).read_bytes() if (root / path).is_file() else held.stdout
+        if held.returncode or held.stdout.replace(b"\r\n", b"\n") != content.replace(b"\r\n", b"\n"):
             yield (
-                f"{path}, line {line}, is not UTF-8, and Copier would drop those bytes: save the file as UTF-8 "
-                f"(`iconv --from-code=ISO-8859-1 --to-code=UTF-8`), and commit."
+                f"{path} has more than git keeps of it (filter={name} in .gitattributes), and that could be lost: "
+                "take the filter off, or what it takes out of the file, and commit."
             )
 
 
-def _too_many(ignored: list[str]) -> Iterator[str]:
-    """Say where git ignores more files one by one than fit in a command: https://github.com/copier-org/copier/issues/2244."""
-    try:
-        limit = os.sysconf("SC_ARG_MAX")
-    except (ValueError, OSError):
+def _partial(root: Path) -> Iterator[str]:
+    """Say where a partial clone lacks files of the last commit, which Copier reads, all of the repository's."""
+    if update_git.run(root, "config", "--get-regexp", r"^remote\..*\.promisor$").returncode:
         return
-    if limit <= 0:
-        return
-    room = limit - SPARE_BYTES - sum(len(f"{name}={value}") + 1 + POINTER_BYTES for name, value in os.environ.items())
-    used = sum(len(os.fsencode(f"--exclude={path}")) + 1 + POINTER_BYTES for path in ignored)
-    if used > room:
-        folder, number = Counter(Path(path).parent.as_posix() for path in ignored).most_common(1)[0]
+    listed = update_git.git(root, "rev-list", "--objects", "--no-walk", "--missing=print", "HEAD").splitlines()
+    missing = sum(line.startswith(b"?") for line in listed)
+    if missing:
         yield (
-            f"git ignores {len(ignored)} files one by one, {number} of them in {folder}, more than Copier can name to "
-            f"git: let .gitignore have the folder itself ({folder}/), or move them away until the update is done."
+            f"This clone of the repository is a partial one, without {missing} of the objects of its last commit, "
+            "which Copier reads: fetch them with `git fetch --refetch --no-filter`, or update in a whole clone."
+        )
+
+
+def _unwritable(root: Path, folder: Path, paths: list[str]) -> Iterator[str]:
+    """Say what cannot be written: files, the folders that they are in or come into, and git's own."""
+    places = {folder, folder / "objects", *(root / path for path in paths)}
+    for path in paths:
+        place = (root / path).parent
+        while not place.exists():
+            place = place.parent
+        places.add(place)
+    closed = sorted(str(place) for place in places if place.exists() and not os.access(place, os.W_OK))
+    if closed:
+        yield f"{', '.join(closed)} cannot be written: give yourself the right to, and update again."
+
+
+def _full(root: Path, template: Path, paths: list[str]) -> Iterator[str]:
+    """Say where the disk has less room than an update may take."""
+    try:
+        disk = os.statvfs(root)
+    except (AttributeError, OSError):
+        return
+    files = [*(root / path for path in paths), *template.glob("template/**/*"), *template.glob("includes/**/*")]
+    needed = SPARE_BYTES + 2 * sum(path.stat().st_size for path in files if path.is_file())
+    free = disk.f_bavail * disk.f_frsize
+    if disk.f_blocks and free < needed:
+        yield (
+            f"The disk of {root} has {free // 1024} KiB left, and an update may need {needed // 1024}: make room, and "
+            "update again."
         )

@@ -1,6 +1,7 @@
 """Fixtures: the template with its release tags, and Django projects in git."""
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from nginx import complaints
 from plumbum import local
-from support import CONFIGURATIONS, NEXT, PROJECTS, ROOT, commit, copy, git, releases
+from support import ANSWERS, CONFIGURATIONS, FUTURE, NEXT, PROJECTS, ROOT, commit, copy, git, releases
 
 # How fast a busy machine is must not decide.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -29,6 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--examples", type=int, default=0, help="how many edits by hypothesis, for each update; a few where not given"
     )
+    parser.addoption("--sessions", type=int, default=300, help="how many random sessions of updates")
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m looks at the markers
@@ -79,6 +81,29 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
         git("tag", NEXT)
         git("gc", "--quiet")  # packed, as a clone from a server is
     return clone
+
+
+@pytest.fixture(scope="session")
+def future(template, tmp_path_factory):
+    """Return the template with a version more: of each file's lines without an answer, some change, go and come."""
+    template = shutil.copytree(template, tmp_path_factory.mktemp("future") / template.name)
+    for path in sorted(template.glob("template/**/*.jinja")):
+        if ANSWERS in path.name or "answers_file" in path.name:
+            continue
+        lines, found = path.read_text().splitlines(), []
+        for number, line in enumerate(lines):
+            plain = line.strip() and not re.search(r"[{}\\]", line) and not re.search(r"[\\{%]$", lines[number - 1])
+            turn = len(found) % 12 if plain else None
+            if turn == 3:
+                continue
+            found.append(f"{line}  # later" if turn == 7 else line)
+            if turn == 10:
+                found += ["# later: a line", "", "# later: another"]
+        path.write_text("\n".join(["# later: first", *found, "# later: last"]) + "\n")
+    (template / "template/docker/newer.txt").write_text("new\n\nin the later version\n")
+    commit(template)
+    git("-C", template, "tag", FUTURE)
+    return template
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import NamedTuple
 
-from hypothesis import note
+import hypothesis
 from hypothesis import strategies as st
 
 MINE = b"# mine: "
@@ -24,6 +24,14 @@ ODD = [
     b"@@ -1,3 +1,3 @@",
     b"diff --git a/compose.yaml b/compose.yaml",
 ]
+
+
+def note(text: str) -> None:
+    """Print what is done, where the test fails."""
+    if hypothesis.currently_in_test_context():
+        hypothesis.note(text)
+    else:
+        print(text)
 
 
 class Change(NamedTuple):

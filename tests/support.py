@@ -12,6 +12,8 @@ from plumbum import TF, local
 ROOT = Path(__file__).parent.parent
 PROJECTS = Path(__file__).parent / "projects"
 NEXT = "v999.0.0"  # what the tests call the working tree's version
+FUTURE = "v999.1.0"  # a version in which lines of all files have changed, unlike perhaps in the working tree's
+ANSWERS = ".copier-answers.yml"
 COPIER_YML = yaml.safe_load((ROOT / "copier.yml").read_text())
 QUESTIONS = [name for name in COPIER_YML if not name.startswith("_")]
 # Each default.conf that a copy of NEXT has written in this process, with the test that had it first: conftest.py.

@@ -1,6 +1,7 @@
 """For robots: the detection command, data files, exit codes."""
 
 import json
+import shutil
 import sys
 from itertools import product
 from pathlib import Path
@@ -68,7 +69,8 @@ def test_the_whole_chain_of_a_robot(template, project, tmp_path):
     copied(retcode=0)
     validator.validate(yaml.safe_load((folder / ".copier-answers.yml").read_text()))
     commit(folder)
-    assert ours["--check", folder].run() == (0, "", "")
+    number = sum(not name.startswith("_") for name in yaml.safe_load((folder / ".copier-answers.yml").read_text()))
+    assert ours["--check", folder].run() == (0, f"All {number} answers match the project.\n", "")
 
     (folder / ".python-version").write_text("3.12\n")
     (folder / "extensions.py").write_text("raise SystemExit('not this one')\n")
@@ -140,12 +142,83 @@ def test_check_tells_what_has_drifted(template, project, capsys):
     folder = project("uv_src")
     copy(template, folder)
     assert main([str(folder), "--check"]) == 0
-    assert capsys.readouterr().out == ""
+    assert capsys.readouterr().out.endswith(" answers match the project.\n")
     (folder / ".python-version").write_text("3.12\n")
     (folder / "Dockerfile_django").write_text("FROM python:3.9\n")  # an edit of a generated file is no finding
     commit(folder)
     assert main([str(folder), "--check"]) == 1
     assert capsys.readouterr().out == "python_version: the answer is 3.13, but .python-version:1 says 3.12\n"
+
+
+@pytest.fixture(scope="session")
+def grown(template, tmp_path_factory):
+    """Return a project with processes and a front end, copied."""
+    folder = shutil.copytree(PROJECTS / "celery_postgres/project", tmp_path_factory.mktemp("grown") / "my-site")
+    (folder / "Procfile").write_text("web: gunicorn orders.wsgi\nimporter: python importer.py --forever\n")
+    (folder / "importer.py").touch()
+    (folder / "front").mkdir()
+    (folder / "front/package.json").write_text(
+        '{"name": "front", "private": true, "engines": {"node": "22"}, "scripts": {"build": "esbuild main.js '
+        '--outdir=../assets"}, "devDependencies": {"esbuild": "0.25.0"}}'
+    )
+    (folder / "front/package-lock.json").write_text('{"name": "front", "lockfileVersion": 3, "packages": {}}')
+    (folder / "front/main.js").write_text("console.log(1)\n")
+    with (folder / "orders/settings.py").open("a") as settings:
+        settings.write('STATICFILES_DIRS = [BASE_DIR / "assets"]\n')
+    commit(folder)
+    copy(template, folder)
+    return folder
+
+
+DEAD = {
+    "node": ["front"],
+    "requirements_file": ["requirements.txt"],
+    "workers": ["orders/celery.py"],
+    "settings_module": ["orders/settings.py"],
+    "wsgi_module": ["orders/wsgi.py"],
+    "django_dir": ["manage.py"],
+}
+
+
+@pytest.mark.parametrize("name", DEAD)
+def test_check_names_an_answer_whose_file_is_gone(name, grown, tmp_path, capsys):
+    folder = shutil.copytree(grown, tmp_path / "my-site")
+    assert main([str(folder), "--check"]) == 0, capsys.readouterr().out
+    capsys.readouterr()
+    for path in DEAD[name]:
+        shutil.rmtree(folder / path) if (folder / path).is_dir() else (folder / path).unlink()
+    assert main([str(folder), "--check"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if line.startswith(f"{name}: ")], lines
+
+
+def test_check_names_an_answer_that_nothing_says_any_more(template, project, capsys):
+    """Processes that a Procfile named: the programs are there, and who wants them is not known."""
+    folder = project("celery_postgres")
+    (folder / "Procfile").write_text("web: gunicorn orders.wsgi\nmail: python manage.py qcluster\n")
+    (folder / "orders/celery.py").unlink()
+    commit(folder)
+    copy(template, folder)
+    stored = yaml.safe_load((folder / ".copier-answers.yml").read_text())
+    assert stored["workers"] == {"mail": "python manage.py qcluster"}
+    assert main([str(folder), "--check"]) == 0
+    (folder / "Procfile").unlink()
+    assert main([str(folder), "--check"]) == 1
+    assert "workers: the answer was read in Procfile, which is there no more" in capsys.readouterr().out
+
+
+def test_check_names_what_this_version_refuses_and_what_an_update_left(template, project, capsys):
+    folder = project()
+    copy(template, folder)
+    answers = folder / ".copier-answers.yml"
+    answers.write_text(answers.read_text().replace("gunicorn_workers: 3", "gunicorn_workers: 0"))
+    with (folder / "compose.yaml").open("a") as compose:
+        compose.write("<<<<<<< before updating\n# a\n=======\n# b\n>>>>>>> after updating\n")
+    (folder / "default.conf.rej").touch()
+    assert main([str(folder), "--check"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 3 and lines[0].startswith("gunicorn_workers: 0 will not do")
+    assert "has the markers of a conflict" in lines[1] and lines[2].startswith("default.conf.rej has lines")
 
 
 def test_check_does_not_mind_what_is_answered_where_nothing_is_read(template, project):

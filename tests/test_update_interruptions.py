@@ -1,4 +1,4 @@
-"""Updates that a signal ends at a known moment: the project is as it was, or one command makes it so."""
+"""Updates that a signal ends at a known moment: the project is as it was."""
 
 import os
 import signal
@@ -17,6 +17,7 @@ $MOMENT)
     echo >> "$COUNT"
     if [ "$(wc -l < "$COUNT")" -eq "$NTH" ]; then
         [ -z "$AFTER" ] || "$GIT" "$@"
+        eval "$MEANWHILE"
         kill -s "$SIGNAL" $PPID
         for _ in $(seq 50); do kill -0 $PPID 2>/dev/null || exit 1; sleep 0.02; done
         exit 1
@@ -25,21 +26,21 @@ esac
 exec "$GIT" "$@"
 """
 # By the step of an update (https://copier.readthedocs.io/en/stable/updating/#how-the-update-works): folder and
-# command of git, which of them, and whether the tree is still as it was.
+# command of git, which of them, and whether the update has begun.
 MOMENTS = {
-    "before it begins": ("* ls-files -v *", 1, True),
-    "rendering the old version": ("*old_copy.* config *", 4, True),
-    "migrations before": ("* rev-parse --absolute-git-dir *", 2, True),
+    "before it begins": ("* ls-files -v *", 1, False),
+    "rendering the old version": ("*old_copy.* config *", 4, False),
+    "migrations before": ("* rev-parse --show-object-format", 1, False),
     "reading the index": ("my-site write-tree", 1, True),
-    "rendering the new version": ("my-site config *", 2, False),
-    "rendering it again": ("*new_copy.* config *", 4, False),
-    "applying edits": ("my-site apply *", 1, False),
-    "edits applied": ("my-site apply *", 1, False),
-    "merging a file": ("my-site merge-file *", 1, False),
-    "conflicts marked": ("my-site update-index *", 1, False),
-    "migrations after": ("* diff --no-renames *", 1, False),
+    "rendering the new version": ("my-site config *", 2, True),
+    "rendering it again": ("*new_copy.* config *", 4, True),
+    "Copier's own merge": ("my-site apply *", 1, True),
+    "merging a file": ("* merge-file *", 1, True),
+    "files merged": ("* diff --binary *", 1, True),
+    "marking conflicts": ("* update-index *", 1, True),
+    "conflicts marked": ("* update-index *", 1, True),
 }
-AFTER = ("edits applied", "conflicts marked")
+AFTER = ("conflicts marked",)
 
 
 @pytest.fixture
@@ -54,8 +55,8 @@ def site(copied, tmp_path):
     return folder
 
 
-def interrupt(site: Path, moment: str, name: str) -> tuple[int, str]:
-    """Update, send a signal to it at a moment, and return its exit code and its output."""
+def interrupt(site: Path, moment: str, name: str, meanwhile: str = ":") -> tuple[int, str]:
+    """Update, send a signal to it at a moment, once a command has run, and return its exit code and its output."""
     folder = site.parent / "bin"
     folder.mkdir()
     (folder / "git").write_text(WRAPPER)
@@ -72,6 +73,7 @@ def interrupt(site: Path, moment: str, name: str) -> tuple[int, str]:
         "NTH": str(number),
         "AFTER": "yes" if moment in AFTER else "",
         "SIGNAL": name.removeprefix("SIG"),
+        "MEANWHILE": meanwhile,
     }
     command = [sys.executable, "-m", "copier", "update", "--trust", "--defaults", f"--vcs-ref={NEXT}"]
     done = subprocess.run(
@@ -81,25 +83,44 @@ def interrupt(site: Path, moment: str, name: str) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGKILL"])
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_interrupted(site, moment, name):
+    """Whatever ends it, all is as it was: the watcher has restored it by the time that its output ends."""
     before = tree(site)
     code, output = interrupt(site, moment, name)
-    assert code == (1 if name == "SIGINT" else -signal.SIGTERM)
-    assert name == "SIGTERM" or "Execution stopped by user" in output
-    dirty = git("-C", site, "status", "--porcelain")
-    if MOMENTS[moment][2]:
-        assert tree(site) == before and not dirty
-        return
-    assert dirty and "has conflicts" not in output
-    with local.cwd(site):
-        local["sh"]("-c", output.split("If this is interrupted, `")[1].split("`")[0])
+    assert code == (1 if name == "SIGINT" else -signal.Signals[name])
+    assert name != "SIGINT" or "Execution stopped by user" in output
+    assert tree(site) == before and not git("-C", site, "status", "--porcelain")
+    assert ("nothing of it is kept, and all is as it was." in output) is MOMENTS[moment][2]
+    assert "has conflicts" not in output
+    assert "1 file has conflicts" in update(site, gunicorn_workers=9)  # nothing is in the way of the next
+    assert (site / "default.conf").read_text().endswith("# mine\n")
+
+
+def test_a_file_that_cannot_be_restored(site):
+    """What is left then is a command."""
+    before = tree(site)
+    code, output = interrupt(
+        site, "Copier's own merge", "SIGKILL", meanwhile=f"rm {site}/compose.yaml; mkdir {site}/compose.yaml"
+    )
+    assert code == -signal.SIGKILL and "its files could not be restored" in output
+    (site / "compose.yaml").rmdir()
+    local["sh"]("-c", output.split("make all as it was with `")[1].split("`")[0])
     assert tree(site) == before and not git("-C", site, "status", "--porcelain")
 
 
+def interrupt_with_all(site: Path) -> None:
+    """Let the update end together with what restores it, as when a machine stops."""
+    interrupt(site, "Copier's own merge", "SIGKILL", meanwhile=WATCHER_ENDS)
+
+
+# Of the children of Copier, all but this one.
+WATCHER_ENDS = "for child in $(ps -o pid= --ppid $PPID); do [ $child = $$ ] || kill -KILL $child; done"
+
+
 def test_the_next_update_is_refused_until_that_is_undone(site):
-    interrupt(site, "applying edits", "SIGTERM")
+    interrupt_with_all(site)
     half = tree(site)
     assert "# mine" not in (site / "default.conf").read_text()  # what must not be committed
     code, output = run("update", "--defaults", f"--vcs-ref={NEXT}", site, retcode=None)
@@ -112,7 +133,7 @@ def test_the_next_update_is_refused_until_that_is_undone(site):
 
 @pytest.mark.parametrize("quiet", [(), ("--quiet",)])
 def test_an_interrupted_update_that_was_committed(site, quiet):
-    interrupt(site, "applying edits", "SIGTERM")
+    interrupt_with_all(site)
     commit(site)
     before = tree(site)
     code, output = run("update", "--defaults", f"--vcs-ref={NEXT}", *quiet, site, retcode=None)
@@ -126,7 +147,7 @@ def test_an_interrupted_update_that_was_committed(site, quiet):
 
 
 def test_an_interrupted_update_that_was_undone_and_lines_that_were_deleted_elsewhere(site):
-    interrupt(site, "applying edits", "SIGTERM")
+    interrupt_with_all(site)
     git("-C", site, "reset", "--hard", "--quiet")
     assert "interrupted and" not in update(site, gunicorn_workers=9)
     git("-C", site, "checkout", "--theirs", "compose.yaml")  # without the line, after an update that ended

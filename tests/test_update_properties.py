@@ -20,10 +20,8 @@ from edits import MINE, edit, lines_of, poison, state, steps
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 from plumbum import local
-from support import NEXT, PROJECTS, commit, copy, git, releases, rendered, run, tree, update
+from support import ANSWERS, FUTURE, NEXT, PROJECTS, commit, copy, git, releases, rendered, run, tree, update
 
-ANSWERS = ".copier-answers.yml"
-FUTURE = "v999.1.0"  # a version in which lines of all files have changed, unlike perhaps in the working tree's
 RELEASES = list(releases())
 CHAINS = [(*chain, NEXT) for size in (1, 2) for chain in combinations(RELEASES, size)]
 CHAINS += [(NEXT, FUTURE), ("v1.1.2", "v2.0.0", FUTURE)]
@@ -67,29 +65,6 @@ REFUSED = [
 ]
 FILES = {"core.excludesFile": "compose*.yaml\nDockerfile_*\n", "core.attributesFile": "*.yaml -diff\n"}
 LAYOUTS = ["repository", "folder", "odd folder", "worktree", "shallow", "submodule"]
-
-
-@pytest.fixture(scope="session")
-def future(template, tmp_path_factory):
-    """Return the template with a version more: of each file's lines without an answer, some change, go and come."""
-    template = shutil.copytree(template, tmp_path_factory.mktemp("future") / template.name)
-    for path in sorted(template.glob("template/**/*.jinja")):
-        if ANSWERS in path.name or "answers_file" in path.name:
-            continue
-        lines, found = path.read_text().splitlines(), []
-        for number, line in enumerate(lines):
-            plain = line.strip() and not re.search(r"[{}\\]", line) and not re.search(r"[\\{%]$", lines[number - 1])
-            turn = len(found) % 12 if plain else None
-            if turn == 3:
-                continue
-            found.append(f"{line}  # later" if turn == 7 else line)
-            if turn == 10:
-                found += ["# later: a line", "", "# later: another"]
-        path.write_text("\n".join(["# later: first", *found, "# later: last"]) + "\n")
-    (template / "template/docker/newer.txt").write_text("new\n\nin the later version\n")
-    commit(template)
-    git("-C", template, "tag", FUTURE)
-    return template
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import pytest
 from plumbum import local
 from support import NEXT, commit, copier, git, run
 
-from extensions import summary
+from extensions import after_copy
 
 URLS = "from django.urls import path\nurlpatterns = [%s]\n"
 HOME = "path('', lambda request: None)"
@@ -121,11 +121,11 @@ def test_quiet_and_pretended_copies(template, project):
     ("commit", "said"), [("v2.1.1", 0), ("2.2.0rc1", 0), ("426a225", 1), ("v2.1.1-3-g426a225", 1), ("", 1)]
 )
 def test_where_the_template_comes_from(commit, said, tmp_path):
-    assert len(summary.source_remarks("https://example.com/x.git", commit)) == said
-    (first, *others) = summary.source_remarks(str(tmp_path), commit)
+    assert len(after_copy.source_remarks("https://example.com/x.git", commit)) == said
+    (first, *others) = after_copy.source_remarks(str(tmp_path), commit)
     assert "a team should copy from a URL" in first and len(others) == said
 
 
 def test_without_git(tmp_path):
     with local.env(PATH=os.devnull):
-        assert summary._git_state(tmp_path) == (False, True)
+        assert after_copy._git_state(tmp_path) == (False, True)

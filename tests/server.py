@@ -1,0 +1,80 @@
+"""Copier's command without its start: a process that has loaded Copier, and forks itself for each command.
+
+What runs is the command as a person runs it, in a process of its own, which a signal may end; only the 0.7 seconds in
+which Python loads Copier are saved.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+
+class Copier:
+    """Copier's command, `run` in any folder and environment."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, __file__]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def run(self, *arguments: str, cwd: Path, env: Mapping[str, str], output: Path) -> tuple[int, str]:
+        """Return the exit code, as subprocess has it, and all that is printed, which `output` is a file for."""
+        assert self._process.stdin and self._process.stdout
+        request = {"arguments": arguments, "cwd": str(cwd), "env": dict(env), "output": str(output)}
+        self._process.stdin.write(json.dumps(request) + "\n")
+        self._process.stdin.flush()
+        code = int(self._process.stdout.readline())
+        return code, output.read_text(errors="replace")
+
+    def close(self) -> None:
+        """End the process that forks."""
+        assert self._process.stdin
+        self._process.stdin.close()
+        self._process.wait()
+
+
+def serve() -> None:
+    """Fork for each line of the standard input, and print how the child ended."""
+    from copier._cli import CopierApp
+
+    for line in sys.stdin:
+        request = json.loads(line)
+        if not (child := os.fork()):
+            _run(CopierApp, request)
+        _, status = os.waitpid(child, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)
+
+
+def _run(app, request) -> None:
+    import atexit
+    import tempfile
+
+    from plumbum import local
+
+    for descriptor, path, flags in ((0, os.devnull, os.O_RDONLY), (1, request["output"], os.O_WRONLY | os.O_CREAT)):
+        os.dup2(os.open(path, flags | os.O_TRUNC), descriptor)
+    os.dup2(1, 2)
+    os.environ.clear()
+    os.environ.update(request["env"])
+    local.env.clear()
+    local.env.update(request["env"])
+    local.cwd.chdir(request["cwd"])
+    tempfile.tempdir = None
+    code = 0
+    try:
+        app.run(["copier", *request["arguments"]])
+    except SystemExit as done:
+        code = int(done.code or 0)
+    except BaseException:
+        sys.excepthook(*sys.exc_info())  # as at the end of a process
+        code = 1
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    serve()
