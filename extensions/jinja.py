@@ -266,6 +266,7 @@ class DjangoProject(Extension):
         return ""
 
     def _refuse_update(self, conf: dict[str, Any]) -> None:
+        _module("update_git").forget_hook()
         refusals = _module("guard").stored_refusals(conf, self._questions, lambda: self._values(conf)) or _module(
             "updating"
         ).refusals(
