@@ -1,6 +1,7 @@
 """For robots: the detection command, data files, exit codes."""
 
 import json
+import re
 import sys
 from itertools import product
 from pathlib import Path
@@ -146,6 +147,28 @@ def test_check_tells_what_has_drifted(template, project, capsys):
     commit(folder)
     assert main([str(folder), "--check"]) == 1
     assert capsys.readouterr().out == "python_version: the answer is 3.13, but .python-version:1 says 3.12\n"
+
+
+def test_check_tells_of_debug_that_compose_turns_on(template, project, capsys):
+    """As answers of 2.1 may have it, where settings allow no host."""
+    folder = project()
+    settings = folder / "mysite/settings.py"
+    text = re.sub("DEBUG = .*", 'DEBUG = os.environ.get("DEBUG") == "True"', f"import os\n{settings.read_text()}")
+    settings.write_text(re.sub("ALLOWED_HOSTS = .*", "ALLOWED_HOSTS = []", text))
+    commit(folder)
+    copy(template, folder)
+    assert "DEBUG:" not in (folder / "compose.yaml").read_text() and main([str(folder), "--check"]) == 0
+    update(folder, compose_environment="{DEBUG: 'True'}", compose_settings="{}")
+    commit(folder)
+    update(folder)
+    assert "DEBUG: ${DEBUG:-True}" in (folder / "compose.yaml").read_text(), "answers are kept"
+    assert main([str(folder), "--check"]) == 1
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == (
+        "compose_environment: the answer is DEBUG True, "
+        "and from mysite/settings.py follows DJANGO_SETTINGS_MODULE compose_settings"
+    )
+    assert second.startswith("compose_settings: the answer is none, and from mysite/settings.py:")
 
 
 def test_check_does_not_mind_what_is_answered_where_nothing_is_read(template, project):
