@@ -880,11 +880,13 @@ def test_debian_packages_that_the_python_image_lacks(template, project):
     assert "apt-get" not in (folder / "Dockerfile_django").read_text()
 
 
-def test_nothing_is_written_outside_of_the_project(template, project, tmp_path):
+@pytest.mark.parametrize("version", [NEXT, "v2.1.1"])
+def test_nothing_is_kept_outside_of_the_project(version, template, project, tmp_path):
     home, folder = tmp_path / "home", project()
     home.mkdir()
+    copy(template, folder, vcs_ref=version)
     with local.env(HOME=str(home), XDG_CACHE_HOME=str(home / "cache"), TMPDIR=str(home)):
-        copy(template, folder)
+        copy(template, project(folder="other"))
         update(folder, gunicorn_workers=4)
     assert "--workers 4" in (folder / "compose.yaml").read_text()
     assert not list(home.iterdir())
