@@ -9,9 +9,11 @@ from typing import Any
 import yaml
 
 from . import answers
-from .defaults import Default, defaults, from_findings
+from .defaults import Default, defaults
 from .detection import Findings, read
+from .detection.secrets import HIDDEN, cleaned, is_secret
 from .schema import schema
+from .sources import holds
 
 EXIT_SAME, EXIT_DIFFERENT, EXIT_ERROR = 0, 1, 2
 
@@ -24,7 +26,9 @@ def main(arguments: list[str] | None = None) -> int:
         epilog="Exit code: 0; 1 where --check finds differences; 2 for an error.",
     )
     parser.add_argument("project", type=Path, nargs="?", help="folder of the project; none for --schema")
-    parser.add_argument("-a", "--answers-file", default=answers.FILE, help="for --check, default: %(default)s")
+    parser.add_argument(
+        "-a", "--answers-file", default=answers.FILE, help="for --answers and --check, default: %(default)s"
+    )
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--json", action="store_true", help="print all findings and problems as JSON")
     what.add_argument("--answers", action="store_true", help="print a data file for `copier copy --data-file`")
@@ -41,8 +45,14 @@ def main(arguments: list[str] | None = None) -> int:
     if not options.project.is_dir():
         print(f"There is no folder {options.project}: give the folder of a Django project.", file=sys.stderr)
         return EXIT_ERROR
+    path = options.project / options.answers_file
+    try:
+        stored = answers.stored(path) if options.check or options.answers else {}
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        print(f"{path} is not YAML: {error}".partition("\n")[0], file=sys.stderr)
+        return EXIT_ERROR
     if options.check:
-        return _check(options.project, options.answers_file)
+        return _check(options.project, options.answers_file, stored)
     findings = read(options.project)
     if findings.value("django_dir") is None:
         print(f"There is no Django project in {options.project}: neither manage.py nor wsgi.py.", file=sys.stderr)
@@ -50,7 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.json:
         print(json.dumps(_as_data(findings), indent=2, ensure_ascii=False))
     elif options.answers:
-        print(_data_file(from_findings(findings, options.project)), end="")
+        print(_data_file(defaults(options.project, options.answers_file)), end="")
     else:
         print(_table(findings))
     return EXIT_SAME
@@ -118,26 +128,46 @@ def _short(text: str, length: int) -> str:
     return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
-def _check(project: Path, answers_file: str) -> int:
+def _without_secrets(answer: Any) -> Any:
+    """Return an answer as it may be printed: older versions stored what they read of passwords."""
+    if isinstance(answer, dict):
+        return {
+            name: HIDDEN if isinstance(value, str) and value and is_secret(name, value) else cleaned(value)
+            for name, value in answer.items()
+        }
+    return cleaned(answer)
+
+
+def _check(project: Path, answers_file: str, stored: Any) -> int:
     """Print each stored answer that differs from what is read today; what is only assumed does not count."""
-    path = project / answers_file
-    try:
-        stored = answers.stored(path)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        print(f"{path} is not YAML: {error}".partition("\n")[0], file=sys.stderr)
-        return EXIT_ERROR
     if not isinstance(stored, dict) or not answers.is_ours(stored):
         print(
-            f"There are no answers to this template in {path}: copy it first, or name the file with -a.",
+            f"There are no answers to this template in {project / answers_file}: copy it first, or name the file "
+            "with -a.",
             file=sys.stderr,
         )
         return EXIT_ERROR
     different = 0
     for name, default in defaults(project, answers_file).items():
         if default.source and name in stored and stored[name] != default.value:
-            print(f"{name}: the answer is {_plain(stored[name])}, but {default.source} says {_plain(default.value)}")
+            print(f"{name}: the answer is {_difference(project, _without_secrets(stored[name]), default)}")
             different += 1
     return EXIT_DIFFERENT if different else EXIT_SAME
+
+
+def _difference(project: Path, answer: Any, default: Default) -> str:
+    """Return an answer, and what is read instead, as the end of a sentence; of mappings only what is not the same."""
+    found, said = default.value, "but {source} says {found}"
+    if not holds(project, default.source, found) or isinstance(found, dict):
+        said = "and from {source} follows {found}"
+    if isinstance(answer, dict) and isinstance(found, dict):
+        same = {name for name, value in answer.items() if found.get(name, _ABSENT) == value}
+        answer, found = ({name: each[name] for name in each if name not in same} for each in (answer, found))
+    end = said.format(source=default.source, found=_plain(found) or "none")
+    return f"{_plain(answer) or 'none'}, {end}"
+
+
+_ABSENT = object()  # unlike any value
 
 
 if __name__ == "__main__":

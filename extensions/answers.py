@@ -19,22 +19,30 @@ import yaml
 from . import nginx
 
 FILE = ".copier-answers.yml"
-RENDERED = (
-    "Dockerfile_django",
-    "Dockerfile_static",
-    "default.conf",
-    ".dockerignore",
-    "compose.yaml",
-    "compose.dev.yaml",
-    ".env.example",
-    "docker/gunicorn.conf.py",
-    "docker/healthcheck.py",
-    ".github/workflows/docker.yml",
-    ".github/workflows/docker-update.yml",
-)
+ALWAYS = ("wsgi_module", "use_fathom")  # questions that every version has
+# The files of template/ below the answers file, each with the answers without which it is not written.
+RENDERED: dict[str, dict[str, Any]] = {
+    "Dockerfile_django": {},
+    "Dockerfile_static": {"static_server": "nginx"},
+    "default.conf": {"static_server": "nginx"},
+    ".dockerignore": {},
+    "compose.yaml": {"use_compose": True},
+    "compose.dev.yaml": {"use_compose": True},
+    ".env.example": {"use_compose": True, "env_example": True},
+    "docker/gunicorn.conf.py": {},
+    "docker/healthcheck.py": {},
+    ".github/workflows/docker.yml": {"github_workflow": True},
+    ".github/workflows/docker-update.yml": {"update_workflow": True},
+}
 # Questions newer than 2.0.0, and with what a project goes on whose answers are older: its people have edited their
 # files for what is asked now, and the template's change in the same line would be a conflict.
-AS_BEFORE: dict[str, Any] = {"uv_version": "", "install_options": [], "install_project": False}
+AS_BEFORE: dict[str, Any] = {
+    "uv_version": "",
+    "install_options": [],
+    "install_project": False,
+    "compose_name": "",
+    "data_root": "/data",
+}
 TRUE = frozenset(("y", "yes", "t", "true", "on", "1"))
 FALSE = frozenset(("n", "no", "f", "false", "off", "0"))
 
@@ -76,9 +84,31 @@ def _loaded(text: str) -> Any:
     return yaml.safe_load(text)
 
 
-def is_ours(stored: Mapping[str, Any]) -> bool:
+def is_ours(stored: Any) -> bool:
     """Return whether stored answers are this template's: two questions that every version of it has are among them."""
-    return {"wsgi_module", "use_fathom"} <= stored.keys()
+    return isinstance(stored, dict) and stored.keys() >= set(ALWAYS)
+
+
+def rendered(stored: Mapping[str, Any]) -> list[str]:
+    """Return the files that stored answers have written; what an older version had no question for, it wrote."""
+    return [
+        path
+        for path, needed in RENDERED.items()
+        if all(stored.get(name, value) == value for name, value in needed.items())
+    ]
+
+
+def public(location: str) -> str:
+    """Return the template's location without a user or a password in it; ssh needs its user.
+
+    https://git-scm.com/docs/git-clone#_git_urls
+    """
+    match = re.fullmatch(r"((?:git\+)?([A-Za-z0-9+.-]+?)://)([^/?#]*)@(.*)", location, re.DOTALL)
+    if not match:
+        return location
+    start, scheme, userinfo, rest = match.groups()
+    user = userinfo.partition(":")[0] if scheme.lower().endswith("ssh") else ""
+    return f"{start}{user}@{rest}" if user else f"{start}{rest}"
 
 
 def problem(name: str, value: Any, answers: Mapping[str, Any], root: Path) -> str:
@@ -98,9 +128,19 @@ def problem(name: str, value: Any, answers: Mapping[str, Any], root: Path) -> st
         and all(answers.get(other) == "" for other in INTERFACES - {name})
     ):
         message = "wsgi_module and asgi_module are both empty; give the module of the project's wsgi.py or asgi.py"
+    if not message and name == "private_media":
+        urls = [url for url in _parsed(value).values() if url]
+        taken = {url for url in urls if url == answers.get("static_url") or urls.count(url) > 1}
+        message = f"{min(taken)!r} is the path of other files too; give each its own" if taken else ""
     if not message and name in IN_PROJECT and root.is_dir() and any(root.iterdir()):
         message = IN_PROJECT[name](value, root)
     return message
+
+
+def fix_first(message: str) -> str:
+    """Return a message with what to do before what is wrong: at a prompt, a terminal cuts off the end of the line."""
+    wrong, separator, fix = message.rpartition("; ")
+    return f"{fix} ({wrong})" if separator else message
 
 
 def unknown(name: str, names: list[str]) -> str:
@@ -139,7 +179,7 @@ def _is_truth(value: Any) -> str:
 
 
 _truth = Rule(_is_truth, {"type": "boolean"})
-_version = _text(r"3\.([89]|[1-9][0-9])(\.[0-9]{1,3})?", "give the python image's version, like 3.13")
+_version = _text(r"3\.([89]|[1-9][0-9])(\.[0-9]{1,3})?", "use a version like 3.13")
 
 
 def _is_python_version(value: Any) -> str:
@@ -154,11 +194,12 @@ _name = r"[A-Za-z_][A-Za-z0-9_]*"
 _segment = r"(?!\.{1,2}(?:/|$))[A-Za-z0-9_.+@~-]+"
 _relative_path = _text(
     rf"{_segment}(/{_segment})*",
-    "give a path in the project, without spaces or '..', like requirements/production.txt",
+    "use a path in the project, without spaces or '..', like requirements/production.txt",
 )
 _port = _number(1, 65535)
 _variable = r"[A-Za-z_][A-Za-z0-9_]*"
 _value = r"[A-Za-z0-9 _.:/@%+,=?&~*!()<>\[\]{}|;^-]{0,500}"
+_pattern = r"(?:[A-Za-z0-9_.+@~*?/-]|\[\^?(?:[A-Za-z0-9_.](?:-[A-Za-z0-9_.])?)+\])"  # of .dockerignore
 _package = _text(r"[a-z0-9][a-z0-9+.-]+", "give a Debian package's name, like libpq5")
 
 
@@ -243,14 +284,30 @@ def _mapping(key_rule: Rule, value_rule: Rule, what: str) -> Rule:
 _setting = _text(
     r"[A-Z][A-Z0-9_]*(\.[A-Za-z0-9_-]+)*", "give a setting, and its keys after dots, like DATABASES.default.HOST"
 )
-_setting_value = _text(
-    rf"(\$\{{{_variable}\}}|[A-Za-z0-9_./:@,+=*?&% -])*", "give text without quotes, like db or ${{POSTGRES_PASSWORD}}"
+_setting_value_pattern = rf"(\$\{{{_variable}\}}|[A-Za-z0-9_./:@,+=*?&% -])*"
+_setting_value = _text(_setting_value_pattern, "give text without quotes, like db or ${{POSTGRES_PASSWORD}}")
+_setting_item = _text(
+    rf"\*[A-Z][A-Z0-9_]*|(?!\*){_setting_value_pattern}", "give text, or *NAME for a setting's items"
 )
-_image = _text(r"[a-z0-9][A-Za-z0-9_./:@-]*", "give an image, like postgres:18")
+
+
+def _is_setting_value(value: Any) -> str:
+    return _setting_items(value) if isinstance(value, list) else _setting_value(value)
+
+
+_setting_items = _list(_setting_item, "texts")
+_setting_change = Rule(_is_setting_value, {"anyOf": [_setting_value.schema, _setting_items.schema]})
+# https://pkg.go.dev/github.com/distribution/reference
+_image_name = r"[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*"
+_reference = (
+    rf"(?:[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]+)?/)?{_image_name}(?:/{_image_name})*"
+    r"(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[0-9a-f]{64})?"
+)
+_image = _text(_reference, "give an image, like postgres:18", 400)
 _identifier = _text(r"[A-Za-z_][A-Za-z0-9_-]*", "use letters, digits, '-' and '_', like shop", 63)
-_unquoted = "[A-Za-z0-9_./:=@%+,* -]"
+_word = "[A-Za-z0-9_./:=@%+,* -]"
 _command = _text(
-    f"({_unquoted}|'{_unquoted}*')+",
+    rf"(?=.*[A-Za-z0-9])(?:{_word}|'{_word}*')+",
     "give a command without a shell, like celery -A shop worker, and close each quote",
     500,
 )
@@ -261,7 +318,7 @@ OWN_SERVICES = ["django", "migrate", "static"]
 _no_name = "(null|true|false|[0-9][0-9_]*|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|0[box][0-9a-f_]+|[0-9]+e-?[0-9]+)$"
 _service_name = _text(
     rf"(?!{_no_name})[a-z0-9][a-z0-9_-]*",
-    "use lower-case letters, digits, '-' and '_', and no number, like worker",
+    "use a-z, 0-9, - and _, and no number, like worker",
     63,
 )
 
@@ -371,12 +428,12 @@ _locations = Rule(_are_locations, _lines.schema)
 RULES: dict[str, Rule] = {
     "project_slug": _text(
         r"[a-z0-9][a-z0-9_-]*",
-        "use lower-case letters, digits, '-' and '_', a letter or digit first, like my-site",
+        "use a-z, 0-9, - and _, first a letter or digit",
         63,
     ),
     "customize": _truth,
     "python_version": _python_version,
-    "asgi_module": _text(rf"({_name}(\.{_name})*(:{_name})?)?", "give a Python module, like core.asgi, or nothing"),
+    "asgi_module": _text(rf"({_name}(\.{_name})*(:{_name})?)?", "use a module like core.asgi, or nothing"),
     "worker_class": _choice("gthread", "asgi", "uvicorn_worker.UvicornWorker"),
     "health_path": _text(r"/[A-Za-z0-9_.~/?=&%-]*", "give a path on the site, like /health/"),
     "python_image": _choice("slim", "full"),
@@ -385,10 +442,8 @@ RULES: dict[str, Rule] = {
         _image, _text(r"sha256:[0-9a-f]{64}", "give sha256: and 64 hexadecimal digits"), "images and digests"
     ),
     "django_dir": _folder,
-    "settings_module": _text(rf"({_name}(\.{_name})*)?", "give a Python module, like config.settings.production"),
-    "wsgi_module": _text(
-        rf"({_name}(\.{_name})*(:{_name})?)?", "give a Python module, with dots and without '.py', like core.wsgi"
-    ),
+    "settings_module": _text(rf"({_name}(\.{_name})*)?", "use a module like shop.settings"),
+    "wsgi_module": _text(rf"({_name}(\.{_name})*(:{_name})?)?", "use a module like core.wsgi, without '.py'"),
     "installer": _choice("pip", "uv", "poetry", "pipenv", "pdm", "pyproject"),
     "uv_version": _text(r"(0\.[0-9]{1,3}(\.[0-9]{1,3})?)?", "give a tag of uv's image, like 0.11 or 0.11.3"),
     "installer_files": _paths,
@@ -408,7 +463,7 @@ RULES: dict[str, Rule] = {
     "build_environment": _variables,
     "required_environment": _list(_text(_variable, "give the name of an environment variable"), "names"),
     "compose_environment": _compose_variables,
-    "compose_settings": _mapping(_setting, _setting_value, "settings and values, like {DATABASES.default.HOST: db}"),
+    "compose_settings": _mapping(_setting, _setting_change, "settings and values, like {DATABASES.default.HOST: db}"),
     "dotenv": _variables,
     "settings_environment": _settings_environment,
     "development_environment": _variables,
@@ -418,13 +473,23 @@ RULES: dict[str, Rule] = {
     "media_url": _text(rf"((/{_segment})+/)?", "give a path with '/' at both ends, like /media/, or nothing"),
     "data_dirs": _list(_text(rf"/?{_segment}(/{_segment})*", "give folders, like media or /srv/media"), "folders"),
     "data_files": _paths,
+    "data_root": _text(rf"(/{_segment})+", "give a folder, from the root of the image, like /data"),
+    "private_media": _mapping(
+        _text(rf"/?{_segment}(/{_segment})*", "give a path, like media/private"),
+        _text(rf"((/{_segment})+/)?", "give a path with '/' at both ends, like /private/, or nothing"),
+        "paths and URLs, like {media/private: /private/}",
+    ),
     "static_root": _text(rf"/?{_segment}(/{_segment})*", "give a folder, like staticfiles or /var/www/static"),
     "set_static_root": _truth,
     "static_url": _text(rf"(/{_segment})+/", "give a path with '/' at both ends, like /static/"),
     "compile_messages": _truth,
     "dockerignore": _list(
-        _text(r"!?[A-Za-z0-9_.+@~*?/-]+( [A-Za-z0-9_.+@~*?/-]+)*", "give a .dockerignore pattern, like data/cache"),
+        _text(rf"!?{_pattern}+( {_pattern}+)*", "give a .dockerignore pattern, like data/cache"),
         "paths, like [docs, data/cache]",
+    ),
+    "dockerignore_except": _list(
+        _text(rf"{_pattern}+( {_pattern}+)*", "give a path without '!', like certs/ca.pem"),
+        "paths, like [certs/ca.pem]",
     ),
     "gunicorn_install": _truth,
     "gunicorn_workers": _number(1, 1000),
@@ -436,6 +501,9 @@ RULES: dict[str, Rule] = {
     "gunicorn_keepalive": _number(1, 3600),
     "log_errors": _truth,
     "use_compose": _truth,
+    "compose_name": _text(
+        r"([a-z0-9][a-z0-9_-]*)?", "use lower-case letters, digits, '-' and '_', like my-site, or nothing", 63
+    ),
     "reverse_proxy": _choice("nginx", "external"),
     "https_only": _truth,
     "services": _mapping(_service, _image, "names and images, like {db: 'postgres:18'}"),
@@ -451,7 +519,7 @@ RULES: dict[str, Rule] = {
     "update_workflow": _truth,
     "django_port": _port,
     "static_port": _port,
-    "build_image": _text(r"([a-z0-9][A-Za-z0-9_./:@-]*)?", "give an image with Python, like python:3.13"),
+    "build_image": _text(rf"(?:{_reference})?", "give an image with Python, like python:3.13", 400),
     "build_instructions": _list(_instruction, "instructions"),
     "django_instructions": _list(_instruction, "instructions"),
     "nginx_locations": _locations,
@@ -467,13 +535,13 @@ def _interface_module(value: str, root: Path) -> str:
     module = Path(*value.partition(":")[0].split("."))
     if any(root.glob(f"{module}.py")) or any(root.rglob(f"{module}.py")) or any(root.rglob(f"{module}/__init__.py")):
         return ""
-    return f"there is no {module}.py in {root}; give the module of the project's wsgi.py or asgi.py"
+    return f"there is no {module}.py in {root}; name the module of wsgi.py or asgi.py"
 
 
 def _requirements_file(value: str, root: Path) -> str:
     if (root / value).is_file():
         return ""
-    return f"there is no file {value} in {root}; give the path from there"
+    return f"there is no file {value} in {root}; name a file of the project"
 
 
 def _requirement_files(value: Any, root: Path) -> str:

@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from . import image_defaults
-from .connections import connections
+from . import image_defaults, storage_defaults
+from .connections import can_be_changed, connections
 from .default import Default
 from .detection import Certainty, Findings
 from .detection.data import mapping, text_of
+from .detection.secrets import HIDDEN
+from .detection.settings.variables import OF_OTHERS
 
 SET_ANYWAY = frozenset(
     ("DJANGO_ENV", "DJANGO_SETTINGS_MODULE", "DJANGO_CONFIGURATION", "WEB_CONCURRENCY", "GUNICORN_CMD_ARGS", "PORT")
 )
-# Variables of those who run tests, and of the hosting services that set them: nobody sets them in an .env.
-OF_OTHERS = frozenset(("CI", "TESTING", "TOX_ENV_NAME", "DYNO", "HEROKU_APP_NAME", "GITHUB_ACTIONS", "RENDER"))
 SECRET_KEYS = ("SECRET_KEY", "DJANGO_SECRET_KEY")
 # Those who issue a password or a key themselves: a random one would only look as if it were one.
 ISSUERS = frozenset(
@@ -22,8 +22,8 @@ ISSUERS = frozenset(
 TYPES = {"bool": "true or false", "int": "a number", "url": "a URL"}
 
 
-# Where SQLite is where only a variable says so: in a volume, since each container has a /tmp of its own.
-SQLITE = "/data/db.sqlite3"
+# The hosts at which a person asks for the site on this machine, where alone its port is open.
+THIS_MACHINE = ("localhost", "127.0.0.1")
 # The module in compose.dev.yaml that is production's with DEBUG on.
 DEVELOPMENT_SETTINGS = "development_settings"
 # The module in the image that is production's with what compose_settings says.
@@ -49,9 +49,11 @@ def database_user(findings: Findings) -> Default:
 
 
 def compose_settings(findings: Findings) -> Default:
-    """Return the settings that say where a service is, and that no variable changes, each with what Compose has."""
+    """Return the settings that no variable changes, each with what Compose has: where a service is, which hosts."""
     found = connections(findings)
-    return Default(found.settings, next(iter(found.sources.values()), "") if found.settings else "")
+    hosts = _hosts_setting(findings)
+    source = next(iter(found.sources.values()), "") if found.settings else _source(findings, "allowed_hosts")
+    return Default(found.settings | hosts, source if found.settings or hosts else "")
 
 
 def migrate(findings: Findings) -> Default:
@@ -73,58 +75,82 @@ def env_example(findings: Findings) -> Default:
 def compose_environment(findings: Findings, image: Mapping[str, str]) -> Default:
     """Return the variables that point settings at the services, and the hosts under which this machine asks."""
     source = text_of(findings.value("settings_file"))
-    found = _allowed_hosts(findings, image) | _debug(findings) | _https(findings) | connections(findings).environment
+    found = _allowed_hosts(findings) | _https(findings) | connections(findings).environment
     if compose_settings(findings).value:
         found["DJANGO_SETTINGS_MODULE"] = COMPOSE_SETTINGS
     return Default({name: value for name, value in found.items() if name not in image or value}, source)
 
 
-def _allowed_hosts(findings: Findings, image: Mapping[str, str]) -> dict[str, str]:
-    """Return the variable of ALLOWED_HOSTS, with this machine's names, where settings refuse 127.0.0.1 without it."""
-    hosts = findings.value("allowed_hosts", [])
-    # What is found for DEBUG holds without the variables that the image sets.
-    image_debug = [value for name, value in image.items() if name.upper().endswith("DEBUG")]
-    if "*" in hosts or {"localhost", "127.0.0.1"} <= {host.lstrip(".") for host in hosts}:
+def _allowed_hosts(findings: Findings) -> dict[str, str]:
+    """Return the variable of ALLOWED_HOSTS, with this machine's names, where settings refuse 127.0.0.1 without it.
+
+    Where no variable changes ALLOWED_HOSTS, it is the host that the health check has to ask for.
+    """
+    names = _host_names(findings)
+    if "*" in names or set(THIS_MACHINE) <= set(names) or _lets_in_by_debug(findings):
         return {}
-    if findings.value("debug") and not image_debug and not hosts:
-        return {}  # https://docs.djangoproject.com/en/stable/ref/settings/#allowed-hosts
-    items = [
-        item
-        for item in findings.value("environment", [])
-        if "ALLOWED_HOST" in item["name"].upper() and not {"CORS", "OIDC", "REDIRECT"} & {*item["name"].split("_")}
-    ]
+    if item := _hosts_variable(findings):
+        several = mapping(findings.value("allowed_hosts_variables")).get(item["name"], True)
+        return {item["name"]: item["separator"].join(THIS_MACHINE) if several else THIS_MACHINE[0]}
+    names = [name for name in names if ":" not in name]
+    if "localhost" in names or not names or _hosts_setting(findings):
+        return {}
+    return {"HEALTHCHECK_HOST": "127.0.0.1" if "127.0.0.1" in names else names[0]}
+
+
+def _hosts_variable(findings: Findings) -> Mapping[str, Any]:
+    """Return the variable that changes ALLOWED_HOSTS, {} for none: by its name, or as its text is a host or hosts."""
+    read = findings.value("environment", [])
+    for item in read:
+        if "ALLOWED_HOST" in item["name"].upper() and not {"CORS", "OIDC", "REDIRECT"} & {*item["name"].split("_")}:
+            return item
+    if set(THIS_MACHINE) & set(_host_names(findings)):
+        return {}
     made_of = mapping(findings.value("allowed_hosts_variables"))
-    if not items and not {"localhost", "127.0.0.1"} & {host.lstrip(".") for host in hosts}:
-        items = [item for item in findings.value("environment", []) if made_of.get(item["name"]) is False]
-    if items:
-        several = made_of.get(items[0]["name"], True)
-        return {items[0]["name"]: f"localhost{items[0]['separator']}127.0.0.1" if several else "localhost"}
-    names = [host.lstrip(".") for host in hosts if ":" not in host]
-    # No variable changes these: the health check must ask for one of them.
-    host = "127.0.0.1" if "127.0.0.1" in names else next(iter(names), "localhost")
-    return {"HEALTHCHECK_HOST": host} if "localhost" not in [host, *names] else {}
+    hosts = (item for item in read if made_of.get(item["name"]) is False or item["type"] == "list")
+    return next((item for item in hosts if item["name"] in made_of), {})
 
 
-def _debug(findings: Findings) -> dict[str, str]:
-    """Return the variables that turn DEBUG on where settings allow no host: with it, Django answers this machine.
+def _hosts_setting(findings: Findings) -> dict[str, list[str]]:
+    """Return ALLOWED_HOSTS with this machine's names, where settings refuse all of them and no variable changes that.
 
     https://docs.djangoproject.com/en/stable/ref/settings/#allowed-hosts
     """
+    if not _is_refused(findings) or not can_be_changed(findings):
+        return {}
+    own = ["*ALLOWED_HOSTS"] if _source(findings, "allowed_hosts") else []
+    return {"ALLOWED_HOSTS": [*own, *THIS_MACHINE]}
+
+
+def _is_refused(findings: Findings) -> bool:
+    """Return whether settings refuse this machine, whatever the variables are."""
     hosts = findings.found.get("allowed_hosts")
-    unknown = hosts is not None and hosts.certainty is Certainty.ASSUMED and hosts.source
-    if hosts is None or hosts.value or unknown or not findings.value("settings_file"):
-        return {}
-    image = {item["name"]: item["production"] for item in findings.value("environment", []) if item["production"]}
-    if _is_debug_on(findings) or _allowed_hosts(findings, image):
-        return {}
-    found = mapping(findings.value("debug_environment"))
-    return {name: value for name, value in found.items() if name not in SET_ANYWAY}
+    known = hosts and (hosts.certainty is not Certainty.ASSUMED or not hosts.source)
+    if not known or not (hosts.source or findings.value("installed_apps")):
+        return False
+    names = _host_names(findings)
+    if {"*", *THIS_MACHINE} & set(names) or _lets_in_by_debug(findings):
+        return False
+    return not _hosts_variable(findings)
 
 
-def _is_debug_on(findings: Findings) -> bool:
-    """Return whether DEBUG is on, also with the variables that the image sets."""
-    image = (item["name"] for item in findings.value("environment", []) if item["production"])
-    return bool(findings.value("debug")) and not any(name.upper().endswith("DEBUG") for name in image)
+def _host_names(findings: Findings) -> list[str]:
+    return [host.lstrip(".") for host in findings.value("allowed_hosts", [])]
+
+
+def is_localhost_alone(findings: Findings) -> bool:
+    """Return whether settings let in localhost, and not 127.0.0.1."""
+    names = _host_names(findings)
+    return "localhost" in names and not {"127.0.0.1", "*"} & set(names)
+
+
+def _lets_in_by_debug(findings: Findings) -> bool:
+    """Return whether Django lets this machine in because DEBUG is on, and no host is named."""
+    return bool(findings.value("debug_in_production")) and not findings.value("allowed_hosts")
+
+
+def _source(findings: Findings, name: str) -> str:
+    return findings.found[name].source if name in findings.found else ""
 
 
 def _https(findings: Findings) -> dict[str, str]:
@@ -168,15 +194,17 @@ def _first_value(findings: Findings, item: Mapping[str, Any]) -> str:
     """Return a value with which settings start: "", a random secret, where one is as good as another."""
     name, dummy = item["name"].upper(), text_of(item["dummy"])
     url = f"http://localhost:{findings.value('django_port') or 8000}"
+    if item["hidden"] or (item["secret"] and item["default"]):
+        return ""
     if default := text_of(item["default"]):
-        return default if not item["secret"] else ""
+        return default
     if item["secret"] and item["type"] == "str" and "DSN" not in name:
         words = {*name.split("_")}
         return "change-me" if words & ISSUERS and "WEBHOOK" not in words else ""
     if dummy.startswith("sqlite:"):
-        return f"sqlite:///{SQLITE}"
+        return f"sqlite:///{storage_defaults.sqlite(findings)}"
     if dummy.endswith("/build.sqlite3"):
-        return SQLITE
+        return storage_defaults.sqlite(findings)
     if name.endswith("ORIGINS") or (item["type"] == "url" and any(word in name for word in ("SITE", "BASE", "HOST"))):
         return url
     if name.endswith(("PROTOCOL", "SCHEME")):
@@ -219,7 +247,7 @@ def _where(item: Mapping[str, Any]) -> str:
 def development_environment(findings: Findings) -> Default:
     """Return the variables that turn DEBUG on; where none does, those of settings that compose.dev.yaml has itself."""
     found = findings.value("debug_environment", {})
-    if found or findings.value("debug") or not findings.value("settings_module"):
+    if found or findings.value("debug_in_production") or not findings.value("settings_module"):
         return Default(found, findings.found["debug_environment"].source if found else "")
     if findings.value("configuration_class"):
         return Default({})
@@ -229,18 +257,72 @@ def development_environment(findings: Findings) -> Default:
 def notes(findings: Findings) -> list[str]:
     """Return sentences on services that settings expect where Compose cannot put them, for the person to read."""
     engines = [item["name"] for item in findings.value("services", []) if item["certainty"] == Certainty.STATED]
-    found = connections(findings).notes
-    if on := _debug(findings):
-        found.append(
-            f"Without DEBUG the settings allow no host, so compose.yaml sets {', '.join(on)}: give ALLOWED_HOSTS your "
-            "hosts, and take that out, before others can reach the site."
-        )
-    elif _is_debug_on(findings):
-        found.append(
-            f"DEBUG is on ({findings.found['debug'].source}), so that pages show tracebacks and settings. Turn it "
-            "off, and give ALLOWED_HOSTS your hosts, before others can reach the site."
-        )
+    found = [
+        *_debug_notes(findings),
+        *_host_notes(findings),
+        *connections(findings).notes,
+        *_secrets(findings),
+        *storage_defaults.notes(findings),
+    ]
     for name in ("elasticsearch", "opensearch", "minio", "mongodb"):
         if name in engines:
             found.append(f"The project runs {name}, which compose.yaml does not: add it in compose.override.yaml.")
     return found
+
+
+def _secrets(findings: Findings) -> list[str]:
+    """Return sentences on secrets that the project's files hold, by their names and places only."""
+    found = []
+    if key := findings.found.get("secret_key_stated"):
+        found.append(
+            f"SECRET_KEY is in the code ({key.source}), so that all who read it can forge sessions: read it from a "
+            "variable, and make a new one."
+        )
+    for item in findings.value("ignored_modules", []):
+        names = ", ".join(item["names"]) or "what it sets"
+        if item["needed"]:
+            found.append(
+                f"No image holds {item['path']}, which git ignores, and settings need it ({item['source']}): let "
+                f"them read {names} from variables instead, which .env sets."
+            )
+        else:
+            found.append(
+                f"No image holds {item['path']}, which git ignores ({item['source']}): what production needs of it, "
+                "let settings read from variables, which .env sets."
+            )
+    for what, source in mapping(findings.value("handbook_extra", {}).get("left_out")).items():
+        found.append(
+            f"{what} ({source}) is left out, as it holds a secret: set that in .env, or give it to the build by "
+            "https://docs.docker.com/build/building/secrets/."
+        )
+    if location := findings.value("nginx_left_out"):
+        found.append(f"A location of nginx is left out, as it holds a secret ({location}): include it from a file.")
+    for item in findings.value("processes", []):
+        if HIDDEN in f"{item['command']} {item.get('runs', '')}" and item["kind"] != "web":
+            found.append(
+                f"The command in {item['source']} holds a secret, and is not taken over: let it read that from a "
+                "variable."
+            )
+    return found
+
+
+def _debug_notes(findings: Findings) -> list[str]:
+    if not findings.value("debug_in_production"):
+        return []
+    where = _source(findings, "debug_in_production")
+    return [f"DEBUG is on ({where}), so error pages show settings: turn it off before others can reach the site."]
+
+
+def _host_notes(findings: Findings) -> list[str]:
+    """Return a sentence on hosts that settings do not let in: this machine's, or all."""
+    if not _is_refused(findings):
+        return []
+    where = _source(findings, "allowed_hosts") or text_of(findings.value("settings_file"))
+    names = _host_names(findings)
+    if not names:
+        until = "answers this machine only" if can_be_changed(findings) else "answers nobody"
+        return [f"ALLOWED_HOSTS names no host ({where}), so the site {until}: add the site's name there."]
+    if can_be_changed(findings):
+        return []
+    ask = f"curl --header 'Host: {names[0]}' http://127.0.0.1:{findings.value('django_port') or 8000}"
+    return [f"ALLOWED_HOSTS refuses this machine ({where}): add localhost there, or ask with `{ask}`."]

@@ -8,11 +8,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from .detection import Certainty, Findings
 from .detection.alternatives import SCHEMES, SERVERS, database_kind, default_database
-from .detection.data import mapping, text_of
+from .detection.data import mapping, text_of, url_parts
+from .detection.secrets import HIDDEN
 from .detection.services import DRIVERS, engine_kind
 
 PORTS = {"postgresql": 5432, "postgis": 5432, "mysql": 3306, "mariadb": 3306}
@@ -166,7 +167,7 @@ def _database(findings: Findings, found: Connections) -> None:
     if variable and not variables.get("host"):
         same = engine_kind(url.partition("://")[0]) in (kind, ENGINE_OF.get(kind)) if "://" in url else False
         scheme = url.partition("://")[0] if same else SCHEMES[kind]
-        query = f"?{urlsplit(url).query}" if same and urlsplit(url).query else ""
+        query = _query(url) if same else ""
         login = f"{user}:${{{secret}}}@{name}:{PORTS[kind]}"
         found.environment[variable] = f"{scheme}://{login}/{database_name}{query}"
         _other_databases(findings, found, kind, f"{login}/")
@@ -187,7 +188,7 @@ def _database(findings: Findings, found: Connections) -> None:
         if not variables.get("password") and secret not in found.required:
             found.required.append(secret)
             return
-    _password(found, database, variables.get("password", ""), secret, unset, trial)
+    _password(findings, found, database, variables.get("password", ""), secret, unset, trial)
 
 
 def _kind(database: dict[str, Any]) -> str:
@@ -213,7 +214,13 @@ def _set(found: Connections, read: Mapping[str, Any], name: str, value: str, rol
 
 
 def _password(
-    found: Connections, database: Mapping[str, Any], variable: str, secret: str, unset: list[str], trial: bool
+    findings: Findings,
+    found: Connections,
+    database: Mapping[str, Any],
+    variable: str,
+    secret: str,
+    unset: list[str],
+    trial: bool,
 ) -> None:
     if variable == secret:
         found.required.append(variable)
@@ -221,8 +228,19 @@ def _password(
         found.environment[variable] = f"${{{secret}}}"
     elif "password" in unset and secret == "POSTGRES_PASSWORD":
         found.environment[LIBPQ["password"]] = f"${{{secret}}}"
-    elif literal := text_of(database.get("password")) if not trial else "":
-        found.dotenv[secret] = literal
+    elif not trial and database.get("password"):
+        _literal_password(findings, found, secret)
+
+
+def _literal_password(findings: Findings, found: Connections, secret: str) -> None:
+    """Give settings that have a password in them the service's; where they cannot be changed, only say so."""
+    if can_be_changed(findings):
+        found.settings["DATABASES.default.PASSWORD"] = f"${{{secret}}}"
+        found.required.append(secret)
+        return
+    found.dotenv[secret] = HIDDEN
+    source = findings.found["databases"].source
+    found.notes.append(f"Set {secret} in .env to the password that settings log in to the database with: {source}.")
 
 
 def _other_databases(findings: Findings, found: Connections, kind: str, login: str) -> None:
@@ -234,19 +252,22 @@ def _other_databases(findings: Findings, found: Connections, kind: str, login: s
             continue
         parts = _parts(url)
         if is_server(parts.get("host")) or parts.get("host", "") in {"", *LOCAL}:
-            query = f"?{urlsplit(url).query}" if urlsplit(url).query else ""
-            found.environment[variable] = f"{url.partition('://')[0]}://{login}{parts['name']}{query}"
+            found.environment[variable] = f"{url.partition('://')[0]}://{login}{parts['name']}{_query(url)}"
             found.notes.append(f"The database {parts['name']} of {variable} has to be made in the service.")
+
+
+def _query(url: str) -> str:
+    """Return the query of a URL, with its question mark."""
+    parts = url_parts(url)
+    return f"?{parts.query}" if parts and parts.query else ""
 
 
 def _parts(url: str) -> dict[str, str]:
     """Return host, user, password and name of a database's URL; {} for what is none."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-    except ValueError:
+    parts = url_parts(url)
+    if parts is None:
         return {}
-    found = {"host": host, "user": parts.username or "", "password": parts.password or ""}
+    found = {"host": parts.hostname or "", "user": parts.username or "", "password": parts.password or ""}
     return {key: unquote(text) for key, text in (found | {"name": parts.path.lstrip("/")}).items()}
 
 
@@ -481,5 +502,5 @@ def _set_part(found: Connections, kind: str, variable: str, item: Mapping[str, A
             found.environment[variable] = f"${{{PASSWORDS[kind]}}}"
     elif kind == "rabbitmq" and last == "VHOST" and default != "/":
         found.environment[variable] = "/"
-    elif kind == "redis" and last in ("PASSWORD", "PASS") and default:
+    elif kind == "redis" and last in ("PASSWORD", "PASS") and item["hidden"]:
         found.environment[variable] = ""

@@ -4,14 +4,14 @@ import posixpath
 import re
 import shlex
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from . import answers, compose_defaults, image_defaults, nginx, process_defaults
+from . import answers, compose_defaults, image_defaults, nginx, process_defaults, storage_defaults
 from .default import Default
-from .detection import Certainty, Findings, read
-from .detection.data import text_of
+from .detection import Certainty, Finding, Findings, read
+from .detection.data import text_of, url_parts
 from .ignored import ignored
 
 
@@ -19,15 +19,17 @@ def defaults(root: Path, answers_file: str = answers.FILE) -> dict[str, Default]
     """Return the default of each question that is read from the project at `root`, by the question's name.
 
     Each is an answer that the question's rule accepts; what was found but cannot be an answer is replaced by SAFE's.
-    Where the project has this template's answers, the files that it rendered are not read.
+    Where the project has this template's answers, the files that they have written are not read, and what is read is
+    set beside them.
     """
-    return from_findings(findings_for(root, answers_file), root)
+    findings, stored = findings_for(root, answers_file), answers.stored(root / answers_file)
+    return beside(stored, findings, root) if answers.is_ours(stored) else from_findings(findings, root)
 
 
 def findings_for(root: Path, answers_file: str = answers.FILE) -> Findings:
     """Return the Findings of the project at `root` from which answers follow, without the files that answers made."""
-    own = answers.RENDERED if answers.is_ours(answers.stored(root / answers_file)) else ()
-    return read(root, own)
+    stored = answers.stored(root / answers_file)
+    return read(root, answers.rendered(stored) if answers.is_ours(stored) else ())
 
 
 def from_findings(findings: Findings, root: Path) -> dict[str, Default]:
@@ -38,6 +40,28 @@ def from_findings(findings: Findings, root: Path) -> dict[str, Default]:
     return {
         name: default if default.value == "" else _answerable(name, default, root) for name, default in found.items()
     }
+
+
+def beside(stored: Mapping[str, Any], findings: Findings, root: Path) -> dict[str, Default]:
+    """Return what is read today in a project with answers: the stored answer where nothing says otherwise.
+
+    A name that follows from the folder's says nothing: a clone may be in a folder of any name.
+    """
+    names = [findings.value("project_slug"), stored.get("project_slug"), stored.get("database_name")]
+    readings = [from_findings(_named(findings, name), root) for name in dict.fromkeys(names) if isinstance(name, str)]
+    known = answers.AS_BEFORE | dict(stored)
+    return {
+        name: Default(known[name], default.source)
+        if name in known and (not default.source or known[name] in [reading[name].value for reading in readings])
+        else default
+        for name, default in readings[0].items()
+    }
+
+
+def _named(findings: Findings, slug: str) -> Findings:
+    """Return the Findings of the same project, were its name another."""
+    finding = findings.found.get("project_slug", Finding("project_slug", slug))
+    return Findings(findings.found | {"project_slug": replace(finding, value=slug)}, findings.problems)
 
 
 def _answerable(name: str, default: Default, root: Path) -> Default:
@@ -85,6 +109,8 @@ SAFE: dict[str, Any] = {
     "static_server": "nginx",
     "media_root": "",
     "media_url": "",
+    "data_root": "/data",
+    "compose_name": "django",
     "gunicorn_keepalive": 2,
     "reverse_proxy": "nginx",
     "celery_concurrency": 2,
@@ -161,7 +187,8 @@ def _set_static_root(findings: Findings) -> Default:
 
 def _static_url(findings: Findings) -> Default:
     default = _found("static_url")(findings)
-    path = urlsplit(str(default.value)).path.strip("/")
+    parts = url_parts(str(default.value))
+    path = parts.path.strip("/") if parts else ""
     return Default(f"/{path}/" if path else SAFE["static_url"], default.source)
 
 
@@ -211,7 +238,8 @@ def _python_path(findings: Findings) -> dict[str, str]:
 
 def _environment(findings: Findings) -> Default:
     """Return the variables that select production in settings, beside DJANGO_ENV and DJANGO_SETTINGS_MODULE."""
-    found = {item["name"]: item["production"] for item in findings.value("environment", []) if item["production"]}
+    read = findings.value("environment", [])
+    found = {item["name"]: item["production"] for item in read if item["production"] is not None}
     variable = findings.value("settings_variable") or {}
     if variable.get("name") and variable.get("value"):
         found.setdefault(variable["name"], variable["value"])
@@ -290,10 +318,12 @@ def _image(rule: Callable[[Findings], tuple[Any, str]]) -> Callable[[Findings], 
 
 def _data(number: int) -> Callable[[Findings], Default]:
     def rule(findings: Findings) -> Default:
-        dirs, files = image_defaults.data_places(RULES["compose_environment"](findings).value, findings)
+        dirs, files = storage_defaults.data_places(RULES["compose_environment"](findings).value, findings)
         finding = findings.found.get(("data_dirs", "data_files")[number])
-        source = finding.source if finding else ""
-        folder = posixpath.dirname(compose_defaults.SQLITE)
+        # A volume of its own is for new projects: in one that has data already, it would be an empty one.
+        apart = {*dirs} - {*findings.value("data_dirs", [])}
+        source = finding.source if finding and not apart else ""
+        folder = storage_defaults.data_root(findings)[0]
         if not files and folder not in dirs and _is_sqlite_in_data(findings):
             dirs, source = [*dirs, folder], source or text_of(findings.value("settings_file"))
         found = (dirs, files)[number]
@@ -305,7 +335,7 @@ def _data(number: int) -> Callable[[Findings], Default]:
 
 def _is_sqlite_in_data(findings: Findings) -> bool:
     """Return whether the first .env puts an SQLite database in a folder that nothing else makes."""
-    return any(value.endswith(compose_defaults.SQLITE) for value in RULES["dotenv"](findings).value.values())
+    return any(value.endswith(storage_defaults.sqlite(findings)) for value in RULES["dotenv"](findings).value.values())
 
 
 def _static_port(findings: Findings) -> Default:
@@ -326,9 +356,24 @@ def _reverse_proxy(findings: Findings) -> Default:
 
 
 def _media_url(findings: Findings) -> Default:
-    found = Default(*image_defaults.media_url(findings))
-    taken = found.value == _static_url(findings).value or _is_located(findings, found.value)
-    return Default("") if taken else found
+    found = Default(*storage_defaults.media_url(findings))
+    same = found.value == _static_url(findings).value  # as a path alone, without the host that has it
+    return Default("") if same or _is_located(findings, found.value) else found
+
+
+def _private_media(findings: Findings) -> Default:
+    found, source = storage_defaults.private_media(findings)
+    static = _static_url(findings).value
+    kept = {path: "" if url == static or _is_located(findings, url) else url for path, url in found.items()}
+    return Default(kept, source)
+
+
+def _compose_name(findings: Findings) -> Default:
+    """Return the project's name; with that of the folder around it where nothing but a folder's name tells it."""
+    default, found = _found("project_slug")(findings), findings.found.get("project_slug")
+    around = text_of(findings.value("folder_around"))
+    assumed = found is not None and found.certainty is Certainty.ASSUMED
+    return Default(f"{around}-{default.value}"[:63].strip("-") if assumed and around else default.value)
 
 
 RULES: Mapping[str, Callable[[Findings], Default]] = {
@@ -357,6 +402,7 @@ RULES: Mapping[str, Callable[[Findings], Default]] = {
     "static_url": _static_url,
     "compile_messages": _found("compile_messages", False),
     "dockerignore": _found("local_files", []),
+    "dockerignore_except": _found("kept_files", []),
     "gunicorn_install": _gunicorn_install,
     "gunicorn_workers": _found("gunicorn_workers"),
     "gunicorn_threads": _found("gunicorn_threads"),
@@ -375,13 +421,16 @@ RULES: Mapping[str, Callable[[Findings], Default]] = {
     "development_environment": compose_defaults.development_environment,
     "static_server": _image(image_defaults.static_server),
     "compress_offline": _found("compress_offline", False),
-    "media_root": _image(image_defaults.media_root),
+    "media_root": _image(storage_defaults.media_root),
     "media_url": _media_url,
     "data_dirs": _data(0),
     "data_files": _data(1),
+    "data_root": _image(storage_defaults.data_root),
+    "private_media": _private_media,
     "gunicorn_keepalive": _image(image_defaults.gunicorn_keepalive),
     "log_errors": _image(image_defaults.log_errors),
     "use_compose": lambda findings: Default(True),
+    "compose_name": _compose_name,
     "reverse_proxy": _reverse_proxy,
     "https_only": _image(image_defaults.https_only),
     "services": compose_defaults.services,

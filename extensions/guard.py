@@ -8,25 +8,31 @@ from typing import Any
 from jinja2 import Template
 from plumbum import local
 
-from . import answers
+from . import answers, links, missing
+from .detection import Findings
 
 Conf = Mapping[str, Any]  # Copier's _copier_conf
 Questions = Mapping[str, Mapping[str, Any]]
 Defaults = Callable[[], Mapping[str, Any]]  # what is read from the project, when it is needed
 
 
-def refusals(conf: Conf, questions: Questions, defaults: Defaults) -> list[str]:
+def refusals(
+    conf: Conf, questions: Questions, defaults: Defaults, findings: Callable[[], Findings] = Findings
+) -> list[str]:
     """Return a sentence for each thing in the way: what, where, and what to do.
 
     The kinds are looked for in turn, and only the first that is found is reported.
     """
     root = Path(conf["dst_path"]).resolve()
+    if "_commit" in conf["data"] and ".." in Path(conf["dst_path"]).parts:
+        # With --quiet: an update's rendering, which would land outside of Copier's temporary folder.
+        return ["The project's path has .. in it, at which Copier breaks off: give the folder without it."]
     if is_comparison(conf, questions):
         return _bad_old_answers(conf, questions) if "_commit" in conf["data"] else []
     return (
-        _not_django(conf, root, defaults)
+        _not_django(conf, root, defaults, findings)
         or _foreign_answers(conf, questions, root)
-        or _bad_answers(conf, questions, root, defaults)
+        or _bad_answers(conf, questions, root, defaults, findings)
         or _unsafe_files(conf, questions, root, defaults)
     )
 
@@ -40,7 +46,7 @@ def stored_refusals(conf: Conf, questions: Questions, defaults: Defaults) -> lis
     foreign = _foreign_answers(conf, questions, root)
     if foreign or "use_compose" not in answers.stored(root / conf["answers_file"]):
         return foreign
-    return _bad_answers(conf, questions, root, defaults)
+    return _bad_answers(conf, questions, root, defaults, Findings)
 
 
 def is_comparison(conf: Conf, questions: Questions) -> bool:
@@ -55,25 +61,29 @@ def is_comparison(conf: Conf, questions: Questions) -> bool:
     return "_commit" in conf["data"] or all(name in conf["data"] for name in always)
 
 
-def _not_django(conf: Conf, root: Path, defaults: Defaults) -> list[str]:
+def _not_django(conf: Conf, root: Path, defaults: Defaults, findings: Callable[[], Findings]) -> list[str]:
     stated = conf["data"].get("django_dir") or answers.stored(root / conf["answers_file"]).get("django_dir") or "."
     if any((root / folder / "manage.py").is_file() for folder in (".", str(stated))):
         return []
     if root.is_dir() and (root / defaults()["django_dir"] / "manage.py").is_file():
         return []
-    return [f"There is no manage.py in {root} or below: give the folder of an existing Django project."]
+    return [missing.manage(root, findings() if root.is_dir() else Findings())]
 
 
 def _foreign_answers(conf: Conf, questions: Questions, root: Path) -> list[str]:
     stored = answers.stored(root / conf["answers_file"])
     if not stored or answers.is_ours(stored):
         return []
+    lost = [name for name in answers.ALWAYS if name not in stored]
+    if len(stored.keys() & questions.keys()) > len(questions) // 2:
+        return [f"{conf['answers_file']} in {root} lacks {', '.join(lost)}: bring back the lines, as git has them."]
     return [_foreign(conf, stored)]
 
 
 def _foreign(conf: Conf, stored: Mapping[str, Any]) -> str:
     return (
-        f"{conf['answers_file']} holds the answers to another template ({stored.get('_src_path', 'unnamed')}): "
+        f"{conf['answers_file']} holds the answers to another template "
+        f"({answers.public(str(stored.get('_src_path', 'unnamed')))}): "
         "keep this one's in a file of their own, with -a .copier-answers.docker.yml, here and in each copier update."
     )
 
@@ -91,7 +101,9 @@ def _bad_old_answers(conf: Conf, questions: Questions) -> list[str]:
     return [f"{name}: {message}." for name, message in found.items() if message]
 
 
-def _bad_answers(conf: Conf, questions: Questions, root: Path, defaults: Defaults) -> list[str]:
+def _bad_answers(
+    conf: Conf, questions: Questions, root: Path, defaults: Defaults, findings: Callable[[], Findings]
+) -> list[str]:
     given = {name: value for name, value in conf["data"].items() if not name.startswith("_")}
     found = [answers.unknown(name, list(questions)) for name in given if name not in questions]
     known = {
@@ -105,19 +117,14 @@ def _bad_answers(conf: Conf, questions: Questions, root: Path, defaults: Default
         if message := answers.problem(name, value, known, root):
             found.append(f"{name}: {message}.")
     return found or [
-        sentence.format(root=root)
-        for name, sentence in REQUIRED.items()
+        reason(root, findings())
+        for name, reason in REQUIRED.items()
         if not _known(name, known, defaults) and not _is_skipped(name, known, defaults)
     ]
 
 
 PORTS = {"django_port", "static_port"}
-REQUIRED = {
-    "wsgi_module": "Neither wsgi.py nor asgi.py was found in {root}: "
-    "name the module of the WSGI application with --data wsgi_module=…",
-    "requirements_file": "Nothing that lists the project's dependencies was found in {root}: "
-    "write a requirements file, or name it with --data requirements_file=…",
-}
+REQUIRED = {"wsgi_module": missing.interface, "requirements_file": missing.dependencies}
 
 
 def _is_skipped(name: str, known: Mapping[str, Any], defaults: Defaults) -> bool:
@@ -134,14 +141,9 @@ def _known(name: str, known: Mapping[str, Any], defaults: Defaults) -> Any:
 def _unsafe_files(conf: Conf, questions: Questions, root: Path, defaults: Defaults) -> list[str]:
     known = answers.stored(root / conf["answers_file"]) | conf["data"]
     places = rendered(conf, truths(questions, known, defaults))
-    folders = {parent for path in places for parent in Path(path).parents if parent != Path()}
-    odd = sorted(str(path) for path in folders if os.path.lexists(root / path) and not (root / path).is_dir())
-    if odd:
-        return [f"{', '.join(odd)} in {root} must be a folder, and is a file: move it away."]
+    if odd := list(links.refusals(root, places)):
+        return odd
     paths = [path for path in places if os.path.lexists(root / path)]
-    odd = [path for path in paths if (root / path).is_symlink() or not (root / path).is_file()]
-    if odd:
-        return [f"{', '.join(odd)} in {root} must be a file, and is a folder or a symbolic link: move it away."]
     committed = _committed(root, paths)
     # Of the answers file, a migration changes the content before this, and a rendering keeps the answers in it.
     unsafe = [path for path, same in committed.items() if not same and path != conf["answers_file"].as_posix()]

@@ -1,13 +1,12 @@
 """The defaults of the questions on how the images are built, and how Django and its files are served."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from .detection import Certainty, Findings
-from .detection.writes import is_local, places
+from .detection.writes import is_local
 
 Answer = tuple[Any, str]  # a default, and where it was read ("" for an assumption)
 
@@ -105,42 +104,6 @@ STATICFILES = frozenset(
 )
 
 
-def media_url(findings: Findings) -> Answer:
-    """Return the path of MEDIA_URL where files are kept in MEDIA_ROOT and have a path on this site, else ""."""
-    found = findings.found.get("media_url")
-    if not found or not isinstance(found.value, str) or not media_root(findings)[0]:
-        return "", ""
-    parts = urlsplit(found.value)
-    path = parts.path.strip("/")
-    return (f"/{path}/", found.source) if path and not parts.netloc else ("", "")
-
-
-def media_root(findings: Findings) -> Answer:
-    """Return the folder of MEDIA_ROOT where Django keeps files in it, else "": code is no such folder."""
-    found = findings.found.get("media_root")
-    local = is_local(findings.value("default_storage") or "")
-    if not found or not found.value or found.value == "." or not local:
-        return "", ""
-    code = any(write["beside_code"] for write in findings.value("writes", []) if write["path"] == found.value)
-    return ("", "") if code else (found.value, found.source)
-
-
-def data_places(given: dict[str, str], findings: Findings) -> tuple[list[str], list[str]]:
-    """Return data_dirs and data_files, without the databases that the variables `given` put elsewhere."""
-    databases = findings.value("databases", {})
-    moved = {
-        alias
-        for alias, database in databases.items()
-        if {database.get("variable"), (database.get("variables") or {}).get("engine")} & given.keys()
-    }
-    writes = [
-        write for write in findings.value("writes", []) if write["kind"] != "database" or write["alias"] not in moved
-    ]
-    dirs, files = places(writes, findings)
-    # The links of data_files lead to /data, which is a volume for their sake.
-    return [path for path in dirs if not (files and path == "/data")], files
-
-
 def gunicorn_keepalive(findings: Findings) -> Answer:
     """Return the seconds for which Gunicorn keeps idle connections: longer than nginx does, where they are let go."""
     return (75 if _allows(findings, IDLE_CONNECTIONS) else 2), ""
@@ -170,3 +133,17 @@ def gunicorn_remark(findings: Findings) -> str:
     if pin >= SLOW_STOP:
         fault = "takes up to 30 s to stop while idle connections are open, and can lose requests on a reload (HUP)"
     return f"Gunicorn {pin} ({stated['source']}) {fault}: 27.0.1 or newer does not."
+
+
+def context_notes(findings: Findings, left_out: list[str]) -> list[str]:
+    """Return sentences on secrets that git has, and on lines of the project's .dockerignore that no answer holds."""
+    notes = []
+    if secret := findings.value("secret_files", []):
+        notes.append(f"git tracks what looks like a secret: {_some(secret)}. Take it out of git, and make a new one.")
+    if lost := [path for path in findings.value("local_files", []) if path not in left_out]:
+        notes.append(f"Not taken over from .dockerignore: {_some(lost)}. Add it there, at the end.")
+    return notes
+
+
+def _some(paths: list[str]) -> str:
+    return ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")

@@ -1,40 +1,38 @@
 """The Jinja extension that Copier loads: filters for copier.yml and the template files."""
 
-import atexit
-import compileall
-import contextlib
 import hashlib
 import importlib.util
 import json
-import marshal
 import os
 import re
 import shlex
 import sys
-import tempfile
 from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
-from py_compile import PycInvalidationMode
-from types import CodeType, ModuleType
+from types import ModuleType
 from typing import Any
 
+import platformdirs
 import yaml
 from copier.errors import UserMessageError
-from jinja2 import Environment, FileSystemBytecodeCache, pass_context
+from jinja2 import Environment, pass_context
 from jinja2.ext import Extension
 from jinja2.runtime import Context
-from platformdirs import user_cache_path
 from plumbum import local
 
 
 def _package() -> ModuleType:
-    """Return this folder as a package, under a name of its own.
+    """Return this folder as a package, under a name that is of its content.
 
-    An update loads two versions of the template in one process: under one name, the newer would get the older's.
+    An update loads two versions of the template in one process: under one name, the newer would get the older's. Of
+    each it makes several clones, which share one package, and are deleted when Copier is done with them.
     """
-    folder = _compiled(Path(__file__).parent.resolve())
-    name = f"copier_django_docker_{abs(hash(folder))}"
+    folder = Path(__file__).parent.resolve()
+    name = f"copier_django_docker_{_digest(folder)}"
+    if name in sys.modules and not Path(sys.modules[name].__path__[0]).is_dir():
+        for module in [module for module in sys.modules if module.partition(".")[0] == name]:
+            del sys.modules[module]
     if name not in sys.modules:
         spec = importlib.util.spec_from_file_location(
             name, folder / "__init__.py", submodule_search_locations=[str(folder)]
@@ -46,85 +44,48 @@ def _package() -> ModuleType:
 
 
 @cache
-def _compiled(folder: Path) -> Path:
-    """Return the copy of a folder of modules that is kept, compiled, in the user's cache; `folder` if none can be.
-
-    Copier clones the template to another path each time, so that Python would compile its modules each time.
-    """
-    content = hashlib.sha256(sys.version.encode())
-    files = sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".yml"))
-    for path in files:
+def _digest(folder: Path) -> str:
+    content = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".yml")):
         content.update(f"\0{path.relative_to(folder)}\0".encode() + path.read_bytes())
-    kept = user_cache_path("copier-django-docker") / content.hexdigest()
-    if kept.is_dir():
-        return kept
-    try:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=kept.parent) as temporary:
-            for path in files:
-                copy = Path(temporary, "new", path.relative_to(folder))
-                copy.parent.mkdir(parents=True, exist_ok=True)
-                copy.write_bytes(path.read_bytes())
-            compileall.compile_dir(
-                Path(temporary, "new"), quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH
-            )
-            Path(temporary, "new").rename(kept)  # at once, so that no other process finds a half of it
-    except OSError:
-        return kept if kept.is_dir() else folder
-    return kept
+    return content.hexdigest()
 
 
 def _module(name: str) -> ModuleType:
     return importlib.import_module(f"{_package().__name__}.{name}")
 
 
-def _keep_compiled(environment: Environment) -> None:
-    """Compile each string of copier.yml and each template file once: Copier does so whenever it needs one.
+def _compile_once(environment: Environment) -> None:
+    """Compile each string of copier.yml and each template file once in this process: Copier does so at every use.
 
     An update has some thousand of them in five environments.
     """
-    folder = _compiled(Path(__file__).parent.resolve())
-    if folder == Path(__file__).parent.resolve():
-        environment.compile = cache(environment.compile)  # type: ignore[method-assign]
-        return
-    strings = _package().__dict__.setdefault("compiled_strings", _Strings(folder / "strings.marshal"))
+    compiled = _package().__dict__.setdefault("compiled", {})
     compile_ = environment.compile
 
-    def compiled(source: Any, name: str | None = None, *arguments: Any, **options: Any) -> Any:
-        if name is not None or arguments or options or not isinstance(source, str):
-            return compile_(source, name, *arguments, **options)
-        if source not in strings.code:
-            strings.code[source] = compile_(source)
-        return strings.code[source]
+    def once(source: Any, name: str | None = None, filename: str | None = None, **options: Any) -> Any:
+        if options:
+            return compile_(source, name, filename, **options)
+        if (source, name) not in compiled:
+            compiled[source, name] = compile_(source, name, filename)
+        return compiled[source, name]
 
-    environment.compile = compiled  # type: ignore[method-assign]
-    environment.bytecode_cache = _Files(str(folder))
-
-
-class _Files(FileSystemBytecodeCache):
-    """Jinja's cache of compiled template files, which finds them again in another clone of the template."""
-
-    def get_cache_key(self, name: str, filename: str | None = None) -> str:
-        return super().get_cache_key(name)
+    environment.compile = once  # type: ignore[method-assign]
 
 
-class _Strings:
-    """The compiled strings of copier.yml by their source, kept in a file."""
+def _without_old_cache() -> None:
+    """Let no older version, which an update renders too, run what it has kept compiled in the user's cache.
 
-    def __init__(self, path: Path):
-        self.path = path
-        self.code: dict[str, CodeType] = {}
-        with contextlib.suppress(OSError, ValueError, EOFError, TypeError):
-            self.code = marshal.loads(path.read_bytes())
-        self._known = len(self.code)
-        atexit.register(self._keep)
+    A file may lack there, and where others can write to it, it may not be the template's.
+    """
+    real = platformdirs.user_cache_path
+    if real.__name__ != "none_of_ours":
 
-    def _keep(self) -> None:
-        if len(self.code) > self._known:
-            with contextlib.suppress(OSError):
-                temporary = self.path.with_suffix(f".{os.getpid()}")
-                temporary.write_bytes(marshal.dumps(self.code))
-                temporary.replace(self.path)
+        def none_of_ours(appname: str | None = None, *arguments: Any, **options: Any) -> Path:
+            ours = appname == "copier-django-docker"
+            return Path(os.devnull, appname) if ours else real(appname, *arguments, **options)
+
+        platformdirs.user_cache_path = none_of_ours
 
 
 class DjangoProject(Extension):
@@ -137,10 +98,15 @@ class DjangoProject(Extension):
                 f"This template needs Python 3.11 or newer to run Copier, and this is {sys.version.split()[0]}: "
                 "with uvx, add --python 3.13 before --with."
             )
-        _keep_compiled(environment)
+        _without_old_cache()
+        _compile_once(environment)
         self._problems: list[str] = []
         self._notes: list[str] = []
+        self._dotenv = ""  # what is to be said of the first .env
+        self._site: dict[str, bool] = {}  # what only the summary needs to know
+        self._found: dict[Path, Any] = {}  # by project: Findings
         self._read: dict[Path, dict[str, Any]] = {}  # by project: Default by question
+        storage = _module("storage")
         environment.filters |= {
             "found": self.found,
             "checked": self.checked,
@@ -149,24 +115,29 @@ class DjangoProject(Extension):
             "ended": self.ended,
             "problem": self.problem,
             "read_in": self.read_in,
-            "remarks": self.remarks,
+            "dotenv_made": self.dotenv_made,
+            "summary": self.summary,
             "findable": findable,
+            "lists_what_comes_in": lists_what_comes_in,
             "by_folder": by_folder,
-            "in_workdir": in_workdir,
+            "in_workdir": storage.in_workdir,
             "quoted": quoted,
             "assignments": assignments,
             "beside_python_image": beside_python_image,
             "pinned": pinned,
             "scalar": scalar,
+            "key": key,
             "setting": setting,
             "python_text": python_text,
             "celery_worker": celery_worker,
             "node_cache": node_cache,
-            "service_kind": service_kind,
+            "service_kind": storage.service_kind,
             "image_major": image_major,
-            "volumes": volumes,
-            "around": around,
-            "allowed_host": allowed_host,
+            "home": storage.home,
+            "links": storage.links,
+            "uploads": storage.uploads,
+            "volumes": storage.volumes,
+            "service_volumes": storage.service_volumes,
             "with_manifest": with_manifest,
             "hosts_variable": hosts_variable,
             "in_regex": re.escape,
@@ -195,25 +166,69 @@ class DjangoProject(Extension):
             value = self._defaults(conf)[name].value
         return json.dumps(value) if isinstance(value, list | dict) else value
 
+    def _findings(self, conf: dict[str, Any]) -> Any:
+        root = Path(conf["dst_path"]).resolve()
+        if root not in self._found:
+            self._found[root] = _module("defaults").findings_for(root, str(conf["answers_file"]))
+        return self._found[root]
+
     def _defaults(self, conf: dict[str, Any]) -> dict[str, Any]:
         root = Path(conf["dst_path"]).resolve()
         if root not in self._read:
-            findings = _module("defaults").findings_for(root, str(conf["answers_file"]))
+            findings = self._findings(conf)
             self._read[root] = _module("defaults").from_findings(findings, root)
             gunicorn = _module("image_defaults").gunicorn_remark(findings)
-            self._notes = [*([gunicorn] if gunicorn else []), *_module("compose_defaults").notes(findings)]
+            self._notes = [*_module("compose_defaults").notes(findings), *([gunicorn] if gunicorn else [])]
+            self._notes += _module("image_defaults").context_notes(findings, self._read[root]["dockerignore"].value)
+            self._site = {
+                "home_page": bool(findings.value("home_page")),
+                "localhost": _module("compose_defaults").is_localhost_alone(findings),
+            }
             self._problems = [f"{problem.source} {problem.message}" for problem in findings.problems]
         return self._read[root]
 
-    def remarks(self, conf: dict[str, Any]) -> list[str]:
-        """Return sentences on what a person should know after a copy: what was not read, what no longer counts."""
+    def dotenv_made(self, conf: dict[str, Any]) -> str:
+        """Return "", after the first .env is made; what is to be said of it is in the summary, or is said now."""
+        if conf["pretend"]:
+            return ""
+        script = Path(conf["src_path"]) / "migrations/dotenv.py"
+        command = local[sys.executable][script, conf["answers_file"], conf["quiet"]]
+        said = command.run(retcode=None, cwd=str(conf["dst_path"]))[2].strip()
+        if conf["quiet"] and said:
+            print(said, file=sys.stderr)
+        self._dotenv = said
+        return ""
+
+    @pass_context
+    def summary(self, context: Context, conf: dict[str, Any]) -> str:
+        """Return what a person should know after a copy, and do."""
+        source = context["_copier_answers"]
+        self._defaults(conf)
+        remarks = [
+            *self._url_remarks(context, conf),
+            *self._remarks(conf),
+            *_module("summary").source_remarks(findable(source["_src_path"]), source.get("_commit", "")),
+        ]
+        answers = {name: context[name] for name in self._questions if name in context}
+        return _module("summary").after_copy(
+            Path(conf["dst_path"]), str(conf["answers_file"]), answers, remarks, **self._site
+        )
+
+    def _url_remarks(self, context: Context, conf: dict[str, Any]) -> list[str]:
+        location = str(context["_copier_answers"].get("_src_path", ""))
+        if _module("answers").public(location) == location:
+            return []
+        return [f"{conf['answers_file']} has the template's URL without its password: let git keep that for updates."]
+
+    def _remarks(self, conf: dict[str, Any]) -> list[str]:
         root = Path(conf["dst_path"]).resolve()
         old = [
             name for name in ("compose.yml", "docker-compose.yaml", "docker-compose.yml") if (root / name).is_file()
         ]
         return [
-            *(f"Not read: {problem}." for problem in self._problems[:5]),
             *self._notes,
+            *([self._dotenv] if self._dotenv else []),
+            *(f"Not read: {problem}." for problem in self._problems[:5]),
             *(f"Compose reads compose.yaml, and {name} no longer: move what you need of it." for name in old),
             *(
                 f"Compose still adds {name} to compose.yaml, for which it was not written: rename it."
@@ -225,8 +240,10 @@ class DjangoProject(Extension):
     @pass_context
     def read_in(self, context: Context, name: str) -> str:
         """Return where the default of question `name` was read, as the end of its help: a terminal cuts long lines."""
-        source = self._defaults(context["_copier_conf"])[name].source
-        return f",\n   read in {source}" if source else ""
+        conf = context["_copier_conf"]
+        default = self._defaults(conf)[name]
+        held = _module("sources").holds(Path(conf["dst_path"]), default.source, default.value)
+        return f",\n   read in {default.source}" if held else ""
 
     def checked(self, conf: dict[str, Any]) -> bool:
         """Return True if nothing stands in the way of rendering.
@@ -234,7 +251,9 @@ class DjangoProject(Extension):
         Raises UserMessageError, which Copier prints as it is, before it asks or writes anything.
         """
         kept = _package().__dict__
-        refusals = _module("guard").refusals(conf, self._questions, lambda: self._values(conf))
+        refusals = _module("guard").refusals(
+            conf, self._questions, lambda: self._values(conf), lambda: self._findings(conf)
+        )
         if refusals:
             if kept.get("updating") == conf["dst_path"]:  # a migration may have changed the answers
                 local["git"](
@@ -289,21 +308,24 @@ class DjangoProject(Extension):
 
     @pass_context
     def problem(self, context: Context, name: str) -> str:
-        """Return what is wrong with the answer to question `name`, or nothing."""
+        """Return what to do about the answer to question `name`, and what is wrong with it; "" if nothing is."""
         answers = {key: context[key] for key in self._questions if key in context}
         root = Path(context["_copier_conf"]["dst_path"]).resolve()
-        return _module("answers").problem(name, answers[name], answers, root)
+        return _module("answers").fix_first(_module("answers").problem(name, answers[name], answers, root))
 
 
 def findable(src_path: str) -> str:
-    """Return the template's location so that it is found from any working directory: a folder's path made absolute."""
+    """Return the template's location to commit: a folder's path made absolute, a URL without a password."""
     folder = Path(src_path).expanduser()
-    return str(folder.resolve()) if folder.is_dir() else src_path
+    return str(folder.resolve()) if folder.is_dir() else _module("answers").public(src_path)
 
 
-def in_workdir(path: str) -> str:
-    """Return a path as it is in the image, where the project is in /workdir."""
-    return path if path.startswith("/") else f"/workdir/{path}".removesuffix("/.")
+def lists_what_comes_in(patterns: Iterable[str]) -> bool:
+    """Return whether patterns of .dockerignore leave out everything but their exceptions: they must come first then.
+
+    What follows is left out of what they let in: https://docs.docker.com/build/concepts/context/#negating-matches
+    """
+    return not {"*", "**", "**/*"}.isdisjoint(patterns)
 
 
 def pinned(image: str, digests: dict[str, str]) -> str:
@@ -313,8 +335,24 @@ def pinned(image: str, digests: dict[str, str]) -> str:
 
 def scalar(value: str) -> str:
     """Return text as it stands in a YAML file: plain, or in quotes where YAML would read it as something else."""
-    plain = re.fullmatch(r"[A-Za-z/._](?:[A-Za-z0-9 /._=@%+,-]|:(?![ ]|$))*", value) and yaml.safe_load(value) == value
+    plain = re.fullmatch(r"[A-Za-z/._][A-Za-z0-9 /._=@%+,:-]*", value) and _is_plain(value)
     return value if plain else json.dumps(value)
+
+
+def key(name: str) -> str:
+    """Return a name as a key, or a value, of a YAML file: in quotes where YAML would read a number, a date or a truth.
+
+    Compose reads YAML 1.2, in which 1e3 and 0o17 are numbers, too: https://yaml.org/spec/1.2.2/#103-core-schema
+    """
+    number = re.fullmatch(r"[0-9][0-9a-fox_.-]*", name)
+    return name if not number and _is_plain(name) else json.dumps(name)
+
+
+def _is_plain(text: str) -> bool:
+    try:
+        return bool(yaml.safe_load(f"a: {text}") == {"a": text})
+    except yaml.YAMLError:
+        return False
 
 
 def setting(path: str) -> str:
@@ -323,8 +361,13 @@ def setting(path: str) -> str:
     return name + "".join(f"[{key}]" if key.isdecimal() else f'["{key}"]' for key in keys)
 
 
-def python_text(value: str) -> str:
-    """Return text as Python, with what the environment has in the place of each ${NAME}."""
+def python_text(value: str | list[str]) -> str:
+    """Return text as Python, with what the environment has in the place of each ${NAME}.
+
+    In a list, *NAME stands for the items of a setting, as in Python.
+    """
+    if isinstance(value, list):
+        return f"[{', '.join(item if item.startswith('*') else python_text(item) for item in value)}]"
     parts = re.split(r"\$\{(\w+)\}", value)
     texts = [f'os.environ["{part}"]' if number % 2 else f'"{part}"' for number, part in enumerate(parts) if part]
     return " + ".join(texts) or '""'
@@ -353,40 +396,18 @@ def node_cache(install: str) -> str:
     return "/root/.npm"
 
 
-KINDS = {
-    "postgres": ("postgres", "postgis", "pgvector", "timescaledb"),
-    "mysql": ("mysql", "mariadb", "percona"),
-    "valkey": ("valkey", "redis", "keydb"),
-    "rabbitmq": ("rabbitmq",),
-    "memcached": ("memcached",),
-}
-
-
-def service_kind(image: str) -> str:
-    """Return which include describes a service of this image: a key of KINDS, or "other"."""
-    name = image.rpartition("/")[2].partition(":")[0].partition("@")[0]
-    return next((kind for kind, names in KINDS.items() if name in names), "other")
-
-
 def condition(image: str) -> str:
     """Return what Django waits for in a service: to be healthy, or to run where it may have no health check.
 
     https://docs.docker.com/reference/compose-file/services/#long-syntax-1
     """
-    return "service_started" if service_kind(image) == "other" else "service_healthy"
+    return "service_started" if _module("storage").service_kind(image) == "other" else "service_healthy"
 
 
 def image_major(image: str) -> int:
     """Return the first number of an image's tag, like 18 of postgres:18.1-alpine; 99 where it names none."""
     match = re.match(r"(?:pg)?([0-9]+)", image.rpartition("/")[2].partition(":")[2])
     return int(match[1]) if match else 99
-
-
-def volumes(folders: Iterable[str], files: Iterable[str]) -> dict[str, str]:
-    """Return the paths in the image of what Django writes, each by the name of its volume."""
-    paths = (["/data"] if list(files) else []) + [in_workdir(folder) for folder in folders]
-    # By the whole path, so that a volume keeps its name, and with it its content, whatever others there are.
-    return {re.sub(r"[^a-z0-9]+", "-", path.removeprefix("/workdir").lower()).strip("-"): path for path in paths}
 
 
 def trusts_all(variables: Iterable[Mapping[str, str]], options: Iterable[str]) -> bool:
@@ -409,12 +430,6 @@ def hosts_variable(answers: Iterable[Iterable[str]]) -> str:
     return next(
         (name for names in answers for name in sorted(names, key=str.lower) if "ALLOWED_HOST" in name.upper()), ""
     )
-
-
-def allowed_host(answers: Iterable[Mapping[str, Any]]) -> str:
-    """Return the host at which a person may ask: 127.0.0.1, or localhost where a variable that is one host says so."""
-    given = [value for variables in answers for value in variables.values()]
-    return "localhost" if "localhost" in given and "127.0.0.1" not in given else "127.0.0.1"
 
 
 def with_manifest(options: list[str], manifest: str) -> list[str]:
@@ -462,9 +477,3 @@ def by_folder(paths: Iterable[str]) -> list[tuple[str, list[str]]]:
         folder = PurePosixPath(path).parent.as_posix()
         groups.setdefault("" if folder == "." else f"{folder}/", []).append(path)
     return list(groups.items())
-
-
-def around(volumes: dict[str, str], folder: str) -> dict[str, str]:
-    """Return the volumes, each a path in the image by its name, that hold a folder; none for the folder ""."""
-    place = PurePosixPath(in_workdir(folder))
-    return {name: path for name, path in volumes.items() if folder and place.is_relative_to(path)}

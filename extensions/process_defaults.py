@@ -8,6 +8,7 @@ from .connections import address, connections, is_server, kind_of
 from .default import Default
 from .detection import Certainty, Findings
 from .detection.data import mapping, text_of
+from .detection.secrets import HIDDEN
 
 PROGRAMS = ("celery", "dramatiq", "rq", "rqscheduler", "huey_consumer", "huey_consumer.py", "procrastinate", "arq")
 QUEUE = re.compile(
@@ -111,7 +112,12 @@ def _has_broker(findings: Findings) -> bool:
 
 
 def clean(command: str, folder: str = ".") -> str:
-    """Return a command that runs without a shell in manage.py's folder, without wrappers; "" if it needs a shell."""
+    """Return a command that runs without a shell in manage.py's folder, without wrappers.
+
+    "" if it needs a shell, or had a secret in it, which is not known any more.
+    """
+    if HIDDEN in command:
+        return ""
     command = command.strip().removeprefix("exec ")
     if folder not in ("", "."):
         command = re.sub(rf"^cd \.?/?(?:[\w/]+/)?{re.escape(folder)}/? && ", "", command)

@@ -14,7 +14,7 @@ from typing import Any
 
 from plumbum import CommandNotFound, local
 
-from . import answers, check, guard, quoting
+from . import answers, check, guard, links, quoting
 
 # What 1.x, which had no such answers, rendered.
 BEFORE_2 = {"use_compose": True, "static_server": "nginx"}
@@ -42,7 +42,8 @@ def refusals(
         return []
     repository = Path(top.removesuffix("\n"))
     root = project.resolve()
-    if not project.absolute().is_relative_to(repository):  # not resolved: Copier does the same
+    # Not resolved: Copier does the same, and takes what follows the repository's own path for the path in it.
+    if ".." in project.parts or not project.absolute().is_relative_to(repository):
         return [f"{project} has a symbolic link or .. in it, at which Copier breaks off: give the folder as {root}."]
     paths = rendered(root, template, answers_file, questions, data)
     states = git("-C", str(repository), "status", "--ignored", "--porcelain").splitlines()
@@ -54,7 +55,8 @@ def refusals(
     return [
         *check.interrupted(root, check.record(git, Path(answers_file))[0]),
         *_unfinished(git, repository, states),
-        *_clashes(root, paths),
+        *links.refusals(root, [*paths, answers_file]),
+        *_submodules(root, paths),
         *_ignored(git, root, paths),
         *_hidden(git, root, paths),
         *_rejected(repository, unseen),
@@ -102,20 +104,11 @@ def _unfinished(git: Any, repository: Path, states: list[str]) -> Iterator[str]:
             )
 
 
-def _clashes(root: Path, paths: list[str]) -> Iterator[str]:
+def _submodules(root: Path, paths: list[str]) -> Iterator[str]:
     folders = {parent.as_posix() for path in paths for parent in Path(path).parents if parent != Path()}
-    odd = sorted(path for path in folders if os.path.lexists(root / path) and not (root / path).is_dir())
-    if odd:
-        yield f"{', '.join(odd)} must be a folder, and is a file: move it away, and commit."
-    for path in sorted(folders - set(odd)):
-        kind = (
-            "symbolic link" if (root / path).is_symlink() else "submodule" if (root / path / ".git").exists() else ""
-        )
-        if kind:
-            yield f"{path} must be a folder, and is a {kind}, of which git merges nothing: make it a folder, commit."
-    odd = [path for path in paths if (root / path).is_symlink() or (root / path).is_dir()]
-    if odd:
-        yield f"{', '.join(odd)} must be a file, and is a folder or a symbolic link: move it away, and commit."
+    for path in sorted(folders):
+        if (root / path / ".git").exists() and not (root / path).is_symlink():
+            yield f"{path} must be a folder, and is a submodule, of which git merges nothing: make it one, commit."
 
 
 def _ignored(git: Any, root: Path, paths: list[str]) -> Iterator[str]:
@@ -123,11 +116,16 @@ def _ignored(git: Any, root: Path, paths: list[str]) -> Iterator[str]:
     loose = [
         path for path in paths if path not in tracked and (root / path).is_file() and not _is_elsewhere(root, path)
     ]
-    if loose:
-        yield (
-            f"{', '.join(loose)} would be overwritten or deleted, and is in no commit, as git ignores it: "
-            f"`git add --force {shlex.join(loose)}` and commit, or move it away."
-        )
+    ignored = git("check-ignore", "-z", "--", *loose, retcode=None).split("\0") if loose else []
+    for reason, some in (
+        ("as git ignores it", [path for path in loose if path in ignored]),
+        ("as it was never added", [path for path in loose if path not in ignored]),
+    ):
+        if some:
+            yield (
+                f"{', '.join(some)} would be overwritten or deleted, and is in no commit, {reason}: "
+                f"`git add --force {shlex.join(some)}` and commit, or move it away."
+            )
 
 
 def _is_elsewhere(root: Path, path: str) -> bool:

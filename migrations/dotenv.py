@@ -1,18 +1,25 @@
 """Make the first .env: `python dotenv.py ANSWERS_FILE QUIET`, in the project, as copier.yml's `_tasks` do on a copy.
 
-It holds secrets, so that it is written once, only where git ignores it, and is the person's from then on. To one that
-is there, only what it lacks is added.
+It holds secrets, so that it is written once, only where no commit takes it in, and is the person's from then on. To
+one that is there, only what it lacks is added.
 """
 
+import errno
 import os
+import re
 import secrets
+import stat
 import sys
+import tempfile
 from pathlib import Path
+from typing import BinaryIO
 
 import yaml
 from plumbum import CommandNotFound, local
 
-MODE = 0o600
+MODE, OTHERS = 0o600, 0o077
+# Neither a link is followed, nor a pipe waited for; Windows has neither flag.
+UNFOLLOWED = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 PLACEHOLDER = "change-me"  # what the template's default has where it knows no value
 SECRET_BYTES = 48  # 64 characters: some applications refuse keys of fewer than 50
 
@@ -27,48 +34,98 @@ def write(project: Path, variables: dict[str, str]) -> str:
     if not variables:
         return ""
     try:
-        return _write(project, variables)
+        return _add(project, variables) if os.path.lexists(project / ".env") else _make(project, variables)
     except (OSError, UnicodeDecodeError, CommandNotFound) as error:
         return f".env is not written ({error}): set {names} there, and see that git ignores it."
 
 
-def _write(project: Path, variables: dict[str, str]) -> str:
-    path, names = project / ".env", ", ".join(variables)
-    if os.path.lexists(path):
-        if not path.is_file():
-            kind = "a symbolic link to no file" if path.is_symlink() else "no file"
-            return f".env is {kind}, and is left alone: put a file there that sets {names}."
-        return _add(project, variables)
+def _make(project: Path, variables: dict[str, str]) -> str:
+    """Write the first .env, and return a sentence on that."""
+    names = ", ".join(variables)
     hidden = _hide(project)
     if hidden is None:
-        return (
-            f".env is not written, as git does not keep it out of commits here: let .gitignore ignore it, and set "
-            f"{names} in it."
-        )
+        return f".env is not written, as {_exposed(project)}, and set {names} in it."
     lines = ["# Secrets and values of this machine: never commit them.", *_lines(variables)]
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, MODE), "w", encoding="utf-8") as file:
+    with os.fdopen(
+        os.open(project / ".env", os.O_WRONLY | os.O_CREAT | os.O_EXCL, MODE), "w", encoding="utf-8"
+    ) as file:
         file.write("\n".join(lines) + "\n")
     return f".env is written, with {names}.{hidden}{_to_change(variables)}"
 
 
-def _lines(variables: dict[str, str]) -> list[str]:
-    return [f"{name}={value or secrets.token_urlsafe(SECRET_BYTES)}" for name, value in variables.items()]
-
-
 def _add(project: Path, variables: dict[str, str]) -> str:
     """Add what the .env that is there lacks, and return a sentence on that."""
-    path = project / ".env"
-    text = path.read_text(encoding="utf-8-sig")
-    known = _values(text)
-    lacking = {name: value for name, value in variables.items() if not known.get(name)}
-    if not lacking:
+    file = _opened(project / ".env")
+    if file is None:
+        names = ", ".join(variables)
+        return f".env is a link, or no file, and is left alone: put a file there that sets {names}."
+    with file:
+        text = file.read().decode("utf-8-sig")
+        known = _values(text)
+        lacking = {name: value for name, value in variables.items() if not known.get(name)}
+        if not lacking:
+            return "Others on this machine can read .env: run `chmod 600 .env`." if _is_open(file) else ""
+        names = ", ".join(lacking)
+        hidden = _hide(project)
+        if hidden is None:
+            return f".env is left alone, as {_exposed(project)}, and set {names} in it."
+        closed = _close(file)
+        start = "\n" if not text or text.endswith("\n") else "\n\n"
+        file.write("\n".join([f"{start}# For compose.yaml", *_lines(lacking), ""]).encode())
+    added = f"{names} {'are' if len(lacking) > 1 else 'is'} added at the end of .env."
+    return f"{added}{closed}{hidden}{_to_change(lacking)}"
+
+
+def _exposed(project: Path) -> str:
+    """Return why a secret in .env would be committed, and what to do."""
+    if _is_tracked(project):
+        return "git tracks it: take it out (`git rm --cached .env`), let .gitignore ignore it"
+    return "git does not keep it out of commits here: let .gitignore ignore it"
+
+
+def _opened(path: Path, flags: int = 0) -> BinaryIO | None:
+    """Return a file to read, and to add to at its end; None for a link of either kind, and for what is no file.
+
+    https://man7.org/linux/man-pages/man2/open.2.html
+    """
+    try:
+        file = os.fdopen(os.open(path, os.O_RDWR | os.O_APPEND | UNFOLLOWED | flags), "r+b", buffering=0)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.EISDIR, errno.ENXIO):
+            return None
+        raise
+    state = os.fstat(file.fileno())
+    if stat.S_ISREG(state.st_mode) and state.st_nlink == 1:
+        return file
+    file.close()
+    return None
+
+
+def _is_open(file: BinaryIO) -> bool:
+    """Return whether other users of this machine can read or change a file."""
+    return os.name == "posix" and bool(os.fstat(file.fileno()).st_mode & OTHERS)
+
+
+def _close(file: BinaryIO) -> str:
+    """Let no other user of this machine read a file, and return a sentence on that, "" where none could."""
+    if not _is_open(file):
         return ""
-    start = "\n" if not text or text.endswith("\n") else "\n\n"
-    with path.open("a", encoding="utf-8") as file:
-        file.write("\n".join([f"{start}# For compose.yaml", *_lines(lacking), ""]))
-    added = f"{', '.join(lacking)} {'are' if len(lacking) > 1 else 'is'} added at the end of .env"
-    warning = "" if _is_ignored(project) else ", which git does not ignore: keep what is secret out of commits"
-    return f"{added}{warning}.{_to_change(lacking)}"
+    if os.fstat(file.fileno()).st_uid != os.geteuid():
+        return " Others can read it: let its owner run `chmod 600 .env`."
+    os.fchmod(file.fileno(), MODE)
+    return " Only you can read it now."
+
+
+def _lines(variables: dict[str, str]) -> list[str]:
+    return [f"{name}={_quoted(value or secrets.token_urlsafe(SECRET_BYTES))}" for name, value in variables.items()]
+
+
+def _quoted(value: str) -> str:
+    """Return a value in quotes, by which it means nothing to Compose and to a shell, where it needs them.
+
+    https://docs.docker.com/compose/how-tos/environment-variables/variable-interpolation/#env-file-syntax
+    """
+    return value if re.fullmatch(r"[A-Za-z0-9_.:/@%+,=?~-]+", value) else f"'{value}'"
 
 
 def _to_change(variables: dict[str, str]) -> str:
@@ -80,7 +137,11 @@ def _to_change(variables: dict[str, str]) -> str:
 def elsewhere(project: Path, variables: dict[str, str]) -> str:
     """Return a sentence on which of Compose's variables the .env points at localhost, where a container is alone."""
     try:
-        known = _values((project / ".env").read_text(encoding="utf-8-sig"))
+        file = _opened(project / ".env")
+        if file is None:
+            return ""
+        with file:
+            known = _values(file.read().decode("utf-8-sig"))
     except (OSError, UnicodeDecodeError):
         return ""
     names = [name for name, value in variables.items() if _is_local(known.get(name, "")) and not _is_local(str(value))]
@@ -102,9 +163,14 @@ def _values(text: str) -> dict[str, str]:
     return {name.strip(): value.strip().strip("\"'") for name, _, value in pairs if not name.startswith("#")}
 
 
-def _is_ignored(project: Path) -> bool:
+def _is_ignored(project: Path, *options: str) -> bool:
     """Return whether git ignores .env, which is never so for a file in its index."""
-    return local["git"]["-C", str(project), "check-ignore", "--quiet", "--", ".env"].run(retcode=None)[0] == 0
+    check = local["git"][("-C", str(project), *options, "check-ignore", "--quiet", "--", ".env")]
+    return check.run(retcode=None)[0] == 0
+
+
+def _is_tracked(project: Path) -> bool:
+    return local["git"]["-C", str(project), "ls-files", "--error-unmatch", "--", ".env"].run(retcode=None)[0] == 0
 
 
 def _hide(project: Path) -> str | None:
@@ -113,31 +179,34 @@ def _hide(project: Path) -> str | None:
     The repository's own list of ignored files, which is not committed, is all that is changed:
     https://git-scm.com/docs/gitignore
     """
-    git = local["git"]["-C", str(project)]
-
-    def run(*arguments: str) -> tuple[int, str]:
-        code, out, _ = git[arguments].run(retcode=None)
-        return code, out.removesuffix("\n")
-
+    if not any(os.path.lexists(folder / ".git") for folder in (project, *project.parents)):
+        return " There is no git repository here: updates need one (`git init`), whose .gitignore must list .env."
     if _is_ignored(project):
         return ""
-    inside, prefix = run("rev-parse", "--show-prefix")
-    if inside or run("ls-files", "--error-unmatch", "--", ".env")[0] == 0:
+    code, out, _ = local["git"]["-C", str(project), "rev-parse", "--show-prefix", "--git-path", "info/exclude"].run(
+        retcode=None
+    )
+    if code or _is_tracked(project):
         return None
-    listed = run("rev-parse", "--git-path", "info/exclude")[1]
-    exclude = project / listed
-    old = exclude.read_bytes() if exclude.is_file() else None
+    prefix, listed = out.split("\n")[:2]
     escaped = "".join(f"\\{character}" if character in "\\*?[" else character for character in prefix)
+    line = f"/{escaped}.env\n".encode()
+    with tempfile.NamedTemporaryFile() as tried:  # a .gitignore may say otherwise, and counts for more
+        tried.write(line)
+        tried.flush()
+        if not _is_ignored(project, "-c", f"core.excludesFile={tried.name}"):
+            return None
+    exclude = project / listed
     exclude.parent.mkdir(parents=True, exist_ok=True)
-    start = old + b"\n" if old and not old.endswith(b"\n") else old or b""
-    exclude.write_bytes(start + f"/{escaped}.env\n".encode())
-    if _is_ignored(project):
-        return f" {listed} keeps it out of commits, on this machine alone: add .env to .gitignore."
-    if old is None:  # a .gitignore says otherwise, and counts for more
-        exclude.unlink()
-    else:
-        exclude.write_bytes(old)
-    return None
+    file = None if exclude.parent.is_symlink() else _opened(exclude, os.O_CREAT)
+    if file is None:
+        return None
+    with file:
+        old = file.read()
+        file.write(b"\n" + line if old and not old.endswith(b"\n") else line)
+    if not _is_ignored(project):
+        return None
+    return f" {listed} keeps it out of commits, on this machine alone: add .env to .gitignore."
 
 
 if __name__ == "__main__":

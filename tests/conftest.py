@@ -3,19 +3,22 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from nginx import complaints
 from plumbum import local
-from support import NEXT, PROJECTS, ROOT, commit, copy, git, releases
+from support import CONFIGURATIONS, NEXT, PROJECTS, ROOT, commit, copy, git, releases
 
 # How fast a busy machine is must not decide.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
 
 # Files of tests that run dozens of updates, of one to three seconds each.
+# A folder whose cli-plugins/ have a newer Compose: docs/development.md.
+NEWEST = "NEWEST_DOCKER_CONFIG"
 SLOW = ("update", "fleet", "workflows", "quoting", "merging", "customizing", "dotenv")
 
 
@@ -45,6 +48,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _engine_answers() -> bool:
     return bool(shutil.which("docker")) and not subprocess.run(["docker", "info"], capture_output=True).returncode
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nginx_reads_each_default_conf(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let nginx read, at the end of this process, what its tests have copied; where tests that need Docker run."""
+    yield
+    docker = [item for item in request.session.items if item.get_closest_marker("docker")]
+    if any(not item.get_closest_marker("skip") for item in docker):
+        said = complaints({test: text for text, test in CONFIGURATIONS.items()})
+        assert not said, said
 
 
 @pytest.fixture(scope="session")
@@ -88,3 +101,13 @@ def copied(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable
     commit(made, "The project")
     copy(template, made)
     return lambda folder: shutil.copytree(made, folder)
+
+
+@pytest.fixture(params=["default", "newest"])
+def compose_version(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Run a test with the Compose that `docker` has, and with that of another folder of Docker's configuration."""
+    if request.param == "newest":
+        if NEWEST not in os.environ:
+            pytest.skip(f"{NEWEST} names no folder of Docker's configuration with a newer Compose")
+        monkeypatch.setitem(local.env, "DOCKER_CONFIG", os.environ[NEWEST])
+    return request.param

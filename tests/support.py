@@ -14,6 +14,8 @@ PROJECTS = Path(__file__).parent / "projects"
 NEXT = "v999.0.0"  # what the tests call the working tree's version
 COPIER_YML = yaml.safe_load((ROOT / "copier.yml").read_text())
 QUESTIONS = [name for name in COPIER_YML if not name.startswith("_")]
+# Each default.conf that a copy of NEXT has written in this process, with the test that had it first: conftest.py.
+CONFIGURATIONS: dict[str, str] = {}
 
 local.env.update(
     GIT_CONFIG_GLOBAL=os.devnull,
@@ -63,6 +65,9 @@ def run(
     command = copier[(operation, *(["--trust"] if trust else []), *data, *map(str, arguments))]
     code, out, err = command.run(retcode=None)
     assert retcode is None or code == retcode, out + err
+    if operation == "copy" and not code and f"--vcs-ref={NEXT}" in arguments:
+        for path in Path(arguments[-1]).glob("default.conf"):
+            CONFIGURATIONS.setdefault(path.read_text(), os.environ["PYTEST_CURRENT_TEST"])
     return code, out + err
 
 

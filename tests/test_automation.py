@@ -1,14 +1,18 @@
 """For robots: the detection command, data files, exit codes."""
 
 import json
+import re
 import sys
+from itertools import product
+from pathlib import Path
 
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
 from plumbum import local
-from support import NEXT, PROJECTS, QUESTIONS, ROOT, commit, copy, rendered, run, tree
+from support import NEXT, PROJECTS, QUESTIONS, ROOT, commit, copy, git, rendered, run, tree, update
 
+from extensions import answers, guard
 from extensions.__main__ import main
 
 
@@ -80,6 +84,59 @@ def test_the_whole_chain_of_a_robot(template, project, tmp_path):
     assert "There are no answers" in ours["--check", folder].run(retcode=2)[2]
 
 
+RECORDED = sorted(path.name for path in PROJECTS.iterdir())
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_what_is_read_of_a_copied_project_is_what_it_has(name, template, project, tmp_path, capsys):
+    """The files that the template has written are no source, whatever is edited in them; nor is the folder's name."""
+    folder = project(name)
+    copy(template, folder)
+    for path in ("Dockerfile_django", ".dockerignore", "compose.yaml"):
+        text = (folder / path).read_text()
+        edits = {
+            "Dockerfile_django": "ENV MINE=1\nRUN touch /mine\n",
+            ".dockerignore": "mine/\n",
+            "compose.yaml": "# x\n",
+        }
+        (folder / path).write_text(text + edits[path])
+    commit(folder, "Edit")
+    clone = tmp_path / "elsewhere" / "src"
+    git("clone", "--quiet", folder, clone)
+    other = tmp_path / "Another Name"
+    git("clone", "--quiet", folder, other)
+    stored = yaml.safe_load((folder / ".copier-answers.yml").read_text())
+    for place in (folder, clone, other):
+        assert main([str(place), "--check"]) == 0, capsys.readouterr().out
+        capsys.readouterr()
+        assert main([str(place), "--answers"]) == 0
+        found = yaml.safe_load(capsys.readouterr().out)
+        assert found == {key: stored[key] for key in found}
+        assert {key for key in stored if stored[key] != "" and not key.startswith("_")} - found.keys() <= {"customize"}
+    (tmp_path / "answers.yml").write_text(yaml.safe_dump(found))
+    update(folder, f"--data-file={tmp_path / 'answers.yml'}")
+    assert not git("-C", folder, "status", "--porcelain")
+
+
+def test_files_that_the_template_does_not_write_are_the_projects(template, project, capsys):
+    folder = project()
+    copy(template, folder, static_server="elsewhere")
+    (folder / "default.conf").write_text("server {\n    location /docs/ {\n        root /srv;\n    }\n}\n")
+    assert main([str(folder), "--answers"]) == 0
+    assert yaml.safe_load(capsys.readouterr().out)["nginx_locations"][0] == "location /docs/ {"
+
+
+def test_every_file_is_known_with_the_answers_that_it_takes():
+    conf = {"src_path": ROOT, "answers_file": Path(".copier-answers.yml")}
+    for values in product((True, False), repeat=4):
+        truths = dict(zip(("use_compose", "env_example", "github_workflow", "update_workflow"), values, strict=True))
+        for server in ("nginx", "whitenoise"):
+            known = truths | {"static_server": server}
+            assert [*sorted(answers.rendered(known)), ".copier-answers.yml"] == sorted(
+                guard.rendered(conf, known), key=lambda path: (path == ".copier-answers.yml", path)
+            )
+
+
 def test_check_tells_what_has_drifted(template, project, capsys):
     folder = project("uv_src")
     copy(template, folder)
@@ -90,6 +147,28 @@ def test_check_tells_what_has_drifted(template, project, capsys):
     commit(folder)
     assert main([str(folder), "--check"]) == 1
     assert capsys.readouterr().out == "python_version: the answer is 3.13, but .python-version:1 says 3.12\n"
+
+
+def test_check_tells_of_debug_that_compose_turns_on(template, project, capsys):
+    """As answers of 2.1 may have it, where settings allow no host."""
+    folder = project()
+    settings = folder / "mysite/settings.py"
+    text = re.sub("DEBUG = .*", 'DEBUG = os.environ.get("DEBUG") == "True"', f"import os\n{settings.read_text()}")
+    settings.write_text(re.sub("ALLOWED_HOSTS = .*", "ALLOWED_HOSTS = []", text))
+    commit(folder)
+    copy(template, folder)
+    assert "DEBUG:" not in (folder / "compose.yaml").read_text() and main([str(folder), "--check"]) == 0
+    update(folder, compose_environment="{DEBUG: 'True'}", compose_settings="{}")
+    commit(folder)
+    update(folder)
+    assert "DEBUG: ${DEBUG:-True}" in (folder / "compose.yaml").read_text(), "answers are kept"
+    assert main([str(folder), "--check"]) == 1
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == (
+        "compose_environment: the answer is DEBUG True, "
+        "and from mysite/settings.py follows DJANGO_SETTINGS_MODULE compose_settings"
+    )
+    assert second.startswith("compose_settings: the answer is none, and from mysite/settings.py:")
 
 
 def test_check_does_not_mind_what_is_answered_where_nothing_is_read(template, project):

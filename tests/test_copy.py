@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 import yaml
 from plumbum import local
-from support import COPIER_YML, NEXT, PROJECTS, QUESTIONS, commit, copier, copy, git, rendered, run, tree
+from support import COPIER_YML, NEXT, PROJECTS, QUESTIONS, commit, copier, copy, git, rendered, run, tree, update
 
 from extensions.jinja import hosts_variable, node_cache
 
@@ -367,6 +367,27 @@ def test_the_template_is_found_again(typed, template, project):
     assert not git("-C", folder, "status", "--porcelain")
 
 
+@pytest.mark.parametrize("start", ["https://", "git+https://", "ssh://"])
+def test_a_token_in_the_templates_url_is_not_kept(start, template, project):
+    folder, place = project(), "host.example/team/copier-django-docker.git"
+    user = "git@" if start == "ssh://" else ""  # ssh needs its user
+    kept = f"{start}{user}{place}"
+    typed = f"{start}{'git' if user else 'bot'}:t0k3n@{place}"
+    configuration = {"GIT_CONFIG_COUNT": "2"}
+    for number, url in enumerate((typed, kept)):
+        configuration[f"GIT_CONFIG_KEY_{number}"] = f"url.{template.as_uri()}.insteadOf"
+        configuration[f"GIT_CONFIG_VALUE_{number}"] = url.removeprefix("git+")
+    with local.env(**configuration):
+        output = run("copy", "--defaults", f"--vcs-ref={NEXT}", typed, folder)[1]
+        assert ".copier-answers.yml has the template's URL without its password" in output
+        commit(folder)
+        assert not any(b"t0k3n" in content for content in tree(folder).values())
+        assert yaml.safe_load((folder / ".copier-answers.yml").read_text())["_src_path"] == kept
+        assert "Keeping template version" in run("update", "--defaults", f"--vcs-ref={NEXT}", folder)[1]
+    assert not git("-C", folder, "status", "--porcelain")
+
+
+MANAGE = (PROJECTS / "startproject/project/manage.py").read_text()
 BAD = {
     "project_slug": ["my site", 'my"site', "My-Site", "", "-x", "$HOME", "a#b", "a:b", "a\nb", "x" * 64],
     "python_version": ["3", "2.7", "3.7", "latest", "3.13 AS x", "3.13\nRUN true"],
@@ -389,7 +410,7 @@ BAD = {
     "build_environment": ["{A: $B}", "A=1"],
     "required_environment": ["[a b]", "A"],
     "compose_environment": ["{A: '}\n'}", "x"],
-    "compose_settings": ["{a b: c}", "{A.b: 1}", "{A.b: 'x\"y'}", "[A]"],
+    "compose_settings": ["{a b: c}", "{A.b: 1}", "{A.b: 'x\"y'}", "[A]", "{A: ['x\"y']}", "{A: ['*a']}", "{A: [1]}"],
     "set_static_root": ["2"],
     "gunicorn_options": ["[a b]", "['\"']", "--preload"],
     "build_image": ["Python", "python:3.13 AS x", "$X"],
@@ -422,9 +443,12 @@ BAD = {
     "media_url": ["media/", "/media", "/", "https://cdn.example.com/", "/a;b/"],
     "data_dirs": ["[..]", "data", "['a b']", "[/]"],
     "data_files": ["[/etc/passwd]", "[../x]", "db.sqlite3"],
+    "data_root": ["data", "/", "/a b", "/../x", ""],
+    "private_media": ["[media]", "{media: private}", "{'a b': ''}", "{a: /x/, b: /x/}", "{a: 1}"],
     "gunicorn_keepalive": ["0", "3601", "long"],
     "log_errors": ["2"],
     "use_compose": ["perhaps"],
+    "compose_name": ["My-Site", "a b", "-x", "日本", "x" * 64],
     "reverse_proxy": ["caddy", ""],
     "https_only": ["2"],
     "services": ["[db]", "{django: 'postgres:18'}", "{db: 'postgres 18'}", "{DB: 'postgres:18'}", "{db: 18}"],
@@ -500,12 +524,90 @@ def test_a_folder_without_a_project_is_refused(template, tmp_path):
     (tmp_path / "empty").mkdir()
     assert "There is no manage.py in" in refused(tmp_path / "empty", "--defaults", f"--vcs-ref={NEXT}", template)
     assert "There is no manage.py in" in refused(tmp_path / "empty", "-qf", f"--vcs-ref={NEXT}", template)
-    assert "There is no manage.py in" in refused(tmp_path / "new", "--defaults", f"--vcs-ref={NEXT}", template)
+    assert "There is no folder" in refused(tmp_path / "new", "--defaults", f"--vcs-ref={NEXT}", template)
     assert not (tmp_path / "new").exists()
-    (tmp_path / "empty/src").mkdir()
-    (tmp_path / "empty/src/manage.py").touch()
-    output = refused(tmp_path / "empty", "--defaults", f"--vcs-ref={NEXT}", template)
-    assert "There is no manage.py in" in output, "an empty file of that name is not Django's"
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({"src/manage.py": ""}, "src/manage.py in ROOT does not call Django's execute_from_command_line"),
+        (
+            {"shopctl": MANAGE},
+            "shopctl in ROOT runs Django's commands, and the images run manage.py: give it that name",
+        ),
+        ({"{{ x }}/manage.py": MANAGE}, "is part of a project template"),
+        ({"node_modules/x/manage.py": MANAGE}, "There is no manage.py in ROOT or below"),
+        ({".cache/shop/manage.py": MANAGE}, "is in a folder that is not read: give ROOT/.cache/shop as the project"),
+        ({"environment.yml": "x: y"}, "The dependencies are in environment.yml, for conda"),
+        ({"setup.py": "from setuptools import setup\nsetup(install_requires=read())"}, "could be read in setup.py"),
+        ({"setup.cfg": "[metadata]\nname = x"}, "could be read in setup.cfg"),
+        ({"pyproject.toml": "[tool.black]"}, "could be read in pyproject.toml"),
+        ({"requirements/dev.txt": "black"}, "--data requirements_file=requirements/dev.txt"),
+        ({"my deps.in": "Django"}, "--data requirements_file='my deps.in'"),
+        ({}, "write a requirements file (echo Django > requirements.txt)"),
+        (
+            {"requirements.txt": "Django", "mysite/wsgi.py": None, "mysite/asgi.py": None},
+            "says mysite.wsgi.application",
+        ),
+    ],
+)
+def test_the_reason_of_a_refusal_is_true(files, words, template, project):
+    folder = project()
+    (folder / "requirements.txt").unlink()
+    if any("manage" in path or path == "shopctl" for path in files):
+        (folder / "manage.py").unlink()
+    for path, text in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text) if text is not None else (folder / path).unlink()
+    commit(folder)
+    output = refused(folder, "--defaults", f"--vcs-ref={NEXT}", template)
+    assert words.replace("ROOT", str(folder)) in output
+    assert output.count("\n") == 2 and output.endswith("Nothing was written.\n")
+
+
+def test_answers_that_have_lost_lines(template, project):
+    folder = project()
+    copy(template, folder)
+    path = folder / ".copier-answers.yml"
+    path.write_text("".join(line for line in path.read_text().splitlines(True) if "use_fathom" not in line))
+    commit(folder)
+    output = refused(folder, "--defaults", "--overwrite", f"--vcs-ref={NEXT}", template)
+    assert f".copier-answers.yml in {folder} lacks use_fathom: bring back the lines" in output
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("my site/manage.py", "rename 'my site'"),
+        ("läden/manage.py", "rename 'läden'"),
+        ("shopctl.py", "rename it to manage.py"),
+    ],
+)
+def test_a_manage_py_of_another_name_is_refused_for_its_name(path, words, template, project):
+    folder = project()
+    (folder / path).parent.mkdir(exist_ok=True)
+    (folder / "manage.py").rename(folder / path)
+    commit(folder)
+    output = refused(folder, "--defaults", f"--vcs-ref={NEXT}", template)
+    assert path in output and words in output and "There is no manage.py" not in output
+
+
+@pytest.mark.parametrize("name", ["日本", "🚀", "sp ace", "a]b", "a$b", "q'uote", "a\nb", "-dash", "1234"])
+def test_a_folder_of_any_name_is_a_project_of_compose(name, template, project):
+    folder = project(folder=name)
+    copy(template, folder)
+    compose = yaml.safe_load((folder / "compose.yaml").read_text())
+    assert re.fullmatch("[a-z0-9][a-z0-9_-]*", compose["name"])
+    if shutil.which("docker"):
+        docker = local["docker"]["compose", "--project-directory", folder, "--file", folder / "compose.yaml"]
+        assert yaml.safe_load(docker("config"))["name"] == compose["name"]
+
+
+def test_the_name_of_the_compose_project_is_that_of_the_project(template, project):
+    folder = project()
+    copy(template, folder, project_slug="shop")
+    assert yaml.safe_load((folder / "compose.yaml").read_text())["name"] == "shop"
 
 
 def test_a_project_without_requirements_file_or_wsgi_module_is_refused(template, project):
@@ -578,17 +680,56 @@ def test_files_that_git_does_not_hold_are_kept(state, template, project):
     assert f"compose.yaml would be overwritten in {folder}, and no git commit holds what is there now" in output
 
 
-@pytest.mark.parametrize("kind", ["folder", "link"])
-def test_a_folder_or_link_where_a_file_must_go_is_refused(kind, template, project):
-    folder = project()
-    if kind == "folder":
-        (folder / "compose.yaml").mkdir()
-        (folder / "compose.yaml/x").touch()
-    else:
-        (folder / "compose.yaml").symlink_to(folder / "manage.py")
+OBSTACLES = {
+    "folder": "must be a file, and is a folder",
+    "link": "must be a file, and is a symbolic link",
+    "dangling link": "must be a file, and is a symbolic link",
+    "hard link": "must be a file of its own, and is a hard link",
+    "pipe": "must be a file, and is a special file",
+}
+
+
+@pytest.mark.parametrize("path", ["compose.yaml", "docker/gunicorn.conf.py", ".copier-answers.yml"])
+@pytest.mark.parametrize("kind", OBSTACLES)
+def test_nothing_is_written_where_no_file_of_the_project_is(kind, path, template, project, tmp_path):
+    folder, outside = project(), tmp_path / "outside"
+    outside.write_text(ours := "wsgi_module: mysite.wsgi\nuse_fathom: false\n")
+    place = folder / path
+    place.parent.mkdir(exist_ok=True)
+    match kind:
+        case "folder":
+            place.mkdir()
+            (place / "x").touch()
+        case "link":
+            place.symlink_to(outside)
+        case "dangling link":
+            place.symlink_to(tmp_path / "nowhere")
+        case "hard link":
+            place.hardlink_to(outside)
+        case "pipe" if path != ".copier-answers.yml":  # of which Copier itself waits for the other end
+            os.mkfifo(place)
+        case _:
+            return
     commit(folder)
     output = refused(folder, "--defaults", "--overwrite", f"--vcs-ref={NEXT}", template)
-    assert f"compose.yaml in {folder} must be a file, and is a folder or a symbolic link: move it away." in output
+    assert f"{path} {OBSTACLES[kind]}" in output and "Traceback" not in output
+    assert outside.read_text() == ours and not (tmp_path / "nowhere").exists()
+
+
+@pytest.mark.parametrize("path", ["docker", ".github", ".github/workflows"])
+@pytest.mark.parametrize("kind", ["file", "symbolic link"])
+def test_nothing_is_written_below_what_is_no_folder_of_the_project(kind, path, template, project, tmp_path):
+    folder, outside = project(), tmp_path / "outside"
+    outside.mkdir()
+    (folder / path).parent.mkdir(exist_ok=True)
+    if kind == "file":
+        (folder / path).touch()
+    else:
+        (folder / path).symlink_to(outside)
+    commit(folder)
+    output = refused(folder, "--defaults", f"--vcs-ref={NEXT}", template, github_workflow=True)
+    assert f"{path} must be a folder, and is a {kind}" in output and "Traceback" not in output
+    assert not any(outside.iterdir())
 
 
 def test_another_templates_answers_are_kept(template, project):
@@ -646,7 +787,7 @@ def test_the_address_that_is_printed_is_the_host_that_is_allowed(hosts, address,
     folder = project()
     (folder / "mysite/settings.py").write_text(f"import os\nDEBUG = False\nALLOWED_HOSTS = [{hosts}]\n")
     output = run("copy", "--defaults", f"--vcs-ref={NEXT}", template, folder)[1]
-    assert f"The site answers on http://{address}:8000." in output
+    assert f"The site answers on http://{address}:8000/\n" in output
 
 
 def test_a_static_root_that_settings_lack_is_not_a_folder_of_static_files(template, project):
@@ -700,7 +841,7 @@ def test_what_a_person_should_know_after_a_copy(template, project):
     assert "Compose reads compose.yaml, and docker-compose.yml no longer" in output
     _, output = run("copy", "--defaults", f"--vcs-ref={NEXT}", template, project(folder="other"))
     assert "Not read" not in output and "no longer" not in output
-    assert "`copier update` needs:\n\n    git add" in output and "git commit\n\nThen build and start:\n\n" in output
+    assert "\n\n\n\n" not in output and "Running task" not in output
 
 
 def test_variables_that_settings_need_are_named_after_a_copy(template, project):
@@ -710,10 +851,11 @@ def test_variables_that_settings_need_are_named_after_a_copy(template, project):
     name, _, secret = (folder / ".env").read_text().splitlines()[-1].partition("=")
     assert name == "SECRET_KEY" and len(secret) >= 50
     assert not git("-C", folder, "ls-files", "--others", "--exclude-standard", ".env"), "git does not ignore .env"
-    sentence = "The settings do not start without SECRET_KEY: write it to .env, which git must ignore."
+    assert "Set SECRET_KEY" not in output
     other = project("uv_src", folder="other")
     _, output = run("copy", "--defaults", f"--vcs-ref={NEXT}", template, other, dotenv="{}")
-    assert f"git commit\n\n{sentence}\n\n" in output and not (other / ".env").exists()
+    sentence = "Set SECRET_KEY in .env, without which nothing starts."
+    assert f"{sentence}\n\nThen build and start:\n" in output and not (other / ".env").exists()
 
 
 def test_debian_packages_that_the_python_image_lacks(template, project):
@@ -738,15 +880,16 @@ def test_debian_packages_that_the_python_image_lacks(template, project):
     assert "apt-get" not in (folder / "Dockerfile_django").read_text()
 
 
-@pytest.mark.parametrize("cache", ["kept", "a file/where none can be"])
-def test_with_and_without_a_cache_of_the_compiled_reader(cache, template, project, tmp_path):
-    (tmp_path / "a file").write_text("")
-    with local.env(XDG_CACHE_HOME=str(tmp_path / cache)):
-        for name in ("first", "second"):
-            copy(template, project(folder=name), project_slug="my-site")
-    assert rendered(tmp_path / "first") == rendered(tmp_path / "second")
-    kept = list((tmp_path / "kept/copier-django-docker").glob("*/defaults.py"))
-    assert len(kept) == (1 if cache == "kept" else 0)
+@pytest.mark.parametrize("version", [NEXT, "v2.1.1"])
+def test_nothing_is_kept_outside_of_the_project(version, template, project, tmp_path):
+    home, folder = tmp_path / "home", project()
+    home.mkdir()
+    copy(template, folder, vcs_ref=version)
+    with local.env(HOME=str(home), XDG_CACHE_HOME=str(home / "cache"), TMPDIR=str(home)):
+        copy(template, project(folder="other"))
+        update(folder, gunicorn_workers=4)
+    assert "--workers 4" in (folder / "compose.yaml").read_text()
+    assert not list(home.iterdir())
 
 
 def test_hosts_variable():
@@ -817,7 +960,7 @@ def test_settings_that_compose_changes_are_python(template, project, monkeypatch
         "DATABASES.default.HOST": "db",
         "CACHES.default.LOCATION": "redis://:${CACHE_PASSWORD}@valkey:6379/${N}",
     }
-    changed |= {"HOSTS.1": "b", "EMPTY": ""}
+    changed |= {"HOSTS.1": "b", "EMPTY": "", "ALLOWED_HOSTS": ["*ALLOWED_HOSTS", "localhost", "${TOP}"], "NEW": ["x"]}
     copy(
         template,
         folder,
@@ -827,11 +970,18 @@ def test_settings_that_compose_changes_are_python(template, project, monkeypatch
     )
     module = stages(folder / "Dockerfile_django")[""].partition("compose_settings.py\n")[2].partition("EOF\n")[0]
     assert module.startswith("import os\n\nfrom mysite.settings import *\n")
-    names = {"DATABASES": {"default": {}}, "CACHES": {"default": {}}, "HOSTS": ["a", "a"]}
+    names = {
+        "DATABASES": {"default": {}},
+        "CACHES": {"default": {}},
+        "HOSTS": ["a", "a"],
+        "ALLOWED_HOSTS": ("a.example",),
+    }
     monkeypatch.setenv("CACHE_PASSWORD", "secret")
+    monkeypatch.setenv("TOP", "b.example")
     monkeypatch.setenv("N", "7")
     exec(module.replace("from mysite.settings import *", ""), names)
     assert names["DATABASES"]["default"]["HOST"] == "db" and names["HOSTS"] == ["a", "b"] and names["EMPTY"] == ""
+    assert names["ALLOWED_HOSTS"] == ["a.example", "localhost", "b.example"] and names["NEW"] == ["x"]
     assert names["CACHES"]["default"]["LOCATION"] == "redis://:secret@valkey:6379/7"
     assert "from compose_settings import *" in (folder / "compose.dev.yaml").read_text()
 

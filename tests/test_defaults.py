@@ -75,6 +75,7 @@ def test_a_project_of_which_little_is_known(read):
         "static_url": "/static/",
         "compile_messages": False,
         "dockerignore": [],
+        "dockerignore_except": [],
         "gunicorn_workers": 3,
         "gunicorn_threads": 2,
         "web_concurrency": 2,
@@ -101,6 +102,9 @@ def test_a_project_of_which_little_is_known(read):
         "media_url": "",
         "data_dirs": [],
         "data_files": [],
+        "data_root": "/data",
+        "private_media": {},
+        "compose_name": "my-site",
         "gunicorn_keepalive": 75,
         "log_errors": True,
         "use_compose": True,
@@ -289,7 +293,19 @@ def test_the_projects_own_dockerignore_is_taken_over(read):
     own = "# Docs\ndocs\n/secret-data/\n**/*.txt\nmanage.py\n**/tests\n"
     found = read({".dockerignore": own, "requirements.txt": "Django\ngunicorn\n"})
     assert found["dockerignore"][0] == ["docs", "secret-data", "**/tests"]
-    assert read({".dockerignore": "*\n!site\n"})["dockerignore"][0] == []
+
+
+def test_exceptions_in_the_projects_own_dockerignore_keep_their_place(read):
+    own = "secrets\n**/*.crt\nprivate-*.json\n*.md\n!README.md\n/docker/\n"
+    found = read({".dockerignore": own, "requirements.txt": "Django\ngunicorn\n"})["dockerignore"][0]
+    assert found == ["secrets", "**/*.crt", "private-*.json", "*.md", "!README.md", "docker", "!docker"]
+
+
+def test_a_dockerignore_that_lists_what_comes_in_lets_in_what_images_need(read):
+    found = read({".dockerignore": "*\n!manage.py\n!site\n", "requirements.txt": "Django\ngunicorn\n"})
+    patterns = found["dockerignore"][0]
+    assert patterns[:3] == ["*", "!manage.py", "!site"]
+    assert {"!requirements.txt", "!default.conf", "!docker"} <= set(patterns[3:])
 
 
 def test_what_every_dockerignore_has_is_not_taken_over(read):
@@ -297,7 +313,7 @@ def test_what_every_dockerignore_has_is_not_taken_over(read):
     own += ".mypy_cache\ndb/*.sqlite3*\n**/Dockerfile*\n.git/\n.github\nDockerfiles.md\n"
     own += "ui/.env_of/x\n*.pyd\nui/*.pyx\n**/envs\n"
     found = read({".dockerignore": own, "requirements.txt": "Django\ngunicorn\n"})
-    assert found["dockerignore"][0] == [".github", "ui/*.pyx", "**/envs"]
+    assert found["dockerignore"][0] == ["ui/*.pyx", "**/envs"]
 
 
 def test_the_handbooks_files_give_their_answers(read):

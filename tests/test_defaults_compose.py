@@ -15,6 +15,7 @@ COMPOSE = (
     "development_environment",
     "dotenv",
     "env_example",
+    "environment",
     "jobs",
     "migrate",
     "required_environment",
@@ -78,7 +79,14 @@ def test_variables_of_a_database_that_are_right_already(read):
 
 def test_literals_of_a_database(read):
     found = read(DB % "'HOST': 'pg', 'USER': 'me', 'PASSWORD': 'literal', 'NAME': 'n'", PG)
-    assert found["services"] == {"pg": "postgres:18"} and found["dotenv"] == {"POSTGRES_PASSWORD": "literal"}
+    assert found["services"] == {"pg": "postgres:18"} and found["dotenv"] == {"POSTGRES_PASSWORD": ""}
+    assert found["compose_settings"] == {"DATABASES.default.PASSWORD": "${POSTGRES_PASSWORD}"}
+    assert found["required_environment"] == ["POSTGRES_PASSWORD"]
+    found = read("import vault\n" + DB % "'HOST': 'pg', 'PASSWORD': vault.password()", PG)  # known to nobody here
+    assert found["compose_settings"] == {"DATABASES.default.PASSWORD": "${POSTGRES_PASSWORD}"}
+    fixed = {"site/wsgi.py": "import os\nos.environ['DJANGO_SETTINGS_MODULE'] = 'site.settings'\n"}
+    found = read(DB % "'HOST': 'pg', 'USER': 'me', 'PASSWORD': 'literal', 'NAME': 'n'", PG, more=fixed)
+    assert found["dotenv"] == {"POSTGRES_PASSWORD": "change-me"} and "Set POSTGRES_PASSWORD" in found["notes"][0]
     found = read(DB % "'NAME': 'n'", PG)
     assert found["compose_environment"] == {"PGHOST": "db", "PGUSER": "django", "PGPASSWORD": "${POSTGRES_PASSWORD}"}
 
@@ -291,9 +299,6 @@ def test_hosts_that_no_variable_changes(read):
     assert read(hosts)["compose_environment"] == {"HEALTHCHECK_HOST": "127.0.0.1"}
     # Debugging lets localhost in only where the list is empty.
     assert read(f"DEBUG = True\n{hosts}")["compose_environment"] == {"HEALTHCHECK_HOST": "127.0.0.1"}
-    assert read("DEBUG = True\nALLOWED_HOSTS = ['example.org']\n")["compose_environment"] == {
-        "HEALTHCHECK_HOST": "example.org"
-    }
     assert read("DEBUG = True\nALLOWED_HOSTS = []\n")["compose_environment"] == {}
 
 
@@ -360,17 +365,75 @@ def test_numbers_that_settings_write_as_true_or_false(read):
     }
 
 
-@pytest.mark.parametrize("default", ["", ", 'True'"])
-def test_debug_is_on_where_no_host_is_allowed_without_it(default, read):
-    debug = f"DEBUG = os.getenv('DEBUG'{default}) == 'True'\n"
-    found = read(f"{debug}ALLOWED_HOSTS = []\n")
-    assert found["compose_environment"] == {"DEBUG": "True"} and "allow no host" in found["notes"][0]
-    assert read(debug)["compose_environment"] == {"DEBUG": "True"}
-    for hosts in ("['example.com']", "['*']", "list_of_hosts()"):
-        assert "DEBUG" not in read(f"{debug}ALLOWED_HOSTS = {hosts}\n")["compose_environment"]
-    found = read(f"{debug}ALLOWED_HOSTS = os.getenv('HOSTS', '').split(',')\n")
-    assert "DEBUG" not in found["compose_environment"]
-    assert read("DEBUG = False\nALLOWED_HOSTS = []\n")["compose_environment"] == {}
+LET_IN = ["localhost", "127.0.0.1"]
+
+
+@pytest.mark.parametrize(
+    ("debug", "production"),
+    [
+        ("os.getenv('DEBUG') == 'True'", {}),
+        ("os.getenv('DEBUG', 'True') == 'True'", {"DEBUG": "False"}),
+        ("os.environ.get('DEBUG', True)", {"DEBUG": ""}),
+        ("int(os.environ.get('DEBUG', 1))", {"DEBUG": "0"}),
+        ("env.bool('DEBUG', default=True)", {"DEBUG": "False"}),
+        ("not os.environ.get('PRODUCTION')", {"PRODUCTION": "True"}),
+        ("os.environ.get('PRODUCTION') != '1'", {"PRODUCTION": "1"}),
+        ("os.environ.get('SITE', 'staging') != 'live'", {"SITE": "live"}),
+        ("not env.bool('IS_PROD', default=False)", {"IS_PROD": "True"}),
+    ],
+)
+@pytest.mark.parametrize(
+    "hosts", ["ALLOWED_HOSTS = []\n", "ALLOWED_HOSTS = []\nif DEBUG:\n    ALLOWED_HOSTS = ['*']\n"]
+)
+def test_no_host_is_no_reason_for_debug(debug, production, hosts, read):
+    found = read(f"DEBUG = {debug}\n{hosts}")
+    assert found["compose_environment"] == {"DJANGO_SETTINGS_MODULE": "compose_settings"}
+    assert found["compose_settings"] == {"ALLOWED_HOSTS": ["*ALLOWED_HOSTS", *LET_IN]}
+    assert found["environment"] == production
+    (note,) = found["notes"]
+    assert note.startswith("ALLOWED_HOSTS names no host (site/settings.py:5)")
+
+
+def test_hosts_that_settings_do_not_name(read):
+    apps = "SECRET_KEY = 'x'\nINSTALLED_APPS = ['site']\n"
+    found = read(apps)
+    assert found["compose_settings"] == {"ALLOWED_HOSTS": LET_IN}
+    assert found["notes"][0].startswith("ALLOWED_HOSTS names no host (site/settings.py)")
+    # With DEBUG, Django lets this machine in where no host is named.
+    assert read(f"{apps}DEBUG = True\n")["compose_environment"] == {}
+    assert read(f"{apps}DEBUG = True\nALLOWED_HOSTS = ['a.example']\n")["compose_settings"] != {}
+
+
+@pytest.mark.parametrize("debug", ["False", "os.getenv('DEBUG') == '1'", "True"])
+def test_a_host_that_is_fixed(debug, read):
+    fixed = f"DEBUG = {debug}\nALLOWED_HOSTS = ['shop.example.com']\n"
+    found = read(fixed)
+    assert found["compose_environment"] == {"DJANGO_SETTINGS_MODULE": "compose_settings"}
+    assert found["compose_settings"] == {"ALLOWED_HOSTS": ["*ALLOWED_HOSTS", *LET_IN]}
+    assert len(found["notes"]) == (debug == "True")
+    found = read(f"DEBUG = {debug}\nALLOWED_HOSTS = ['a.example'] if not DEBUG else ['b.example']\n")
+    assert found["compose_settings"] == {"ALLOWED_HOSTS": ["*ALLOWED_HOSTS", *LET_IN]}
+    # Nothing can stand in for settings that wsgi.py insists on.
+    wsgi = {"site/wsgi.py": "import os\nos.environ['DJANGO_SETTINGS_MODULE'] = 'site.settings'\n"}
+    found = read(fixed, more=wsgi)
+    assert found["compose_environment"] == {"HEALTHCHECK_HOST": "shop.example.com"} and not found["compose_settings"]
+    assert "curl --header 'Host: shop.example.com' http://127.0.0.1:8000" in found["notes"][-1]
+
+
+def test_hosts_that_a_variable_changes(read):
+    for hosts in ("['*']", "list_of_hosts()"):
+        found = read(f"ALLOWED_HOSTS = {hosts}\n")
+        assert found["compose_environment"] == found["compose_settings"] == {} and found["notes"] == []
+    found = read("ALLOWED_HOSTS = os.getenv('HOSTS', '').split(',')\n")
+    assert found["compose_environment"] == {"HOSTS": "localhost,127.0.0.1"}
+
+
+def test_debug_that_another_settings_module_turns_off(read):
+    settings = "if os.environ.get('APP_ENV') == 'prod':\n    from .prod import *\nelse:\n    from .dev import *\n"
+    modules = {"site/prod.py": "DEBUG = False\n", "site/dev.py": "DEBUG = True\n"}
+    found = read(settings + "ALLOWED_HOSTS = ['*']\n", more=modules)
+    assert found["environment"] == {"APP_ENV": "prod"} and found["notes"] == []
+    assert found["development_environment"] == {"DJANGO_SETTINGS_MODULE": "development_settings"}
 
 
 def test_a_redirect_to_https(read):

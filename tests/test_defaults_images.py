@@ -2,7 +2,7 @@
 
 import pytest
 
-from extensions import answers, defaults, image_defaults
+from extensions import answers, defaults, image_defaults, storage_defaults
 from extensions.detection import Findings, read
 
 MANAGE = """
@@ -175,8 +175,8 @@ def test_a_database_that_compose_gives_is_no_file():
     write = {"path": "db.sqlite3", "kind": "database", "source": "s.py:1", "is_file": True, "alias": "default"}
     other = {"path": "/data", "kind": "dockerfile", "source": "Dockerfile:1", "is_file": False, "alias": ""}
     findings.add("writes", [write | {"beside_code": False}, other | {"beside_code": False}])
-    assert image_defaults.data_places({}, findings) == ([], ["db.sqlite3"])  # /data is a volume for its sake
-    assert image_defaults.data_places({"DATABASE_URL": "x"}, findings) == (["/data"], [])
+    assert storage_defaults.data_places({}, findings) == ([], ["db.sqlite3"])  # /data is a volume for its sake
+    assert storage_defaults.data_places({"DATABASE_URL": "x"}, findings) == (["/data"], [])
 
 
 @pytest.mark.parametrize(

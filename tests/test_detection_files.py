@@ -112,7 +112,8 @@ def test_a_urlconf_that_includes_itself(read):
         ("MEDIA_ROOT = BASE_DIR / 'media'\nDEFAULT_FILE_STORAGE = 'storages.backends.s3boto3.S3Boto3Storage'", [], []),
         ("MEDIA_ROOT = BASE_DIR / 'site'", [], []),
         ("MEDIA_ROOT = BASE_DIR", [], []),
-        ("STATIC_ROOT = BASE_DIR / 'out'\nMEDIA_ROOT = BASE_DIR / 'out' / 'media'", [], []),
+        ("STATIC_ROOT = BASE_DIR / 'out'\nMEDIA_ROOT = BASE_DIR / 'out' / 'media'", ["out/media"], []),
+        ("STATIC_ROOT = BASE_DIR / 'out'\nMEDIA_ROOT = BASE_DIR / 'out'", [], []),
         ("EMAIL_BACKEND = 'django.core.mail.backends.filebased.EmailBackend'\nEMAIL_FILE_PATH = '/tmp/mail'", [], []),
         (
             "EMAIL_BACKEND = 'django.core.mail.backends.filebased.EmailBackend'\nEMAIL_FILE_PATH = BASE_DIR / 'mail'",

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from extensions import detection
+from extensions import defaults, detection
 from extensions.detection import Certainty, Findings, Problem
 from extensions.detection.tree import Tree
 
@@ -115,6 +115,17 @@ def test_statements_that_are_not_python_are_left_out(bad, line, read):
     assert findings.problems[0].message.startswith(f"is not Python {PYTHON}")
     if "never closed" not in bad:
         assert findings.value("static_root") == "/srv/static"
+
+
+@pytest.mark.parametrize("setting", ["STATIC_URL", "MEDIA_URL", "SENDFILE_URL", "CELERY_BROKER_URL", "SITE_URL"])
+@pytest.mark.parametrize(
+    "url", ["https://cdn[.example.com/", "http://[::1/", "//[", "redis://[x]:6379/", "http://a:b/"]
+)
+def test_an_address_that_is_none(setting, url, read, tmp_path):
+    databases = f"DATABASES = {{'default': dj_database_url.config(default={url!r})}}\n"
+    text = f"import os, dj_database_url\nMEDIA_ROOT = '/srv/media'\n{setting} = os.getenv('X', {url!r})\n{databases}"
+    found = defaults.from_findings(read({"site/settings.py": text, "site/wsgi.py": ""}), tmp_path)
+    assert found["static_url"].value == "/static/" and found["media_url"].value == ""
 
 
 def test_a_file_of_which_nothing_is_python(read):
@@ -510,6 +521,7 @@ def test_no_project_makes_it_raise(files, tmp_path_factory):
         files.pop("site/settings.py", None)
     write(root, files)
     findings = detection.read(root)
+    assert defaults.from_findings(findings, root)
     assert {name for name, finding in findings.found.items() if finding.name != name} == set()
     for problem in findings.problems:
         assert problem.message

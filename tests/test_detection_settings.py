@@ -163,6 +163,7 @@ def test_os_environ(read):
     assert project.variable("SECRET_KEY") == {
         "name": "SECRET_KEY",
         "default": None,
+        "hidden": False,
         "required": True,
         "secret": True,
         "source": "config/settings.py:4",
@@ -170,7 +171,7 @@ def test_os_environ(read):
         "separator": ",",
         "build": True,
         "dummy": "only-for-building-the-image-0123456789-abcdefghijkl",
-        "production": "",
+        "production": None,
         "compared": [],
     }
     assert len(project.variable("SECRET_KEY")["dummy"]) >= 50
@@ -443,7 +444,7 @@ def test_key_error_with_a_default(read):
         """
     )
     assert project.required == []
-    assert project.variable("SECRET_KEY")["default"] == "insecure"
+    assert project.variable("SECRET_KEY")["default"] is None and project.variable("SECRET_KEY")["hidden"]
 
 
 def test_pydantic_settings(read):
@@ -649,6 +650,73 @@ def test_local_settings_that_are_absent_or_ignored(read):
     )
     assert project["static_root"] == "/static"
     assert project["media_url"] == "/media/"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from .private import NAME, FOLDER",
+        "from config.private import *",
+        "from . import private\nNAME, FOLDER = private.NAME, private.FOLDER",
+        "import config.private as private\nNAME, FOLDER = private.NAME, private.FOLDER",
+    ],
+)
+def test_what_an_ignored_module_sets_is_unknown(read, line):
+    project = read(
+        {
+            ".gitignore": "private.py\n",
+            "config/__init__.py": "",
+            "config/private.py": "NAME = 'secret'\nFOLDER = '/secret'\n",
+            "config/settings.py": f"{line}\nDATABASES = {{'default': {{'NAME': NAME}}}}\nSTATIC_ROOT = FOLDER\n",
+        }
+    )
+    assert project["static_root"] == "" and project["databases"]["default"]["name"] is None
+    module = project["ignored_modules"][0]
+    assert (module["path"], module["source"], module["needed"]) == ("config/private.py", "config/settings.py:1", True)
+    assert module["names"] == (["NAME", "FOLDER"] if "NAME, FOLDER" in line.partition("\n")[0] else [])
+
+
+def test_ignored_module_that_is_taken_if_it_is_there(read):
+    project = read(
+        {
+            ".gitignore": "private.py\n",
+            "config/private.py": "STATIC_ROOT = '/secret'\n",
+            "config/settings.py": """
+            from pathlib import Path
+            INSTALLED_APPS = []
+            if (Path(__file__).parent / "private.py").exists():
+                from .private import *
+            """,
+        }
+    )
+    assert project.where("static_root") == ("", "", ASSUMED) and project["secret_key_unset"]
+    assert not project["ignored_modules"][0]["needed"]
+
+
+def test_settings_that_git_ignores(read):
+    project = read({".gitignore": "settings.py\n", "config/settings.py": "STATIC_ROOT = '/secret'\n"})
+    assert project.where("static_root") == ("", "config/settings.py", ASSUMED)
+    assert ("config/settings.py", "is a file that git ignores") in [
+        (problem.source, problem.message) for problem in project.findings.problems
+    ]
+
+
+def test_all_names_of_an_ignored_module_may_be_set(read):
+    files = {
+        ".gitignore": "private.py\n",
+        "config/private.py": "STATIC_ROOT = '/secret'\n",
+        "config/settings.py": """
+        MEDIA_ROOT = "/media"
+        from .private import *
+        STATIC_URL = "/static/"
+        """,
+    }
+    project = read(files)
+    for read_again in (project, read({path: text for path, text in files.items() if "private" not in path})):
+        assert read_again.where("static_root") == ("", "config/settings.py:3", ASSUMED)
+        assert read_again.where("media_root") == ("/media", "config/settings.py:2", INFERRED)
+        assert read_again.where("static_url") == ("/static/", "config/settings.py:4", STATED)
+        assert "secret_key_unset" not in read_again.findings.found
 
 
 @pytest.mark.parametrize("module", ["local_settings", "config.local"])

@@ -1,5 +1,6 @@
 """The first .env: made once, where git ignores it, and the person's from then on."""
 
+import os
 import shutil
 import stat
 
@@ -11,10 +12,11 @@ DOTENV = "{SECRET_KEY: '', POSTGRES_PASSWORD: '', ADMIN_EMAIL: me@example.com}"
 
 
 def copied(template, folder, *options, **answers):
-    """Copy with the answer `dotenv`, and return what Copier printed."""
-    return run(
+    """Copy with the answer `dotenv`, and return what Copier printed, in one line."""
+    _, output = run(
         "copy", "--defaults", "--overwrite", f"--vcs-ref={NEXT}", *options, template, folder, dotenv=DOTENV, **answers
-    )[1]
+    )
+    return " ".join(output.split())
 
 
 def variables(path):
@@ -79,23 +81,33 @@ def test_in_a_folder_of_a_repository(template, project, tmp_path):
     assert ".env" not in git("-C", tmp_path, "status", "--porcelain", "--untracked-files=all").replace(".env.ex", "")
 
 
-@pytest.mark.parametrize("kind", ["no repository", "not ignored after all", "in the index"])
-def test_it_is_not_made_where_git_would_commit_it(template, project, kind):
+@pytest.mark.parametrize("kind", ["not ignored after all", "in the index", "a list that is a link"])
+def test_it_is_not_made_where_git_would_commit_it(template, project, tmp_path, kind):
     folder = project()
-    if kind == "no repository":
-        shutil.rmtree(folder / ".git")
-    elif kind == "not ignored after all":
+    exclude, outside = folder / ".git/info/exclude", tmp_path / "outside"
+    outside.write_text("# mine\n")
+    if kind == "not ignored after all":
         ignoring(folder, ".env*\n!.env\n")
+    elif kind == "a list that is a link":
+        exclude.unlink()
+        exclude.symlink_to(outside)
     else:
         (folder / ".env").write_text("A=1\n")
         commit(folder)
         (folder / ".env").unlink()
-    exclude = folder / ".git/info/exclude"
     before = exclude.read_text() if exclude.is_file() else None
     output = copied(template, folder)
     assert ".env is not written" in output and "ADMIN_EMAIL, POSTGRES_PASSWORD, SECRET_KEY in it" in output
     assert not (folder / ".env").exists() and (folder / "Dockerfile_django").is_file()
-    assert (exclude.read_text() if exclude.is_file() else None) == before
+    assert (exclude.read_text() if exclude.is_file() else None) == before and outside.read_text() == "# mine\n"
+
+
+def test_without_a_repository_nothing_commits_it(template, project):
+    folder = project()
+    shutil.rmtree(folder / ".git")
+    output = copied(template, folder)
+    assert ".env is written" in output and "updates need one (`git init`), whose .gitignore must list .env." in output
+    assert len(variables(folder / ".env")["SECRET_KEY"]) >= 50
 
 
 @pytest.mark.parametrize("end", ["\n", ""], ids=["final newline", "no final newline"])
@@ -115,15 +127,47 @@ def test_what_one_that_is_there_lacks_is_added(template, project, end):
     assert (folder / ".env").read_text() == text
 
 
-def test_what_one_in_git_lacks_is_added_with_a_warning(template, project):
+def test_one_in_git_is_left_alone(template, project):
     folder = project()
     (folder / ".env").write_text("SECRET_KEY=mine\n")
     commit(folder)
     output = copied(template, folder)
-    assert (
-        (folder / ".env").read_text().startswith("SECRET_KEY=mine\n\n# For compose.yaml\nADMIN_EMAIL=me@example.com\n")
-    )
-    assert "added at the end of .env, which git does not ignore: keep what is secret out of commits." in output
+    assert (folder / ".env").read_text() == "SECRET_KEY=mine\n"
+    assert ".env is left alone, as git tracks it: take it out (`git rm --cached .env`)" in output
+    assert "set ADMIN_EMAIL, POSTGRES_PASSWORD in it." in output
+
+
+def test_one_that_others_can_read_is_closed_before_a_secret_is_added(template, project):
+    folder = project()
+    ignoring(folder)
+    (folder / ".env").write_text("SECRET_KEY=mine\n")
+    (folder / ".env").chmod(0o644)
+    assert "at the end of .env. Only you can read it now." in copied(template, folder)
+    assert stat.S_IMODE((folder / ".env").stat().st_mode) == 0o600
+    (folder / ".env").chmod(0o644)
+    commit(folder)
+    assert "run `chmod 600 .env`." in copied(template, folder)
+    assert stat.S_IMODE((folder / ".env").stat().st_mode) == 0o644
+
+
+def test_one_that_git_does_not_ignore_is_hidden_before_a_secret_is_added(template, project):
+    folder = project()
+    ignoring(folder, "*.log\n")
+    (folder / ".env").write_text("SECRET_KEY=mine\n")
+    assert "keeps it out of commits, on this machine alone" in copied(template, folder)
+    commit(folder)
+    assert ".env" not in git("-C", folder, "ls-files").split()
+
+
+def test_a_value_means_nothing_to_a_shell(template, project):
+    folder = project()
+    ignoring(folder)
+    dotenv = "{GREETING: 'hello; touch pwned', HOSTS: 'a.example,b.example'}"
+    run("copy", "--defaults", f"--vcs-ref={NEXT}", template, folder, dotenv=dotenv)
+    assert (folder / ".env").read_text().splitlines()[1:] == [
+        "GREETING='hello; touch pwned'",
+        "HOSTS=a.example,b.example",
+    ]
 
 
 def test_one_that_is_for_work_without_containers_is_remarked_on(template, project):
@@ -137,16 +181,29 @@ def test_one_that_is_for_work_without_containers_is_remarked_on(template, projec
     assert ".env points DATABASE_URL at localhost" in output and "without this line" in output
 
 
-@pytest.mark.parametrize("kind", ["a folder", "a symbolic link to nothing"])
-def test_what_is_no_file_is_left_alone(template, project, kind):
-    folder = project()
+@pytest.mark.parametrize("kind", ["folder", "link", "link into git", "dangling link", "hard link", "pipe"])
+def test_what_is_no_file_of_its_own_is_left_alone(template, project, tmp_path, kind):
+    folder, outside, inside = project(), tmp_path / "outside", tmp_path / "my-site/.git/config"
     ignoring(folder)
-    if kind == "a folder":
-        (folder / ".env").mkdir()
-    else:
-        (folder / ".env").symlink_to("/nonexistent/elsewhere")
-    assert "is left alone: put a file there that sets ADMIN_EMAIL" in copied(template, folder)
-    assert (folder / ".env").is_dir() or (folder / ".env").is_symlink()
+    outside.write_text("mine\n")
+    before = inside.read_text()
+    env = folder / ".env"
+    match kind:
+        case "folder":
+            env.mkdir()
+        case "link":
+            env.symlink_to(outside)
+        case "link into git":
+            env.symlink_to(".git/config")
+        case "dangling link":
+            env.symlink_to(tmp_path / "nowhere")
+        case "hard link":
+            env.hardlink_to(outside)
+        case "pipe":
+            os.mkfifo(env)
+    output = copied(template, folder)
+    assert ".env is a link, or no file, and is left alone: put a file there that sets ADMIN_EMAIL" in output
+    assert outside.read_text() == "mine\n" and inside.read_text() == before and not (tmp_path / "nowhere").exists()
 
 
 def test_quiet_pretended_without_compose_and_with_nothing_to_write(template, project):

@@ -92,3 +92,23 @@ def test_a_newline_at_the_end_is_refused(name):
     }
     assert answers.problem(name, good[name], {}, ROOT / "nowhere") == ""
     assert answers.problem(name, good[name] + "\n", {}, ROOT / "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("project_slug", "My Site!"),
+        ("python_version", "3"),
+        ("settings_module", "shop/settings.py"),
+        ("wsgi_module", "core/wsgi.py"),
+        ("wsgi_module", "no.such.wsgi"),
+        ("requirements_file", "a b.txt"),
+        ("requirements_file", "missing.txt"),
+    ],
+)
+def test_what_to_do_is_in_the_part_of_the_line_that_a_terminal_shows(name, value, tmp_path):
+    (tmp_path / "manage.py").touch()
+    message = answers.problem(name, value, {}, tmp_path)
+    shown = f"Validation error for question {name!r}: {answers.fix_first(message)}"[:79]
+    assert re.search(r": (use|name) (a|the) .{8,}|: use a-z, 0-9, - and _", shown), shown
+    assert message.partition("; ")[0] in answers.fix_first(message) and answers.fix_first("") == ""

@@ -138,6 +138,20 @@ def test_symbolic_link_to_a_folder(site):
     assert "--force" not in refused(site, "docker must be a folder, and is a symbolic link")
 
 
+@pytest.mark.parametrize("path", ["compose.yaml", "docker/healthcheck.py", ".copier-answers.yml"])
+@pytest.mark.parametrize("kind", ["a symbolic link", "a hard link"])
+def test_link_to_a_file(site, tmp_path, kind, path):
+    outside = tmp_path / "outside"
+    content = (site / path).read_bytes()
+    outside.write_bytes(content)
+    (site / path).unlink()
+    link = (site / path).symlink_to if kind == "a symbolic link" else (site / path).hardlink_to
+    link(outside)
+    commit(site)
+    refused(site, f"{path} must be a file", f"and is {kind}")
+    assert outside.read_bytes() == content
+
+
 def test_submodule_where_a_folder_must_go(site, tmp_path):
     shutil.copytree(site / "docker", tmp_path / "other")
     commit(tmp_path / "other")

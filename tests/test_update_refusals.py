@@ -185,13 +185,23 @@ def test_copier_too_old(site):
     assert "Traceback" not in out + err and state(site) == before
 
 
-def test_path_with_dots(site, tmp_path):
+@pytest.mark.parametrize(
+    ("place", "path", "quiet"),
+    [
+        ("beside", "../my-site", ()),
+        ("", "./beside/../my-site", ()),
+        ("", "my-site/../my-site", ()),
+        ("", "my-site/../my-site", ("--quiet",)),
+        ("my-site/mysite", "..", ()),
+    ],
+)
+def test_path_with_dots(place, path, quiet, site, tmp_path):
     (tmp_path / "beside").mkdir()
     before = state(site)
-    with local.cwd(tmp_path / "beside"):
-        code, output = run("update", "--defaults", f"--vcs-ref={NEXT}", "../my-site", retcode=None)
-    assert code == 1 and f"give the folder as {site}" in output and "Traceback" not in output
-    assert state(site) == before
+    with local.cwd(tmp_path / place):
+        code, output = run("update", "--defaults", f"--vcs-ref={NEXT}", *quiet, path, retcode=None)
+    assert code == 1 and ("give the folder without it" if quiet else f"give the folder as {site}") in output
+    assert state(site) == before and "Traceback" not in output
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ import yaml
 from plumbum import local
 from support import PROJECTS, ROOT, commit, copy, git
 
+from extensions import answers
+
 WORKFLOW = ".github/workflows/docker-update.yml"
 COMPOSE = "template/{% if use_compose %}compose.yaml{% endif %}.jinja"
 # Keeps requests in a file, and does what its options say to them.
@@ -57,6 +59,7 @@ class Repository:
         self.folder, self.template, self.project = folder, folder / "upstream", folder / "my-site"
         self.server, self.requests_file = folder / "server.git", folder / "requests.json"
         self.outputs: dict[str, str] = {}
+        self.handed_over: Callable[[Path], object] = lambda artifact: None  # what a test does to it
 
     @classmethod
     def make(cls, template: Path, folder: Path) -> "Repository":
@@ -107,29 +110,40 @@ class Repository:
 
         `meanwhile` is what a person does between the clone and the last step.
         """
-        shutil.rmtree(self.folder / "runner", ignore_errors=True)
-        (self.folder / "runner/temp").mkdir(parents=True)
-        git("clone", "--quiet", self.server, self.folder / "runner/clone")
         self.outputs = {}
         printed = ""
-        steps = self.steps()
-        for step in steps:
-            if "run" in step and ("if" not in step or self.outputs.get("available") == "true"):
-                if step is steps[-1]:
-                    meanwhile()
-                code, said = self.step(step, event)
-                printed += said
-                if code:
-                    return code, printed
+        for name, job in self.workflow["jobs"].items():
+            if "needs" in job and self.outputs.get("available") != "true":
+                continue
+            self.start(name)
+            for step in job["steps"]:
+                if "run" in step and ("if" not in step or self.outputs.get("available") == "true"):
+                    if "GH_TOKEN" in step.get("env", {}):
+                        meanwhile()
+                    code, said = self.step(step, event)
+                    printed += said
+                    if code:
+                        return code, printed
         return 0, printed
+
+    def start(self, job: str) -> None:
+        """Make the machine of a job: a fresh clone, and what the job before it has handed over."""
+        runner = self.folder / "runner"
+        artifact = runner / "temp/update"
+        shutil.rmtree(self.folder / "artifact", ignore_errors=True)
+        if job != "update" and artifact.exists():
+            artifact.rename(self.folder / "artifact")
+        shutil.rmtree(runner, ignore_errors=True)
+        (runner / "temp").mkdir(parents=True)
+        if (self.folder / "artifact").exists():
+            self.handed_over(self.folder / "artifact")
+            (self.folder / "artifact").rename(artifact)
+        git("clone", "--quiet", self.server, runner / "clone")
 
     def run_last_step(self, event: str = "schedule") -> tuple[int, str]:
         """Run the last step once more, the one that knows the event, the requests and the branch on the server."""
         git("-C", self.folder / "runner/clone", "fetch", "--quiet")
-        return self.step(self.steps()[-1], event)
-
-    def steps(self) -> list[dict[str, Any]]:
-        return self.workflow["jobs"]["update"]["steps"]
+        return self.step(self.workflow["jobs"]["request"]["steps"][-1], event)
 
     @property
     def workflow(self) -> dict[str, Any]:
@@ -151,8 +165,6 @@ class Repository:
             GITHUB_SHA=git("-C", clone, "rev-parse", f"origin/{base}").strip(),
             GITHUB_REF_NAME=base,
             GITHUB_EVENT_NAME=event,
-            TITLE=self.outputs.get("title", ""),
-            DRAFT=self.outputs.get("draft", ""),
         ):
             # Who commits is the workflow's to say.
             own = [f"--unset=GIT_{who}_{what}" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")]
@@ -183,13 +195,66 @@ def repository(made, tmp_path):
 
 def test_the_update_workflow_has_least_permissions(repository):
     workflow = repository.workflow
-    job = workflow["jobs"]["update"]
-    assert workflow["permissions"] == {}
-    assert job["permissions"] == {"contents": "write", "pull-requests": "write"}
-    assert all("GH_TOKEN" not in step.get("env", {}) for step in job["steps"][:-1])
-    for step in job["steps"]:
+    jobs = workflow["jobs"]
+    assert workflow["permissions"] == {} and list(jobs) == ["update", "request"]
+    assert jobs["update"]["permissions"] == {"contents": "read"}
+    assert jobs["request"]["permissions"] == {"contents": "write", "pull-requests": "write"}
+    tokens = [(name, number) for name in jobs for number, step in enumerate(jobs[name]["steps"]) if "env" in step]
+    assert tokens == [("request", len(jobs["request"]["steps"]) - 1)]
+    assert "uvx" not in str(jobs["request"]) and "copier" not in str(jobs["request"])
+    for step in [*jobs["update"]["steps"], *jobs["request"]["steps"]]:
         assert "uses" not in step or len(step["uses"].partition("@")[2]) == 40
         assert "run" not in step or step["run"].startswith("set -euo pipefail\n")
+        assert "checkout" not in step.get("uses", "") or step["with"]["persist-credentials"] is False
+
+
+def test_a_request_may_change_what_the_template_writes(repository):
+    listed = repository.workflow["env"]["FILES"].split()
+    assert {*listed, "docker/gunicorn.conf.py", "docker/healthcheck.py"} == set(answers.RENDERED)
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        "--- /dev/null\n+++ b/mysite/evil.py\n@@ -0,0 +1 @@\n+x\n",
+        "diff --git a/docker/x b/docker/x\nnew file mode 120000\n--- /dev/null\n+++ b/docker/x\n"
+        "@@ -0,0 +1 @@\n+../.git/config\n\\ No newline at end of file\n",
+        'diff --git "a/docker\\n" "b/docker\\n"\nnew file mode 100644\n--- /dev/null\n+++ "b/docker\\n"\n'
+        "@@ -0,0 +1 @@\n+x\n",
+    ],
+    ids=["another file", "a link", "an odd name"],
+)
+def test_a_patch_that_touches_anything_else_is_refused(repository, patch):
+    repository.release("3.1.0", text="# new\n")
+
+    def tamper(artifact: Path) -> None:
+        with (artifact / "changes.patch").open("a") as file:
+            file.write(patch)
+
+    repository.handed_over = tamper
+    code, printed = repository.run()
+    assert code == 1 and "::error::The update changes " in printed
+    assert not repository.requests and "docker-update" not in git("-C", repository.server, "branch")
+
+
+def test_what_the_templates_code_leaves_does_not_reach_the_token(repository):
+    """A hook in the first job's clone is no part of the patch."""
+    task = """
+_tasks:
+  - |
+    if [ -d .git ]; then
+      printf '#!/bin/sh\\ntouch ../../pwned\\n' | tee .git/hooks/pre-push > .git/hooks/pre-commit
+      chmod +x .git/hooks/pre-push .git/hooks/pre-commit
+    fi
+"""
+    copier_yml = (repository.template / "copier.yml").read_text()
+    start = copier_yml.index("_tasks:")
+    end = copier_yml.index("_message_after_copy:")
+    (repository.template / "copier.yml").write_text(copier_yml[:start] + task + "\n" + copier_yml[end:])
+    repository.release("3.1.0", text="# new\n")
+    code, printed = repository.run()
+    assert code == 0, printed
+    assert repository.requests and not (repository.folder / "pwned").exists()
 
 
 def test_zizmor_has_nothing_against_the_workflows(template, project):

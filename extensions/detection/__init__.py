@@ -4,6 +4,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from .alternatives import read_alternatives
+from .build_context import read_build_context
 from .compression import read_compression
 from .dependencies import read_dependencies
 from .findings import Certainty, Finding, Findings, Problem
@@ -14,7 +15,9 @@ from .local_files import read_local_files
 from .nginx import read_locations
 from .node import read_node
 from .own_package import read_own_package
+from .private_media import read_private_media
 from .processes import read_processes
+from .secrets import without_secrets
 from .services import read_services
 from .settings import read_settings
 from .settings.setting import Settings
@@ -54,7 +57,10 @@ def read(root: Path, without: Collection[str] = ()) -> Findings:
     if settings:
         read_compression(settings, findings)
         read_writes(tree, settings, findings)
+        read_private_media(tree, settings, findings)
     read_local_files(tree, findings)
+    read_build_context(tree, findings)
     read_alternatives(tree, findings, distributions)
     findings.problems += [problem for problem in tree.problems if problem not in findings.problems]
+    findings.problems = [Problem(problem.source, without_secrets(problem.message)) for problem in findings.problems]
     return findings

@@ -1,6 +1,7 @@
 """Parts of what TOML, YAML and JSON files hold, whatever a person wrote there: a wrong type is as good as nothing."""
 
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
 
 def mapping(value: Any, *names: str) -> dict[str, Any]:
@@ -32,3 +33,14 @@ def text_of(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return str(value) if isinstance(value, str | int | float) else ""
+
+
+def url_parts(text: str) -> SplitResult | None:
+    """Return the parts of a URL; None for what is none, as with a lone bracket: "http://[::1/".
+
+    https://docs.python.org/3/library/urllib.parse.html#urllib.parse.urlsplit
+    """
+    try:
+        return urlsplit(text)
+    except ValueError:
+        return None

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from .secrets import cleaned, without_secrets
+
 
 class Certainty(StrEnum):
     """How far a Finding can be relied on."""
@@ -47,8 +49,8 @@ class Findings:
     def add(
         self, name: str, value: Any, source: str = "", certainty: Certainty = Certainty.STATED, note: str = ""
     ) -> Finding:
-        """Record a Finding under its name, replacing an earlier one, and return it."""
-        self.found[name] = Finding(name, value, source, certainty, note)
+        """Record a Finding under its name, replacing an earlier one, and return it; without passwords and tokens."""
+        self.found[name] = Finding(name, cleaned(value), source, certainty, without_secrets(note))
         return self.found[name]
 
     def value(self, name: str, default: Any = None) -> Any:

@@ -11,6 +11,7 @@ from .deployment.commands import dockerfiles
 from .findings import Certainty, Findings
 from .lines import at
 from .places import PRODUCTION, folder, is_development, join, mentions, own
+from .secrets import has_secret
 from .tree import Tree
 
 LOCK_FILES = {
@@ -200,7 +201,7 @@ def _dockerfile_build(tree: Tree, base: str) -> tuple[str, str] | None:
                 copied = copied or any(word.removeprefix("./") == manifest for word in instruction.words[:-1])
             elif instruction.keyword == "RUN" and copied:
                 for part in re.split(r"&&|;|\|\|", instruction.body):
-                    if BUILD_COMMAND.match(part.strip()):
+                    if BUILD_COMMAND.match(part.strip()) and not has_secret(part):
                         return part.strip(), f"{path}:{instruction.line}"
     return None
 

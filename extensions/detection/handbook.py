@@ -23,6 +23,7 @@ from .deployment.dockerfile import (
 from .findings import Certainty, Findings
 from .layout.project_slug import slugify
 from .places import own
+from .secrets import has_secret, is_private
 from .tree import Tree
 
 DJANGO = "Dockerfile_django"
@@ -72,14 +73,14 @@ def read_handbook(tree: Tree, findings: Findings) -> None:
     `build_image`, `workdir`, `user`, `apt`, `environment`, `instructions` and `user_instructions` (lines of the last
     stage before and after USER, with their comments), `build_instructions` and `static_instructions` (likewise),
     `gunicorn_options`, `no_control_socket`, `pip_options`, `container_port`, `static_container_port`, and
-    `nginx_locations`.
+    `nginx_locations`, and `left_out`: {what: where} of instructions and options that hold a secret.
     Nothing is added where there is no Dockerfile_django or Dockerfile_static.
     """
     django = next(iter(own(tree, DJANGO)), "")
     static = next(iter(own(tree, STATIC)), "")
     if not django and not static:
         return
-    extra: dict[str, Any] = {"dockerfile": django or static}
+    extra: dict[str, Any] = {"dockerfile": django or static, "left_out": {}}
     if django:
         _read_django(tree, findings, django, extra)
     if static:
@@ -118,13 +119,13 @@ def _read_django(tree: Tree, findings: Findings, path: str, extra: dict[str, Any
         if item.keyword == "USER":
             seen_user = seen_user or item.words[:1] != ["root"]
         elif item.line not in apt_lines and not _is_handbooks(item):
-            (after if seen_user else before).extend(_with_comments(text, item))
+            (after if seen_user else before).extend(_carried(text, item, path, extra))
     extra["instructions"], extra["user_instructions"] = before, after
     extra["user"] = next((item.body for item in reversed(last) if item.keyword == "USER"), "")
     extra["workdir"] = next((item.body for item in reversed(last) if item.keyword == "WORKDIR"), "")
     extra["container_port"] = _port(next((item.body for item in reversed(last) if item.keyword == "EXPOSE"), ""))
     final = {id(item) for item in last}
-    _read_build(text, [item for item in instructions if id(item) not in final], values, extra)
+    _read_build(text, path, [item for item in instructions if id(item) not in final], values, extra)
 
 
 def _add_python(findings: Findings, path: str, bases: Iterable[Instruction], values: dict[str, str]) -> None:
@@ -187,6 +188,8 @@ def _read_gunicorn(findings: Findings, source: str, words: list[str], extra: dic
             findings.add("gunicorn_threads", int(value[:6]), source)
         elif name == "--workers" and value.isdecimal():
             findings.add("gunicorn_workers", int(value[:6]), source)
+        elif has_secret(f"{name}={value}") or is_private(*value.partition("=")[::2]):
+            extra["left_out"][f"Gunicorn's {name}"] = source
         elif name not in known:
             rest += [name, value] if value else [name]
             uvicorn = uvicorn or "uvicorn" in value
@@ -253,6 +256,8 @@ def _read_environment(findings: Findings, path: str, last: list[Instruction], ex
             elif name == "GUNICORN_CMD_ARGS":
                 _read_arguments(findings, value, source)
                 environment[name] = value
+            elif is_private(name, value):
+                extra["left_out"][f"ENV {name}"] = source
             elif (name, value) != ("DJANGO_ENV", "production"):
                 environment[name] = value
             else:
@@ -323,7 +328,22 @@ def _with_comments(text: list[str], item: Instruction) -> Iterator[str]:
     yield f"{item.keyword} {item.rest}"
 
 
-def _read_build(text: list[str], build: list[Instruction], values: dict[str, str], extra: dict[str, Any]) -> None:
+def _carried(text: list[str], item: Instruction, path: str, extra: dict[str, Any]) -> list[str]:
+    """Return an instruction with its comments; none, and a note in left_out, where it holds a secret.
+
+    Answers, which are committed, would repeat it: https://docs.docker.com/build/building/secrets/
+    """
+    named = pairs(item) if item.keyword in ("ENV", "ARG", "LABEL") else {}
+    secrets = [name for name, value in named.items() if is_private(name, value)]
+    if secrets or (not named and has_secret(item.rest)):
+        extra["left_out"].setdefault(f"{item.keyword} {' '.join(secrets)}".strip(), f"{path}:{item.line}")
+        return []
+    return [line for line in _with_comments(text, item) if line[0] != "#" or not has_secret(line)]
+
+
+def _read_build(
+    text: list[str], path: str, build: list[Instruction], values: dict[str, str], extra: dict[str, Any]
+) -> None:
     images = [base_image(item, values) for item in build if item.keyword == "FROM"]
     lines: list[str] = []
     for item in build:
@@ -333,7 +353,7 @@ def _read_build(text: list[str], build: list[Instruction], values: dict[str, str
             item.keyword == "WORKDIR" and item.body == "/workdir" and not any("WORKDIR" in line for line in lines)
         )
         if not known and item.stage >= 0:
-            lines += _with_comments(text, item)
+            lines += _carried(text, item, path, extra)
     if images and (images[0] or lines):
         extra.setdefault("build_image", images[0])
         extra["build_instructions"] = extra.get("build_instructions") or lines
@@ -365,9 +385,9 @@ def _read_static(tree: Tree, findings: Findings, path: str, extra: dict[str, Any
         elif item.keyword == "COPY" and words[1:] == ["/etc/nginx/conf.d/default.conf"]:
             extra["nginx_configuration"] = words[0]
         elif item.keyword not in ("FROM", "USER"):
-            lines += _with_comments(text, item)
+            lines += _carried(text, item, path, extra)
     extra["static_instructions"] = lines
-    _read_build(text, build, values, extra)
+    _read_build(text, path, build, values, extra)
 
 
 def _workdir(build: list[Instruction]) -> str:

@@ -1,10 +1,10 @@
 """What a project makes beside its code: collected static files, media, databases, virtual environments."""
 
 import posixpath
-from fnmatch import fnmatch
+import re
 
+from .build_context import is_left_out, is_usual, matches, own_patterns
 from .findings import Certainty, Findings
-from .ignored import is_ignored
 from .places import is_aside
 from .tree import Tree
 
@@ -22,7 +22,7 @@ def read_local_files(tree: Tree, findings: Findings) -> None:
     made = [findings.value("media_root")]
     root = findings.value("static_root")
     manifest = f"{root}/staticfiles.json"
-    if not root or not tree.exists(manifest) or is_ignored(tree, manifest):
+    if not root or not tree.exists(manifest) or tree.is_ignored(manifest):
         made.insert(0, root)  # else it is kept in git, perhaps with files that only a front end's build makes
     elif _lacks_sources(tree, root, findings):
         findings.add("static_kept", True, manifest, Certainty.INFERRED)
@@ -30,9 +30,31 @@ def read_local_files(tree: Tree, findings: Findings) -> None:
     kept = [
         path for path in made if path and path[0] not in "/." and path not in code and not path.endswith(".sqlite3")
     ]
-    kept += [*tree.virtualenvs, *_ignored(tree, findings)]
+    own = _own(tree, findings)
+    kept += [*tree.virtualenvs, *_private(tree)]
+    kept += [module["path"] for module in findings.value("ignored_modules", [])]
+    kept = [*(path for path in dict.fromkeys(kept) if path not in own), *own]
     source = findings.value("settings_file", "")
-    findings.add("local_files", list(dict.fromkeys(kept)), source if kept else "", Certainty.INFERRED)
+    findings.add("local_files", kept, source if kept else "", Certainty.INFERRED)
+
+
+# Words in the name of a file that is of one machine, or not for others.
+PRIVATE = re.compile(
+    r"local(?!e)|secret|private|credential|passw|token(?!iz)|(?<![a-z])(?:keys?|certs?)(?![a-z])", re.IGNORECASE
+)
+
+
+def _private(tree: Tree) -> list[str]:
+    """Return what git ignores whose name says that it is of this machine, or secret; a build may make the rest."""
+    found: list[str] = []
+    for path in sorted(tree.ignored):
+        folders, name = posixpath.split(path)
+        served = {"static", "templates", "locale"}.intersection(folders.split("/"))
+        if served or is_usual(path) or name.endswith(".lock") or any(matches(folder, path) for folder in found):
+            continue
+        if PRIVATE.search(name):
+            found.append(path)
+    return found
 
 
 def _lacks_sources(tree: Tree, root: str, findings: Findings) -> bool:
@@ -44,51 +66,28 @@ def _lacks_sources(tree: Tree, root: str, findings: Findings) -> bool:
     return any(not any(f"static/{app}/" in path for path in others) for app in own)
 
 
-# What the rendered .dockerignore leaves out for every project, wherever it is.
-USUAL = (
-    *(
-        ".env*",
-        ".venv",
-        "venv",
-        "__pycache__",
-        "*.py[cod]",
-        ".*_cache",
-        ".coverage",
-        ".tox",
-        "htmlcov",
-        "node_modules",
-    ),
-    *(".copier-answers*.y*ml", ".dockerignore", "Dockerfile*", "compose*.y*ml", "docker-compose*", "*.sqlite3*"),
-)
+def _own(tree: Tree, findings: Findings) -> list[str]:
+    """Return the patterns of the project's own .dockerignore, in their order, so that no image lacks what it needs.
 
-
-def _ignored(tree: Tree, findings: Findings) -> list[str]:
-    """Return the patterns of the project's own .dockerignore, but for those that keep out what an image needs.
-
-    A file that begins by leaving out everything says what it wants in: it is not taken over.
-    https://docs.docker.com/build/concepts/context/#dockerignore-files
+    Patterns that every rendered file has are left out; and so are those that name what an image needs, or, where there
+    are exceptions ("!"), the last of which counts, an exception for it comes last.
+    https://docs.docker.com/build/concepts/context/#negating-matches
     """
-    lines = (
-        line.split("#", 1)[0].strip().removeprefix("/").rstrip("/")
-        for line in (tree.text(".dockerignore") or "").split("\n")
-    )
-    patterns = [line for line in lines if line]
-    if any(pattern.startswith("!") or pattern in ("*", "**", "**/*", ".") for pattern in patterns):
-        return []
+    patterns = own_patterns(tree)
     needed = [*findings.value("installer_files", []), *findings.value("requirements_files", []), "default.conf"]
-    needed += _sources_of_node(tree, findings)
+    needed += ["docker/gunicorn.conf.py", "docker/healthcheck.py", *_sources_of_node(tree, findings)]
     needed += [findings.value("manage_py") or "manage.py", findings.value("settings_file") or "settings.py"]
-    return [
-        pattern
-        for pattern in patterns
-        if not _is_usual(pattern) and not any(_matches(pattern, path) for path in needed)
-    ]
+    if not any(pattern.startswith("!") or pattern in EVERYTHING for pattern in patterns):
+        return [
+            pattern
+            for pattern in patterns
+            if not is_usual(pattern) and not any(matches(pattern, path) for path in needed)
+        ]
+    lacking = [path for path in dict.fromkeys(needed) if is_left_out(patterns, path)]
+    return [*patterns, *dict.fromkeys(f"!{path.partition('/')[0]}" for path in lacking)]
 
 
-def _is_usual(pattern: str) -> bool:
-    """Return whether the rendered .dockerignore leaves out already what a pattern does."""
-    parts = pattern.split("/")
-    return parts[0] == ".git" or any(part == usual or fnmatch(part, usual) for part in parts for usual in USUAL)
+EVERYTHING = ("*", "**", "**/*")
 
 
 def _sources_of_node(tree: Tree, findings: Findings) -> list[str]:
@@ -104,12 +103,3 @@ def _sources_of_node(tree: Tree, findings: Findings) -> list[str]:
 
 
 SOURCES = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".tsx", ".css", ".scss", ".sass", ".less", ".vue", ".svelte")
-
-
-def _matches(pattern: str, path: str) -> bool:
-    parts = path.split("/")
-    parents = ["/".join(parts[:count]) for count in range(1, len(parts) + 1)]
-    anywhere = pattern.removeprefix("**/")
-    if anywhere != pattern:
-        return any(fnmatch(part, anywhere) for part in parts)
-    return any(fnmatch(parent, pattern) for parent in parents)

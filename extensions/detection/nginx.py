@@ -4,6 +4,7 @@ import re
 import textwrap
 
 from .findings import Certainty, Findings
+from .secrets import has_secret, is_private
 from .tree import Tree
 
 # Those of nginx's own default, also with a cache time for the static files within, which is rendered.
@@ -12,6 +13,9 @@ STOCK = re.compile(
     rf"location\s+(/\s*\{{\s*{FILES}(?:location\s[^{{}}]*\{{\s*{FILES}\}}\s*)*\}}|=\s*/50x\.html\s*\{{[^}}]*\}})\s*"
 )
 PASSED = re.compile(r"\b(?:proxy|uwsgi|fastcgi|scgi|grpc)_pass\s+(?:https?://|grpcs?://)?([^\s;/:$]+)")
+
+
+NAMED = re.compile(r"\s*(?:proxy_set_header|add_header|set|\w+_param)\s+\$?(\S+)\s+[\"']?(.*?)[\"']?\s*;.*")
 
 
 def read_locations(tree: Tree, findings: Findings) -> None:
@@ -38,6 +42,8 @@ def read_locations(tree: Tree, findings: Findings) -> None:
                     tree.problem(
                         f"{path}:{inside}", f"passes requests to {server}, which is not there: Django gets them"
                     )
+                elif any(map(_has_secret, block)):
+                    findings.add("nginx_left_out", f"{path}:{inside}", f"{path}:{inside}")
                 elif not STOCK.fullmatch(text + "\n"):
                     first = first or inside
                     kept += text.split("\n")
@@ -52,3 +58,9 @@ def _server_elsewhere(text: str) -> str:
         if "." not in host or host.startswith("127.") or re.match(r"location\s+/\s*\{", text):
             return host
     return ""
+
+
+def _has_secret(line: str) -> bool:
+    """Return whether a line sends or sets a secret: a password, a token of an API."""
+    named = NAMED.fullmatch(line)
+    return has_secret(line) or (named is not None and is_private(named[1], named[2]))

@@ -9,7 +9,6 @@ from .deployment import dockerfile
 from .deployment.commands import dockerfiles
 from .evaluation.values import Value
 from .findings import Certainty, Findings
-from .ignored import is_ignored
 from .places import join
 from .settings.setting import Settings, parts_of, path_value
 from .tree import Tree
@@ -55,7 +54,7 @@ def _answer(
     if any(re.search(r"[\w-]/|\.[cm]?js\b|\.sh\b|\brun\b", text) for text in local):
         install += " --ignore-scripts"  # they need the sources, which are not there yet
     files = [join(base, "package.json"), *([lock] if lock else [])]
-    files += [path for name in BESIDE if tree.exists(path := join(base, name))]
+    files += [path for name in BESIDE if tree.exists(path := join(base, name)) and not tree.is_ignored(path)]
     start = "" if base == "." else f"{base}/"
     if content.get("workspaces") or tree.exists(join(base, "pnpm-workspace.yaml")):
         files += [path for path in tree.named("package.json") if path.startswith(start) and path not in files][:40]
@@ -172,7 +171,7 @@ def _is_committed(tree: Tree, path: str) -> bool:
     return any(
         (other == path or other.startswith(f"{path}/"))
         and other.endswith((".js", ".mjs", ".css", ".json"))
-        and not is_ignored(tree, other)
+        and not tree.is_ignored(other)
         for other in tree.paths
     )
 

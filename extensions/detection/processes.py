@@ -12,6 +12,7 @@ from .deployment.dockerfile import split
 from .findings import Certainty, Findings
 from .literals import assignments, constant, last_name, strings
 from .places import folder, is_aside, is_development, is_template, mentions
+from .secrets import in_command
 from .tree import Tree
 
 WEB = re.compile(
@@ -130,7 +131,14 @@ def _is_covered(identity: tuple[str, str], found: dict[tuple[str, str], dict[str
 
 def _process(name: str, command: str, kind: str, source: str, certainty: Certainty, note: str = "") -> dict[str, Any]:
     name = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or kind
-    return {"name": name, "command": command, "kind": kind, "source": source, "certainty": certainty, "note": note}
+    return {
+        "name": name,
+        "command": in_command(command),
+        "kind": kind,
+        "source": source,
+        "certainty": certainty,
+        "note": note,
+    }
 
 
 def _identity(process: dict[str, Any]) -> tuple[str, str]:
@@ -184,7 +192,7 @@ def _stated(tree: Tree) -> Iterator[dict[str, Any]]:
         note = "The file's path says that it is for development." if command.development else ""
         process = _process(command.name, plain, kind, command.source, Certainty.STATED, note)
         if runs and runs != plain:
-            process["runs"] = runs
+            process["runs"] = in_command(runs)
         if kind == "cron" and command.environment.get(""):
             process["schedule"] = command.environment[""]
         yield process

@@ -18,6 +18,7 @@ from typing import Any
 import yaml
 
 from .findings import Problem
+from .ignored import holds_no_secrets, ignored_paths
 
 MAX_SIZE = 1024 * 1024  # bytes; settings and manifests of real projects are smaller
 MAX_LOCK_SIZE = 4 * MAX_SIZE  # lock files of projects with many wheels are not
@@ -101,7 +102,7 @@ class Tree:
     """The regular files of a project below `root`, with what was noticed on reading them in `problems`.
 
     Paths are strings relative to `root`, with "/". Virtual environments, version control, caches and symbolic links
-    are left out.
+    are left out. That git ignores a file is no reason to leave out its path, but what it holds is not read.
     """
 
     def __init__(self, root: Path, without: Collection[str] = ()):
@@ -149,6 +150,19 @@ class Tree:
             folders = deeper
         return found
 
+    @cached_property
+    def ignored(self) -> frozenset[str]:
+        """Return the files, and the folders, that git ignores."""
+        return ignored_paths(self.root, self.paths)
+
+    def is_ignored(self, path: str) -> bool:
+        """Return whether git ignores a file or a folder."""
+        return path in self.ignored
+
+    def is_private(self, path: str) -> bool:
+        """Return whether what a file holds is not to be read: git ignores it, and it may hold secrets."""
+        return path in self.ignored and not holds_no_secrets(path)
+
     def problem(self, source: str, message: str) -> None:
         """Note, once, that a file could not be read as what it should be.
 
@@ -173,8 +187,11 @@ class Tree:
 
     @_once
     def text(self, path: str) -> str | None:
-        """Return a file's text, with "\\n" at line ends; None, and a Problem, if it cannot be had."""
-        if path not in self.paths:
+        """Return a file's text, with "\\n" at line ends; None, and a Problem, if it cannot be had.
+
+        None, without a Problem, if git ignores it: an answer is committed, and must not tell what a secret is.
+        """
+        if path not in self.paths or self.is_private(path):
             return None
         limit = MAX_LOCK_SIZE if path.endswith(".lock") else MAX_SIZE
         if self.paths[path] > limit:

@@ -94,23 +94,32 @@ class Route:
 def read_health_path(tree: Tree, settings: Settings | None, findings: Findings) -> None:
     """Add health_path: of a health check that needs no other service, else of a page that an anonymous visitor gets.
 
-    It is the path as Gunicorn is asked for it: without FORCE_SCRIPT_NAME, which Django only adds to what it prints.
+    Also home_page, whether something answers at /. The paths are those that Gunicorn is asked for: without
+    FORCE_SCRIPT_NAME, which Django only adds to what it prints.
     """
     base = findings.value("python_path") or findings.value("django_dir") or "."
     module = findings.value("root_urlconf")
     located = locate(tree, module, base) if isinstance(module, str) else None
+    routes: list[Route] = []
+    if located:
+        routes = list(_Reader(tree, settings, base).routes(located[0], "/", MAX_DEPTH))
     for name in findings.value("middleware", []):
         if name in MIDDLEWARE:
             source = findings.found["middleware"].source
             findings.add("health_path", MIDDLEWARE[name], source, Certainty.INFERRED, f"{name} answers it.")
+            _add_home_page(routes, findings)
             return
-    routes: list[Route] = []
-    if located:
-        routes = list(_Reader(tree, settings, base).routes(located[0], "/", MAX_DEPTH))
     _choose(routes, findings)
 
 
+def _add_home_page(routes: list[Route], findings: Findings) -> None:
+    found = next((route for route in routes if route.path == "/" and route.kind != "checks"), None)
+    certainty = Certainty.INFERRED if found else Certainty.ASSUMED
+    findings.add("home_page", found is not None, found.source if found else "", certainty)
+
+
 def _choose(routes: list[Route], findings: Findings) -> None:
+    _add_home_page(routes, findings)
     checks = [route for route in routes if route.kind == "checks"]
     note = f"{checks[0].path} is not asked: it fails while any service is down." if checks else ""
     plain = [route for route in routes if route.kind in ("page", "alive")]

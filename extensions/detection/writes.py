@@ -16,7 +16,6 @@ from .tree import Tree
 
 # Settings of packages that name a folder to write to, beside those that are read one by one below.
 FOLDERS = (
-    "FILE_UPLOAD_TEMP_DIR",
     "SENDFILE_ROOT",
     "PRIVATE_MEDIA_ROOT",
     "PRIVATE_STORAGE_ROOT",
@@ -36,7 +35,7 @@ class Write:
     """
 
     path: str
-    kind: str  # media | database | cache | log | email | session | search | upload | made | dockerfile
+    kind: str  # media | database | cache | log | email | session | search | upload | temporary | made | dockerfile
     source: str
     is_file: bool = False
     alias: str = ""
@@ -69,25 +68,32 @@ def _source(writes: list[dict[str, Any]], paths: list[str]) -> str:
 def places(writes: Iterable[dict[str, Any]], findings: Findings) -> tuple[list[str], list[str]]:
     """Return the folders that can be volumes, and the files in folders that cannot, that writes go to.
 
-    A folder that holds code, collected static files or what Node builds would be hidden by a volume.
+    A folder that holds code, collected static files or what Node builds would be hidden by a volume. Within that of
+    static files, uploads have one: nothing is collected there.
     """
-    kept = [path for path in (findings.value("static_root"), *findings.value("node", {}).get("output", ())) if path]
+    collected = findings.value("static_root")
+    built = [path for path in findings.value("node", {}).get("output", ()) if path]
+    kept = ([collected] if collected else []) + built
     dirs: dict[str, None] = {}
     files: dict[str, None] = {}
     for write in writes:
         path = write["path"]
         place = posixpath.dirname(path) if write["is_file"] else path
         taken = (
-            place in SYSTEM or place in ("", ".") or write["beside_code"] or any(_within(item, place) for item in kept)
+            place in SYSTEM
+            or place in ("", ".")
+            or write["beside_code"]
+            or any(is_within(item, place) for item in kept)
         )
-        if any(_within(place, item) for item in kept):
+        hiding = built if write["kind"] == "media" and place != collected else kept
+        if any(is_within(place, item) for item in hiding):
             continue
         if not taken:
             dirs[place] = None
         elif write["is_file"] and not path.startswith("/"):
             files[path] = None
-    top = [path for path in dirs if not any(path != other and _within(path, other) for other in dirs)]
-    return sorted(top), sorted(path for path in files if not any(_within(path, other) for other in top))
+    top = [path for path in dirs if not any(path != other and is_within(path, other) for other in dirs)]
+    return sorted(top), sorted(path for path in files if not any(is_within(path, other) for other in top))
 
 
 def _code_folders(tree: Tree) -> set[str]:
@@ -100,12 +106,13 @@ def _code_folders(tree: Tree) -> set[str]:
     return found
 
 
-def _within(path: str, other: str) -> bool:
+def is_within(path: str, other: str) -> bool:
+    """Return whether a path is a folder, or in it."""
     return path == other or path.startswith(f"{other}/")
 
 
 def _is_kept(path: str) -> bool:
-    return bool(path) and path not in (".", "/") and not any(_within(path, place) for place in ELSEWHERE)
+    return bool(path) and path not in (".", "/") and not any(is_within(path, place) for place in ELSEWHERE)
 
 
 def _writes(tree: Tree, settings: Settings, findings: Findings) -> Iterator[Write]:
@@ -127,6 +134,7 @@ def _writes(tree: Tree, settings: Settings, findings: Findings) -> Iterator[Writ
             yield from _write(settings, found, value.data.get("PATH"), "search")
     for name in FOLDERS:
         yield from _setting(settings, name, "upload")
+    yield from _setting(settings, "FILE_UPLOAD_TEMP_DIR", "temporary")
     for value, source in settings.made:
         if path := path_value(value, settings.folder)[0]:
             yield Write(path, "made", source)
@@ -201,9 +209,9 @@ def _own_dockerfile(tree: Tree, findings: Findings) -> Iterator[Write]:
         home = home or workdir  # nothing is copied as a whole: the project is mounted there
         for name, line in made:
             name = posixpath.normpath(name)
-            if "$" in name or not any(_within(name, place) for place in given) or _is_made_by_build(name, findings):
+            if "$" in name or not any(is_within(name, place) for place in given) or _is_made_by_build(name, findings):
                 continue
-            if home != "/" and _within(name, home):
+            if home != "/" and is_within(name, home):
                 inner = posixpath.normpath(posixpath.join(root, posixpath.relpath(name, home)))
                 yield Write(inner, "dockerfile", f"{path}:{line}")
             elif name not in SYSTEM and not name.startswith(NOT_DATA) and name in given:

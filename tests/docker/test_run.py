@@ -1,89 +1,15 @@
 """What a person does with the generated files, on a real engine: build, start, ask for pages, stop, update."""
 
-import http.client
 import json
 import re
 import socket
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from plumbum import local
-from support import PROJECTS, commit, copy, git, update
+from running import docker, of, on
+from support import PROJECTS, commit, git, update
 
 pytestmark = pytest.mark.docker
-docker = local["docker"]
-
-
-class Site:
-    """A project's containers; `docker compose down` is the fixture's."""
-
-    def __init__(self, folder: Path, port: int, static_port: int):
-        self.folder, self.port, self.static_port = folder, port, static_port
-
-    def run(self, *arguments: str, **environment: str) -> tuple[int, str]:
-        """Run `docker compose` and return its exit code and all that it printed."""
-        command = docker[("compose", "--project-directory", self.folder, *arguments)]
-        with local.cwd(self.folder), local.env(**environment):
-            code, out, err = command.run(retcode=None)
-        return code, out + err
-
-    def compose(self, *arguments: str, **environment: str) -> str:
-        code, output = self.run(*arguments, **environment)
-        assert code == 0, output + self.run("logs", "--tail=30")[1]
-        return output
-
-    def up(self, *arguments: str, **environment: str) -> None:
-        self.compose("up", "--build", "--wait", *arguments, **environment)
-
-    def get(self, path: str, port: int = 0, timeout: float = 30, **headers: str) -> tuple[int, dict[str, str], str]:
-        """Return status, headers and text of a page, waiting until something answers."""
-        deadline = time.monotonic() + timeout
-        while True:
-            connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=10)
-            try:
-                connection.request("GET", path, headers={"Host": "localhost", **headers})
-                response = connection.getresponse()
-                return response.status, dict(response.getheaders()), response.read().decode(errors="replace")
-            except (OSError, http.client.HTTPException):
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.2)
-            finally:
-                connection.close()
-
-    def processes(self) -> list[str]:
-        """Return the command lines of Gunicorn's processes in the django service."""
-        script = "for f in /proc/[0-9]*/cmdline; do tr '\\0' ' ' < $f; echo; done"
-        lines = self.compose("exec", "django", "sh", "-c", script).splitlines()
-        return [line for line in lines if "gunicorn.conf.py" in line and "docker-init" not in line]
-
-    def image(self, service: str = "django") -> str:
-        return json.loads(self.compose("config", "--format=json"))["services"][service]["image"]
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-@pytest.fixture
-def site(template, project, request) -> Iterator[Site]:
-    name, answers = getattr(request, "param", ("startproject", {}))
-    worker = getattr(request.config, "workerinput", {"workerid": "main"})["workerid"]
-    folder = project(name, folder=f"{name}-{worker}".replace("_", "-"))
-    ports = free_port(), free_port()
-    copy(template, folder, django_port=ports[0], static_port=ports[1], **answers)
-    running = Site(folder, *ports)
-    yield running
-    running.run("--profile=*", "down", "--volumes", "--rmi=local", "--timeout=1", "--remove-orphans")
-
-
-def of(name: str, **answers):
-    """Return the parameters of a test on one of the test projects."""
-    return pytest.mark.parametrize("site", [(name, answers)], indirect=True, ids=[name])
 
 
 def test_startproject(site):
@@ -128,7 +54,7 @@ def test_startproject(site):
     assert not git("-C", site.folder, "status", "--porcelain")
 
 
-@of("startproject", reverse_proxy="external")
+@on(of("startproject", reverse_proxy="external"))
 def test_a_reverse_proxy_of_ones_own(site):
     site.up()
     status, _, page = site.get("/admin/login/")
@@ -138,7 +64,7 @@ def test_a_reverse_proxy_of_ones_own(site):
     assert site.get("/admin/login/", site.static_port)[0] == 404
 
 
-@of("requirements_folder")
+@on(of("requirements_folder"))
 def test_translations_and_included_requirements(site):
     site.up()
     assert site.get("/")[2] == "Bienvenue"
@@ -147,7 +73,7 @@ def test_translations_and_included_requirements(site):
     assert "not found" in site.run("exec", "django", "msgfmt", "--version")[1]
 
 
-@of("uv_src")
+@on(of("uv_src"))
 def test_a_lock_file_a_sub_folder_and_settings_without_static_root(site):
     site.up()
     assert site.get("/")[2] == "It answers"  # with DEBUG off, by ALLOWED_HOSTS from compose.yaml
@@ -163,7 +89,7 @@ def test_a_lock_file_a_sub_folder_and_settings_without_static_root(site):
     assert site.get("/")[0] == 200  # what runs goes on
 
 
-@of("uv_src")
+@on(of("uv_src"))
 def test_a_lock_file_that_is_older_than_its_manifest(site):
     manifest = site.folder / "pyproject.toml"
     manifest.write_text(manifest.read_text().replace("dependencies = [", 'dependencies = ["tomli",'))
@@ -236,12 +162,10 @@ def test_development(site):
         time.sleep(0.3)
 
 
-@pytest.mark.parametrize(
-    "site",
-    [(path.name, {}) for path in sorted(PROJECTS.iterdir()) if path.name not in ("requirements_folder", "uv_src")],
-    indirect=True,
-    ids=lambda site: site[0],
-)
+STARTED_BY_OTHERS = {"channels", "requirements_folder", "uv_src"}
+
+
+@on(*(of(path.name) for path in sorted(PROJECTS.iterdir()) if path.name not in STARTED_BY_OTHERS))
 def test_a_page_with_its_style_sheet_from_one_url(site):
     """With no answer: the services are healthy, the database is migrated, the workers run."""
     site.up()

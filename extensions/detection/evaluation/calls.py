@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from .environment import MISSING, TRUE, convert, parse_url
-from .values import UNKNOWN, CallablePath, Value, known, merge, plain, words, wrap
+from .values import HOME, UNKNOWN, CallablePath, Value, known, merge, plain, words, wrap
 
 if TYPE_CHECKING:
     from .evaluate import Evaluator
@@ -264,7 +264,9 @@ def path_method(evaluator: "Evaluator", value: Value, name: str, arguments: Argu
     """Return what a method of a pathlib path returns."""
     path = value.data
     variables = merge(value, *arguments.all)
-    if name in ("resolve", "absolute", "expanduser"):
+    if name == "expanduser":
+        return Value(type(path)(str(path)) if _is_own_home(str(path)) else UNKNOWN, variables)
+    if name in ("resolve", "absolute"):
         normal = posixpath.normpath(str(path)) if name == "resolve" else str(path)
         return Value(type(path)(normal), variables)
     if name in ("joinpath", "path", "__truediv__") and all(
@@ -303,14 +305,27 @@ def os_path(function: str) -> Callable[..., Value]:
             return Value(evaluator.path_exists(texts[0]), variables)
         if function in ("abspath", "realpath"):
             return Value(posixpath.normpath(posixpath.join(evaluator.working_folder, texts[0])), variables)
+        if function == "expandvars":
+            text = re.sub(r"\$(?:HOME\b|\{HOME\})", HOME, texts[0])
+            return Value(UNKNOWN if "$" in text else text, variables)
         if function == "expanduser":
-            return Value(texts[0], variables)
+            return Value(texts[0] if _is_own_home(texts[0]) else UNKNOWN, variables)
         try:
             return wrap(getattr(posixpath, function)(*texts), variables)
         except (TypeError, ValueError):
             return Value(UNKNOWN, variables)
 
     return call
+
+
+def _is_own_home(path: str) -> bool:
+    """Return whether a path has no other user's home directory, as ~name has, in it."""
+    return not path.startswith("~") or path.partition("/")[0] == HOME
+
+
+def home_path(evaluator: "Evaluator", arguments: Arguments) -> Value:
+    """Return what pathlib.Path.home() returns."""
+    return Value(PurePosixPath(HOME))
 
 
 def glob(evaluator: "Evaluator", arguments: Arguments) -> Value:
@@ -615,6 +630,8 @@ EXTERNAL: dict[str, Callable[["Evaluator", Arguments], Value]] = {
     "os.environ.pop": os_environ("get"),
     "os.environ.setdefault": os_environ("setdefault"),
     "pathlib.Path": new_path,
+    "pathlib.Path.home": home_path,
+    "pathlib.PosixPath.home": home_path,
     "pathlib.PurePath": new_path,
     "pathlib.PosixPath": new_path,
     "pathlib.PurePosixPath": new_path,
@@ -660,7 +677,8 @@ EXTERNAL.update(
         f"{module}.{name}": os_path(name)
         for module in ("os.path", "posixpath")
         for name in words(
-            "join dirname basename abspath realpath normpath split splitext exists isfile isdir lexists expanduser"
+            "join dirname basename abspath realpath normpath split splitext exists isfile isdir lexists expanduser "
+            "expandvars"
         )
     }
 )

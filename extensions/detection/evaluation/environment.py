@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
+from ..data import url_parts
 from ..places import PRODUCTION
-from .values import UNKNOWN, Value, Variable, plain, words, wrap
+from ..secrets import SERVICE, is_secret, without_secrets
+from .values import UNKNOWN, Value, Variable, plain, wrap
 
 MISSING = object()  # no default was given
 
@@ -62,16 +64,6 @@ EMAIL = {
     "dummy": "django.core.mail.backends.dummy.EmailBackend",
     "dummymail": "django.core.mail.backends.dummy.EmailBackend",
 }
-SECRET_WORDS = words(
-    "KEY KEYS SECRET SECRETS PASSWORD PASSWORDS PASSWD PASS PASSPHRASE PWD TOKEN TOKENS DSN CREDENTIAL "
-    "CREDENTIALS "
-    "APIKEY SALT PRIVATE FERNET PEPPER"
-)
-OPEN_WORDS = words(
-    "ID NAME USER USERNAME REGION LENGTH AGE EXPIRY EXPIRATION EXPIRE EXPIRES TIMEOUT TTL ENABLED FILE PATH DIR "
-    "HEADER PREFIX LIFETIME MINUTES DAYS SECONDS HOURS ALGORITHM ALGORITHMS HOST PORT RATE LIMIT COUNT PUBLIC "
-    "SITEKEY ITERATIONS VALIDATORS CLASS FIELD"
-)
 SECRET_DUMMY = (
     "only-for-building-the-image-0123456789-abcdefghijkl"  # at least 50 characters, as Django's security.W009 wants
 )
@@ -149,24 +141,26 @@ def parse_url(url: Any, kind: str = "db") -> dict[str, Any]:
         name = unquote(rest.partition("?")[0])
         name = name[1:] if name.startswith("/") else name
         return {"ENGINE": ENGINES.get(scheme, UNKNOWN), "NAME": name or ":memory:", "URL": url}
-    try:
-        parts = urlsplit(f"scheme://{rest}")
-        name, host = unquote(parts.path.lstrip("/")), parts.hostname or ""
-    except ValueError:
+    parts = url_parts(f"scheme://{rest}")
+    if parts is None:
         return empty
+    name, host = unquote(parts.path.lstrip("/")), parts.hostname or ""
     return {"ENGINE": ENGINES.get(scheme, UNKNOWN), "NAME": name, "HOST": host, "URL": url}
 
 
 def looks_secret(variable: Variable) -> bool:
-    """Return whether a variable's text should be kept from others, going by its name and type."""
-    words = [word for word in variable.name.upper().split("_") if word]
+    """Return whether a variable's text should be kept from others, going by its name, type and default."""
     if variable.kind in ("db", "email"):
         return True
-    if variable.type in ("bool", "int") or not words or words[-1] in OPEN_WORDS or "PUBLIC" in words:
-        return False
-    if words[0] in ("USE", "ENABLE", "DISABLE", "HAS", "ALLOW"):
-        return False
-    return any(word in SECRET_WORDS or word.endswith(("PASSWORD", "SECRET", "TOKEN")) for word in words)
+    return is_secret(variable.name, as_text(variable.default), variable.type)
+
+
+def shown_default(variable: Variable) -> str | None:
+    """Return a default as text, None where it is a secret or there is none; a service's URL only has no password."""
+    text = as_text(variable.default)
+    if text and looks_secret(variable) and not variable.kind and not SERVICE.match(text):
+        return None
+    return without_secrets(text) if text else text
 
 
 def kind_of(variable: Variable) -> str:
@@ -223,7 +217,10 @@ def dummy(variable: Variable) -> str:
 
 
 def production_value(variable: Variable) -> str:
-    """Return what a variable that tells debugging or the environment's name is set to in production; else ""."""
+    """Return what a variable that tells debugging or the environment's name is set to in production; else "".
+
+    It goes by the name: `read_settings` looks for another text where DEBUG stays on with this one.
+    """
     words = variable.name.upper().split("_")
     if words[-1] == "DEBUG" and variable.type != "list":
         return ("0" if variable.type == "int" else "False") if str(variable.default).lower() in TRUE else ""
@@ -238,7 +235,8 @@ def described(variable: Variable) -> dict[str, Any]:
     build = variable.required or variable.perhaps
     return {
         "name": variable.name,
-        "default": as_text(variable.default),
+        "default": (default := shown_default(variable)),
+        "hidden": default is None and as_text(variable.default) not in (None, ""),
         "required": variable.required,
         "secret": looks_secret(variable),
         "source": variable.source,
@@ -246,6 +244,10 @@ def described(variable: Variable) -> dict[str, Any]:
         "separator": variable.separator,
         "build": build,
         "dummy": dummy(variable) if build else "",
-        "production": production_value(variable),
-        "compared": [text for text in variable.compared if isinstance(text, str)],
+        "production": production_value(variable) or None,
+        "compared": [
+            text
+            for text in variable.compared
+            if isinstance(text, str) and not is_secret(variable.name, text, variable.type)
+        ],
     }

@@ -16,6 +16,7 @@ from .environment import MISSING
 from .expressions import MAX_TURNS
 from .functions import Functions
 from .objects import Class, Function, Instance, Lazy, LoopEnd, Module, Names, Raised, Returned, Scope, Space, Stop
+from .state import Private
 from .values import ROOT, UNKNOWN, Binding, Value, known, merge, plain, words
 
 MAX_MODULES = 60
@@ -72,7 +73,7 @@ class Evaluator(Functions):
                 self.forget(statement, scope)
             except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, AssertionError) as error:
                 self.forget(statement, scope)
-                self.notes.append((f"{scope.file}:{statement.lineno}", f"{UNREADABLE} ({error})"))
+                self.notes.append((f"{scope.file}:{statement.lineno}", f"{UNREADABLE} ({type(error).__name__})"))
 
     def forget(self, statement: ast.stmt, scope: Scope) -> None:
         """Make unknown what a statement assigns that is too deep to be worked out."""
@@ -476,6 +477,9 @@ class Evaluator(Functions):
         for alias in node.names:
             dotted = alias.name if alias.asname else alias.name.partition(".")[0]
             path = self.find_module(dotted, scope.file, 0)
+            private = self.is_private(self.find_module(alias.name, scope.file, 0), node, scope.file)
+            if private and self.optional_import:
+                raise Raised(module=alias.name)
             value = Value(Reference(dotted)) if path is None else Value(Reference(f"<project>.{dotted}"))
             if alias.asname or alias.name.partition(".")[0] not in scope.chain[0]:
                 self.bind(alias.asname or dotted, value, scope, node.lineno)
@@ -486,7 +490,8 @@ class Evaluator(Functions):
         star = node.names[0].name == "*"
         top = self.find_module(dotted.partition(".")[0], scope.file, 0) if dotted and not node.level else None
         project = path is not None or node.level > 0 or top is not None or (star and self.optional_import > 0)
-        if path and self.optional_import and self.ignored(path):
+        private = self.is_private(path, node, scope.file, *(alias.name for alias in node.names))
+        if private and self.optional_import:
             path = None
         if (path is None and project) or (path == "" and star):
             self.absent(f"{'.' * node.level}{dotted}", scope, node)
@@ -506,6 +511,8 @@ class Evaluator(Functions):
             if scope.file in self.settings_files:
                 self.settings_files.add(path)
             self.star(self.module(path), scope, node.lineno)
+            if private:
+                self.anything(f"{scope.file}:{node.lineno}", f"{path}, which git ignores", scope)
             return
         for alias in node.names:
             name = alias.asname or alias.name
@@ -529,7 +536,7 @@ class Evaluator(Functions):
             self.resolved(bound)
             return bound
         inner = self.find_module(f"{node.module or ''}.{name}".lstrip("."), file, node.level)
-        if not inner or (self.optional_import and self.ignored(inner)):
+        if not inner or (self.is_private(inner, node, file) and self.optional_import):
             return None
         return Binding(Value(Module(inner, self.module(inner))), "")
 
@@ -547,9 +554,22 @@ class Evaluator(Functions):
         if self.optional_import:
             raise Raised(module=name)
         self.notes.append((f"{scope.file}:{node.lineno}", f"imports {name}, which is not in the project"))
+        if node.names[0].name == "*":
+            self.anything(f"{scope.file}:{node.lineno}", f"{name}, which is not in the project", scope)
         for alias in node.names:
             if alias.name != "*":
                 self.bind(alias.asname or alias.name, Value(), scope, node.lineno)
+
+    def anything(self, source: str, module: str, scope: Scope) -> None:
+        """Put in doubt what settings have so far: a module that cannot be read may set it, and any other name.
+
+        Not where settings take it only if it is there: in an image, it is not.
+        """
+        if scope.file in self.settings_files and scope.chain[0] is scope.globals and not self.undecided:
+            self.open_end = self.open_end or source
+            for name, bound in scope.globals.items():
+                if name.isupper():
+                    bound.doubt = bound.doubt or f"may be set by {module} ({source})"
 
     def star(self, names: Names, scope: Scope, line: int) -> None:
         """Take over a module's public names; https://docs.python.org/3/reference/simple_stmts.html#the-import-statement."""
@@ -574,6 +594,10 @@ class Evaluator(Functions):
             self.steps += len(self.tree.paths) // 20
             pattern = posixpath.normpath(posixpath.join(ROOT, base, pattern)).removeprefix(ROOT + "/")
             for path in sorted(self.tree.match(pattern)):
-                if path.count("/") == pattern.count("/") and path not in self.files and not self.ignored(path):
+                if path.count("/") != pattern.count("/") or path in self.files:
+                    continue
+                if self.tree.is_private(path):
+                    self.private.setdefault(path, Private(self.here))
+                elif not self.ignored(path):
                     self.settings_files.add(path)
                     self.run(path, Scope(path, scope.chain))

@@ -4,15 +4,15 @@ import ast
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from typing import Any
 
-from ..ignored import is_ignored
 from ..tree import Tree
 from . import calls
 from .environment import MISSING, Environment, parse_url
 from .objects import Class, Names, Raised, Scope, Stop
-from .values import OUTSIDE, ROOT, UNKNOWN, Binding, Value, merge, wrap
+from .values import HOME, OUTSIDE, ROOT, UNKNOWN, Binding, Value, merge, wrap
 
 MAX_STEPS = 60_000  # nodes worked out for one settings module, all that it imports included
 BOOL_WORDS = frozenset(("true", "false", "1", "0", "yes", "no", "on", "off", "t", "f", "y", "n"))
@@ -26,6 +26,15 @@ SURROUNDINGS: dict[str, Callable[[], Any]] = {  # attributes of a State that are
     "depth": int,
     "caught": list,
 }
+
+
+@dataclass
+class Private:
+    """Where settings import a module that git ignores, the names that they take, and whether they start without it."""
+
+    source: str
+    names: list[str] = field(default_factory=list)
+    needed: bool = False
 
 
 class State:
@@ -51,11 +60,12 @@ class State:
         self.missing = ""
         self.depth = 0
         self.here = ""
-        self.ignored_paths: dict[str, bool] = {}
         self.caught: list[list[set[str]]] = []
         self.elsewhere: dict[str, tuple[str, tuple[str, ...]]] = {}
         self.overheard: set[ast.AST] = set()
         self.settings_files: set[str] = set()
+        self.private: dict[str, Private] = {}  # modules that git ignores, which are not read
+        self.open_end = ""  # where settings take all names of a module that cannot be read
         self.made: list[tuple[Value, str]] = []  # folders that settings make, and where
         self.folders = {path.rpartition("/")[0] for path in tree.paths}
         self.prefixes: set[str] = set()
@@ -136,13 +146,22 @@ class State:
         return [f"{ROOT}/{path}" for path in sorted(candidates) if matches(path)]
 
     def ignored(self, path: str) -> bool:
-        """Return whether git ignores a file, going by the plain patterns of the .gitignore files above it."""
-        if path not in self.ignored_paths:
-            self.ignored_paths[path] = is_ignored(self.tree, path)
-        return self.ignored_paths[path]
+        """Return whether git ignores a file or folder, so that it is on this machine only."""
+        return self.tree.is_ignored(path)
+
+    def is_private(self, path: str | None, node: ast.stmt, file: str, *names: str) -> bool:
+        """Return whether a module that settings import is kept from git, and not read; record that it is imported."""
+        if not path or not self.tree.is_private(path):
+            return False
+        private = self.private.setdefault(path, Private(f"{file}:{node.lineno}"))
+        private.names += [name for name in names if name != "*" and name not in private.names]
+        private.needed = private.needed or not (self.optional_import or self.undecided)
+        return True
 
     def read(self, name: str, default: Value | None, type: str = "str") -> Value:
         """Return what reading a variable gives; `default` None if it must be set."""
+        if name == "HOME" and type == "str":
+            return Value(HOME)
         kind = type if type in ("db", "cache", "email") else ""
         variable = self.environment.note(name, self.here, "url" if kind else type, kind)
         unsure = default is not None and default.data is MISSING

@@ -10,6 +10,8 @@ from typing import Any
 # its own.
 OUTSIDE = "/.outside"
 ROOT = OUTSIDE * 8 + "/.project"
+# The home directory stands for itself: where it is, only the image says.
+HOME = "~"
 MAX_PARTS = 5_000  # of one value that is handed out
 MAX_DEPTH = 20
 

@@ -61,13 +61,19 @@ GENERIC_NAMES = frozenset(
 
 
 def read_project_slug(tree: Tree, findings: Findings) -> None:
-    """Add project_slug, a name for images and processes: ^[a-z0-9][a-z0-9-]*$, at most 40 characters."""
+    """Add project_slug, a name for images and processes: ^[a-z0-9][a-z0-9-]*$, at most 40 characters.
+
+    Where only a folder's name is left for it, folder_around is that of the folder around that, if it tells more.
+    """
     for name, source, certainty in _names(tree, findings):
         slug = slugify(name)
         if slug and slug not in GENERIC_NAMES:
             findings.add("project_slug", slug, source, certainty)
             return
     slug = slugify(_root_name(tree)) or "django"
+    around = slugify(tree.root.resolve().parent.name)
+    if around and around not in GENERIC_NAMES and around != slug:
+        findings.add("folder_around", around, "", Certainty.ASSUMED)
     findings.add("project_slug", slug, "", Certainty.ASSUMED, "Nothing in the project names it but its folder.")
 
 

@@ -8,14 +8,22 @@ from collections.abc import Mapping
 
 from ..evaluation.environment import production_value
 from ..evaluation.evaluate import Evaluator
+from ..evaluation.values import UNKNOWN
 from ..findings import Certainty, Findings, Problem
 from ..tree import Tree
 from .adder import Adder
 from .connections import add_databases, add_services
 from .names import collect
-from .setting import Settings
+from .setting import Setting, Settings
 from .storages import add_storages
-from .variables import demand_secret_key, environment, host_variables, with_engines
+from .variables import (
+    debug_switches,
+    demand_secret_key,
+    environment,
+    host_variables,
+    with_engines,
+    with_production,
+)
 
 __all__ = ["read_settings"]
 
@@ -41,27 +49,59 @@ def read_settings(
     }
     last = run(tree, path, folder, {**production, **environ}) if production else first
     values = collect(tree, last, path, folder)
+    if _is_on(values):
+        off = _without_debug(tree, path, folder, environ, production, values["DEBUG"])
+        if off:
+            production |= off
+            last = run(tree, path, folder, {**production, **environ})
+            values = collect(tree, last, path, folder)
     demand_secret_key(last, values)
     settings = Settings(
         path,
         values,
-        with_engines(environment(first, last), values),
+        with_production(with_engines(environment(first, last), values), production),
         last.files,
         {**production, **{name: environ[name] for name in environ if name in last.environment.variables}},
         last.elsewhere,
         folder,
         last.made,
+        last.open_end,
     )
     for source, message in dict.fromkeys((*first.notes, *last.notes)):
         findings.problems.append(Problem(source, message))
-    before = settings if last is first else Settings(path, collect(tree, first, path, folder))
+    private = [
+        {"path": path, "source": one.source, "names": one.names, "needed": one.needed}
+        for path, one in last.private.items()
+    ]
+    findings.add("ignored_modules", private, private[0]["source"] if private else "", Certainty.INFERRED)
+    before = settings if last is first else Settings(path, collect(tree, first, path, folder), open_end=first.open_end)
     add_findings(last, settings, before, findings)
     return settings
+
+
+def _is_on(values: Mapping[str, Setting]) -> bool:
+    return "DEBUG" in values and values["DEBUG"].value is not UNKNOWN and bool(values["DEBUG"].value)
+
+
+def _without_debug(
+    tree: Tree, path: str, folder: str, environ: Mapping[str, str], production: Mapping[str, str], debug: Setting
+) -> dict[str, str]:
+    """Return the variable, none of `environ`, and its text, with which DEBUG is off; {} if none turns it off."""
+    for name, text in debug_switches(debug):
+        if name not in environ:
+            evaluator = run(tree, path, folder, {**production, **environ, name: text})
+            found = collect(tree, evaluator, path, folder).get("DEBUG")
+            if found is not None and found.value is not UNKNOWN and not found.value:
+                return {name: text}
+    return {}
 
 
 def run(tree: Tree, path: str, folder: str, environ: Mapping[str, str]) -> Evaluator:
     """Return an evaluator that has worked out the module."""
     evaluator = Evaluator(tree, folder, environ)
+    if tree.is_private(path):
+        evaluator.open_end = path
+        evaluator.notes.append((path, "is a file that git ignores"))
     try:
         evaluator.module(path)
         files = list(evaluator.files)
@@ -116,6 +156,7 @@ def add_findings(evaluator: Evaluator, settings: Settings, before: Settings, fin
     add.text("email_backend", "EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
     add.text("force_script_name", "FORCE_SCRIPT_NAME")
     Adder(before, before, findings, "").flag("debug", "DEBUG", False)
+    add.flag("debug_in_production", "DEBUG", False)
     logging = settings.get("LOGGING")
     add.put("logging_configured", bool(logging and logging.value), logging, "nothing sets LOGGING")
     add_storages(evaluator, settings, add)
@@ -126,5 +167,7 @@ def add_findings(evaluator: Evaluator, settings: Settings, before: Settings, fin
         read = {variable["name"] for variable in settings.environment}
         if not any(name.upper().endswith("SECRET_KEY") for name in read) and not (key and key.variables):
             findings.add("secret_key_unset", True, key.source if key else settings.path, Certainty.INFERRED)
+    if key and isinstance(key.value, str) and key.value and not key.variables:
+        findings.add("secret_key_stated", True, key.source, key.certainty)
     missing = "" if settings.files else "the settings module is not in the project"
     findings.add("environment", settings.environment, settings.path, Certainty.INFERRED, missing)

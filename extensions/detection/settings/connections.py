@@ -3,8 +3,11 @@
 from typing import Any
 
 from ..evaluation.values import Value, all_variables
+from ..secrets import HIDDEN
 from .adder import Adder
 from .setting import Settings, entry, part_variables, parts_of, path_value, text_or_none, url_variable
+
+PARTS = ("NAME", "USER", "PASSWORD", "HOST", "PORT")
 
 
 def add_databases(folder: str, settings: Settings, add: Adder) -> None:
@@ -18,20 +21,19 @@ def add_databases(folder: str, settings: Settings, add: Adder) -> None:
         name = entry(value, "NAME")
         memory = isinstance(name, str) and (name == ":memory:" or name.startswith("file:"))
         path = path_value(name_part, folder)[0] if sqlite and name_part is not None and not memory else ""
+        empty = unset(value, PARTS)
         databases[alias] = {
             "engine": engine,
             "name": path or (name if isinstance(name, str) else None),
             "path": path,
             "host": text_or_none(entry(value, "HOST")),
             "user": text_or_none(entry(value, "USER")),
-            "password": text_or_none(entry(value, "PASSWORD")),
-            "unset": unset(value, ("NAME", "USER", "PASSWORD", "HOST", "PORT")),
+            "password": HIDDEN if isinstance(value.data, dict) and "password" not in empty else None,
+            "unset": empty,
             "variable": (variable := database_variable(settings, value, alias)),
             "url_default": text_or_none(entry(value, "URL")),
             "variables": {
-                part: name
-                for part, name in part_variables(value, ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT")).items()
-                if name != variable
+                part: name for part, name in part_variables(value, ("ENGINE", *PARTS)).items() if name != variable
             },
         }
     add.put("databases", databases, found, "nothing sets DATABASES")

@@ -34,9 +34,14 @@ class Settings:
     elsewhere: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)  # set in branches not taken
     folder: str = ""  # that absolute imports, and relative paths, start from
     made: list[tuple[Value, str]] = field(default_factory=list)  # folders that settings make when they are imported
+    open_end: str = ""  # where they take all names of a module that cannot be read
 
     def get(self, name: str) -> Setting | None:
-        """Return a setting; None if nothing sets it."""
+        """Return a setting; None if nothing sets it, an unknown one if a module that cannot be read may do so."""
+        if name not in self.values and self.open_end:
+            return Setting(
+                name, UNKNOWN, self.open_end, Certainty.INFERRED, (), "may be set by what is imported there"
+            )
         return self.values.get(name)
 
     def value(self, name: str, default: Any = None) -> Any:

@@ -1,16 +1,25 @@
 """The environment variables that settings read, as production and the build of an image need them."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..evaluation.environment import described
 from ..evaluation.evaluate import Evaluator
 from ..evaluation.values import Variable, words
+from ..places import PRODUCTION
 from .setting import Setting, entry, parts_of, text_or_none
+
+# Variables of those who run tests, and of the hosting services that set them: nobody sets them in an .env.
+OF_OTHERS = frozenset(("CI", "TESTING", "TOX_ENV_NAME", "DYNO", "HEROKU_APP_NAME", "GITHUB_ACTIONS", "RENDER"))
 
 # Every process has these, or they choose the settings themselves: nobody sets them for the settings' sake.
 GIVEN = words(
     "HOME PATH USER PWD LANG TERM SHELL HOSTNAME VIRTUAL_ENV PYTHONPATH DJANGO_SETTINGS_MODULE DJANGO_CONFIGURATION"
 )
+
+
+# In the name of a variable that is set while developing.
+DEVELOPMENT_WORDS = words("DEBUG DEV DEVELOPMENT LOCAL")
 
 
 def demand_secret_key(evaluator: Evaluator, values: dict[str, Setting]) -> None:
@@ -45,6 +54,20 @@ def host_variables(hosts: Setting | None) -> dict[str, bool]:
     items = hosts.raw.data if isinstance(hosts.raw.data, (list, tuple)) else ()
     singles = {item.direct: False for item in items if item.direct}
     return singles or dict.fromkeys(hosts.raw.variables, True)
+
+
+def debug_switches(debug: Setting | None) -> Iterator[tuple[str, str]]:
+    """Yield the texts that may turn DEBUG off, by the variables that it depends on: what fits a name comes first."""
+    off, on = ("False", "0", "false", ""), ("True", "1", "true", *PRODUCTION)
+    names = [name for name in (debug.variables if debug else ()) if name not in OF_OTHERS | GIVEN]
+    for name in names[:3]:
+        about_development = bool(words(name.upper().replace("_", " ")) & DEVELOPMENT_WORDS)
+        yield from ((name, text) for text in ((*off, *on) if about_development else (*on, *off)))
+
+
+def with_production(variables: list[dict[str, Any]], production: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the variables, each with the text that it was found to need in production."""
+    return [{**item, "production": production.get(item["name"], item["production"])} for item in variables]
 
 
 def with_engines(variables: list[dict[str, Any]], values: dict[str, Setting]) -> list[dict[str, Any]]:

@@ -1,0 +1,158 @@
+"""What is said after a copy: what was written, which commands follow, and where the site answers then."""
+
+import re
+import shlex
+import tempfile
+import textwrap
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from plumbum import CommandNotFound, local
+
+WIDTH = 79
+# With --stat: a pager would take the next command that is pasted.
+COMMIT = ("git add .", "git diff --staged --stat", 'git commit --message "Add Docker files"')
+RELEASE = ("docker compose build", "docker compose run --rm migrate", "docker compose up --wait")
+LOCAL = ("localhost", "127.0.0.1")
+IGNORED, NOT_IGNORED = 0, 1  # https://git-scm.com/docs/git-check-ignore#_exit_status
+
+
+def after_copy(
+    folder: Path,
+    answers_file: str,
+    answers: Mapping[str, Any],
+    remarks: Iterable[str],
+    home_page: bool,
+    localhost: bool,
+) -> str:
+    """Return the text: paragraphs that fit a terminal, and commands that work when they are pasted one by one.
+
+    `folder` is the project as it was named, `home_page` whether something answers at /, `localhost` whether settings
+    let in localhost alone.
+    """
+    blocks = [*_commit(folder, answers_file)]
+    blocks += [_paragraph(remark) for remark in remarks]
+    blocks += (
+        [*_start(folder, answers, _address(answers, home_page, localhost))]
+        if answers["use_compose"]
+        else [*_without_compose(answers)]
+    )
+    return "\n\n".join(blocks)
+
+
+def _commit(folder: Path, answers_file: str) -> Iterable[str]:
+    root = folder.resolve()
+    commands = [] if root == Path.cwd().resolve() else [f"cd {_argument(folder)}"]
+    inside, hidden = _git_state(root)
+    if not hidden:
+        commands.append("echo .env >> .gitignore")
+    if not inside:
+        commands.append("git init")
+        yield _paragraph(
+            f"The Docker files are written. The project is no git repository, and an update needs one, with "
+            f"{answers_file} in a commit:"
+        )
+    else:
+        yield _paragraph(
+            f"The Docker files are written. Review and commit them, with {answers_file}, which `copier update` needs:"
+        )
+    yield _commands([*commands, *COMMIT])
+
+
+def _argument(folder: Path) -> str:
+    """Return a folder as `cd` takes it in a shell."""
+    path = str(folder)
+    return shlex.quote(f"./{path}" if path.startswith("-") else path)
+
+
+def _git_state(root: Path) -> tuple[bool, bool]:
+    """Return whether a folder is in a git repository, and whether git keeps .env out of commits, now or once it is."""
+    try:
+        status = local["git"]["-C", str(root), "check-ignore", "--quiet", "--", ".env"].run(retcode=None)[0]
+        if status in (IGNORED, NOT_IGNORED):
+            tracked = local["git"]["-C", str(root), "ls-files", "--", ".env"]().strip()
+            return True, status == IGNORED or bool(tracked)
+        with tempfile.TemporaryDirectory() as empty:
+            git = local["git"][f"--git-dir={empty}/git", f"--work-tree={root}"]
+            local["git"]("init", "--quiet", "--bare", f"{empty}/git")
+            return False, git["check-ignore", "--quiet", "--", ".env"].run(retcode=None, cwd=root)[0] == IGNORED
+    except (CommandNotFound, OSError):
+        return False, True
+
+
+def _start(folder: Path, answers: Mapping[str, Any], address: Iterable[str]) -> Iterable[str]:
+    lacking = unset(folder, answers)
+    if lacking:
+        yield _paragraph(f"Set {_listed(lacking)} in .env, without which nothing starts.")
+    yield "Then build and start:"
+    yield _commands(["docker compose up --build --wait"])
+    yield from address
+    if answers["migrate"]:
+        yield _paragraph("For each later release, so that the site stays up if a migration fails:")
+        yield _commands(RELEASE)
+    yield _paragraph(
+        "Your own changes to the services belong in compose.override.yaml, which this template never writes."
+    )
+
+
+def unset(folder: Path, answers: Mapping[str, Any]) -> list[str]:
+    """Return the variables that must be in .env, and are not there, or empty."""
+    try:
+        text = (folder / ".env").read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        text = ""
+    pairs = (line.strip().removeprefix("export ").partition("=") for line in text.splitlines())
+    known = {name.strip() for name, _, value in pairs if value.strip().strip("\"'")}
+    return sorted({*answers["required_environment"], *answers["dotenv"]} - known)
+
+
+def _address(answers: Mapping[str, Any], home_page: bool, localhost: bool) -> Iterable[str]:
+    """Say where the site answers: by a host that settings let in, on a page that is there."""
+    given = [str(value) for variables in ("compose_environment", "dotenv") for value in answers[variables].values()]
+    if answers["compose_environment"].get("HEALTHCHECK_HOST", LOCAL[0]) not in LOCAL:
+        return  # no address of this machine: a remark says how to ask
+    host = "localhost" if "localhost" in given or localhost else "127.0.0.1"
+    host = "127.0.0.1" if any("127.0.0.1" in value for value in given) else host
+    site = f"http://{host}:{answers['django_port']}{'/' if home_page else answers['health_path']}"
+    if answers["static_server"] == "nginx" and answers["reverse_proxy"] == "external":
+        yield (
+            f"Django answers on {site}\n"
+            f"Static files are on http://127.0.0.1:{answers['static_port']}{answers['static_url']}"
+        )
+    else:
+        yield f"The site answers on {site}"
+
+
+def _without_compose(answers: Mapping[str, Any]) -> Iterable[str]:
+    if answers["required_environment"]:
+        yield _paragraph(f"The settings do not start without {_listed(answers['required_environment'])}.")
+    yield "What a Compose file of your own must give the images is in the template's\ndocs/files.md."
+
+
+def source_remarks(source: str, commit: str) -> list[str]:
+    """Return sentences on a template that only this machine has, and on a commit that is no release."""
+    found = []
+    if Path(source).is_dir():
+        found.append(f"The template is a folder of this machine ({source}): a team should copy from a URL.")
+    if not re.fullmatch(r"v?\d+(\.\d+)+((a|b|rc)\d+)?", commit):
+        found.append(f"{commit or 'What you copied'} is no release of the template: an update leads to the next one.")
+    return found
+
+
+def _listed(names: Iterable[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def _paragraph(text: str) -> str:
+    """Return text in lines that fit a terminal; paths, addresses and what stands in backticks stay whole."""
+    protected = re.sub(r"`[^`\n]*`", lambda match: match[0].replace(" ", "\0"), text)
+    lines = (
+        textwrap.wrap(line, WIDTH, break_long_words=False, break_on_hyphens=False) for line in protected.split("\n")
+    )
+    return "\n".join(line for wrapped in lines for line in wrapped).replace("\0", " ")
+
+
+def _commands(commands: Iterable[str]) -> str:
+    return "\n".join(f"    {command}" for command in commands)

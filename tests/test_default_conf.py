@@ -1,0 +1,64 @@
+"""nginx reads each default.conf that answers can give. What tests copy is read when they end: conftest.py."""
+
+from itertools import product
+from typing import Any
+
+import pytest
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, meta
+from nginx import complaints
+from support import COPIER_YML, PROJECTS, ROOT
+
+from extensions.jinja import DjangoProject
+
+TEMPLATE = "template/{% if static_server == 'nginx' %}default.conf{% endif %}.jinja"
+# The answers by which the file is decided, each with its values.
+DECISIONS: dict[str, list[Any]] = {
+    "use_compose": [True, False],
+    "reverse_proxy": ["nginx", "external"],
+    "use_fathom": [True, False],
+    "worker_class": ["gthread", "asgi", "uvicorn_worker.UvicornWorker"],
+    "https_only": [True, False],
+    "gunicorn_keepalive": [2, 75],
+    "static_url": ["/static/", "/media/@a.b/c_d-e~+/"],
+    "media_root": ["", "media", "/data"],
+    "media_url": ["", "/media/", "/static/@a.b/files~+/"],
+    "data_dirs": [[], ["media"]],
+    "data_files": [["db.sqlite3"]],
+    "environment": [{}],
+    "compose_environment": [{}, {"FORWARDED_ALLOW_IPS": "*"}],
+    "dotenv": [{}],
+    "gunicorn_options": [[]],
+    "nginx_locations": [
+        [],
+        ["location /{", "    proxy_pass http://django;", "}", "location = /-/nginx { return 204; }"],
+        ["location ^~ /media/ {", "    alias /srv/;", "}", "client_max_body_size 1g;"],
+        ["location /static/", "{ # mine", '    root "/srv/a b";', "}"],
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def environment() -> Environment:
+    """Return what renders a template file as Copier does, without Copier."""
+    options = COPIER_YML["_envops"] | {"undefined": StrictUndefined}
+    return Environment(loader=FileSystemLoader(ROOT), extensions=[DjangoProject], **options)
+
+
+def test_no_decision_is_left_out(environment):
+    assert meta.find_undeclared_variables(environment.parse((ROOT / TEMPLATE).read_text())) == DECISIONS.keys()
+
+
+@pytest.mark.docker
+def test_every_combination_of_answers(environment):
+    template, configurations = environment.get_template(TEMPLATE), {}
+    for values in product(*DECISIONS.values()):
+        answers = dict(zip(DECISIONS, values, strict=True))
+        configurations.setdefault(template.render(answers), str(answers))
+    assert len(configurations) > 100
+    assert not complaints({origin: text for text, origin in configurations.items()})
+
+
+@pytest.mark.docker
+def test_the_recorded_projects():
+    recorded = {path.parts[-3]: path.read_text() for path in PROJECTS.glob("*/expected/default.conf")}
+    assert recorded and not complaints(recorded)

@@ -1,0 +1,412 @@
+"""What Django writes: volumes, links and nginx's locations have names that clash with none, and never change."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from jinja2 import Environment, FileSystemLoader
+from plumbum import local
+from support import ROOT
+
+from extensions import answers, defaults, storage
+from extensions.detection import read
+from extensions.jinja import DjangoProject
+
+MANAGE = """
+import os
+from django.core.management import execute_from_command_line
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "site.settings")
+execute_from_command_line()
+"""
+SETTINGS = """
+import os
+from pathlib import Path
+BASE_DIR = Path(__file__).parent.parent
+"""
+SQLITE = "DATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3', 'NAME': %s}}\n"
+MEDIA = "MEDIA_URL = '/media/'\nMEDIA_ROOT = %s\n"
+COMPOSE = "template/{% if use_compose %}compose.yaml{% endif %}.jinja"
+CONF = "template/{% if static_server == 'nginx' %}default.conf{% endif %}.jinja"
+
+
+@pytest.fixture
+def found(tmp_path):
+    """Return a function that writes a project and returns its defaults by question, and what is said of it."""
+
+    def make(settings: str, **files: str) -> dict:
+        every = {
+            "shop/manage.py": MANAGE,
+            "shop/site/__init__.py": "",
+            "shop/site/settings.py": SETTINGS + settings,
+            "shop/site/wsgi.py": "application = None\n",
+            "shop/requirements.txt": "Django\ngunicorn\n",
+            **files,
+        }
+        for path, text in every.items():
+            (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / path).write_text(text)
+        findings = read(tmp_path / "shop")
+        given = defaults.from_findings(findings, tmp_path / "shop")
+        return {name: default.value for name, default in given.items()} | {
+            "notes": defaults.compose_defaults.notes(findings)
+        }
+
+    return make
+
+
+ENVIRONMENT = Environment(
+    loader=FileSystemLoader(ROOT),
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+    extensions=[DjangoProject],
+)
+ENVIRONMENT.bytecode_cache = None  # it is Copier's: what is compiled here, with other options, must not be kept
+
+
+def render(path: str, given: dict) -> str:
+    """Return a template file with these answers, without Copier: hundreds of times in a second."""
+    return ENVIRONMENT.get_template(path).render({"customize": False, **given})
+
+
+def volumes(given: dict, service: str = "django") -> dict[str, str]:
+    """Return the volumes of a service, each path by its name."""
+    compose = yaml.safe_load(render(COMPOSE, given))
+    found = [item.split(":") for item in compose["services"][service].get("volumes", [])]
+    assert {name for name, *_ in found} <= compose.get("volumes", {}).keys()
+    return {name: path for name, path, *_ in found}
+
+
+# ---------------------------------------------------------------- names
+
+
+@pytest.mark.parametrize(
+    ("folders", "files", "services", "expected"),
+    [
+        (["media", "/srv/media"], [], {}, {"media": "/workdir/media", "srv-media": "/srv/media"}),
+        (["media"], ["db.sqlite3"], {}, {"data": "/data", "media": "/workdir/media"}),
+        # The last had a working volume before, and keeps it.
+        (["data"], ["db.sqlite3"], {}, {"root-data": "/data", "data": "/workdir/data"}),
+        (["a-b", "a_b"], [], {}, {"workdir-a-b": "/workdir/a-b", "a-b": "/workdir/a_b"}),
+        (["db-data"], [], {"db": "postgres:18"}, {"workdir-db-data": "/workdir/db-data"}),
+        (["mc-data"], [], {"mc": "memcached:1"}, {"mc-data": "/workdir/mc-data"}),
+        (["_"], [], {}, {"workdir-_": "/workdir/_"}),
+        (["+", "@"], [], {}, {"workdir": "/workdir/+", "workdir-2": "/workdir/@"}),
+        (["d"], [], {}, {"workdir-d": "/workdir/d"}),
+        (["~", "~/.shop"], [], {}, {"home-django": "/home/django", "home-django-shop": "/home/django/.shop"}),
+        (["a", "a", "/workdir/a-b"], [], {}, {"workdir-a": "/workdir/a", "a-b": "/workdir/a-b"}),
+    ],
+)
+def test_volumes(folders, files, services, expected):
+    assert storage.volumes(folders, files, services, "/data") == expected
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        (["db.sqlite3", "app.log"], ["/data/db.sqlite3", "/data/app.log"]),
+        (["core/db.sqlite3", "db.sqlite3"], ["/data/core-db.sqlite3", "/data/db.sqlite3"]),
+        (["a/b/x", "a/x", "a-b-x", "x"], ["/data/a-b-x-2", "/data/a-x", "/data/a-b-x", "/data/x"]),
+    ],
+)
+def test_links(files, expected):
+    assert list(storage.links(files, "/data").values()) == expected
+
+
+# ---------------------------------------------------------------- nothing of Django's own is served or mounted
+
+
+@pytest.mark.parametrize(
+    ("settings", "own"),
+    [
+        (SQLITE % "BASE_DIR / 'db.sqlite3'" + MEDIA % "'/data'", "/var/lib/django/db.sqlite3"),
+        (SQLITE % "os.environ['DB_PATH']" + MEDIA % "'/data/'", "/var/lib/django/db.sqlite3"),
+        (SQLITE % "BASE_DIR / 'db.sqlite3'" + MEDIA % "'/data/media'", "/data/db.sqlite3"),
+        (SQLITE % "'/data/db.sqlite3'" + MEDIA % "'/data/media'", "/data/db.sqlite3"),
+        (SQLITE % "BASE_DIR / 'files/site'" + MEDIA % "BASE_DIR / 'files'", "/workdir/files/site"),
+        (SQLITE % "BASE_DIR / 'files/own/x.db'" + MEDIA % "BASE_DIR / 'files'", "/workdir/files/own/x.db"),
+        (SQLITE % "BASE_DIR / 'data/x.db'" + MEDIA % "BASE_DIR / 'data/media'", "/workdir/data/x.db"),
+        (
+            "SESSION_ENGINE = 'django.contrib.sessions.backends.file'\nSESSION_FILE_PATH = BASE_DIR / 'm/sessions'\n"
+            + MEDIA % "BASE_DIR / 'm'",
+            "/workdir/m/sessions/x",
+        ),
+        (
+            "CACHES = {'default': {'BACKEND': 'django.core.cache.backends.filebased.FileBasedCache', 'LOCATION': "
+            "BASE_DIR / 'm'}}\n" + MEDIA % "BASE_DIR / 'm'",
+            "/workdir/m/x",
+        ),
+    ],
+)
+def test_nginx_neither_serves_nor_mounts_what_is_django_s_own(settings, own, found):
+    given = found(settings)
+    conf, mounted = render(CONF, given), volumes(given, "static")
+    place = max((path for path in volumes(given).values() if own.startswith(f"{path}/")), key=len)
+    assert place not in mounted.values(), "mounts it"
+    served = "location /media/ {" in conf
+    assert served == bool(mounted)
+    said = [note for note in given["notes"] if "MEDIA_ROOT" in note]
+    assert bool(said) != served, given["notes"]
+
+
+# As stored by 2.1.1: names and links stay, and what is dangerous there is not served.
+OLD = {"media_url": "/data/", "media_root": "/data", "data_dirs": [], "data_files": ["db.sqlite3", "app.log"]}
+
+
+def test_answers_of_before_keep_their_volumes_and_links(found):
+    given = found("") | OLD | {"data_root": "/data", "private_media": {}, "compose_name": ""}
+    assert volumes(given) == {"data": "/data"} and volumes(given, "static") == {"data": "/data"}
+    assert storage.links(given["data_files"], "/data")["db.sqlite3"] == "/data/db.sqlite3"
+    conf = render(CONF, given)
+    assert r"location ~ ^/data/(app\.log|db\.sqlite3)(-journal|-shm|-wal|\.[0-9]+)?(/|$) {" in conf
+    assert render(COMPOSE, given).splitlines()[1].startswith("x-logging"), "has a name"
+
+
+def test_an_update_denies_what_lies_among_uploads(found):
+    given = found(SQLITE % "BASE_DIR / 'files/site'" + MEDIA % "BASE_DIR / 'files'") | {"media_url": "/media/"}
+    conf = render(CONF, given)
+    assert "location /media/ {" in conf and "location ~ ^/media/(site)(-journal" in conf
+
+
+def test_one_url_has_one_location(found):
+    given = found(MEDIA % "BASE_DIR / 'm'") | {"static_url": "/media/"}
+    assert render(CONF, given).count("location /media/ {") == 1
+    assert (
+        found("STATIC_URL = 'https://cdn.example.com/m/'\n" + MEDIA % "'m'" + "MEDIA_URL = '/m/'\n")["media_url"] == ""
+    )
+
+
+# ---------------------------------------------------------------- private files
+
+
+SENDFILE = "SENDFILE_BACKEND = '%s.backends.nginx'\nSENDFILE_ROOT = BASE_DIR / '%s'\nSENDFILE_URL = '%s'\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "folder", "url"),
+    [
+        (SENDFILE % ("django_sendfile", "media/private", "/private"), "media/private", "/private/"),
+        (SENDFILE % ("sendfile", "protected", "protected/"), "protected", "/protected/"),
+        (
+            "PRIVATE_STORAGE_SERVER = 'nginx'\nPRIVATE_STORAGE_ROOT = BASE_DIR / 'own'\n",
+            "own",
+            "/private-x-accel-redirect/",
+        ),
+    ],
+)
+def test_private_files_are_sent_where_django_says_so(settings, folder, url, found):
+    given = found(MEDIA % "BASE_DIR / 'media'" + settings)
+    assert given["private_media"] == {folder: url}
+    conf = render(CONF, given)
+    assert f"location {url} {{\n        internal;\n        alias /workdir/{folder}/;\n" in conf
+    assert ("location /media/private/ {\n            return 404;" in conf) == (folder == "media/private")
+    assert any(f"/workdir/{folder}".startswith(path) for path in volumes(given, "static").values())
+
+
+def test_uploads_that_are_all_private(found):
+    given = found(MEDIA % "BASE_DIR / 'media'" + SENDFILE % ("django_sendfile", "media", "/private/"))
+    conf = render(CONF, given)
+    assert "location /media/ {" not in conf and "location /private/ {" in conf
+    assert "MEDIA_ROOT" in given["notes"][0]
+
+
+def test_files_that_a_view_lets_nginx_send_are_remarked_on(found):
+    view = "def download(request):\n    response = HttpResponse()\n    response['X-Accel-Redirect'] = '/x/' + name\n"
+    given = found("", **{"shop/site/views.py": view})
+    assert any("X-Accel-Redirect" in note and "site/views.py:3" in note for note in given["notes"])
+
+
+def test_uploads_within_the_folder_of_static_files(found):
+    given = found("STATIC_URL = '/static/'\nSTATIC_ROOT = BASE_DIR / 'static'\n" + MEDIA % "STATIC_ROOT / 'media'")
+    assert volumes(given)["static-media"] == "/workdir/static/media"
+    assert volumes(given, "static") == {"static-media": "/workdir/static/media"}
+
+
+# ---------------------------------------------------------------- the home directory
+
+
+@pytest.mark.parametrize(
+    ("name", "folders"),
+    [
+        ("os.path.expanduser('~/shop.sqlite3')", ["~"]),
+        ("Path.home() / 'shop.sqlite3'", ["~"]),
+        ("Path('~/shop.sqlite3').expanduser()", ["~"]),
+        ("os.path.join(os.path.expanduser('~'), '.shop', 'db')", ["~", "~/.shop"]),
+        ("os.environ['HOME'] + '/shop.db'", ["~"]),
+        ("os.path.expandvars('$HOME/shop.db')", ["~"]),
+        ("f'{Path.home()}/a/b/shop.db'", ["~", "~/a/b"]),
+    ],
+)
+def test_a_database_in_the_home_directory(name, folders, found):
+    given = found(SQLITE % name)
+    assert given["data_dirs"] == folders and "HOME" not in given["required_environment"]
+    assert volumes(given)["home-django"] == "/home/django"
+    assert "HOME=/home/django " in render("template/Dockerfile_django.jinja", given)
+    assert "HOME=/tmp " in render("template/Dockerfile_django.jinja", found(""))
+
+
+def test_the_home_of_somebody_else_is_not_known(found):
+    assert found(SQLITE % "os.path.expanduser('~root/x.db')")["data_dirs"] == []
+
+
+def test_a_database_of_a_variable_beside_one_of_the_same_name(found):
+    second = "DATABASES['log'] = {'ENGINE': 'django.db.backends.sqlite3', 'NAME': BASE_DIR / 'db.sqlite3'}\n"
+    given = found(SQLITE % "os.environ['DB_PATH']" + second)
+    assert given["dotenv"]["DB_PATH"] == "/data/default.sqlite3" and given["data_files"] == ["db.sqlite3"]
+
+
+# ---------------------------------------------------------------- the project's name
+
+
+def test_the_name_of_the_compose_project(found, tmp_path):
+    assert found("")["compose_name"] == "shop"
+    for folder in ("one", "two"):
+        shutil.copytree(tmp_path / "shop", tmp_path / folder / "app")
+        shutil.move(tmp_path / folder / "app/site", tmp_path / folder / "app/config")
+        settings = (tmp_path / folder / "app/manage.py").read_text().replace("site.settings", "config.settings")
+        (tmp_path / folder / "app/manage.py").write_text(settings)
+        name = defaults.defaults(tmp_path / folder / "app")["compose_name"].value
+        assert name == f"{folder}-app"
+    long = tmp_path / ("x" * 60) / "app"
+    shutil.copytree(tmp_path / "one/app", long)
+    assert len(defaults.defaults(long)["compose_name"].value) <= 63
+
+
+# ---------------------------------------------------------------- whatever passes the rules is accepted
+
+
+names = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,3}", fullmatch=True) | st.sampled_from(
+    ["123", "1e3", "0x1", "null", "true", "on", "y", "x-y", "db", "data", "static-x", "1_0", "default", "no"]
+)
+paths = st.sampled_from(
+    [
+        "_",
+        "+",
+        "~",
+        "~/a",
+        "a",
+        "a-b",
+        "a_b",
+        "A.b",
+        "data",
+        "db-data",
+        "/data",
+        "/srv/a",
+        "db",
+        "static",
+        "1",
+        "on",
+        "/a",
+    ]
+)
+commands = st.from_regex(r"[a-z/'0*:=%@-][a-z0-9_./:=@%+,*' -]{0,12}", fullmatch=True)
+images = st.sampled_from(
+    ["postgres:18", "mysql:8", "mariadb:11", "valkey/valkey:9", "rabbitmq:4", "memcached:1", "123", "a:1", "elastic:9"]
+)
+text = st.from_regex(r"[A-Za-z_][A-Za-z0-9_-]{0,6}", fullmatch=True) | st.sampled_from(["null", "on", "True", "NO"])
+some = st.fixed_dictionaries(
+    {
+        "services": st.dictionaries(names, images, max_size=3),
+        "workers": st.dictionaries(names, commands, max_size=2),
+        "jobs": st.dictionaries(names, commands, max_size=2),
+        "data_dirs": st.lists(paths, max_size=4),
+        "data_files": st.lists(st.sampled_from(["db.sqlite3", "a/db.sqlite3", "a-db.sqlite3", "x"]), max_size=3),
+        "data_root": st.sampled_from(["/data", "/var/lib/django", "/a"]),
+        "media_root": paths | st.just(""),
+        "media_url": st.sampled_from(["", "/media/", "/static/"]),
+        "private_media": st.dictionaries(paths, st.sampled_from(["", "/private/", "/media/"]), max_size=2),
+        "database_name": text,
+        "database_user": text,
+        "compose_name": names,
+        "required_environment": st.lists(st.sampled_from(["NO", "TRUE", "Null", "A"]), max_size=1),
+        "development_environment": st.dictionaries(
+            st.sampled_from(["NULL", "A"]), st.sampled_from(["a: b", ":", "on", "1", "- a", "[x"]), max_size=2
+        ),
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory):
+    root: Path = tmp_path_factory.mktemp("base")
+    (root / "site").mkdir()
+    for path, content in {
+        "manage.py": MANAGE,
+        "site/__init__.py": "",
+        "site/settings.py": SETTINGS,
+        "site/wsgi.py": "",
+        "requirements.txt": "Django\n",
+    }.items():
+        (root / path).write_text(content)
+    return {name: default.value for name, default in defaults.defaults(root).items()}
+
+
+HAS_COMPOSE = bool(shutil.which("docker"))
+
+
+def accepted(base: dict, changed: dict) -> dict | None:
+    """Return answers that the rules accept, None for others."""
+    given = {**base, **changed}
+    if any(answers.problem(name, value, given, ROOT / "nowhere") for name, value in changed.items()):
+        return None
+    return given
+
+
+@settings(phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@given(changed=some)
+def test_what_the_rules_accept_is_yaml_with_every_name_as_it_is(changed, base):
+    given = accepted(base, changed)
+    if given is None:
+        return
+    compose = yaml.safe_load(render(COMPOSE, given))
+    expected = {*given["services"], *given["workers"], *given["jobs"], *answers.OWN_SERVICES}
+    assert compose["services"].keys() == expected - (set() if given["migrate"] else {"migrate"})
+    written = volumes(given)
+    assert len(set(written.values())) == len(written) and all(isinstance(name, str) for name in written)
+    assert {*written.values()} >= {storage.in_workdir(path) for path in given["data_dirs"]}
+    assert len({*storage.links(given["data_files"], given["data_root"]).values()}) == len({*given["data_files"]})
+    for name, command in {**given["workers"], **given["jobs"]}.items():
+        assert compose["services"][name]["command"] == command
+    development = yaml.safe_load(render("template/{% if use_compose %}compose.dev.yaml{% endif %}.jinja", given))
+    assert all(
+        development["x-development"].get("environment", {})[name] == value
+        for name, value in given["development_environment"].items()
+    )
+    conf = render(CONF, given)
+    heads = [line for line in conf.splitlines() if line.startswith("    location ")]
+    assert len(heads) == len(set(heads)), "two locations of one path stop nginx"
+
+
+@pytest.mark.skipif(not HAS_COMPOSE, reason="needs Docker's command line, but no engine")
+@settings(max_examples=20, phases=(Phase.explicit, Phase.reuse, Phase.generate))  # each is a process of its own
+@given(changed=some)
+def test_what_the_rules_accept_compose_accepts(changed, base, tmp_path_factory):
+    given = accepted(base, changed)
+    if given is None:
+        return
+    folder = tmp_path_factory.mktemp("compose")
+    (folder / "compose.yaml").write_text(render(COMPOSE, given))
+    secrets = ("POSTGRES_PASSWORD", "MYSQL_PASSWORD", "RABBITMQ_PASSWORD", *given["required_environment"])
+    (folder / ".env").write_text("".join(f"{name}=x\n" for name in secrets))
+    docker = local["docker"]["compose", "--project-directory", folder, "--profile", "*"]
+    code, _, err = docker["config", "--quiet"].run(retcode=None)
+    assert code == 0, f"{err}\n{render(COMPOSE, given)}"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "others", "words"),
+    [
+        ("workers", {"db": "a b"}, {"services": {"db": "postgres:18"}}, "is one of services too"),
+        ("jobs", {"w": "a b"}, {"workers": {"w": "a b"}}, "is one of workers too"),
+        ("workers", {"w": "python manage.py 'x"}, {}, "each quote closed"),
+        ("workers", {"w": "  "}, {}, "give a command"),
+        ("services", {"db": "postgres:"}, {}, "give an image"),
+        ("private_media", {"a": "/x/", "b": "/x/"}, {}, "the path of other files too"),
+        ("private_media", {"a": "/static/"}, {"static_url": "/static/"}, "the path of other files too"),
+    ],
+)
+def test_what_no_tool_would_take_is_refused(name, value, others, words):
+    assert words in answers.problem(name, value, {name: value, **others}, ROOT / "nowhere")
