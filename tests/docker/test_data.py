@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from running import Site, docker, free_port
 from support import commit, copy
-from test_run import Site, docker, free_port
 
 pytestmark = pytest.mark.docker
 
@@ -55,7 +55,7 @@ def shop(template, tmp_path) -> Iterator[Callable[..., Site]]:
     made: list[Site] = []
 
     def make(settings: str = "", umask: int = 0o022, static: bool = False, **answers: str) -> Site:
-        folder: Path = tmp_path / f"data-{tmp_path.name.replace('_', '-').lower()}"
+        folder: Path = tmp_path / f"data-{os.getpid()}"
         before = os.umask(umask)
         try:
             files = {
