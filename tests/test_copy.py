@@ -418,6 +418,7 @@ BAD = {
     "django_instructions": ['["RUN a\\nX"]', "[EXPOSE 1]", "[1]"],
     "nginx_locations": ["['}']", "['location / {']", "[1]"],
     "static_url": ["static/", "/static", "//", "/", "https://cdn.example.com/", "/a b/", "/a;b/", "/a{b}/"],
+    "dockerignore_except": ["[a, 1]", "['!a']", "x: y"],
     "dockerignore": ["[a, 1]", "['#x']", '["a\\nb"]', "x: y"],
     "use_fathom": ["maybe"],
     "compile_messages": ["2"],
@@ -581,7 +582,7 @@ def test_answers_that_have_lost_lines(template, project):
     [
         ("my site/manage.py", "rename 'my site'"),
         ("läden/manage.py", "rename 'läden'"),
-        ("shopctl.py", "rename it to manage.py"),
+        ("shopctl.py", "give it that name"),
     ],
 )
 def test_a_manage_py_of_another_name_is_refused_for_its_name(path, words, template, project):
