@@ -234,7 +234,7 @@ _relative_path = _text(
 _port = _number(1, 65535)
 _variable = r"[A-Za-z_][A-Za-z0-9_]*"
 _value = r"[A-Za-z0-9 _.:/@%+,=?&~*!()<>\[\]{}|;^-]{0,500}"
-_pattern = r"(?:[A-Za-z0-9_.+@~*?/-]|\[\^?[A-Za-z0-9_.-]+\])"  # of .dockerignore
+_pattern = r"(?:[A-Za-z0-9_.+@~*?/-]|\[\^?(?:[A-Za-z0-9_.](?:-[A-Za-z0-9_.])?)+\])"  # of .dockerignore
 _package = _text(r"[a-z0-9][a-z0-9+.-]+", "give a Debian package's name, like libpq5")
 
 

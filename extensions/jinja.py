@@ -3,6 +3,7 @@
 import hashlib
 import importlib.util
 import json
+import os
 import re
 import shlex
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from types import ModuleType
 from typing import Any
 
+import platformdirs
 import yaml
 from copier.errors import UserMessageError
 from jinja2 import Environment, pass_context
@@ -71,6 +73,21 @@ def _compile_once(environment: Environment) -> None:
     environment.compile = once  # type: ignore[method-assign]
 
 
+def _without_old_cache() -> None:
+    """Let no older version, which an update renders too, run what it has kept compiled in the user's cache.
+
+    A file may lack there, and where others can write to it, it may not be the template's.
+    """
+    real = platformdirs.user_cache_path
+    if real.__name__ != "none_of_ours":
+
+        def none_of_ours(appname: str | None = None, *arguments: Any, **options: Any) -> Path:
+            ours = appname == "copier-django-docker"
+            return Path(os.devnull, appname) if ours else real(appname, *arguments, **options)
+
+        platformdirs.user_cache_path = none_of_ours
+
+
 class DjangoProject(Extension):
     """The filters, each a thin way in to one module of this package."""
 
@@ -81,6 +98,7 @@ class DjangoProject(Extension):
                 f"This template needs Python 3.11 or newer to run Copier, and this is {sys.version.split()[0]}: "
                 "with uvx, add --python 3.13 before --with."
             )
+        _without_old_cache()
         _compile_once(environment)
         self._problems: list[str] = []
         self._notes: list[str] = []

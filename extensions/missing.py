@@ -36,8 +36,14 @@ def manage(root: Path, findings: Findings) -> str:
     if not root.is_dir():
         return f"There is no folder {root}: give the folder of an existing Django project."
     script = text_of(findings.value("manage_py"))
-    if script and script.rpartition("/")[2] != "manage.py":
+    folder, _, name = script.rpartition("/")
+    if script and name != "manage.py":
         return f"{script} in {root} runs Django's commands, and the images run manage.py: give it that name."
+    if folder:
+        return (
+            f"{script} in {root} is in a folder with a name that is not written to Docker files: rename {folder!r}, "
+            "with the letters a to z, digits, '-', '_' and '.' alone."
+        )
     path = next((path for path in _files(root) if path.rpartition("/")[2] == "manage.py"), "")
     if not path:
         return f"There is no manage.py in {root} or below: give the folder of an existing Django project."

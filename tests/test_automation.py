@@ -1,6 +1,7 @@
 """For robots: the detection command, data files, exit codes."""
 
 import json
+import re
 import shutil
 import sys
 from itertools import product
@@ -219,6 +220,28 @@ def test_check_names_what_this_version_refuses_and_what_an_update_left(template,
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 3 and lines[0].startswith("gunicorn_workers: 0 will not do")
     assert "has the markers of a conflict" in lines[1] and lines[2].startswith("default.conf.rej has lines")
+
+
+def test_check_tells_of_debug_that_compose_turns_on(template, project, capsys):
+    """As answers of 2.1 may have it, where settings allow no host."""
+    folder = project()
+    settings = folder / "mysite/settings.py"
+    text = re.sub("DEBUG = .*", 'DEBUG = os.environ.get("DEBUG") == "True"', f"import os\n{settings.read_text()}")
+    settings.write_text(re.sub("ALLOWED_HOSTS = .*", "ALLOWED_HOSTS = []", text))
+    commit(folder)
+    copy(template, folder)
+    assert "DEBUG:" not in (folder / "compose.yaml").read_text() and main([str(folder), "--check"]) == 0
+    update(folder, compose_environment="{DEBUG: 'True'}", compose_settings="{}")
+    commit(folder)
+    update(folder)
+    assert "DEBUG: ${DEBUG:-True}" in (folder / "compose.yaml").read_text(), "answers are kept"
+    assert main([str(folder), "--check"]) == 1
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == (
+        "compose_environment: the answer is DEBUG True, "
+        "and from mysite/settings.py follows DJANGO_SETTINGS_MODULE compose_settings"
+    )
+    assert second.startswith("compose_settings: the answer is none, and from mysite/settings.py:")
 
 
 def test_check_does_not_mind_what_is_answered_where_nothing_is_read(template, project):

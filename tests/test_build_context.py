@@ -6,6 +6,7 @@ import pytest
 import yaml
 from support import NEXT, ROOT, commit, copy, run, update
 
+from extensions import answers
 from extensions.detection.build_context import USUAL, is_left_out
 
 CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIB\n"
@@ -31,13 +32,23 @@ def write(folder, files):
         (folder / path).write_text(text)
 
 
-def answers(folder):
+def stored(folder):
     return yaml.safe_load((folder / ".copier-answers.yml").read_text())
 
 
 def test_the_reader_knows_what_the_template_leaves_out():
     text = (ROOT / "template/.dockerignore.jinja").read_text()
     assert {line.removeprefix("**/") for line in text.splitlines() if line.startswith("**/")} == set(USUAL)
+
+
+def test_docker_reads_the_patterns(template, project):
+    """A "-" in a class is a range, which Docker refuses at its beginning: https://pkg.go.dev/path/filepath#Match."""
+    folder = project()
+    copy(template, folder, dockerignore="['*.[a-c]', '[xy]z']")
+    classes = re.findall(r"\[([^]]*)\]", "\n".join(patterns(folder)))
+    assert "a-c" in classes and not [text for text in classes if text.startswith("-") or text.endswith("-")]
+    for refused in ("[-a]", "[a-]", "[]", "[a", "a]"):
+        assert answers.problem("dockerignore", [refused], {}, folder), refused
 
 
 def test_names_that_are_never_code_stay_out_at_any_depth(template, project):
@@ -75,7 +86,7 @@ def test_what_git_tracks_and_images_need_comes_in_again(template, project):
     commit(folder)
     copy(template, folder)
     found = patterns(folder)
-    assert "shop/migrations" in answers(folder)["dockerignore_except"]
+    assert "shop/migrations" in stored(folder)["dockerignore_except"]
     assert [path for path in KEPT if is_left_out(found, path)] == []
     assert [path for path in OUT if not is_left_out(found, path)] == []
 
@@ -86,7 +97,7 @@ def test_variables_that_code_or_a_front_ends_build_read_come_in_again(template, 
     write(folder, read | {"garden/conf.py": "open('conf/site.env')\n", ".env.local": "A=1\n", "conf/web.env": "A=1\n"})
     commit(folder)
     copy(template, folder)
-    assert answers(folder)["dockerignore_except"] == [*read]
+    assert stored(folder)["dockerignore_except"] == [*read]
 
 
 def test_an_update_leaves_in_what_git_tracks(template, project):
@@ -96,7 +107,7 @@ def test_an_update_leaves_in_what_git_tracks(template, project):
     commit(folder)
     copy(template, folder, vcs_ref="v2.1.1")
     update(folder)
-    assert answers(folder)["dockerignore_except"] == ["certs/ca.pem", "mysite/data.sql"]
+    assert stored(folder)["dockerignore_except"] == ["certs/ca.pem", "mysite/data.sql"]
     found = patterns(folder)
     assert is_left_out(found, "local.key") and is_left_out(found, "mysite/dump.sql")
     assert not is_left_out(found, "certs/ca.pem") and not is_left_out(found, "mysite/data.sql")
@@ -107,7 +118,7 @@ def test_what_the_projects_own_dockerignore_leaves_out_is_no_exception(template,
     write(folder, {"certs/ca.pem": CERTIFICATE, "a/b.sql": "", ".dockerignore": "certs/*.pem\na\n"})
     commit(folder)
     copy(template, folder)
-    assert answers(folder)["dockerignore_except"] == []
+    assert stored(folder)["dockerignore_except"] == []
 
 
 def test_an_own_list_of_what_comes_in_comes_first(template, project):

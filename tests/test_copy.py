@@ -418,6 +418,7 @@ BAD = {
     "django_instructions": ['["RUN a\\nX"]', "[EXPOSE 1]", "[1]"],
     "nginx_locations": ["['}']", "['location / {']", "[1]"],
     "static_url": ["static/", "/static", "//", "/", "https://cdn.example.com/", "/a b/", "/a;b/", "/a{b}/"],
+    "dockerignore_except": ["[a, 1]", "['!a']", "x: y"],
     "dockerignore": ["[a, 1]", "['#x']", '["a\\nb"]', "x: y"],
     "use_fathom": ["maybe"],
     "compile_messages": ["2"],
@@ -581,7 +582,7 @@ def test_answers_that_have_lost_lines(template, project):
     [
         ("my site/manage.py", "rename 'my site'"),
         ("läden/manage.py", "rename 'läden'"),
-        ("shopctl.py", "rename it to manage.py"),
+        ("shopctl.py", "give it that name"),
     ],
 )
 def test_a_manage_py_of_another_name_is_refused_for_its_name(path, words, template, project):
@@ -880,11 +881,13 @@ def test_debian_packages_that_the_python_image_lacks(template, project):
     assert "apt-get" not in (folder / "Dockerfile_django").read_text()
 
 
-def test_nothing_is_written_outside_of_the_project(template, project, tmp_path):
+@pytest.mark.parametrize("version", [NEXT, "v2.1.1"])
+def test_nothing_is_kept_outside_of_the_project(version, template, project, tmp_path):
     home, folder = tmp_path / "home", project()
     home.mkdir()
+    copy(template, folder, vcs_ref=version)
     with local.env(HOME=str(home), XDG_CACHE_HOME=str(home / "cache"), TMPDIR=str(home)):
-        copy(template, folder)
+        copy(template, project(folder="other"))
         update(folder, gunicorn_workers=4)
     assert "--workers 4" in (folder / "compose.yaml").read_text()
     assert not list(home.iterdir())

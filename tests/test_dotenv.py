@@ -12,10 +12,11 @@ DOTENV = "{SECRET_KEY: '', POSTGRES_PASSWORD: '', ADMIN_EMAIL: me@example.com}"
 
 
 def copied(template, folder, *options, **answers):
-    """Copy with the answer `dotenv`, and return what Copier printed."""
-    return run(
+    """Copy with the answer `dotenv`, and return what Copier printed, in one line."""
+    _, output = run(
         "copy", "--defaults", "--overwrite", f"--vcs-ref={NEXT}", *options, template, folder, dotenv=DOTENV, **answers
-    )[1]
+    )
+    return " ".join(output.split())
 
 
 def variables(path):

@@ -105,6 +105,12 @@ def test_a_location_of_the_projects_own_takes_the_place_of_the_templates(locatio
     assert ("nosniff" in conf.partition("location /static/ {")[2].partition("}")[0]) == (location != "/static/")
 
 
+def test_it_takes_the_place_of_that_of_private_uploads_too(template, project):
+    own = json.dumps(["location /private/ {", "internal;", "alias /srv/;", "}"])
+    private = MEDIA | {"private_media": "{media/private: /private/}"}
+    assert configuration(template, project(), **private, nginx_locations=own).count("location /private/ {") == 1
+
+
 def test_the_size_of_uploads_may_be_the_projects_own(template, project):
     conf = configuration(template, project(), nginx_locations='["client_max_body_size 1g;"]')
     assert conf.count("client_max_body_size") == 1 and "    client_max_body_size 1g;\n" in conf

@@ -399,9 +399,9 @@ def test_what_the_rules_accept_compose_accepts(changed, base, tmp_path_factory):
 @pytest.mark.parametrize(
     ("name", "value", "others", "words"),
     [
-        ("workers", {"db": "a b"}, {"services": {"db": "postgres:18"}}, "is one of services too"),
-        ("jobs", {"w": "a b"}, {"workers": {"w": "a b"}}, "is one of workers too"),
-        ("workers", {"w": "python manage.py 'x"}, {}, "each quote closed"),
+        ("workers", {"db": "a b"}, {"services": {"db": "postgres:18"}}, "the name of another service"),
+        ("jobs", {"w": "a b"}, {"workers": {"w": "a b"}}, "the name of another service"),
+        ("workers", {"w": "python manage.py 'x"}, {}, "close each quote"),
         ("workers", {"w": "  "}, {}, "give a command"),
         ("services", {"db": "postgres:"}, {}, "give an image"),
         ("private_media", {"a": "/x/", "b": "/x/"}, {}, "the path of other files too"),

@@ -27,7 +27,7 @@ NEVER = (
 # These, an image may need: what git has of them stays in.
 DOUBTFUL = (
     *("*.pem", "*.key", "*.p12", "*.pfx", "*.jks", "*.keystore"),
-    *("*credentials*.json", "service[-_]account*.json", "*[-_]key.json", "*secret*.json", "secret*.y*ml"),
+    *("*credentials*.json", "service?account*.json", "*-key.json", "*_key.json", "*secret*.json", "secret*.y*ml"),
     *("secret*.toml", "secret*.ini", ".secrets*", "local_settings.py", "settings_local.py"),
     *(".npmrc", ".htpasswd", ".docker"),
     *("*.sqlite", "*.sqlite-*", "*.db", "*.db-*", "*.sql", "*.sql.*", "*.dump", "*.dump.*", "backups"),
@@ -46,7 +46,7 @@ SECRETS = (
     *("*.kdbx", "id_rsa*", "id_dsa*", "id_ecdsa*", "id_ed25519*", ".netrc", ".pypirc", ".pgpass", ".my.cnf"),
     *(".git-credentials", ".vault-token", ".*_history", "*.tfstate*", "*.tfvars*"),
     *("*.p12", "*.pfx", "*.jks", "*.keystore"),
-    *("*credentials*.json", "service[-_]account*.json", "*[-_]key.json", "*secret*.json", "secret*.y*ml"),
+    *("*credentials*.json", "service?account*.json", "*-key.json", "*_key.json", "*secret*.json", "secret*.y*ml"),
     *("secret*.toml", "secret*.ini", ".secrets*", ".htpasswd"),
 )
 # With what in it one of these is a secret.

@@ -5,7 +5,6 @@ import threading
 import time
 
 import pytest
-from plumbum import local
 from running import docker, of, on
 
 pytestmark = pytest.mark.docker
@@ -101,25 +100,6 @@ def test_a_client_does_not_choose_its_address(site):
     site.up()
     status, _, text = site.get("/address/", **{"X-Forwarded-For": "6.6.6.6"})
     assert status == 200 and text != "6.6.6.6"
-
-
-@on(of("startproject", {"mysite/settings.py": "MEDIA_ROOT = '/data'\nMEDIA_URL = '/media/'\n"}))
-def test_a_database_beside_the_uploads(site):
-    site.up()
-    site.compose("exec", "django", "sh", "-c", "echo kept >/data/note.txt")
-    assert site.get("/media/note.txt")[2] == "kept\n"
-    database = site.compose("exec", "django", "realpath", "db.sqlite3").strip()
-    site.compose("exec", "django", "test", "-s", database)
-    for path in {database.removeprefix("/data/"), "db.sqlite3"}:
-        assert [site.get(f"/media/{path}{end}")[0] for end in ("", "-journal", "-wal", "-shm")] == [404] * 4
-
-
-def test_a_checkout_that_only_its_owner_reads(site):
-    """As `umask 077` makes one."""
-    local["chmod"]("-R", "go=", site.folder)
-    site.up()
-    assert "no issues" in site.compose("run", "--rm", "django", "python", "manage.py", "check")
-    assert site.get("/admin/login/")[0] == 200
 
 
 SERVICES = {
