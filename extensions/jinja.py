@@ -268,6 +268,7 @@ class DjangoProject(Extension):
         return f"{project.name} has version {version.removeprefix('v')} of the template."
 
     def _refuse_update(self, conf: dict[str, Any]) -> None:
+        _module("update_git").forget_hook()
         refusals = _module("guard").stored_refusals(conf, self._questions, lambda: self._values(conf)) or _module(
             "updating"
         ).refusals(

@@ -40,7 +40,7 @@ class Settings:
         }
         first = int(local.env.get("GIT_CONFIG_COUNT") or 0)
         self._variables: dict[str, str | None] = {
-            **dict.fromkeys((*FOREIGN, "GIT_CONFIG_PARAMETERS")),
+            "GIT_CONFIG_PARAMETERS": None,  # would win
             "GIT_CONFIG_COUNT": str(first + len(config)),
             "GIT_DEFAULT_HASH": git(root, "rev-parse", "--show-object-format").decode().strip(),
             "GIT_TEMPLATE_DIR": "",
@@ -66,6 +66,11 @@ def _set(variables: dict[str, str | None]) -> None:
             local.env[name] = value
         elif name in local.env:
             del local.env[name]
+
+
+def forget_hook() -> None:
+    """Take what git sets for a hook, in which an update may run, out of the environment of Copier's commands."""
+    _set(dict.fromkeys(FOREIGN))
 
 
 def environment() -> dict[str, str]:

@@ -113,6 +113,7 @@ def test_a_line_that_a_filter_keeps_out_of_commits(older):
     git("-C", older, "reset", "--quiet", "--hard")
     git("-C", older, "clean", "-fdq")
     replace(older / "default.conf", "    listen", "    # secret\n    listen")
+    git("-C", older, "add", "default.conf")
     assert not git("-C", older, "status", "--porcelain")
     before = tree(older)
     code, output = run("update", "--defaults", f"--vcs-ref={NEXT}", older, retcode=None)
