@@ -39,15 +39,12 @@ def remarks(
         for name in silent:
             if name in then and then[name].source and then[name].value == known[name]:
                 path = then[name].source.partition(":")[0]
-                yield f"{name}: the answer was read in {path}, which {_fate(root / path)} no more: {ADVICE}"
+                yield f"{name}: the answer was read in {path}, which {_fate(root / path)} any more: change the answer."
     yield from leftovers.found(root, [*answers.RENDERED, answers_file])
 
 
-ADVICE = "change the answer."
-
-
 def _fate(path: Path) -> str:
-    return "says so" if path.exists() else "is there"
+    return "does not say so" if path.exists() else "is not there"
 
 
 def _is_silent(name: str, value: Any, now: Mapping[str, Default]) -> bool:

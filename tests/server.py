@@ -20,13 +20,18 @@ class Copier:
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def run(self, *arguments: str, cwd: Path, env: Mapping[str, str], output: Path) -> tuple[int, str]:
-        """Return the exit code, as subprocess has it, and all that is printed, which `output` is a file for."""
+        """Return the exit code, as subprocess has it, and all that is printed, by processes that it leaves, too.
+
+        `output` is the name of a pipe to be made.
+        """
         assert self._process.stdin and self._process.stdout
+        os.mkfifo(output)
         request = {"arguments": arguments, "cwd": str(cwd), "env": dict(env), "output": str(output)}
         self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
-        code = int(self._process.stdout.readline())
-        return code, output.read_text(errors="replace")
+        said = output.read_text(errors="replace")  # until all who may write have ended
+        output.unlink()
+        return int(self._process.stdout.readline()), said
 
     def close(self) -> None:
         """End the process that forks."""
@@ -42,7 +47,10 @@ def serve() -> None:
     for line in sys.stdin:
         request = json.loads(line)
         if not (child := os.fork()):
-            _run(CopierApp, request)
+            try:
+                _run(CopierApp, request)
+            finally:
+                os._exit(1)
         _, status = os.waitpid(child, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)
 
@@ -53,8 +61,10 @@ def _run(app, request) -> None:
 
     from plumbum import local
 
-    for descriptor, path, flags in ((0, os.devnull, os.O_RDONLY), (1, request["output"], os.O_WRONLY | os.O_CREAT)):
-        os.dup2(os.open(path, flags | os.O_TRUNC), descriptor)
+    for descriptor, path, flags in ((0, os.devnull, os.O_RDONLY), (1, request["output"], os.O_WRONLY)):
+        opened = os.open(path, flags)
+        os.dup2(opened, descriptor)
+        os.close(opened)
     os.dup2(1, 2)
     os.environ.clear()
     os.environ.update(request["env"])

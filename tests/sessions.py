@@ -142,7 +142,7 @@ def settled(content: bytes, chance: random.Random) -> bytes:
     return b"\n".join(kept)
 
 
-def merged(folder: Path, mine: bytes, old: bytes, new: bytes, env: Mapping[str, str]) -> bytes:
+def merged(project: Path, folder: Path, mine: bytes, old: bytes, new: bytes, env: Mapping[str, str]) -> bytes:
     """Return git's three-way merge of a file, with its conflicts in the style of the person's settings."""
     if mine == old or old == new:
         return new if mine == old else mine
@@ -151,7 +151,7 @@ def merged(folder: Path, mine: bytes, old: bytes, new: bytes, env: Mapping[str, 
     for path, content in zip(paths, (mine, old, new), strict=True):
         path.write_bytes(content)
     labels = [argument for label in LABELS for argument in ("-L", label)]
-    done = subprocess.run(["git", "merge-file", "-p", *labels, *paths], capture_output=True, cwd=folder, env=env)
+    done = subprocess.run(["git", "merge-file", "-p", *labels, *paths], capture_output=True, cwd=project, env=env)
     assert 0 <= done.returncode < 128, done.stderr
     shutil.rmtree(folder)
     return done.stdout

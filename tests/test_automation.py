@@ -196,16 +196,16 @@ def test_check_names_an_answer_whose_file_is_gone(name, grown, tmp_path, capsys)
 def test_check_names_an_answer_that_nothing_says_any_more(template, project, capsys):
     """Processes that a Procfile named: the programs are there, and who wants them is not known."""
     folder = project("celery_postgres")
-    (folder / "Procfile").write_text("web: gunicorn orders.wsgi\nmail: python manage.py qcluster\n")
+    (folder / "Procfile").write_text("web: gunicorn orders.wsgi\nqueue: python manage.py qcluster\n")
     (folder / "orders/celery.py").unlink()
     commit(folder)
     copy(template, folder)
     stored = yaml.safe_load((folder / ".copier-answers.yml").read_text())
-    assert stored["workers"] == {"mail": "python manage.py qcluster"}
+    assert stored["workers"] == {"worker": "python manage.py qcluster"}
     assert main([str(folder), "--check"]) == 0
     (folder / "Procfile").unlink()
     assert main([str(folder), "--check"]) == 1
-    assert "workers: the answer was read in Procfile, which is there no more" in capsys.readouterr().out
+    assert "workers: the answer was read in Procfile, which is not there any more" in capsys.readouterr().out
 
 
 def test_check_names_what_this_version_refuses_and_what_an_update_left(template, project, capsys):
@@ -219,7 +219,7 @@ def test_check_names_what_this_version_refuses_and_what_an_update_left(template,
     assert main([str(folder), "--check"]) == 1
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 3 and lines[0].startswith("gunicorn_workers: 0 will not do")
-    assert "has the markers of a conflict" in lines[1] and lines[2].startswith("default.conf.rej has lines")
+    assert lines[1].startswith("default.conf.rej has lines") and "has the markers of a conflict" in lines[2]
 
 
 def test_check_tells_of_debug_that_compose_turns_on(template, project, capsys):

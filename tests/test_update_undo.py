@@ -108,7 +108,9 @@ def test_a_project_in_a_folder(template, older):
     assert tree(older) == before and status(repository) == [" M other.txt", "?? new.txt"]
 
 
-@pytest.mark.parametrize("setting", ["core.autocrlf=true", "apply.whitespace=error", "diff.noprefix=true"])
+@pytest.mark.parametrize(
+    "setting", ["core.autocrlf=true", "apply.whitespace=error", "diff.noprefix=true", "diff.context=0"]
+)
 def test_settings_of_git(older, setting):
     with (older / "default.conf").open("a") as conf:
         conf.write("# blanks  \n")
