@@ -243,7 +243,7 @@ def updated(folder, old, new, before, after, config, name) -> None:
     assert code == 0 and "Traceback" not in output, output
     result = tree(folder)
     theirs = {path: content for path, content in result.items() if path in generated(before | after, name)}
-    expected, in_conflict = {}, set()
+    expected, in_conflict, mixed = {}, set(), set()
     for path in generated(before | after, name):
         if path not in mine and path not in before and path in after:
             expected[path] = after[path]  # new
@@ -254,10 +254,13 @@ def updated(folder, old, new, before, after, config, name) -> None:
         elif path in mine and path in after:
             content, base = committed(folder, path), before.get(path, b"")
             without = content.replace(b"\r\n", b"\n")
-            is_crlf = 0 < content.count(b"\n") == content.count(b"\r\n") and base != after[path]
-            if is_crlf and path in before and new not in RELEASES:  # ends of lines alone are no conflict
+            if b"\r\n" in content and base != after[path] and new not in RELEASES:  # ends of lines are no conflict
                 expected[path], conflicts = merged(folder, without, base, after[path])
-                expected[path] = expected[path].replace(b"\n", b"\r\n")
+                crlf, total = content.count(b"\r\n"), content.count(b"\n")
+                if crlf == total:
+                    expected[path] = expected[path].replace(b"\n", b"\r\n")
+                else:
+                    mixed.add(path)
             else:
                 expected[path], conflicts = merged(folder, content, base, after[path])
             in_conflict |= {path} if conflicts else set()
@@ -274,7 +277,7 @@ def updated(folder, old, new, before, after, config, name) -> None:
             # conflict: then the template's new lines have to be there, as those of the person below.
             nothing_lost(after.get(path, mine[path]), before.get(path, b""), theirs[path], where)
             in_conflict.discard(path)
-        elif "autocrlf" in config or "core.eol" in config:
+        elif "autocrlf" in config or "core.eol" in config or path in mixed:
             assert lines_of(theirs[path]) == lines_of(content), where
         else:
             assert theirs[path] == content, where
@@ -288,8 +291,7 @@ def updated(folder, old, new, before, after, config, name) -> None:
         moved = {f"{path}.mine": path for path in before.keys() & after.keys() - mine.keys() if f"{path}.mine" in mine}
     for path, source in moved.items():
         here = committed(folder, path)
-        plain = here.replace(b"\r\n", b"\n") if 0 < here.count(b"\n") == here.count(b"\r\n") else here
-        content, _ = merged(folder, plain, before[source], after[source])
+        content, _ = merged(folder, here.replace(b"\r\n", b"\n"), before[source], after[source])
         assert lines_of(result[path]) in (lines_of(mine[path]), lines_of(content)), f"{source}, renamed"
     theirs |= {path: result[path] for path in moved}
     own = kept.keys() - set(generated(before | after, name)) - {ANSWERS} - moved.keys()
