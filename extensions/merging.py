@@ -1,6 +1,7 @@
 """The three-way merge of one file, by `git merge-file`, whatever its ends of lines or its encoding."""
 
 import tempfile
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,8 +22,8 @@ class Merged(NamedTuple):
 
 
 def plain(content: bytes) -> bytes:
-    """Return a file as the template renders it: without the CR, if all lines have one."""
-    return content.replace(b"\r\n", b"\n") if _has_crlf(content) else content
+    """Return a file with the ends of lines that the template renders: LF."""
+    return content.replace(b"\r\n", b"\n")
 
 
 def merge(root: Path, mine: bytes, old: bytes, new: bytes, context: int | None = None) -> Merged:
@@ -34,15 +35,27 @@ def merge(root: Path, mine: bytes, old: bytes, new: bytes, context: int | None =
     here = plain(mine)
     if new in (old, here):
         return Merged(mine)
-    end = b"\r\n" if _has_crlf(mine) else b"\n"
     if here == old:
-        return Merged(new.replace(b"\n", end))
+        return Merged(_ended(new, mine))
     content, conflict = _merged(root, here, old, new)
     if not conflict or context is None:
-        return Merged(content.replace(b"\n", end), conflict)
+        return Merged(_ended(content, mine), conflict)
     three = _merged(root, here, old, new, "--diff3", f"--marker-size={MARKER}")[0]
-    ours, base, theirs = (_side(three, side).replace(b"\n", end) for side in range(3))
+    ours, base, theirs = (_ended(_side(three, side), mine) for side in range(3))
     return Merged(theirs, True, _patch(root, base, ours, context))
+
+
+def _ended(content: bytes, mine: bytes) -> bytes:
+    """Return a text with the person's ends of lines: a line of theirs has its own, another that of the most."""
+    crlf, total = mine.count(b"\r\n"), mine.count(b"\n")
+    if crlf in (0, total):
+        return content.replace(b"\n", b"\r\n") if crlf else content
+    lines, theirs = content.split(b"\n"), mine.split(b"\n")
+    ends = [b"\r" if 2 * crlf > total else b""] * len(lines)
+    matcher = SequenceMatcher(None, [line.removesuffix(b"\r") for line in theirs], lines, autojunk=False)
+    for there, here, size in matcher.get_matching_blocks():
+        ends[here : here + size] = [b"\r" if line.endswith(b"\r") else b"" for line in theirs[there : there + size]]
+    return b"\n".join([*map(bytes.__add__, lines[:-1], ends), lines[-1]])
 
 
 def _side(merged: bytes, side: int) -> bytes:
@@ -55,10 +68,6 @@ def _side(merged: bytes, side: int) -> bytes:
         elif at in (None, side):
             kept.append(line)
     return b"\n".join(kept)
-
-
-def _has_crlf(content: bytes) -> bool:
-    return 0 < content.count(b"\n") == content.count(b"\r\n")
 
 
 def _merged(root: Path, mine: bytes, old: bytes, new: bytes, *options: str) -> tuple[bytes, bool]:

@@ -53,7 +53,7 @@ changes = st.builds(
     st.sampled_from(ENDS),
 )
 WHOLE = ["remove", "rename", "chmod", "crlf", "no end", "bom", "empty"]
-POISONS = ["latin-1", "zero byte", "symbolic link", "folder", "skip-worktree", "ignored"]
+POISONS = ["zero byte", "symbolic link", "folder", "skip-worktree", "ignored"]
 steps = st.fixed_dictionaries(
     {
         # Of each generated file in turn: to update one that has no edit takes as long.
@@ -146,9 +146,6 @@ def poison(path: Path, kind: str, git) -> str:
     """Do what an update cannot merge to a file, committed where that is possible; return a word of the refusal."""
     content = path.read_bytes()
     match kind:
-        case "latin-1":
-            path.write_bytes(content + "# été\n".encode("latin-1"))
-            return "is not UTF-8"
         case "zero byte":
             path.write_bytes(content + b"\0\n")
             return "zero byte"

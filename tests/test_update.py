@@ -223,9 +223,8 @@ def test_a_conflict_is_named_with_the_way_back(later, project):
     edit(COMPOSE, "35s", "40s")
     output = update(folder, vcs_ref=LATER)
     assert "1 file has conflicts, your lines beside the template's: compose.yaml." in output
-    undo = output.splitlines()[-1].split("`")[1]
     assert "70s" in (folder / "compose.yaml").read_text() and "40s" in (folder / "compose.yaml").read_text()
-    local["sh"]("-c", undo)
+    local["sh"]("-c", output.splitlines()[-1].split("undo the whole update with `")[1].split("`")[0])
     assert tree(folder) == before
 
 

@@ -174,3 +174,28 @@ subprocess.run("git reset -q --hard && git clean -fdq", shell=True, cwd={str(old
     _, out, err = local[sys.executable]["-c", script].run()
     assert "failed ProcessExecutionError" in out and updated(older, err)
     assert (older / "docker/gunicorn.conf.py").is_file()
+
+
+def test_a_disk_that_fills_up(older, tmp_path):
+    """After the look at what is free: something else takes it."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("needs the right to mount a file system")
+    try:
+        folder = disk / "my-site"
+        git("clone", "--quiet", older, folder)
+        before = tree(folder)
+        (tmp_path / "bin").mkdir()
+        (tmp_path / "bin/git").write_text(
+            f'#!/bin/sh\n[ "$*" != write-tree ] || cat /dev/zero > {disk}/filling\nexec {local.which("git")} "$@"\n'
+        )
+        (tmp_path / "bin/git").chmod(0o755)
+        with local.env(PATH=f"{tmp_path / 'bin'}:{local.env['PATH']}"):
+            code, output = run("update", "--defaults", f"--vcs-ref={NEXT}", folder, retcode=None)
+        (disk / "filling").unlink()
+        assert code == 1 and "nothing of it is kept, and all is as it was." in output, output
+        assert tree(folder) == before and not git("-C", folder, "status", "--porcelain")
+    finally:
+        subprocess.run(["umount", disk], check=True)

@@ -82,6 +82,19 @@ def test_crlf_in_rej_files(older):
     assert not git("-C", older, "ls-files", "--unmerged")
 
 
+def test_mixed_ends_of_lines(site):
+    """Each line keeps its own, new ones have that of the most, and no line is a conflict for it."""
+    lines = (site / "compose.yaml").read_bytes().splitlines(keepends=True)
+    crlf_lines = [line.replace(b"\n", b"\r\n") for line in lines]
+    (site / "compose.yaml").write_bytes(b"".join([*crlf_lines[:-1], lines[-1], b"# mine\n"]))
+    commit(site)
+    output = update(site, gunicorn_workers=9)
+    content = (site / "compose.yaml").read_bytes()
+    assert "conflict" not in output and b"--workers 9" in content
+    assert content.endswith(b"# mine\n") and not content.endswith(b"\r\n")
+    assert content.count(b"\n") - content.count(b"\r\n") == 2
+
+
 @pytest.mark.parametrize("encoding", ["UTF-16LE", "ISO-8859-1"])
 def test_working_tree_encoding(older, encoding):
     replace(older / "default.conf", "    listen", "    # mine é\n    listen")
