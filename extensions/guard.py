@@ -74,13 +74,13 @@ def _foreign_answers(conf: Conf, questions: Questions, root: Path) -> list[str]:
     stored = answers.stored(root / conf["answers_file"])
     if not stored or answers.is_ours(stored):
         return []
+    return [_foreign(conf, questions, stored)]
+
+
+def _foreign(conf: Conf, questions: Questions, stored: Mapping[str, Any]) -> str:
     lost = [name for name in answers.ALWAYS if name not in stored]
-    if len(stored.keys() & questions.keys()) > len(questions) // 2:
-        return [f"{conf['answers_file']} in {root} lacks {', '.join(lost)}: bring back the lines, as git has them."]
-    return [_foreign(conf, stored)]
-
-
-def _foreign(conf: Conf, stored: Mapping[str, Any]) -> str:
+    if lost and len(stored.keys() & questions.keys()) > len(questions) // 2:
+        return f"{conf['answers_file']} lacks {', '.join(lost)}: bring back the lines, as git has them."
     return (
         f"{conf['answers_file']} holds the answers to another template "
         f"({answers.public(str(stored.get('_src_path', 'unnamed')))}): "
@@ -95,7 +95,7 @@ def _bad_old_answers(conf: Conf, questions: Questions) -> list[str]:
     """
     stored = {name: value for name, value in conf["data"].items() if name in questions}
     if not answers.is_ours(stored):
-        return [_foreign(conf, conf["data"])]
+        return [_foreign(conf, questions, conf["data"])]
     root = Path(conf["dst_path"])
     found = {name: answers.problem(name, value, stored, root) for name, value in stored.items()}
     return [f"{name}: {message}." for name, message in found.items() if message]
