@@ -574,7 +574,7 @@ def test_answers_that_have_lost_lines(template, project):
     path.write_text("".join(line for line in path.read_text().splitlines(True) if "use_fathom" not in line))
     commit(folder)
     output = refused(folder, "--defaults", "--overwrite", f"--vcs-ref={NEXT}", template)
-    assert f".copier-answers.yml in {folder} lacks use_fathom: bring back the lines" in output
+    assert ".copier-answers.yml lacks use_fathom: bring back the lines" in output
 
 
 @pytest.mark.parametrize(

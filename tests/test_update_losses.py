@@ -388,7 +388,7 @@ def test_nothing_is_said_to_be_lost_that_is_there(prepared, project, version):
     folder = project()
     copy(prepared[0], folder, vcs_ref=version)
     append(folder / "compose.yaml")
-    replace(folder / "default.conf", "}", "# mine\n}")
+    replace(folder / "default.conf", "    server_tokens off;", "    # mine\n    server_tokens off;")
     commit(folder)
     output = update(folder, vcs_ref=LATER, gunicorn_workers=7)
     assert "conflict" not in output and "brings it back" not in output

@@ -163,9 +163,9 @@ def test_no_trust(site):
 
 
 @QUIETLY
-def test_another_templates_answers(site, quiet):
+def test_answers_without_a_line(site, quiet):
     replace_answers(site, "wsgi_module:", "other_module:")
-    fails(site, 1, f"{ANSWERS} holds the answers to another template", *quiet)
+    fails(site, 1, f"{ANSWERS} lacks wsgi_module: bring back the lines", *quiet)
 
 
 def test_no_extension_package(site, tmp_path):
