@@ -75,27 +75,12 @@ def _foreign_answers(conf: Conf, questions: Questions, root: Path) -> list[str]:
     stored = answers.stored(root / conf["answers_file"])
     if not stored or answers.is_ours(stored):
         return []
-<<<<<<< HEAD
     others = answers.others(root, conf["answers_file"])
     if others:
         return [
             f"{conf['answers_file']} does not hold this template's answers, which are in {others[0]}: add "
             f"-a {others[0]}, here and in each copier update."
         ]
-    lost = [name for name in answers.ALWAYS if name not in stored]
-    if len(stored.keys() & questions.keys()) > len(questions) // 2:
-        return [f"{conf['answers_file']} in {root} lacks {', '.join(lost)}: bring back the lines, as git has them."]
-    return [_foreign(conf, stored)]
-
-
-def _foreign(conf: Conf, stored: Mapping[str, Any]) -> str:
-    file = conf["answers_file"]
-    if "_src_path" not in stored:
-        return (
-            f"{file} was not written by Copier, as it has no _src_path: give it another name, and, if it holds your "
-            "answers, name it with --data-file."
-        )
-=======
     return [_foreign(conf, questions, stored)]
 
 
@@ -103,7 +88,12 @@ def _foreign(conf: Conf, questions: Questions, stored: Mapping[str, Any]) -> str
     lost = [name for name in answers.ALWAYS if name not in stored]
     if lost and len(stored.keys() & questions.keys()) > len(questions) // 2:
         return f"{conf['answers_file']} lacks {', '.join(lost)}: bring back the lines, as git has them."
->>>>>>> main
+    file = conf["answers_file"]
+    if "_src_path" not in stored:
+        return (
+            f"{file} was not written by Copier, as it has no _src_path: give it another name, and, if it holds your "
+            "answers, name it with --data-file."
+        )
     return (
         f"{file} holds the answers to another template ({answers.public(str(stored['_src_path']))}): keep this one's "
         "in a file of their own, with -a .copier-answers.docker.yml, here and in each copier update."
@@ -116,13 +106,8 @@ def _bad_old_answers(conf: Conf, questions: Questions) -> list[str]:
     An update is refused for them before that, but not with --quiet.
     """
     stored = {name: value for name, value in conf["data"].items() if name in questions}
-<<<<<<< HEAD
     if not answers.are_for_us(stored):
-        return [_foreign(conf, conf["data"])]
-=======
-    if not answers.is_ours(stored):
         return [_foreign(conf, questions, conf["data"])]
->>>>>>> main
     root = Path(conf["dst_path"])
     found = {name: answers.problem(name, value, stored, root) for name, value in stored.items()}
     return [f"{name}: {message}." for name, message in found.items() if message]
