@@ -98,8 +98,9 @@ def _start(folder: Path, answers: Mapping[str, Any], address: Iterable[str]) -> 
 
 def unset(folder: Path, answers: Mapping[str, Any]) -> list[str]:
     """Return the variables that must be in .env, and are not there, or empty."""
+    path = folder / ".env"
     try:
-        text = (folder / ".env").read_text(encoding="utf-8-sig")
+        text = path.read_text(encoding="utf-8-sig") if path.is_file() else ""  # a pipe would be waited for
     except (OSError, UnicodeDecodeError):
         text = ""
     pairs = (line.strip().removeprefix("export ").partition("=") for line in text.splitlines())

@@ -51,7 +51,11 @@ def manage(root: Path, findings: Findings) -> str:
         return f"{path} in {root} is part of a project template: give the folder of a project that was made from it."
     if (root / path).is_symlink():
         return f"{path} in {root} is a symbolic link, which is not followed: put the file itself there."
-    text = (root / path).read_bytes().decode(errors="replace") if os.access(root / path, os.R_OK) else ""
+    text = (
+        (root / path).read_bytes().decode(errors="replace")
+        if (root / path).is_file() and os.access(root / path, os.R_OK)
+        else ""
+    )
     if not any(runner in text for runner in RUNNERS):
         return (
             f"{path} in {root} does not call Django's execute_from_command_line: give the folder of another project."
