@@ -261,10 +261,14 @@ def test_errors_are_not_logged_where_settings_do(site, serve):
     assert "import logging" not in (server.folder / "docker/gunicorn.conf.py").read_text()
 
 
+SETTLED = 0.5  # seconds, after which a worker's threads wait for requests
+
+
 def assert_tells_of_its_threads(server: Server) -> None:
     """Ask a worker for its threads, and abort it, as the master does after the timeout."""
     assert server.get()[0] == 200
     worker = server.worker()
+    time.sleep(SETTLED)  # Python may break off over the stack of a thread that is running
     os.kill(worker, signal.SIGUSR2)
     assert "Fatal" not in server.logged("(most recent call first)")
     assert server.get()[0] == 200 and server.worker() == worker
