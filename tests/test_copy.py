@@ -694,7 +694,7 @@ OBSTACLES = {
 @pytest.mark.parametrize("kind", OBSTACLES)
 def test_nothing_is_written_where_no_file_of_the_project_is(kind, path, template, project, tmp_path):
     folder, outside = project(), tmp_path / "outside"
-    outside.write_text(ours := "wsgi_module: mysite.wsgi\nuse_fathom: false\n")
+    outside.write_text(ours := "_src_path: x\nwsgi_module: mysite.wsgi\nuse_fathom: false\n")
     place = folder / path
     place.parent.mkdir(exist_ok=True)
     match kind:

@@ -391,5 +391,5 @@ def test_nothing_is_said_to_be_lost_that_is_there(prepared, project, version):
     replace(folder / "default.conf", "    server_tokens off;", "    # mine\n    server_tokens off;")
     commit(folder)
     output = update(folder, vcs_ref=LATER, gunicorn_workers=7)
-    assert "conflict" not in output and "brings it back" not in output
+    assert "conflicts" not in output and "brings it back" not in output
     assert (folder / "compose.yaml").read_text().endswith("# mine\n")
