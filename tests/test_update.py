@@ -152,7 +152,7 @@ def test_what_is_found_only_now_is_left_to_people_with_answers(template, project
     mine = dockerfile.read_text().replace("--no-install-workspace", "--no-install-workspace --extra prod")
     dockerfile.write_text(mine)
     commit(folder)
-    assert "conflict" not in update(folder)
+    assert "conflicts" not in update(folder)
     assert "--no-install-workspace --extra prod" in dockerfile.read_text()
     assert answers_of(folder)["install_options"] == []
     commit(folder)
@@ -211,7 +211,7 @@ def test_edits_are_kept_beside_the_templates_changes(later, project):
     dockerfile = (folder / "Dockerfile_django").read_text()
     assert "NEWER=1" in dockerfile and dockerfile.endswith("# mine\n")
     assert not (folder / "default.conf").exists()
-    assert "conflict" not in output
+    assert "conflicts" not in output
 
 
 def test_a_conflict_is_named_with_the_way_back(later, project):

@@ -165,7 +165,7 @@ def test_stray_rej(site, stray):
     (site / stray).write_text("mine\n")
     if stray == "compose.yaml.rej":
         refused(site, "compose.yaml.rej would be overwritten", options=["--conflict=rej"])
-    assert "conflict" not in update(site, vcs_ref=LATER)
+    assert "conflicts" not in update(site, vcs_ref=LATER)
     assert (site / stray).read_text() == "mine\n" and (site / "compose.yaml").read_text().endswith("# mine\n")
 
 
@@ -207,7 +207,7 @@ def test_settings_of_git(site, monkeypatch, tmp_path, setting):
     output = update(site, vcs_ref=LATER)
     text = (site / "compose.yaml").read_text()
     assert "40s" in text and text.endswith("# mine, with blanks  \n")
-    assert "conflict" not in output and not list(site.rglob("*.rej"))
+    assert "conflicts" not in output and not list(site.rglob("*.rej"))
 
 
 def test_bytes_that_are_no_utf_8(site):

@@ -90,7 +90,7 @@ def test_mixed_ends_of_lines(site):
     commit(site)
     output = update(site, gunicorn_workers=9)
     content = (site / "compose.yaml").read_bytes()
-    assert "conflict" not in output and b"--workers 9" in content
+    assert "conflicts" not in output and b"--workers 9" in content
     assert content.endswith(b"# mine\n") and not content.endswith(b"\r\n")
     assert content.count(b"\n") - content.count(b"\r\n") == 2
 
