@@ -30,7 +30,10 @@ def _package() -> ModuleType:
     """
     folder = Path(__file__).parent.resolve()
     name = f"copier_django_docker_{_digest(folder)}"
+    kept = {}
     if name in sys.modules and not Path(sys.modules[name].__path__[0]).is_dir():
+        # An update that failed, in a program that goes on.
+        kept = {key: value for key, value in sys.modules[name].__dict__.items() if key == "update"}
         for module in [module for module in sys.modules if module.partition(".")[0] == name]:
             del sys.modules[module]
     if name not in sys.modules:
@@ -40,6 +43,7 @@ def _package() -> ModuleType:
         assert spec and spec.loader
         sys.modules[name] = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(sys.modules[name])
+        sys.modules[name].__dict__.update(kept)
     return sys.modules[name]
 
 
