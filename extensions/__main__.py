@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from . import answers, drift
-from .defaults import Default, defaults
+from .defaults import Default, defaults, findings_for, from_findings
 from .detection import Findings, read
 from .detection.secrets import HIDDEN, cleaned, is_secret
 from .schema import schema
@@ -153,7 +153,8 @@ def _check(project: Path, answers_file: str, stored: Any) -> int:
         if default.source and name in stored and stored[name] != default.value:
             print(f"{name}: the answer is {_difference(project, _without_secrets(stored[name]), default)}")
             different.add(name)
-    remarks = list(drift.remarks(project, answers_file, stored, now, different))
+    read = from_findings(findings_for(project, answers_file), project)
+    remarks = list(drift.remarks(project, answers_file, stored, read, different))
     print(*remarks, sep="\n", end="\n" if remarks else "")
     if different or remarks:
         return EXIT_DIFFERENT

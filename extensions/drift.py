@@ -23,7 +23,8 @@ def remarks(
 ) -> Iterator[str]:
     """Yield a sentence on each answer that this version refuses, or whose file is gone, and on each conflict left.
 
-    `now` are the defaults of today, `named` the answers on which there is a sentence already.
+    `now` are the defaults that follow from the project alone, `named` the answers on which there is a sentence
+    already.
     """
     said = set(named)
     known = {name: value for name, value in stored.items() if name in answers.RULES and name not in said}

@@ -231,6 +231,7 @@ def test_check_tells_of_debug_that_compose_turns_on(template, project, capsys):
     commit(folder)
     copy(template, folder)
     assert "DEBUG:" not in (folder / "compose.yaml").read_text() and main([str(folder), "--check"]) == 0
+    capsys.readouterr()
     update(folder, compose_environment="{DEBUG: 'True'}", compose_settings="{}")
     commit(folder)
     update(folder)
