@@ -5,6 +5,7 @@ So a line of theirs is there or in a conflict, what they deleted stays away, and
 """
 
 import os
+import random
 import re
 import shutil
 import subprocess
@@ -20,6 +21,7 @@ from edits import MINE, edit, lines_of, poison, state, steps
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 from plumbum import local
+from sessions import settled
 from support import ANSWERS, FUTURE, NEXT, PROJECTS, commit, copy, git, releases, rendered, run, tree, update
 
 RELEASES = list(releases())
@@ -150,6 +152,7 @@ def check(unedited, tmp_path):
                     traits = frozenset(trait for trait, there in found.items() if there)
                     after = rendered(unedited(chain[: at + 2], name, traits))
                 updated(folder, old, new, before, after, config if ours else "", name)
+                settle(folder, number)
                 save(folder)
                 if at + 2 == len(chain) and step["again"]:
                     mine = state(folder)
@@ -157,6 +160,12 @@ def check(unedited, tmp_path):
                     assert state(folder) == mine and not git("-C", folder, "status", "--porcelain"), "again"
 
     return run_chain
+
+
+def settle(folder: Path, seed: int) -> None:
+    """Resolve all conflicts, as a person does: a next update refuses files that have markers."""
+    for path in git("-C", folder, "diff", "--name-only", "--relative", "-z", "--diff-filter=U").split("\0")[:-1]:
+        (folder / path).write_bytes(settled((folder / path).read_bytes(), random.Random(seed)))
 
 
 # How a person works who has found a way around the settings.
