@@ -186,7 +186,8 @@ def _filtered(root: Path, paths: list[str]) -> Iterator[str]:
         if held.returncode or held.stdout.replace(b"\r\n", b"\n") != content.replace(b"\r\n", b"\n"):
             yield (
                 f"{path} has more than git keeps of it (filter={name} in .gitattributes), and that could be lost: "
-                "take the filter off, or what it takes out of the file, and commit."
+                "delete what the filter takes out of the file, or take the filter off and run "
+                "`git add --renormalize .`, and commit."
             )
 
 

@@ -281,7 +281,9 @@ def test_rendered_files_are_not_read_for_a_project_that_has_answers(read, tmp_pa
     dockerfile = 'FROM python:3.9\nCMD ["gunicorn", "site.wsgi", "--threads", "7", "--name", "other"]\n'
     found = read({"Dockerfile_django": dockerfile})
     assert (found["gunicorn_threads"][0], found["python_version"][0], found["project_slug"][0]) == (7, "3.9", "other")
-    found = read({".copier-answers.yml": yaml.safe_dump({"wsgi_module": "site.wsgi", "use_fathom": False})})
+    found = read(
+        {".copier-answers.yml": yaml.safe_dump({"_src_path": ".", "wsgi_module": "site.wsgi", "use_fathom": False})}
+    )
     assert (found["gunicorn_threads"][0], found["python_version"][0], found["project_slug"][0]) == (
         2,
         "3.13",

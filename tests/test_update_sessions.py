@@ -161,11 +161,6 @@ def pytest_generate_tests(metafunc):
 AROUND = ["-c", "commit.gpgsign=false", "-c", f"core.hooksPath={os.devnull}", "-c", "core.safecrlf=false"]
 
 
-def save(folder: Path) -> None:
-    git("-C", folder, *AROUND, "add", "--all", ".")
-    git("-C", folder, *AROUND, "commit", "--quiet", "--allow-empty", "--no-verify", "--message", "Mine")
-
-
 def laid_out(base: Path, place: Path, layout: str) -> Path:
     """Return a project's folder as a repository or a part of one, with somebody's work beside it."""
     folder = place / "repository" / sessions.FOLDERS.get(layout, "my-site")
@@ -217,6 +212,10 @@ class Session:
         with local.env(**self.person.env):
             return git("-C", self.folder, *arguments)
 
+    def save(self) -> None:
+        self.git(*AROUND, "add", "--all", ".")
+        self.git(*AROUND, "commit", "--quiet", "--allow-empty", "--no-verify", "--message", "Mine")
+
     def run(self) -> None:
         chance = self.chance
         for path, content in BESIDE.items():
@@ -228,7 +227,7 @@ class Session:
             for path in self.generated():
                 content = (self.folder / path).read_bytes()
                 (self.folder / path).write_bytes(content.replace(b"\n", b"\r\n"))
-        save(self.folder)
+        self.save()
         self.person.live_with(self.around)
         if self.around.converts:
             for path in self.git("ls-files", "-z").split("\0")[:-1]:
@@ -257,7 +256,7 @@ class Session:
         if "filter" in self.around.attributes:
             path = self.folder / chance.choice(self.generated())
             path.write_bytes(path.read_bytes() + b"# mine SECRET\n")
-        save(self.folder)
+        self.save()
         options = [f"--vcs-ref={target}", *([f"--data={data}"] if data else [])]
         if chance.random() < 0.3:
             self.stopped(options)
@@ -266,6 +265,9 @@ class Session:
         if code:
             self.person.live_with(sessions.Surroundings())
             self.person.env.pop("GIT_DEFAULT_HASH", None)
+            if "filter" in self.around.attributes:  # now off
+                self.git(*AROUND, "add", "--renormalize", ".")
+                self.save()
             before = state(self.repository)
             code, output = self.update(options, before)
             assert not code, f"refused for no reason: {output}"
@@ -279,7 +281,7 @@ class Session:
             content = (self.folder / path).read_bytes()
             if MARKER.search(content):
                 (self.folder / path).write_bytes(sessions.settled(content, chance))
-        save(self.folder)
+        self.save()
         self.steps.append((target, data))
         if chance.random() < 0.2:
             before = state(self.repository)
