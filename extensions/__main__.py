@@ -8,12 +8,13 @@ from typing import Any
 
 import yaml
 
-from . import answers, drift
-from .defaults import Default, defaults, findings_for, from_findings
-from .detection import Findings, read
-from .detection.secrets import HIDDEN, cleaned, is_secret
-from .schema import schema
-from .sources import holds
+from .copying.sources import holds
+from .project import Findings, read
+from .project.secrets import HIDDEN, cleaned, is_secret
+from .questions import answers
+from .questions.defaults import Default, defaults, findings_for, from_findings
+from .questions.schema import schema
+from .update import drift
 
 EXIT_SAME, EXIT_DIFFERENT, EXIT_ERROR = 0, 1, 2
 

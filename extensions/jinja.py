@@ -33,7 +33,7 @@ def _package() -> ModuleType:
     kept = {}
     if name in sys.modules and not Path(sys.modules[name].__path__[0]).is_dir():
         # An update that failed, in a program that goes on.
-        kept = {key: value for key, value in sys.modules[name].__dict__.items() if key == "update"}
+        kept = {key: value for key, value in sys.modules[name].__dict__.items() if key == "under_way"}
         for module in [module for module in sys.modules if module.partition(".")[0] == name]:
             del sys.modules[module]
     if name not in sys.modules:
@@ -110,7 +110,7 @@ class DjangoProject(Extension):
         self._site: dict[str, bool] = {}  # what only the summary needs to know
         self._found: dict[Path, Any] = {}  # by project: Findings
         self._read: dict[Path, dict[str, Any]] = {}  # by project: Default by question
-        storage = _module("storage")
+        storage = _module("rendering.storage")
         environment.filters |= {
             "found": self.found,
             "checked": self.checked,
@@ -146,16 +146,16 @@ class DjangoProject(Extension):
             "with_manifest": with_manifest,
             "hosts_variable": hosts_variable,
             "in_regex": re.escape,
-            "locates": lambda lines, location: _module("nginx").locates(lines, location),
-            "says": lambda lines, name: name in _module("nginx").names(lines),
+            "locates": lambda lines, location: _module("rendering.nginx").locates(lines, location),
+            "says": lambda lines, name: name in _module("rendering.nginx").names(lines),
             "trusts_all": trusts_all,
-            "concurrent": lambda command, number: _module("celery").concurrent(command, number),
+            "concurrent": lambda command, number: _module("rendering.celery").concurrent(command, number),
             "condition": condition,
         }
 
     @cached_property
     def _questions(self) -> dict[str, dict[str, Any]]:
-        return _module("answers").questions(Path(__file__).parent.parent / "copier.yml")
+        return _module("questions.answers").questions(Path(__file__).parent.parent / "copier.yml")
 
     @pass_context
     def found(self, context: Context, name: str) -> Any:
@@ -164,7 +164,7 @@ class DjangoProject(Extension):
         A list or a mapping comes as JSON, which the `yaml` type of a question reads.
         """
         conf = context["_copier_conf"]
-        answers = _module("answers")
+        answers = _module("questions.answers")
         if name in answers.AS_BEFORE and answers.is_ours(answers.stored(Path(conf["dst_path"], conf["answers_file"]))):
             value = answers.AS_BEFORE[name]
         else:
@@ -174,20 +174,21 @@ class DjangoProject(Extension):
     def _findings(self, conf: dict[str, Any]) -> Any:
         root = Path(conf["dst_path"]).resolve()
         if root not in self._found:
-            self._found[root] = _module("defaults").findings_for(root, str(conf["answers_file"]))
+            self._found[root] = _module("questions.defaults").findings_for(root, str(conf["answers_file"]))
         return self._found[root]
 
     def _defaults(self, conf: dict[str, Any]) -> dict[str, Any]:
         root = Path(conf["dst_path"]).resolve()
         if root not in self._read:
             findings = self._findings(conf)
-            self._read[root] = _module("defaults").from_findings(findings, root)
-            gunicorn = _module("image_defaults").gunicorn_remark(findings)
-            self._notes = [*_module("compose_defaults").notes(findings), *([gunicorn] if gunicorn else [])]
-            self._notes += _module("image_defaults").context_notes(findings, self._read[root]["dockerignore"].value)
+            self._read[root] = _module("questions.defaults").from_findings(findings, root)
+            image, compose = _module("questions.image_defaults"), _module("questions.compose_defaults")
+            gunicorn = image.gunicorn_remark(findings)
+            self._notes = [*compose.notes(findings), *([gunicorn] if gunicorn else [])]
+            self._notes += image.context_notes(findings, self._read[root]["dockerignore"].value)
             self._site = {
                 "home_page": bool(findings.value("home_page")),
-                "localhost": _module("compose_defaults").is_localhost_alone(findings),
+                "localhost": compose.is_localhost_alone(findings),
             }
             self._problems = [f"{problem.source} {problem.message}" for problem in findings.problems]
         return self._read[root]
@@ -212,16 +213,16 @@ class DjangoProject(Extension):
         remarks = [
             *self._url_remarks(context, conf),
             *self._remarks(conf),
-            *_module("after_copy").source_remarks(lasting(source)["_src_path"], source.get("_commit", "")),
+            *_module("copying.after_copy").source_remarks(lasting(source)["_src_path"], source.get("_commit", "")),
         ]
         answers = {name: context[name] for name in self._questions if name in context}
-        return _module("after_copy").text(
+        return _module("copying.after_copy").text(
             Path(conf["dst_path"]), str(conf["answers_file"]), answers, remarks, **self._site
         )
 
     def _url_remarks(self, context: Context, conf: dict[str, Any]) -> list[str]:
         location = str(context["_copier_answers"].get("_src_path", ""))
-        if _module("answers").public(location) == location:
+        if _module("questions.answers").public(location) == location:
             return []
         return [f"{conf['answers_file']} has the template's URL without its password: let git keep that for updates."]
 
@@ -247,7 +248,7 @@ class DjangoProject(Extension):
         """Return where the default of question `name` was read, as the end of its help: a terminal cuts long lines."""
         conf = context["_copier_conf"]
         default = self._defaults(conf)[name]
-        held = _module("sources").holds(Path(conf["dst_path"]), default.source, default.value)
+        held = _module("copying.sources").holds(Path(conf["dst_path"]), default.source, default.value)
         return f",\n   read in {default.source}" if held else ""
 
     def checked(self, conf: dict[str, Any]) -> bool:
@@ -258,30 +259,30 @@ class DjangoProject(Extension):
         update = self._update(conf)
         if update:
             update.settings.off()
-        refusals = _module("guard").refusals(
+        refusals = _module("copying.guard").refusals(
             conf, self._questions, lambda: self._values(conf), lambda: self._findings(conf)
         )
         if refusals:
             if update:  # a migration may have changed the answers
-                _module("update_run").give_up(update)
+                _module("update.run").give_up(update)
             raise UserMessageError("\n".join([*refusals, "Nothing was written."]))
         if update:
             update.settings.on()
-        elif _module("guard").is_comparison(conf, self._questions) and "_commit" in conf["data"]:
-            _module("update_run").note_old(Path(conf["dst_path"]))
+        elif _module("copying.guard").is_comparison(conf, self._questions) and "_commit" in conf["data"]:
+            _module("update.run").note_old(Path(conf["dst_path"]))
         return True
 
     def _update(self, conf: dict[str, Any]) -> Any:
         """Return the update that is under way in the folder of `conf`, if one is."""
-        update = _package().__dict__.get("update")
+        update = _package().__dict__.get("under_way")
         return update if update and update.root == Path(conf["dst_path"]).resolve() else None
 
     def rendered(self, conf: dict[str, Any]) -> bool:
         """Return True, after a note of what an update has rendered in a folder beside the project."""
-        update = _package().__dict__.get("update")
+        update = _package().__dict__.get("under_way")
         if update and not self._update(conf):
             root = Path(conf["dst_path"])
-            update.new = _module("update_run").files(root, update.answers_file)
+            update.new = _module("update.run").files(root, update.answers_file)
         return True
 
     def _values(self, conf: dict[str, Any]) -> dict[str, Any]:
@@ -294,21 +295,21 @@ class DjangoProject(Extension):
         """
         self._refuse_update(conf)
         project = Path(conf["dst_path"]).resolve()
-        version = str(_module("answers").stored(project / conf["answers_file"])["_commit"])
+        version = str(_module("questions.answers").stored(project / conf["answers_file"])["_commit"])
         return f"{project.name} has version {version.removeprefix('v')} of the template."
 
     def _refuse_update(self, conf: dict[str, Any]) -> None:
-        _module("update_git").forget_hook()
-        refusals = _module("guard").stored_refusals(conf, self._questions, lambda: self._values(conf)) or _module(
-            "updating"
-        ).refusals(
-            Path(conf["dst_path"]),
-            Path(conf["src_path"]),
-            str(conf["answers_file"]),
-            self._questions,
-            conf["data"],
-            conf["conflict"] == "rej",
-        )
+        _module("update.git").forget_hook()
+        refusals = _module("copying.guard").stored_refusals(conf, self._questions, lambda: self._values(conf))
+        if not refusals:
+            refusals = _module("update.hazards").refusals(
+                Path(conf["dst_path"]),
+                Path(conf["src_path"]),
+                str(conf["answers_file"]),
+                self._questions,
+                conf["data"],
+                conf["conflict"] == "rej",
+            )
         if refusals:
             raise UserMessageError("\n".join([*refusals, "Nothing was written."]))
 
@@ -317,22 +318,22 @@ class DjangoProject(Extension):
 
         With --quiet, raises what `updatable` does.
         """
-        kept, run = _package().__dict__, _module("update_run")
+        kept, run = _package().__dict__, _module("update.run")
         if stage == "after":
             if update := self._update(conf):
                 run.merge(update)
             return ""
         if conf["quiet"]:
             self._refuse_update(conf)
-        if left := kept.pop("update", None):  # by an update that failed, in a program that went on
+        if left := kept.pop("under_way", None):  # by an update that failed, in a program that went on
             run.leave(left)
         if not conf["pretend"]:
             root, template = Path(conf["dst_path"]).resolve(), Path(conf["src_path"])
-            updating = _module("updating")
+            updating = _module("update.hazards")
             paths = updating.rendered(root, template, str(conf["answers_file"]), self._questions, conf["data"])
-            paths += _module("guard").possible(template)
+            paths += _module("copying.guard").possible(template)
             context = conf["context_lines"] if conf["conflict"] == "rej" else None
-            kept["update"] = run.begin(root, template, Path(conf["answers_file"]), paths, context)
+            kept["under_way"] = run.begin(root, template, Path(conf["answers_file"]), paths, context)
         return ""
 
     def ended(self, conf: dict[str, Any], stage: str) -> str:
@@ -341,8 +342,8 @@ class DjangoProject(Extension):
         if update and stage == "before":
             update.settings.on()
         elif update:
-            del _package().__dict__["update"]
-            _module("summary").tell(_module("update_run").end(update), conf["quiet"])
+            del _package().__dict__["under_way"]
+            _module("update.summary").tell(_module("update.run").end(update), conf["quiet"])
         return ""
 
     @pass_context
@@ -350,7 +351,9 @@ class DjangoProject(Extension):
         """Return what to do about the answer to question `name`, and what is wrong with it; "" if nothing is."""
         answers = {key: context[key] for key in self._questions if key in context}
         root = Path(context["_copier_conf"]["dst_path"]).resolve()
-        return _module("answers").fix_first(_module("answers").problem(name, answers[name], answers, root))
+        return _module("questions.answers").fix_first(
+            _module("questions.answers").problem(name, answers[name], answers, root)
+        )
 
 
 def lasting(answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -363,7 +366,7 @@ def lasting(answers: Mapping[str, Any]) -> dict[str, Any]:
     """
     folder = Path(answers["_src_path"]).expanduser()
     if not folder.is_dir():
-        return {**answers, "_src_path": _module("answers").public(answers["_src_path"])}
+        return {**answers, "_src_path": _module("questions.answers").public(answers["_src_path"])}
     release = {name: re.sub(r"-[0-9]+-g[0-9a-f]+$", "", answers[name]) for name in ("_commit",) if name in answers}
     return {**answers, "_src_path": str(folder.resolve()), **release}
 
@@ -449,7 +452,7 @@ def condition(image: str) -> str:
 
     https://docs.docker.com/reference/compose-file/services/#long-syntax-1
     """
-    return "service_started" if _module("storage").service_kind(image) == "other" else "service_healthy"
+    return "service_started" if _module("rendering.storage").service_kind(image) == "other" else "service_healthy"
 
 
 def image_major(image: str) -> int:

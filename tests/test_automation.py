@@ -13,8 +13,9 @@ from jsonschema import Draft202012Validator
 from plumbum import local
 from support import NEXT, PROJECTS, QUESTIONS, ROOT, commit, copy, git, rendered, run, tree, update
 
-from extensions import answers, guard
 from extensions.__main__ import main
+from extensions.copying import guard
+from extensions.questions import answers
 
 
 def test_a_table_for_people(capsys):

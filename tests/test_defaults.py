@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import QUESTIONS, ROOT
 
-from extensions import answers, defaults
-from extensions.detection import Certainty, Findings
+from extensions.project import Certainty, Findings
+from extensions.questions import answers, defaults
 
 MANAGE = """
 import os

@@ -2,8 +2,8 @@
 
 import pytest
 
-from extensions import answers, defaults, image_defaults, storage_defaults
-from extensions.detection import Findings, read
+from extensions.project import Findings, read
+from extensions.questions import answers, defaults, image_defaults, storage_defaults
 
 MANAGE = """
 import os

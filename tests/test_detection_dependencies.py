@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from extensions.detection import dependencies
-from extensions.detection.dependencies import read_dependencies
-from extensions.detection.dependencies.distributions import Distribution
-from extensions.detection.dependencies.manifests import poetry_specifiers
-from extensions.detection.dependencies.python_version import allowed, django_pythons, fits, has_wheel, image_python
-from extensions.detection.dependencies.requirements import read_requirements
-from extensions.detection.deployment.dockerfile import images
-from extensions.detection.findings import Certainty, Findings
-from extensions.detection.tree import Tree
+from extensions.project import dependencies
+from extensions.project.dependencies import read_dependencies
+from extensions.project.dependencies.distributions import Distribution
+from extensions.project.dependencies.manifests import poetry_specifiers
+from extensions.project.dependencies.python_version import allowed, django_pythons, fits, has_wheel, image_python
+from extensions.project.dependencies.requirements import read_requirements
+from extensions.project.deployment.dockerfile import images
+from extensions.project.findings import Certainty, Findings
+from extensions.project.tree import Tree
 
 
 def write(root: Path, files: dict[str, str | bytes]) -> Tree:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from extensions.detection import read as read_project
-from extensions.detection.node import node_version
+from extensions.project import read as read_project
+from extensions.project.frontend.node import node_version
 
 MANAGE = """
 import os

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from extensions.detection import frontend, handbook, layout, processes, services
-from extensions.detection.deployment import commands, dockerfile
-from extensions.detection.findings import Certainty, Findings
-from extensions.detection.tree import Tree
+from extensions.adoption import handbook
+from extensions.project import layout, processes, services
+from extensions.project.deployment import commands, dockerfile
+from extensions.project.findings import Certainty, Findings
+from extensions.project.frontend import packages as frontend
+from extensions.project.tree import Tree
 
 MANAGE = """
 import os

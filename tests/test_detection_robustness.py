@@ -10,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from extensions import defaults, detection
-from extensions.detection import Certainty, Findings, Problem
-from extensions.detection.tree import Tree
+from extensions import project as detection
+from extensions.project import Certainty, Findings, Problem
+from extensions.project.tree import Tree
+from extensions.questions import defaults
 
 PYTHON = f"3.{sys.version_info.minor}"
 PROJECT = {

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import COPIER_YML, QUESTIONS, ROOT
 
-from extensions import answers
+from extensions.questions import answers
 
 
 @pytest.mark.parametrize("name", QUESTIONS)

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from support import COPIER_YML, PROJECTS, QUESTIONS, ROOT
 
-from extensions import answers
 from extensions.__main__ import main
-from extensions.schema import schema
+from extensions.questions import answers
+from extensions.questions.schema import schema
 
 SCHEMA = schema(ROOT / "copier.yml")
 VALIDATOR = Draft202012Validator(SCHEMA)

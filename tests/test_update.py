@@ -235,12 +235,12 @@ def test_an_update_runs_the_new_versions_code(later, project):
     folder = project()
     copy(template, folder)
     edit(
-        "extensions/defaults.py",
+        "extensions/questions/defaults.py",
         '    "project_slug": _found(',
         '    "new": lambda findings: Default("news"),\n    "project_slug": _found(',
     )
     edit(
-        "extensions/answers.py",
+        "extensions/questions/answers.py",
         '    "customize": _truth,',
         '    "customize": _truth,\n    "new": _text("[news]+", "say news"),',
     )

@@ -14,7 +14,8 @@ import yaml
 from plumbum import local
 from support import ANSWERS, FUTURE, NEXT, ROOT, commit, copy, git, run, tree, update
 
-from extensions import answers, summary
+from extensions.questions import answers
+from extensions.update import summary
 
 VERSIONS = "from 999.0.0 to 999.1.0"
 

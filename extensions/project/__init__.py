@@ -1,0 +1,66 @@
+"""Reads a Django project and returns its Findings: a value, where it was read, and how sure it is."""
+
+from collections.abc import Collection
+from pathlib import Path
+
+from ..adoption.handbook import read_handbook
+from ..adoption.nginx import read_locations
+from .dependencies import read_dependencies
+from .dependencies.own_package import read_own_package
+from .deployment.build_context import read_build_context
+from .findings import Certainty, Finding, Findings, Problem
+from .frontend.node import read_node
+from .frontend.packages import read_frontend
+from .layout import read_interface, read_layout
+from .layout.local_files import read_local_files
+from .layout.urls import read_health_path
+from .processes import read_processes
+from .secrets import without_secrets
+from .services import read_services
+from .settings import read_settings
+from .settings.alternatives import read_alternatives
+from .settings.compression import read_compression
+from .settings.private_media import read_private_media
+from .settings.setting import Settings
+from .settings.writes import read_writes
+from .tree import Tree
+
+__all__ = ["Certainty", "Finding", "Findings", "Problem", "read"]
+
+
+def read(root: Path, without: Collection[str] = ()) -> Findings:
+    """Return what the files of the project at `root` say; they are read as text, never imported, run or changed.
+
+    The paths in `without` are left out: what this template has written would only say what was answered.
+    """
+    tree = Tree(root.resolve(), without)
+    findings = Findings()
+    read_layout(tree, findings)
+    settings: Settings | None = None
+    if settings_file := findings.value("settings_file"):
+        folder = findings.value("python_path") or findings.value("django_dir") or "."
+        settings = read_settings(tree, settings_file, folder, findings)
+        read_interface(tree, findings)  # again, now that WSGI_APPLICATION and INSTALLED_APPS are known
+    engines = [database.get("engine") or "" for database in findings.value("databases", {}).values()]
+    read_dependencies(
+        tree, findings.value("django_dir") or ".", findings, findings.value("installed_apps", []), engines
+    )
+    read_own_package(tree, findings)
+    read_handbook(tree, findings)
+    read_locations(tree, findings)
+    distributions = set(findings.value("distributions", {}))
+    read_processes(tree, findings, distributions)
+    read_services(tree, findings, distributions)
+    read_frontend(tree, findings)
+    read_node(tree, settings, findings)
+    read_health_path(tree, settings, findings)
+    if settings:
+        read_compression(settings, findings)
+        read_writes(tree, settings, findings)
+        read_private_media(tree, settings, findings)
+    read_local_files(tree, findings)
+    read_build_context(tree, findings)
+    read_alternatives(tree, findings, distributions)
+    findings.problems += [problem for problem in tree.problems if problem not in findings.problems]
+    findings.problems = [Problem(problem.source, without_secrets(problem.message)) for problem in findings.problems]
+    return findings

@@ -1,0 +1,1 @@
+"""The services that settings connect to, and how Compose runs them."""
