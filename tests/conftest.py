@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,6 +22,11 @@ settings.load_profile("busy")
 # A folder whose cli-plugins/ have a newer Compose: docs/development.md.
 NEWEST = "NEWEST_DOCKER_CONFIG"
 SLOW = ("update", "fleet", "workflows", "quoting", "merging", "customizing", "dotenv")
+
+
+# What a shell starts in the background ignores SIGINT, and so does what it starts itself; tests interrupt processes.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
