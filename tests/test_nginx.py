@@ -7,7 +7,7 @@ import pytest
 import yaml
 from support import commit, copy, run
 
-from extensions.jinja import trusts_all
+from extensions.filters import trusts_all
 from extensions.questions import answers
 from extensions.rendering import nginx
 

@@ -113,7 +113,8 @@ def _read_django(tree: Tree, findings: Findings, path: str, extra: dict[str, Any
     line = f":{compiled[0].line}" if compiled else ""
     findings.add("compile_messages", bool(compiled), path + line)
     text = (tree.text(path) or "").split("\n")
-    before, after = [], []
+    before: list[str] = []
+    after: list[str] = []
     seen_user = False
     for item in last:
         if item.keyword == "USER":

@@ -54,7 +54,8 @@ def read_locations(tree: Tree, findings: Findings) -> None:
 
 def _server_elsewhere(text: str) -> str:
     """Return the host to which a location passes requests if it is on this machine, or stands for Django; else ""."""
-    for host in PASSED.findall(text):
+    for match in PASSED.finditer(text):
+        host: str = match[1]
         if "." not in host or host.startswith("127.") or re.match(r"location\s+/\s*\{", text):
             return host
     return ""

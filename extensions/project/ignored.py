@@ -9,8 +9,9 @@ from pathlib import Path
 from pathspec import GitIgnoreSpec
 
 # Ignored or not, these tell versions, and no secrets: they are read.
-LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml", "package-lock.json")
-LOCKS += ("npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock")
+PYTHON_LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml")
+NODE_LOCKS = ("package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock")
+LOCKS = (*PYTHON_LOCKS, *NODE_LOCKS)
 VERSIONS = (".python-version", ".nvmrc", ".node-version", ".tool-versions", "runtime.txt", ".gitignore")
 
 

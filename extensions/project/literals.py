@@ -48,9 +48,10 @@ def assigned_variable(node: ast.AST, variable: str) -> tuple[ast.expr, bool] | N
     if isinstance(node, ast.Call) and len(node.args) == 2 and constant(node.args[0]) == variable:
         name = last_name(node.func)
         return (node.args[1], name != "setdefault") if name in ("setdefault", "putenv", "setenv") else None
-    for target in node.targets if isinstance(node, ast.Assign) else []:
-        if isinstance(target, ast.Subscript) and last_name(target.value) == "environ":
-            return (node.value, True) if constant(target.slice) == variable else None
+    if isinstance(node, ast.Assign):
+        for target in node.targets:
+            if isinstance(target, ast.Subscript) and last_name(target.value) == "environ":
+                return (node.value, True) if constant(target.slice) == variable else None
     return None
 
 

@@ -118,7 +118,9 @@ def without_secrets(text: str) -> str:
 
 def without_login(url: str) -> str:
     """Return a repository's URL without a password or token; a name alone, as in ssh://git@host, stays."""
-    scheme, login, rest = re.fullmatch(r"(\w[\w+.-]*://)?(?:([^/@]*)@)?(.*)", url, re.DOTALL).groups("")
+    match = re.fullmatch(r"(\w[\w+.-]*://)?(?:([^/@]*)@)?(.*)", url, re.DOTALL)
+    assert match  # whatever the URL is
+    scheme, login, rest = match.groups("")
     return f"{scheme}{rest}" if scheme and (":" in login or is_secret_text(login)) else url
 
 

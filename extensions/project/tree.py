@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection
 from fnmatch import fnmatch
 from functools import cached_property, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
@@ -85,12 +85,15 @@ def _is_deep(text: str) -> bool:
     return False
 
 
-def _once(method: Callable[["Tree", str], Any]) -> Callable[["Tree", str], Any]:
+Content = TypeVar("Content")
+
+
+def _once(method: Callable[["Tree", str], Content]) -> Callable[["Tree", str], Content]:
     """Keep what a method returns for a path as long as its Tree lives; functools.cache would keep the Tree too."""
 
     @wraps(method)
-    def kept(tree: "Tree", path: str) -> Any:
-        known = tree.read[method.__name__]
+    def kept(tree: "Tree", path: str) -> Content:
+        known: dict[str, Content] = tree.read[method.__name__]
         if path not in known:
             known[path] = method(tree, path)
         return known[path]
@@ -133,15 +136,7 @@ class Tree:
                 for entry in listing:
                     path = f"{folder}/{entry.name}" if folder else entry.name
                     try:
-                        if entry.is_symlink():
-                            continue
-                        if entry.is_dir():
-                            if entry.name not in SKIPPED:
-                                deeper.append(path)
-                            elif (Path(entry.path) / "pyvenv.cfg").exists():
-                                self.virtualenvs.append(path)
-                        elif entry.is_file() and path not in self.without:
-                            found[path] = entry.stat().st_size
+                        self._look_at(entry, path, found, deeper)
                     except OSError as error:
                         self.problem(path, f"cannot be read ({error.strerror})")
                     if len(found) >= MAX_FILES:
@@ -149,6 +144,18 @@ class Tree:
                         return found
             folders = deeper
         return found
+
+    def _look_at(self, entry: os.DirEntry[str], path: str, found: dict[str, int], deeper: list[str]) -> None:
+        """Add a file to those found, or a folder to those to look into; links are neither."""
+        if entry.is_symlink():
+            return
+        if entry.is_dir():
+            if entry.name not in SKIPPED:
+                deeper.append(path)
+            elif (Path(entry.path) / "pyvenv.cfg").exists():
+                self.virtualenvs.append(path)
+        elif entry.is_file() and path not in self.without:
+            found[path] = entry.stat().st_size
 
     @cached_property
     def ignored(self) -> frozenset[str]:

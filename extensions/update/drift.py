@@ -3,6 +3,7 @@
 import io
 import re
 import shlex
+import subprocess
 import tarfile
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -16,7 +17,7 @@ from ..questions.default import Default
 from ..questions.defaults import defaults
 from . import leftovers
 
-NOTHING = ("", False, None, [], {})  # an answer that needs no file
+NOTHING: tuple[object, ...] = ("", False, None, [], {})  # an answer that needs no file
 
 
 def remarks(
@@ -109,11 +110,10 @@ def _when_copied(root: Path, answers_file: str) -> dict[str, Default]:
         return {}
     if not log:
         return {}
-    archive = git["archive", "--format=tar", log[-1], "."].popen()
-    content, _ = archive.communicate()
+    archive = subprocess.run(["git", "-C", root, "archive", "--format=tar", log[-1], "."], capture_output=True)
     if archive.returncode:
         return {}
     with tempfile.TemporaryDirectory() as folder:
-        with tarfile.open(fileobj=io.BytesIO(content)) as files:
+        with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as files:
             files.extractall(folder, filter="data")
         return defaults(Path(folder), answers_file)

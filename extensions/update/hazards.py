@@ -86,7 +86,7 @@ def rendered(
     stored = answers.stored(root / answers_file)
     unknown = dict.fromkeys(questions, "")  # what such a question adds is new: guard.refusals looks after it
     paths: set[str] = set()
-    for known in (stored, stored | data):
+    for known in (stored, {**stored, **data}):
         known = known if "use_compose" in stored else BEFORE_2 | known
         conf = {"src_path": template, "answers_file": Path(answers_file)}
         paths |= set(guard.rendered(conf, guard.truths(questions, known, lambda: unknown)))

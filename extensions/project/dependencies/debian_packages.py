@@ -23,7 +23,8 @@ PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+")
 
 @lru_cache(maxsize=1)
 def _data() -> dict[str, dict[str, dict[str, Any]]]:
-    return yaml.load((Path(__file__).parent / "debian_packages.yml").read_text(encoding="utf-8"), Loader)
+    content = yaml.load((Path(__file__).parent / "debian_packages.yml").read_text(encoding="utf-8"), Loader)
+    return {name: entry for name, entry in content.items()}
 
 
 def debian_packages(

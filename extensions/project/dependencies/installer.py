@@ -204,10 +204,9 @@ def _of_pyproject(tree: Tree, folder: str, steps: list[Step]) -> Iterator[Instal
         yield _with_manifest(tree, found, read_project_table(tree, path, groups), folder, ["pdm.toml"])
     if not asks and not locks and not poetry and mapping(content, "dependency-groups"):
         yield from _of_groups(tree, folder, steps)
-    other = set(locks) - {"pylock.toml"}
     if (
         asks
-        and not other
+        and not locks.keys() - {"pylock.toml"}
         and "uv" not in tool
         and "pdm" not in tool
         and not backend.startswith(("poetry.", "pdm.", "uv_build"))
@@ -460,26 +459,37 @@ def installed_requirements(tree: Tree, candidates: list[str], steps: list[Step])
         if step.kind not in ("ci", "task") and step.development:
             continue
         text = step.text
-        if step.kind == "dockerfile" and "$" in text:
-            text = dockerfile.substitute(text, dockerfile.variables(tree.text(step.path) or "").values, unknown="")
         renamed = copies.setdefault(step.path, {})
         if step.kind == "dockerfile":
-            if (match := COPY.match(text)) and not match[2].endswith("/"):
-                renamed[match[2].rpartition("/")[2]] = match[1]
-            for match in MOUNT.finditer(text):
-                renamed[match[2].rpartition("/")[2]] = match[1]
-        if not PIP_INSTALL.search(text):
-            continue
-        names = REQUIREMENT_OPTION.findall(text)
-        for match in PIP_SYNC.finditer(text):
-            names += [word for word in match[1].split() if not word.startswith("-")]
-        for name in names:
+            if "$" in text:
+                values = dockerfile.variables(tree.text(step.path) or "").values
+                text = dockerfile.substitute(text, values, unknown="")
+            renamed |= _copied_as(text)
+        for name in _installed_files(text):
             path = _resolved(name, step.path, known, renamed)
             if path and not is_for_developers(path.rpartition("/")[2]) and not _is_development_folder(path):
                 paths = by_file.setdefault(step.path, (step, []))[1]
                 if path not in paths:
                     paths.append(path)
     return list(by_file.values())
+
+
+def _copied_as(text: str) -> dict[str, str]:
+    """Return the project's files that an instruction copies or mounts, by their names in the image."""
+    found = {}
+    if (match := COPY.match(text)) and not match[2].endswith("/"):
+        found[match[2].rpartition("/")[2]] = match[1]
+    return found | {match[2].rpartition("/")[2]: match[1] for match in MOUNT.finditer(text)}
+
+
+def _installed_files(text: str) -> list[str]:
+    """Return the requirements files that a command of pip, or of pip-tools, names."""
+    if not PIP_INSTALL.search(text):
+        return []
+    names: list[str] = REQUIREMENT_OPTION.findall(text)
+    for match in PIP_SYNC.finditer(text):
+        names += [word for word in match[1].split() if not word.startswith("-")]
+    return names
 
 
 def _is_development_folder(path: str) -> bool:

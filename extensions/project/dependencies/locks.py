@@ -54,26 +54,8 @@ def _wheel_names(package: dict[str, Any]) -> tuple[str, ...] | None:
 
 
 def _uv_lock(tree: Tree, path: str, wanted: dict[str, Distribution], groups: set[str]) -> dict[str, Distribution]:
-    packages = mappings(tree.toml(path).get("package"))
-    places = lines.packages(tree.text(path) or "")
-    by_name: dict[str, tuple[dict[str, Any], int]] = {}
-    roots: list[dict[str, Any]] = []
-    for index, package in enumerate(packages):
-        name = canonicalize_name(text_of(package.get("name")))
-        place = places[index] if index < len(places) else 1
-        # Forks of a resolution give a name several entries, each for some systems.
-        if name not in by_name or not _applies_to_any(by_name[name][0].get("resolution-markers")):
-            by_name[name] = (package, place)
-        source = mapping(package.get("source"))
-        if text_of(source.get("virtual")) == "." or text_of(source.get("editable")) == ".":
-            roots.append(package)
-    wanted_names: list[tuple[str, tuple[str, ...]]] = []
-    for root in roots:
-        wanted_names += _uv_dependencies(root.get("dependencies"))
-        for kind in ("optional-dependencies", "dev-dependencies"):
-            for group, dependencies in mapping(root.get(kind)).items():
-                if group in groups:
-                    wanted_names += _uv_dependencies(dependencies)
+    by_name, roots = _uv_packages(tree, path)
+    wanted_names = _uv_wanted(roots, groups)
     if not roots:  # no project here: the root of a workspace, say
         wanted_names += [(name, distribution.extras) for name, distribution in wanted.items()]
     direct = {name for name, _ in wanted_names}
@@ -91,16 +73,48 @@ def _uv_lock(tree: Tree, path: str, wanted: dict[str, Distribution], groups: set
         if name in found:
             if not set(extras) <= set(found[name].extras):
                 found[name] = replace(found[name], extras=tuple(sorted({*found[name].extras, *extras})))
-            continue
-        if package in roots:
-            continue
-        location = mapping(package.get("source"))
-        url = (text_of(location.get("git")) and "git+" + text_of(location.get("git"))) or text_of(location.get("url"))
-        version = text_of(package.get("version"))
-        wheels = _wheel_names(package)
-        found[name] = Distribution(name, "", version, f"{path}:{place}", name in direct, extras, wheels, url)
-        wanted_names += _uv_dependencies(package.get("dependencies"))
+        elif package not in roots:
+            version, wheels = text_of(package.get("version")), _wheel_names(package)
+            source, url = f"{path}:{place}", _uv_url(package)
+            found[name] = Distribution(name, "", version, source, name in direct, extras, wheels, url)
+            wanted_names += _uv_dependencies(package.get("dependencies"))
     return found
+
+
+def _uv_packages(tree: Tree, path: str) -> tuple[dict[str, tuple[dict[str, Any], int]], list[dict[str, Any]]]:
+    """Return the packages of uv.lock by name, each with its line, and those that are the project itself."""
+    places = lines.packages(tree.text(path) or "")
+    by_name: dict[str, tuple[dict[str, Any], int]] = {}
+    roots: list[dict[str, Any]] = []
+    for index, package in enumerate(mappings(tree.toml(path).get("package"))):
+        name: str = canonicalize_name(text_of(package.get("name")))
+        place = places[index] if index < len(places) else 1
+        # Forks of a resolution give a name several entries, each for some systems.
+        if name not in by_name or not _applies_to_any(by_name[name][0].get("resolution-markers")):
+            by_name[name] = (package, place)
+        source = mapping(package.get("source"))
+        if text_of(source.get("virtual")) == "." or text_of(source.get("editable")) == ".":
+            roots.append(package)
+    return by_name, roots
+
+
+def _uv_wanted(roots: list[dict[str, Any]], groups: set[str]) -> list[tuple[str, tuple[str, ...]]]:
+    """Return what the project asks for, with the extras and groups of production."""
+    found: list[tuple[str, tuple[str, ...]]] = []
+    for root in roots:
+        found += _uv_dependencies(root.get("dependencies"))
+        for kind in ("optional-dependencies", "dev-dependencies"):
+            for group, dependencies in mapping(root.get(kind)).items():
+                if group in groups:
+                    found += _uv_dependencies(dependencies)
+    return found
+
+
+def _uv_url(package: dict[str, Any]) -> str:
+    """Return where a package comes from, if from no index."""
+    location = mapping(package.get("source"))
+    git = text_of(location.get("git"))
+    return f"git+{git}" if git else text_of(location.get("url"))
 
 
 def _applies_to_any(markers: Any) -> bool:
@@ -109,7 +123,7 @@ def _applies_to_any(markers: Any) -> bool:
 
 def _uv_dependencies(value: Any) -> list[tuple[str, tuple[str, ...]]]:
     """Return the names and extras of a uv.lock package's dependencies, those left out that Linux does not need."""
-    found = []
+    found: list[tuple[str, tuple[str, ...]]] = []
     for dependency in mappings(value):
         extras = dependency.get("extra")
         names = (
@@ -174,7 +188,7 @@ def _names(dependencies: Any) -> set[str]:
         return {canonicalize_name(name) for name in dependencies}
     if not isinstance(dependencies, list):
         return set()
-    found = set()
+    found: set[str] = set()
     for item in dependencies:
         text = item if isinstance(item, str) else text_of(mapping(item).get("name"))
         for separator in " [<>=!~;(@":

@@ -67,8 +67,9 @@ def _asks(module: ast.Module, own: str) -> int:
         for inner in ast.walk(statement)
     }
     for node in ast.walk(module):
-        asks = isinstance(node, ast.Call) and node not in caught and last_name(node.func) in CALLS and node.args
-        if asks and canonicalize_name(constant(node.args[0]) or "") == own:
+        if not isinstance(node, ast.Call) or node in caught or last_name(node.func) not in CALLS or not node.args:
+            continue
+        if canonicalize_name(constant(node.args[0]) or "") == own:
             return node.lineno
     return 0
 

@@ -214,20 +214,27 @@ def _opened(
         if option := OPTION.match(line):
             name, value = option[1], option[2].strip().strip("\"'")
             if name in ("-r", "--requirement", "-c", "--constraint"):
-                value = value.split()[0] if value.split() else ""
-                included = posixpath.normpath(posixpath.join(posixpath.dirname(path), value))
-                if "://" in value:
-                    tree.problem(source, f"includes {value}, which is not in the project and was not read")
-                elif tree.exists(included):
+                if included := _included(tree, path, value, source):
                     yield included, constraint or name in ("-c", "--constraint")
-                else:
-                    tree.problem(source, f"includes {value}, which does not exist")
             elif name in ("-e", "--editable"):
                 _read_requirement(tree, value, source, constraint, found)
             elif name in ("-i", "--index-url", "--extra-index-url"):
                 found.indexes.append((value, source))
         elif not line.startswith("-"):
             _read_requirement(tree, line.partition(" --")[0].strip(), source, constraint, found)
+
+
+def _included(tree: Tree, path: str, value: str, source: str) -> str:
+    """Return the file of the project that a line of the file `path` includes; "" if it is none, which is said."""
+    name = value.split()[0] if value.split() else ""
+    included = posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
+    if "://" in name:
+        tree.problem(source, f"includes {name}, which is not in the project and was not read")
+    elif not tree.exists(included):
+        tree.problem(source, f"includes {name}, which does not exist")
+    else:
+        return included
+    return ""
 
 
 def _read_requirement(tree: Tree, text: str, source: str, constraint: bool, found: Requirements) -> None:

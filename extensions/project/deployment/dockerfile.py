@@ -93,7 +93,8 @@ def logical_lines(text: str, here_documents: bool = False) -> Iterator[tuple[int
     The lines of here-documents are left out too, or, with `here_documents`, are lines of their own: a RUN may install
     there.
     """
-    escape, parts, start = "\\", [], 0
+    escape, start = "\\", 0
+    parts: list[str] = []
     pending: list[str] = []
     for number, line in enumerate(text.split("\n"), 1):
         stripped = line.strip()

@@ -136,7 +136,7 @@ def read_frontend(tree: Tree, findings: Findings) -> None:
     `output` is a folder or a file of the project, several joined by a space, "" where it is not plainly readable.
     `command` runs the build from `dir`; without a build script, it is the one of a Dockerfile that builds.
     """
-    found = []
+    found: list[dict[str, Any]] = []
     manifests = [path for path in own(tree, "package.json") if path.count("/") <= 5][:MAX_PACKAGES]
     covered: set[str] = set()
     for path in manifests:
@@ -218,28 +218,42 @@ def _package_manager(tree: Tree, base: str, content: dict[str, Any]) -> tuple[st
 
 
 def _node_version(tree: Tree, base: str, content: dict[str, Any]) -> str:
+    return (
+        _version_file(tree, base)
+        or text_of(mapping(content.get("volta")).get("node"))
+        or _version_of_images(tree)
+        or text_of(mapping(content.get("engines")).get("node"))
+        or _tool_version(tree)
+    )
+
+
+def _version_file(tree: Tree, base: str) -> str:
+    """Return what .nvmrc or .node-version says, beside package.json or in the root."""
     for place in dict.fromkeys((base, ".")):
         for name in (".nvmrc", ".node-version"):
-            if (text := tree.text(join(place, name)) if tree.exists(join(place, name)) else None) and text.strip():
-                return text.strip().split()[0].removeprefix("v")
-    volta = text_of(mapping(content.get("volta")).get("node"))
-    if volta:
-        return volta
+            text = tree.text(join(place, name)) if tree.exists(join(place, name)) else None
+            if text and text.strip():
+                return text.split()[0].removeprefix("v")
+    return ""
+
+
+def _version_of_images(tree: Tree) -> str:
+    """Return the version of the first Node image that a Dockerfile of the project builds from."""
     for path in dockerfiles(tree):
         instructions = dockerfile.read_instructions(tree.text(path) or "")
         values = dockerfile.global_arguments(instructions)
         for instruction in instructions:
-            if instruction.keyword == "FROM":
-                image = dockerfile.base_image(instruction, values)
-                if match := re.search(r"(?:^|/)node:(\d[\d.]*)|nodejs(\d[\d.]*)", image):
-                    return match[1] or match[2]
-    if stated := text_of(mapping(content.get("engines")).get("node")):
-        return stated
-    if tree.exists(".tool-versions"):
-        for line in (tree.text(".tool-versions") or "").split("\n"):
-            if line.startswith(("nodejs ", "node ")):
-                return line.split()[1] if len(line.split()) > 1 else ""
+            image = dockerfile.base_image(instruction, values) if instruction.keyword == "FROM" else ""
+            if match := re.search(r"(?:^|/)node:(\d[\d.]*)|nodejs(\d[\d.]*)", image):
+                return str(match[1] or match[2])
     return ""
+
+
+def _tool_version(tree: Tree) -> str:
+    """Return what .tool-versions says of Node: https://asdf-vm.com/manage/configuration.html."""
+    text = tree.text(".tool-versions") if tree.exists(".tool-versions") else None
+    named = (line.split() for line in (text or "").split("\n") if line.startswith(("nodejs ", "node ")))
+    return next((words[1] if len(words) > 1 else "" for words in named), "")
 
 
 def _output(tree: Tree, base: str, scripts: dict[str, str], script: str, command: str) -> str:
@@ -278,7 +292,8 @@ def _sass_outputs(command: str) -> Iterator[str]:
 
 def _reached(scripts: dict[str, str], script: str) -> Iterator[str]:
     """Yield the command lines of a script and of those that it runs."""
-    pending, seen = [script], set()
+    pending = [script]
+    seen: set[str] = set()
     while pending and len(seen) < 20:
         name = pending.pop(0)
         if name in seen or name not in scripts:

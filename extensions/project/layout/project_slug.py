@@ -117,7 +117,8 @@ def _git_remote(tree: Tree) -> str:
             text = file.read(100_000)
     except (OSError, ValueError, RuntimeError):
         return ""
-    section, urls = "", {}
+    section = ""
+    urls: dict[str, str] = {}
     for line in text.split("\n"):
         stripped = line.strip()
         if stripped.startswith("["):

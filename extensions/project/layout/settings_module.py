@@ -58,7 +58,9 @@ def read_settings_module(tree: Tree, findings: Findings, manage: str) -> None:
     good = [naming for naming in known if naming.rank < DOUBTFUL and not is_not_production(naming.module)]
     strong = [naming for naming in good if naming.rank < WEAK]
     if not strong and known and is_not_production(known[0].module):
-        stem = (_sibling(tree, known[0].module, *located[known[0].module]) or ("",))[0].rpartition(".")[2]
+        place = located[known[0].module]
+        assert place  # it is known
+        stem = (_sibling(tree, known[0].module, *place) or ("",))[0].rpartition(".")[2]
         strong = known[:1] if stem and not words(stem).isdisjoint((*PRODUCTION, "deploy")) else []
     naming = next(iter(strong or good or known), None)
     if naming is None:
@@ -114,7 +116,7 @@ def _in_python(tree: Tree, path: str, rank: int) -> Iterator[Naming]:
     names = assignments(module)
     for node in ast.walk(module):
         named = assigned_variable(node, SETTINGS)
-        if named is None:
+        if named is None or not isinstance(node, ast.Call | ast.Assign):
             continue
         value, hard = named
         for text in texts(value, names):
@@ -389,7 +391,9 @@ def _add_configuration(tree: Tree, findings: Findings, path: str, manage: str) -
             continue
         for node in ast.walk(module):
             named = assigned_variable(node, CONFIGURATION)
-            for text in texts(named[0], assignments(module)) if named else []:
+            if named is None or not isinstance(node, ast.Call | ast.Assign):
+                continue
+            for text in texts(named[0], assignments(module)):
                 if len(text) == 1:
                     part = text[0]
                     stated.append((part if isinstance(part, str) else part.default, f"{entry}:{node.lineno}"))

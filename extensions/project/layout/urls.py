@@ -274,21 +274,24 @@ class _Module:
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
             yield from self.patterns(node.left, prefix, depth)
             yield from self.patterns(node.right, prefix, depth)
-        elif isinstance(node, ast.IfExp):
-            if (truth := self.truth(node.test)) is not None:
-                yield from self.patterns(node.body if truth else node.orelse, prefix, depth - 1)
+        elif isinstance(node, ast.IfExp) and (truth := self.truth(node.test)) is not None:
+            yield from self.patterns(node.body if truth else node.orelse, prefix, depth - 1)
         elif isinstance(node, ast.Name) and node.id != "urlpatterns":
             for expression in self.names.get(node.id, ()):
                 yield from self.patterns(expression, prefix, depth - 1)
         elif isinstance(node, ast.Attribute) and node.attr == "urls":
             yield from self.mounted(node, prefix)
         elif isinstance(node, ast.Call):
-            name = last_name(node.func)
-            if name in ("path", "re_path", "url", "django_url"):
-                yield from self.route(node, prefix, name != "path", depth)
-            elif name in ("i18n_patterns", "format_suffix_patterns", "patterns", "list", "required", "decorate"):
-                for argument in node.args:
-                    yield from self.patterns(argument, prefix, depth - 1)
+            yield from self.called(node, prefix, depth)
+
+    def called(self, node: ast.Call, prefix: str, depth: int) -> Iterator[Route]:
+        """Yield the path of a route, or the paths that a function has among its arguments."""
+        name = last_name(node.func)
+        if name in ("path", "re_path", "url", "django_url"):
+            yield from self.route(node, prefix, name != "path", depth)
+        elif name in ("i18n_patterns", "format_suffix_patterns", "patterns", "list", "required", "decorate"):
+            for argument in node.args:
+                yield from self.patterns(argument, prefix, depth - 1)
 
     def route(self, node: ast.Call, prefix: str, regular: bool, depth: int) -> Iterator[Route]:
         """Yield the path of one `path()` or `re_path()`, or what it includes."""

@@ -232,8 +232,16 @@ def plain_command(command: str) -> str:
             words = words[1:]
         else:
             break
-    if not words:
-        return ""
+    return " ".join(map(_plain_word, _plain_words(words))) if words else ""
+
+
+def _plain_word(word: str) -> str:
+    return word if re.fullmatch(r"[\w@%+=:,./${}-]+", word) else shlex.quote(word)
+
+
+def _plain_words(words: list[str]) -> list[str]:
+    """Return a command's words with Python and manage.py by their names alone."""
+    words = list(words)
     name = words[0].rpartition("/")[2]
     if "/bin/" in words[0] and (name in ("python", "python3", "celery") or WEB.fullmatch(name)):
         words[0] = name
@@ -245,7 +253,7 @@ def plain_command(command: str) -> str:
         words.insert(0, "python")
     if len(words) > 1 and words[1].startswith("/") and words[1].endswith("/manage.py"):
         words[1] = "manage.py"
-    return " ".join(word if re.fullmatch(r"[\w@%+=:,./${}-]+", word) else shlex.quote(word) for word in words)
+    return words
 
 
 def _scripts(tree: Tree) -> dict[str, list[str]]:
@@ -530,19 +538,20 @@ def _cron_jobs_in_settings(tree: Tree, findings: Findings) -> Iterator[dict[str,
     """Yield the jobs of django-crontab: https://pypi.org/project/django-crontab/."""
     for path in settings_files(tree, findings):
         value = assignments(tree.python(path)).get("CRONJOBS")
-        for element in value.elts if isinstance(value, ast.List | ast.Tuple) else []:
-            parts = [constant(part) for part in element.elts] if isinstance(element, ast.Tuple | ast.List) else []
-            if len(parts) > 1 and parts[0] and parts[1]:
-                command = "python manage.py crontab run"
-                name = parts[1].rpartition(".")[2].replace("_", "-")
-                if (
-                    parts[1] == "django.core.management.call_command"
-                    and isinstance(element.elts[2:3], list)
-                    and len(parts) > 2
-                ):
-                    inner = element.elts[2]
-                    first = constant(inner.elts[0]) if isinstance(inner, ast.List | ast.Tuple) and inner.elts else None
-                    command, name = f"python manage.py {first}", (first or name).replace("_", "-")
-                process = _process(name, command, "cron", f"{path}:{element.lineno}", Certainty.STATED)
-                process["schedule"], process["note"] = parts[0], f"django-crontab runs {parts[1]}."
-                yield process
+        for element in _elements(value):
+            texts = [constant(part) or "" for part in _elements(element)]
+            if len(texts) < 2 or not texts[0] or not texts[1]:
+                continue
+            command = "python manage.py crontab run"
+            name = texts[1].rpartition(".")[2].replace("_", "-")
+            if texts[1] == "django.core.management.call_command" and len(texts) > 2:
+                first = next((constant(part) for part in _elements(_elements(element)[2])), None)
+                command, name = f"python manage.py {first}", (first or name).replace("_", "-")
+            process = _process(name, command, "cron", f"{path}:{element.lineno}", Certainty.STATED)
+            process["schedule"], process["note"] = texts[0], f"django-crontab runs {texts[1]}."
+            yield process
+
+
+def _elements(value: ast.expr | None) -> list[ast.expr]:
+    """Return the elements of a list or tuple; none of anything else."""
+    return value.elts if isinstance(value, ast.List | ast.Tuple) else []

@@ -190,23 +190,7 @@ def _own_dockerfile(tree: Tree, findings: Findings) -> Iterator[Write]:
     for path in paths[:1]:
         context = folder_of(path)
         root = context if context != "." and (base == context or base.startswith(f"{context}/")) else ""
-        workdir, home, made, given = "/", "", [], []
-        for item in dockerfile.final_lineage(dockerfile.read_instructions(tree.text(path) or "")):
-            if item.keyword == "WORKDIR" and item.body:
-                workdir = posixpath.normpath(posixpath.join(workdir, item.body.strip()))
-            elif item.keyword == "COPY" and "from" not in item.flags and item.words[:1] in (["."], ["./"]):
-                home = posixpath.normpath(posixpath.join(workdir, item.words[-1]))
-            elif item.keyword == "VOLUME":
-                made += [(posixpath.join(workdir, name), item.line) for name in item.words]
-                given += [posixpath.join(workdir, name) for name in item.words]
-            elif item.keyword == "RUN":
-                for command, names in _commands(item.body):
-                    absolute = [posixpath.normpath(posixpath.join(workdir, name)) for name in names]
-                    if command == "mkdir":
-                        made += [(name, item.line) for name in absolute]
-                    else:
-                        given += absolute
-        home = home or workdir  # nothing is copied as a whole: the project is mounted there
+        home, made, given = _made_folders(dockerfile.read_instructions(tree.text(path) or ""))
         for name, line in made:
             name = posixpath.normpath(name)
             if "$" in name or not any(is_within(name, place) for place in given) or _is_made_by_build(name, findings):
@@ -216,6 +200,30 @@ def _own_dockerfile(tree: Tree, findings: Findings) -> Iterator[Write]:
                 yield Write(inner, "dockerfile", f"{path}:{line}")
             elif name not in SYSTEM and not name.startswith(NOT_DATA) and name in given:
                 yield Write(name, "dockerfile", f"{path}:{line}")
+
+
+def _made_folders(instructions: list[dockerfile.Instruction]) -> tuple[str, list[tuple[str, int]], list[str]]:
+    """Return where a Dockerfile's last stage has the project, the folders that it makes, with their lines, and those
+    that it declares as volumes or gives to a user."""
+    workdir, home = "/", ""
+    made: list[tuple[str, int]] = []
+    given: list[str] = []
+    for item in dockerfile.final_lineage(instructions):
+        if item.keyword == "WORKDIR" and item.body:
+            workdir = posixpath.normpath(posixpath.join(workdir, item.body.strip()))
+        elif item.keyword == "COPY" and "from" not in item.flags and item.words[:1] in (["."], ["./"]):
+            home = posixpath.normpath(posixpath.join(workdir, item.words[-1]))
+        elif item.keyword == "VOLUME":
+            made += [(posixpath.join(workdir, name), item.line) for name in item.words]
+            given += [posixpath.join(workdir, name) for name in item.words]
+        elif item.keyword == "RUN":
+            for command, names in _commands(item.body):
+                absolute = [posixpath.normpath(posixpath.join(workdir, name)) for name in names]
+                if command == "mkdir":
+                    made += [(name, item.line) for name in absolute]
+                else:
+                    given += absolute
+    return home or workdir, made, given  # where nothing is copied as a whole, the project is mounted
 
 
 def _is_made_by_build(path: str, findings: Findings) -> bool:
@@ -241,7 +249,8 @@ def _commands(body: str) -> Iterator[tuple[str, list[str]]]:
         words = shlex.split(body.replace(";", " ; "), comments=False)
     except ValueError:
         return
-    command, names = "", []
+    command = ""
+    names: list[str] = []
     for word in [*words, "&&"]:
         if word in ("&&", "||", ";", "|"):
             if command in ("mkdir", "chown", "chmod") and names:
