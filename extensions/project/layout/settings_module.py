@@ -189,7 +189,7 @@ def _in_test_settings(tree: Tree) -> Iterator[Naming]:
     for path in own(tree, "setup.cfg", "pytest.ini", "tox.ini")[:4]:
         parser = tree.ini(path)
         for section in parser.sections():
-            if module := parser.get(section, SETTINGS, fallback=None):
+            if module := parser.get(section, SETTINGS, fallback=""):
                 yield Naming(10, module.partition(" ")[0], at(tree, path, SETTINGS))
 
 
