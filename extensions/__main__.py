@@ -8,8 +8,9 @@ from typing import Any
 
 import yaml
 
+from .adoption import read
 from .copying.sources import holds
-from .project import Findings, read
+from .project import Findings
 from .project.secrets import HIDDEN, cleaned, is_secret
 from .questions import answers
 from .questions.defaults import Default, defaults, findings_for, from_findings

@@ -2,7 +2,8 @@
 
 import pytest
 
-from extensions.project import Findings, read
+from extensions.adoption import read
+from extensions.project import Findings
 from extensions.questions import answers, defaults, image_defaults, storage_defaults
 
 MANAGE = """

@@ -2,7 +2,7 @@
 
 import pytest
 
-from extensions.project import read as read_project
+from extensions.adoption import read as read_project
 from extensions.project.frontend.node import node_version
 
 MANAGE = """

@@ -11,8 +11,8 @@ from jinja2 import Environment, FileSystemLoader
 from plumbum import local
 from support import ROOT
 
+from extensions.adoption import read
 from extensions.jinja import DjangoProject
-from extensions.project import read
 from extensions.questions import answers, defaults
 from extensions.rendering import storage
 

@@ -1,10 +1,8 @@
 """Reads a Django project and returns its Findings: a value, where it was read, and how sure it is."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
-from ..adoption.handbook import read_handbook
-from ..adoption.nginx import read_locations
 from .dependencies import read_dependencies
 from .dependencies.own_package import read_own_package
 from .deployment.build_context import read_build_context
@@ -28,10 +26,14 @@ from .tree import Tree
 __all__ = ["Certainty", "Finding", "Findings", "Problem", "read"]
 
 
-def read(root: Path, without: Collection[str] = ()) -> Findings:
+Reader = Callable[[Tree, Findings], None]
+
+
+def read(root: Path, without: Collection[str] = (), adopted: Iterable[Reader] = ()) -> Findings:
     """Return what the files of the project at `root` say; they are read as text, never imported, run or changed.
 
-    The paths in `without` are left out: what this template has written would only say what was answered.
+    The paths in `without` are left out: what this template has written would only say what was answered. The readers
+    `adopted` find what counts more than the code and its settings, such as what Docker files say.
     """
     tree = Tree(root.resolve(), without)
     findings = Findings()
@@ -46,8 +48,8 @@ def read(root: Path, without: Collection[str] = ()) -> Findings:
         tree, findings.value("django_dir") or ".", findings, findings.value("installed_apps", []), engines
     )
     read_own_package(tree, findings)
-    read_handbook(tree, findings)
-    read_locations(tree, findings)
+    for reader in adopted:
+        reader(tree, findings)
     distributions = set(findings.value("distributions", {}))
     read_processes(tree, findings, distributions)
     read_services(tree, findings, distributions)

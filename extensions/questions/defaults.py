@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..project import Certainty, Finding, Findings, read
+from ..adoption import read
+from ..project import Certainty, Finding, Findings
 from ..project.data import text_of, url_parts
 from ..rendering import nginx
 from . import answers, compose_defaults, image_defaults, process_defaults, storage_defaults
