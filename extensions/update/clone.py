@@ -38,8 +38,7 @@ def update(
     status (a key of EXIT_CODES) and message.
     Where the status is refused or error, the tree is as it was.
     """
-    report = {"project": str(project), "from": None, "to": None}
-    report |= {"changed": [], "conflicts": [], "lost": [], "questions": []}
+    report = _empty(project)
     try:
         return {
             **report,
@@ -51,8 +50,7 @@ def update(
 
 def check(project: Path, answers_file: str = answers.FILE, version: str | None = None) -> Report:
     """Return the report of an update, without one: status is outdated where there is a newer version."""
-    report = {"project": str(project), "from": None, "to": None}
-    report |= {"changed": [], "conflicts": [], "lost": [], "questions": []}
+    report = _empty(project)
     try:
         if refusal := _unfit(project.resolve(), answers_file):
             return {**report, **_refused(refusal)}
@@ -63,6 +61,11 @@ def check(project: Path, answers_file: str = answers.FILE, version: str | None =
     is_newer = releases.is_newer(newest, str(stored["_commit"]))
     versions = {"from": stored["_commit"], "to": newest if is_newer else stored["_commit"]}
     return {**report, **versions, "status": "outdated" if is_newer else "current", "message": ""}
+
+
+def _empty(project: Path) -> Report:
+    lists: Report = {"changed": [], "conflicts": [], "lost": [], "questions": []}
+    return {"project": str(project), "from": None, "to": None, **lists}
 
 
 def _unfit(project: Path, answers_file: str) -> str:
