@@ -69,7 +69,7 @@ def as_data(root: Path, found: drift.Drift) -> dict[str, Any]:
 def _tell(options: argparse.Namespace, found: drift.Drift, given: dict[str, Any], release: str) -> None:
     root = options.project
     for difference in found.open:
-        print(words.sentence(root, difference, words.WIDTH))
+        print(words.line(root, difference))
     if found.open:
         print(f"    To take what the project says: {command('sync', options)}")
     for name, message in found.refused.items():
@@ -81,7 +81,9 @@ def _tell(options: argparse.Namespace, found: drift.Drift, given: dict[str, Any]
         print(f"The template has version {release}, and this project {given.get('_commit')}.")
         print(f"    To update: {command('update', options)}")
     for difference in found.kept:
-        print(f"Kept, as it was given on purpose: {words.sentence(root, difference, words.WIDTH - 35)}")
+        print(f"kept: {words.line(root, difference, words.WIDTH - 6)}")
+    if found.kept:
+        print(f"    Given on purpose. To change one: {command('sync', options, '--take')} QUESTION")
     if any(difference.is_kept is None for difference in found.open) and history.is_shallow(root):
         print("The clone is shallow, so answers given on purpose are named too: git fetch --unshallow")
     if not found and not release:

@@ -2,6 +2,8 @@
 
 import argparse
 import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -54,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
         names = [each.name for each in kept]
         print_json({"project": str(options.project), "data": data, "kept": names, "update": report or None})
     elif report:
-        print(*update.lines(report), sep="\n")
+        print(*update.lines(report), *_lacking(options.project, data), sep="\n")
     return clone.EXIT_CODES[report["status"]] if report else EXIT_FOUND
 
 
@@ -112,8 +114,19 @@ def _show(
     else:
         print("Nothing to do: no answer is to change.")
     for each in kept:
-        why = "given on purpose" if each.is_kept else "--keep"
-        print(f"Kept ({why}): {words.sentence(options.project, each, words.WIDTH - 25)}")
+        print(f"kept: {words.line(options.project, each, words.WIDTH - 6)}")
+    if any(each.is_kept for each in kept):
+        print("    Given on purpose; --take QUESTION changes one all the same.")
+
+
+def _lacking(project: Path, data: Mapping[str, Any]) -> Iterator[str]:
+    """Say which new variables .env lacks, from which Compose reads them: it is the person's, and not written again."""
+    dotenv = project / ".env"
+    if not dotenv.is_file():
+        return
+    there = {line.partition("=")[0].strip() for line in dotenv.read_text(errors="replace").splitlines()}
+    if names := [name for name in data.get("dotenv", {}) if name not in there]:
+        yield f"    .env lacks {', '.join(names)}: add what .env.example says of it"
 
 
 def _cell(value: Any) -> str:

@@ -46,7 +46,8 @@ def run(options: argparse.Namespace) -> int:
 
 def lines(report: dict[str, Any]) -> list[str]:
     """Return what has become of one project, on a few lines."""
-    status, project = report["status"], report["project"]
+    status = report["status"]
+    project = report["project"] if report["project"] != "." else Path.cwd().name
     if status in ("refused", "error"):
         return [f"{project}: {status}, nothing changed", f"    {report['message']}"]
     if status == "current":
@@ -60,6 +61,7 @@ def lines(report: dict[str, Any]) -> list[str]:
     said = [f"{project}: {versions}, {changed}, {len(report['conflicts']) or 'none'} in conflict"]
     said += _few("changed", merged) + _few("in conflict", report["conflicts"]) + _few("new", report["questions"])
     said += [f"    look at: {sentence}" for sentence in report["lost"]]
+    said += [f"    to undo: {report['undo']}"] if report["undo"] else []
     return said
 
 

@@ -29,6 +29,11 @@ def plain(item: Any) -> str:
     )
 
 
+def told(value: Any) -> str:
+    """Return a value on one line, and of variables without a value the names."""
+    return plain(value) or (", ".join(value) if isinstance(value, dict) else "") or "none"
+
+
 def short(text: str, length: int) -> str:
     """Return a text on one line, cut at `length`."""
     text = " ".join(text.split())
@@ -55,19 +60,26 @@ def without_secrets(answer: Any) -> Any:
     return cleaned(answer)
 
 
-def sentence(root: Path, difference: Difference, width: int | None = None) -> str:
-    """Return what is different, in a sentence; with `width`, its values are cut so that it fits."""
+def sentence(root: Path, difference: Difference) -> str:
+    """Return what is different, in a sentence."""
     name, source = difference.name, difference.source
     if difference.is_gone:
         return f"{name}: the answer was read in {fate(root, source)}"
     says = not isinstance(difference.found, dict) and holds(root, source, difference.found)
-    answer, found = (plain(value) or "none" for value in what_differs(difference))
+    answer, found = map(told, what_differs(difference))
     middle = f"but {source} says" if says else f"and from {source} follows"
-    if width:
-        room = max(16, width - len(f"{name}: the answer is , {middle} "))
-        answer = short(answer, max(8, room // 2, room - len(found)))
-        found = short(found, max(8, room - len(answer)))
     return f"{name}: the answer is {answer}, {middle} {found}"
+
+
+def line(root: Path, difference: Difference, width: int = WIDTH) -> str:
+    """Return what is different, on a line of at most `width` where names and paths are not too long."""
+    name, source = difference.name, difference.source
+    if difference.is_gone:
+        return f"{name}: answered as it was read in {fate(root, source)}"
+    answer, found = map(told, what_differs(difference))
+    room = max(16, width - len(f"{name}: answered , now  ({source})"))
+    answer = short(answer, max(room // 2, room - len(found)))
+    return f"{name}: answered {answer}, now {short(found, room - len(answer))} ({source})"
 
 
 def what_differs(difference: Difference) -> tuple[Any, Any]:

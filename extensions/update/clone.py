@@ -35,7 +35,7 @@ def update(
 
     `data` are answers to change, by question. The report's keys: project, from, to, changed (files, relative to the
     project), conflicts (files), lost (sentences on what a person wrote and that is gone), questions (added by name),
-    status (a key of EXIT_CODES) and message.
+    undo (the command that undoes it), status (a key of EXIT_CODES) and message.
     Where the status is refused or error, the tree is as it was.
     """
     report = _empty(project)
@@ -65,7 +65,7 @@ def check(project: Path, answers_file: str = answers.FILE, version: str | None =
 
 def _empty(project: Path) -> Report:
     lists: Report = {"changed": [], "conflicts": [], "lost": [], "questions": []}
-    return {"project": str(project), "from": None, "to": None, **lists}
+    return {"project": str(project), "from": None, "to": None, **lists, "undo": ""}
 
 
 def _unfit(project: Path, answers_file: str) -> str:
@@ -96,9 +96,10 @@ def _update(project: Path, answers_file: str, version: str | None, data: Mapping
             f"The template is not in {place} any more: set _src_path in {answers_file} to where it is now, and commit."
         )
     before = {"from": stored["_commit"]}
-    code, output, lost = _run_copier(project, answers_file, version, data)
+    code, output, outcome = _run_copier(project, answers_file, version, data)
     if code:
         return {**before, **_failed(git, code, output, answers_file)}
+    lost = outcome.get("losses", [])
     now = answers.stored(project / answers_file)
     changed = _names(git("diff", "--name-only", "--relative", "-z", "HEAD"))
     changed += _names(git("ls-files", "--others", "--exclude-standard", "-z"))
@@ -109,6 +110,7 @@ def _update(project: Path, answers_file: str, version: str | None, data: Mapping
         "changed": sorted(set(changed)),
         "conflicts": sorted(set(conflicts)),
         "lost": lost,
+        "undo": outcome.get("undo", ""),
         "questions": sorted(name for name in now.keys() - stored.keys() if not name.startswith("_")),
         "status": "conflicts" if conflicts else "lost" if lost else "updated" if changed else "current",
         "message": f"Conflicts to resolve in {', '.join(sorted(set(conflicts)))}." if conflicts else " ".join(lost),
@@ -117,11 +119,11 @@ def _update(project: Path, answers_file: str, version: str | None, data: Mapping
 
 def _run_copier(
     project: Path, answers_file: str, version: str | None, data: Mapping[str, Any]
-) -> tuple[int, str, list[str]]:
-    """Return Copier's exit code, all that it printed, and what was lost; it has no terminal, so that it cannot ask.
+) -> tuple[int, str, dict[str, Any]]:
+    """Return Copier's exit code, all that it printed, and the outcome of the update.
 
-    Its temporary clones are in a folder of their own, which is removed also where Copier is killed. By -P, modules in
-    the folder that one is in are not Copier's.
+    It has no terminal, so that it cannot ask. Its temporary clones are in a folder of their own, which is removed
+    also where Copier is killed. By -P, modules in the folder that one is in are not Copier's.
     """
     command = local[sys.executable][
         "-P", "-m", "copier", "update", "--defaults", "--trust", "--answers-file", answers_file
@@ -136,8 +138,8 @@ def _run_copier(
             command = command[f"--data-file={changed}"]
         run = (command[str(project)] < os.devnull).run
         code, out, err = run(retcode=None, env={**_environment(), "TMPDIR": folder, summary.REPORT: str(told)})
-        lost = json.loads(told.read_text())["losses"] if told.exists() else []  # versions before 2.2.0 write none
-    return code, out + err, lost
+        outcome = json.loads(told.read_text()) if told.exists() else {}  # versions before 2.2.0 write none
+    return code, out + err, outcome
 
 
 def _environment() -> dict[str, str]:

@@ -105,11 +105,10 @@ def _read(root: Path, answers_file: str, commit: str) -> dict[str, list[Default]
     with _tree(root, commit) as folder:
         if folder is None:
             return {}
-        alone = from_findings(findings_for(folder, answers_file), folder)
         try:
-            beside = defaults(folder, answers_file)
-        except yaml.YAMLError:
-            beside = {}
+            alone, beside = from_findings(findings_for(folder, answers_file), folder), defaults(folder, answers_file)
+        except yaml.YAMLError:  # the markers of a conflict: which files are the template's is not known
+            return {}
         return {
             name: [default, *([beside[name]] if name in beside and beside[name].source else [])]
             for name, default in alone.items()
