@@ -74,7 +74,7 @@ def _tell(options: argparse.Namespace, found: drift.Drift, given: dict[str, Any]
         print(f"    To take what the project says: {command('sync', options)}")
     for name, message in found.refused.items():
         print(f"{name}: {message}.")
-        print(f"    To change the answer: {command('sync', options, '--set')} {name}=ANSWER")
+        print(f"    To change the answer: {command('sync', options, '--set', f'{name}=ANSWER')}")
     for leftover in found.leftovers:
         print(leftover)
     if release:
@@ -83,7 +83,7 @@ def _tell(options: argparse.Namespace, found: drift.Drift, given: dict[str, Any]
     for difference in found.kept:
         print(f"kept: {words.line(root, difference, words.WIDTH - 6)}")
     if found.kept:
-        print(f"    Given on purpose. To change one: {command('sync', options, '--take')} QUESTION")
+        print(f"    Given on purpose. To change one: {command('sync', options, '--take', 'QUESTION')}")
     if any(difference.is_kept is None for difference in found.open) and history.is_shallow(root):
         print("The clone is shallow, so answers given on purpose are named too: git fetch --unshallow")
     if not found and not release:

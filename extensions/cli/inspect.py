@@ -3,6 +3,7 @@
 import argparse
 
 from ..project.secrets import without_secrets as readable
+from ..questions import answers
 from ..questions.default import Default
 from ..questions.defaults import defaults, findings_for
 from . import words
@@ -32,14 +33,19 @@ def run(options: argparse.Namespace) -> int:
     if findings.value("django_dir") is None:
         raise Refused(f"there is no Django project in {root}: neither manage.py nor wsgi.py")
     found = defaults(root, options.answers_file)
+    given = answers.stored(root / options.answers_file)
+    shown = {
+        name: Default(words.without_secrets(each.value), each.source) if name in given else each
+        for name, each in found.items()
+    }
     problems = [{"source": problem.source, "message": readable(problem.message)} for problem in findings.problems]
     if options.answers:
         print(words.data_file(found), end="")
     elif options.json:
-        questions = {name: {"value": default.value, "source": default.source} for name, default in found.items()}
+        questions = {name: {"value": each.value, "source": each.source} for name, each in shown.items()}
         print_json({"project": str(root), "questions": questions, "problems": problems})
     else:
-        _show(found, problems, options.all)
+        _show(shown, problems, options.all)
     return EXIT_NOTHING
 
 

@@ -73,8 +73,8 @@ def _typed(settings: list[str]) -> dict[str, Any]:
             value = yaml.safe_load(text)
         except yaml.YAMLError as error:
             raise Refused(f"--set {name}: {text} is not YAML") from error
-        # 3.10 is a number in YAML, and text is meant.
-        found[name] = text if isinstance(value, float) else "" if value is None else value
+        # 3.10 is a number in YAML, where text is meant.
+        found[name] = text if answers.RULES[name].schema.get("type") == "string" else value
     return found
 
 
@@ -138,7 +138,7 @@ def _agreed(options: argparse.Namespace) -> bool:
     if options.yes:
         return True
     if options.json or not sys.stdin.isatty():
-        print(f"Nothing was changed. To change these answers: {command('sync', options, '--yes')}", file=sys.stderr)
+        print("Nothing was changed. To change these answers, add --yes.", file=sys.stderr)
         return False
     try:
         said = input("Change these answers, and the files that follow from them? [y/N] ")

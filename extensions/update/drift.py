@@ -12,6 +12,7 @@ from ..questions.defaults import defaults, findings_for, from_findings
 from . import history, leftovers
 
 NOTHING: tuple[Any, ...] = ("", False, None, [], {})  # an answer that needs no file
+DOCKER_FILES = ("dockerfile", "compose.", "docker-compose", "default.conf")
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,13 @@ def _differences(root: Path, answers_file: str, stored: Mapping[str, Any]) -> It
         is_kept = origin is None if name in origins else None
         if name in said:
             yield Difference(name, stored[name], now.value, now.source, False, is_kept)
-        elif name in silent and origin and origin.source:
+        elif name in silent and origin and origin.source and not _is_replaced(origin.source):
             yield Difference(name, stored[name], alone[name].value, origin.source, True, False)
+
+
+def _is_replaced(source: str) -> bool:
+    """Return whether an answer was read in a project's own Docker files, which the template's have replaced since."""
+    return Path(source.partition(":")[0]).name.lower().startswith(DOCKER_FILES)
 
 
 def fate(root: Path, source: str) -> str:
