@@ -72,7 +72,8 @@ def _differences(root: Path, answers_file: str, stored: Mapping[str, Any]) -> It
         for name, now in alone.items()
         if name in stored and name not in said and not now.source and stored[name] not in (*NOTHING, now.value)
     }
-    origins = history.origins(root, answers_file, stored, said | silent) if said or silent else {}
+    values = {name: beside[name].value for name in said} | {name: alone[name].value for name in silent}
+    origins = history.origins(root, answers_file, stored, values) if values else {}
     for name, now in beside.items():
         origin = origins.get(name)
         is_kept = origin is None if name in origins else None

@@ -23,28 +23,30 @@ NO_FILTERS = ("-c", "filter.lfs.smudge=", "-c", "filter.lfs.process=", "-c", "fi
 
 
 def origins(
-    root: Path, answers_file: str, stored: Mapping[str, Any], names: Iterable[str]
+    root: Path, answers_file: str, stored: Mapping[str, Any], now: Mapping[str, Any]
 ) -> dict[str, Default | None]:
-    """Return, for each of `names`, what was read in the project as the answer is; None where a person gave it.
+    """Return, for each question of `now`, what was read in the project as the answer is; None where a person gave it.
 
-    A name is left out where git does not know: there is no repository, the answers are in no commit, or the clone is
-    too shallow to have the commit that the answer is from.
+    `now` has what the project says today. A name is left out where git does not know: there is no repository, the
+    answers are in no commit, or the clone is too shallow to have the commit that the answer is from.
     """
     found: dict[str, Default | None] = {}
-    for commit, given in _commits(root, answers_file, stored, names).items():
+    for commit, given in _commits(root, answers_file, stored, now).items():
+        found |= dict.fromkeys(given)
         if commit is None:
-            found |= dict.fromkeys(given)
             continue
-        # An update begins with all committed, so it has read what the commit before its own has.
-        for tree in (commit, f"{commit}^"):
-            said = _read(root, answers_file, tree)
-            for name in given:
-                same = [default for default in said.get(name, ()) if default.value == stored[name]]
-                if not found.get(name):
-                    found[name] = same[0] if same else None
-            if all(found[name] for name in given):
-                break
+        said = _read(root, answers_file, commit)
+        found |= {name: _same(said, name, stored[name]) for name in given}
+        # What was said then as it is now was not taken: as where a project's own Docker files, now gone, said more.
+        rest = [name for name in given if not found[name] and not _same(said, name, now[name])]
+        if rest:  # an update begins with all committed, so it has read what the commit before its own has
+            said = _read(root, answers_file, f"{commit}^")
+            found |= {name: _same(said, name, stored[name]) for name in rest}
     return found
+
+
+def _same(said: Mapping[str, list[Default]], name: str, value: Any) -> Default | None:
+    return next((default for default in said.get(name, ()) if default.value == value), None)
 
 
 def _commits(
