@@ -197,8 +197,8 @@ have. Once your settings read a variable, give `{}`, and the variable to
             refused="as `environment`",
             notes="""\
 An empty value stands for a fresh random secret; `change-me` is said to be changed after the copy. Where git tracks
-`.env`, or would not ignore it, and where it is a link, nothing is written to it. Never give
-secrets here: answers are in git.
+`.env`, or would not ignore it, and where it is a link, nothing is written to it. Never give secrets here: answers
+are in git.
 """,
         ),
     ),

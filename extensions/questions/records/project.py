@@ -71,6 +71,7 @@ QUESTIONS = (
         finding="project_slug",
         says_source=True,
         asked=Asked.FIRST,
+        comment="The first `ask` runs before anything is asked or written: what stands in the way is said there.",
         reference=Reference(
             type="text",
             default=(

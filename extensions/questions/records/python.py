@@ -157,8 +157,7 @@ installed. An update from version 1.0 keeps `pip`, as `requirements_file` has an
             refused="a path with spaces, with `..`, or from the root (`/…`); a file that does not exist",
             notes="""\
 Only with the installer `pip`. With nothing found that lists dependencies there is no default: the copy is refused
-until
-`--data requirements_file=…` is given.
+until `--data requirements_file=…` is given.
 """,
         ),
     ),
@@ -217,8 +216,7 @@ until
 What a group is called differs: `--group=prod` or `--extra=prod` for uv, and where `installer` is `pyproject`;
 `--only=prod` (beside `--only main`, which is there) or `--extras=prod` for Poetry; `--group=prod` for PDM. Where
 `installer` is `pyproject` and an option begins with `--group`, the project's own dependencies are not installed but
-with
-`--requirements=pyproject.toml`: a `pyproject.toml` may have groups alone.
+with `--requirements=pyproject.toml`: a `pyproject.toml` may have groups alone.
 """,
         ),
     ),

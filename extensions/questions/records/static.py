@@ -114,8 +114,7 @@ their manifest, `staticfiles.json`, in the image that renders pages.
             refused="a path with spaces or with `..`",
             notes="""\
 It must be the folder of `STATIC_ROOT` when the images are built, relative to the project's root, or from the root of
-the
-image (`/var/www/static`). If it is not, the build says so.
+the image (`/var/www/static`). If it is not, the build says so.
 """,
         ),
     ),
