@@ -65,7 +65,7 @@ def test_what_it_accepts_the_rules_accept(value):
     for name in set(QUESTIONS) - BEYOND:
         if VALIDATOR.is_valid({name: value}):
             assert not answers.problem(name, value, {}, ROOT / "nowhere") or (
-                value == "" and name in answers.INTERFACES
+                value == "" and name in ("wsgi_module", "asgi_module")
             )
 
 

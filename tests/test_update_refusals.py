@@ -131,8 +131,8 @@ def test_stored_answer_of_another_type(site, quiet):
 def test_stored_answer_that_was_good_in_the_old_version(site, release, quiet):
     release(
         "extensions/questions/records/gunicorn.py",
-        'under Compose (GUNICORN_CMD_ARGS in compose.yaml)",\n        rule=kinds.number(1, 1000)',
-        'under Compose (GUNICORN_CMD_ARGS in compose.yaml)",\n        rule=kinds.number(1, 2)',
+        'Gunicorn workers when you use Compose",\n        rule=kinds.number(1, 1000)',
+        'Gunicorn workers when you use Compose",\n        rule=kinds.number(1, 2)',
     )
     fails(site, 1, "gunicorn_workers: 3 will not do; give a whole number from 1 to 2", f"--vcs-ref={LATER}", *quiet)
 

@@ -14,8 +14,6 @@ TAILWIND = "django_tailwind_cli"  # builds before collectstatic: https://django-
 
 # Instructions that other answers write.
 SET_BY_ANSWERS = ("ENV DJANGO_SETTINGS_MODULE=", "ENV DJANGO_ENV=", "ENV WEB_CONCURRENCY=")
-
-
 # Instructions that the stage of the answer `node` has instead.
 OF_NODE = re.compile(
     r"RUN (?:corepack|npm|npx|pnpm|yarn|bun|node)\b|ENV NODE_ENV=|(?:COPY|ADD) (?:\S+ )*(?:\S*/)?package\.json\b"

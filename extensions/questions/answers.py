@@ -7,14 +7,13 @@ from typing import Any
 
 import yaml
 
-from .kinds import FALSE, OWN_SERVICES, TRUE, Rule
+from .kinds import OWN_SERVICES, TRUE, Rule
 from .question import NEVER
 from .records import QUESTIONS
 from .stored import ALWAYS, FILE, RENDERED, are_for_us, comments, is_ours, others, public, rendered, stored
 
 __all__ = [
     "ALWAYS",
-    "FALSE",
     "FILE",
     "OWN_SERVICES",
     "RENDERED",
@@ -32,7 +31,6 @@ RULES: dict[str, Rule] = {name: question.rule for name, question in QUESTIONS.it
 AS_BEFORE: dict[str, Any] = {
     name: question.as_before for name, question in QUESTIONS.items() if question.as_before is not NEVER
 }
-INTERFACES = {"wsgi_module", "asgi_module"}  # of which one must not be empty
 
 
 def questions(copier_yml: Path) -> dict[str, dict[str, Any]]:

@@ -201,8 +201,6 @@ def _is_service(value: Any) -> str:
 
 
 service = Rule(_is_service, {**_service_name.schema, "not": {"enum": OWN_SERVICES}})
-
-
 PRINTABLE = {"type": "string", "pattern": whole(r"[^\x00-\x1f\x7f]*")}
 paths = list_of(relative_path, "paths, like [docs, data/cache]")
 

@@ -33,7 +33,7 @@ QUESTIONS = (
     Question(
         name="build_image",
         type="str",
-        help="Image of the build stage, empty for the python image (both Dockerfiles)",
+        help="Image of the build stage; empty for the Python image",
         rule=kinds.text(rf"(?:{kinds.REFERENCE})?", "give an image with Python, like python:3.13", 400),
         safe="",
         default=adopted_defaults.build_image,
@@ -48,7 +48,7 @@ QUESTIONS = (
     Question(
         name="build_instructions",
         type="yaml",
-        help="Instructions of the build stage before collectstatic, a YAML list (both Dockerfiles)",
+        help="Dockerfile lines to run before collectstatic, as a YAML list",
         rule=kinds.list_of(kinds.instruction, "instructions"),
         safe=[],
         default=adopted_defaults.lines_of("build_instructions"),
@@ -82,7 +82,7 @@ A front end that Node builds is an answer of its own: [`node`](#node).
     Question(
         name="django_instructions",
         type="yaml",
-        help="Instructions before the dependencies are installed, a YAML list (Dockerfile_django)",
+        help="Dockerfile lines at the start of Django's final stage, as a YAML list",
         rule=kinds.list_of(kinds.instruction, "instructions"),
         safe=[],
         default=adopted_defaults.lines_of("instructions"),
@@ -103,7 +103,7 @@ A front end that Node builds is an answer of its own: [`node`](#node).
     Question(
         name="nginx_locations",
         type="yaml",
-        help="Lines of the location blocks beside the template's, a YAML list (default.conf)",
+        help="nginx location blocks to add to default.conf, as a YAML list of lines",
         rule=_locations,
         safe=[],
         finding="nginx_locations",

@@ -7,7 +7,7 @@ QUESTIONS = (
     Question(
         name="env_example",
         type="bool",
-        help="Write .env.example?",
+        help="Write .env.example, which lists the variables that you can set?",
         rule=kinds.truth,
         safe=False,
         default=compose_defaults.env_example,
@@ -21,7 +21,7 @@ QUESTIONS = (
     Question(
         name="github_workflow",
         type="bool",
-        help="Write .github/workflows/docker.yml, which builds, tests and publishes the images?",
+        help="Add a GitHub workflow that builds, tests and publishes the images?",
         rule=kinds.truth,
         safe=False,
         reference=Reference(
@@ -37,7 +37,7 @@ QUESTIONS = (
     Question(
         name="update_workflow",
         type="bool",
-        help="Write .github/workflows/docker-update.yml, which opens a pull request for updates?",
+        help="Add a GitHub workflow that opens pull requests for updates?",
         rule=kinds.truth,
         safe=False,
         reference=Reference(

@@ -55,7 +55,7 @@ QUESTIONS = (
     Question(
         name="use_compose",
         type="bool",
-        help="Write compose.yaml, and what belongs to it?",
+        help="Write compose.yaml, for Docker Compose?",
         rule=kinds.truth,
         safe=True,
         reference=Reference(
@@ -71,7 +71,7 @@ QUESTIONS = (
     Question(
         name="compose_name",
         type="str",
-        help="Name of the Compose project, empty for that of the folder (compose.yaml)",
+        help="Name of the Compose project; empty for the folder's name",
         rule=kinds.text(
             r"([a-z0-9][a-z0-9_-]*)?", "use lower-case letters, digits, '-' and '_', like my-site, or nothing", 63
         ),
@@ -107,7 +107,7 @@ come before it, as for [staging beside production](customizing.md#env).
     Question(
         name="reverse_proxy",
         type="str",
-        help="What passes requests on to Django, nginx here or one outside (compose.yaml)",
+        help="What receives requests first: nginx in Compose, or your own proxy?",
         rule=kinds.choice("nginx", "external"),
         safe="nginx",
         default=_reverse_proxy,
@@ -125,7 +125,7 @@ come before it, as for [staging beside production](customizing.md#env).
     Question(
         name="https_only",
         type="bool",
-        help="Do settings redirect to HTTPS, which ends before these services? (default.conf)",
+        help="Make nginx tell Django that requests use HTTPS? (Yes if Django redirects)",
         rule=kinds.truth,
         safe=False,
         default=of_pair(image_defaults.https_only),
@@ -146,7 +146,7 @@ come before it, as for [staging beside production](customizing.md#env).
     Question(
         name="services",
         type="yaml",
-        help="Services beside Django, a YAML mapping of names to images (compose.yaml)",
+        help="Databases and other services, as YAML: {db: 'postgres:18'}",
         rule=kinds.mapping_of(kinds.service, kinds.image, "names and images, like {db: 'postgres:18'}"),
         safe={},
         default=compose_defaults.services,
@@ -179,7 +179,7 @@ that all services have, and Django waits for its start alone: complete them in `
     Question(
         name="database_name",
         type="str",
-        help="Name of the database in its service (compose.yaml)",
+        help="Name of the database in its service",
         rule=kinds.identifier,
         safe="django",
         default=compose_defaults.database_name,
@@ -194,7 +194,7 @@ that all services have, and Django waits for its start alone: complete them in `
     Question(
         name="database_user",
         type="str",
-        help="User of the database in its service (compose.yaml)",
+        help="User of the database in its service",
         rule=kinds.identifier,
         safe="django",
         default=compose_defaults.database_user,
@@ -208,7 +208,7 @@ that all services have, and Django waits for its start alone: complete them in `
     Question(
         name="migrate",
         type="bool",
-        help="Migrate the database before Django starts? (compose.yaml)",
+        help="Run manage.py migrate before Django starts?",
         rule=kinds.truth,
         safe=False,
         default=compose_defaults.migrate,
@@ -225,7 +225,7 @@ that all services have, and Django waits for its start alone: complete them in `
     Question(
         name="create_cache_table",
         type="bool",
-        help="Make the table of the cache in the database, too? (compose.yaml)",
+        help="Also run manage.py createcachetable before Django starts?",
         rule=kinds.truth,
         safe=False,
         default=process_defaults.create_cache_table,
@@ -239,7 +239,7 @@ that all services have, and Django waits for its start alone: complete them in `
     Question(
         name="workers",
         type="yaml",
-        help="Processes beside the web server, a YAML mapping of names to commands (compose.yaml)",
+        help="Background processes, as YAML: {worker: celery -A shop worker}",
         rule=kinds.mapping_of(kinds.service, kinds.command, "names and commands"),
         safe={},
         default=process_defaults.workers,
@@ -267,7 +267,7 @@ workers:
     Question(
         name="celery_concurrency",
         type="int",
-        help="Processes of each Celery worker, 0 for what its settings say (compose.yaml)",
+        help="Processes of each Celery worker; 0 for what your settings say",
         rule=kinds.number(0, 1000),
         safe=2,
         default=process_defaults.celery_concurrency,
@@ -291,7 +291,7 @@ workers:
     Question(
         name="jobs",
         type="yaml",
-        help="Commands to run at times, a YAML mapping of names to commands (compose.yaml)",
+        help="Commands to run on demand, as YAML: {cleanup: python manage.py cleanup}",
         rule=kinds.mapping_of(kinds.service, kinds.command, "names and commands"),
         safe={},
         default=process_defaults.jobs,
@@ -310,7 +310,7 @@ workers:
     Question(
         name="django_port",
         type="int",
-        help="Port of this machine on which the site answers (compose.yaml)",
+        help="Port on this machine for the site",
         rule=kinds.port,
         safe=DJANGO_PORT,
         finding="django_port",
@@ -329,7 +329,7 @@ workers:
     Question(
         name="static_port",
         type="int",
-        help="Port of this machine for static files, behind an outside reverse proxy (compose.yaml)",
+        help="Port on this machine for static files (with your own proxy only)",
         rule=kinds.port,
         safe=STATIC_PORT,
         default=_static_port,

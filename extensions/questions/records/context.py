@@ -7,7 +7,7 @@ QUESTIONS = (
     Question(
         name="dockerignore",
         type="yaml",
-        help="Paths to leave out of the images, a YAML list (.dockerignore)",
+        help="Paths to leave out of the images, as YAML: [docs, data/cache]",
         rule=kinds.list_of(
             kinds.text(rf"!?{kinds.PATTERN}+( {kinds.PATTERN}+)*", "give a .dockerignore pattern, like data/cache"),
             "paths, like [docs, data/cache]",
@@ -35,7 +35,7 @@ QUESTIONS = (
     Question(
         name="dockerignore_except",
         type="yaml",
-        help="Paths that images need, though .dockerignore leaves out such names, a YAML list",
+        help="Paths to keep in the images despite .dockerignore, as YAML: [ca.pem]",
         rule=kinds.list_of(
             kinds.text(rf"{kinds.PATTERN}+( {kinds.PATTERN}+)*", "give a path without '!', like certs/ca.pem"),
             "paths, like [certs/ca.pem]",

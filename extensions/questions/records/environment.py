@@ -10,14 +10,8 @@ from ..question import Question, Reference
 _setting = kinds.text(
     r"[A-Z][A-Z0-9_]*(\.[A-Za-z0-9_-]+)*", "give a setting, and its keys after dots, like DATABASES.default.HOST"
 )
-
-
 _setting_value_pattern = rf"(\$\{{{kinds.VARIABLE}\}}|[A-Za-z0-9_./:@,+=*?&% -])*"
-
-
 _setting_value = kinds.text(_setting_value_pattern, "give text without quotes, like db or ${{POSTGRES_PASSWORD}}")
-
-
 _setting_item = kinds.text(
     rf"\*[A-Z][A-Z0-9_]*|(?!\*){_setting_value_pattern}", "give text, or *NAME for a setting's items"
 )
@@ -28,8 +22,6 @@ def _is_setting_value(value: Any) -> str:
 
 
 _setting_items = kinds.list_of(_setting_item, "texts")
-
-
 _setting_change = kinds.Rule(_is_setting_value, {"anyOf": [_setting_value.schema, _setting_items.schema]})
 
 
@@ -58,7 +50,7 @@ QUESTIONS = (
     Question(
         name="environment",
         type="yaml",
-        help="Variables of the images, beside DJANGO_ENV, a YAML mapping (both Dockerfiles)",
+        help="Variables in the images (no secrets), as YAML: {TZ: Europe/Berlin}",
         rule=kinds.variables,
         safe={},
         default=environment_defaults.environment,
@@ -79,7 +71,7 @@ QUESTIONS = (
     Question(
         name="build_environment",
         type="yaml",
-        help="Throw-away values for manage.py at build time, a YAML mapping (both Dockerfiles)",
+        help="Placeholders for variables while building, as YAML: {SECRET_KEY: x}",
         rule=kinds.variables,
         safe={},
         default=environment_defaults.build_environment,
@@ -99,7 +91,7 @@ QUESTIONS = (
     Question(
         name="required_environment",
         type="yaml",
-        help="Variables without which settings do not start, a YAML list (said after a copy)",
+        help="Variables that you must set before starting, as YAML: [SECRET_KEY]",
         rule=kinds.list_of(kinds.text(kinds.VARIABLE, "give the name of an environment variable"), "names"),
         safe=[],
         default=with_image(compose_defaults.required_environment),
@@ -118,7 +110,7 @@ QUESTIONS = (
     Question(
         name="compose_environment",
         type="yaml",
-        help="Variables with a default under Compose, a YAML mapping (compose.yaml)",
+        help="Variables with a default in compose.yaml, as YAML: {NAME: value}",
         rule=kinds.compose_variables,
         safe={},
         default=with_image(compose_defaults.compose_environment),
@@ -146,7 +138,7 @@ compose_environment:
     Question(
         name="compose_settings",
         type="yaml",
-        help="Settings that Compose changes, a YAML mapping (Dockerfile_django)",
+        help="Django settings to replace in Compose, as YAML: {DATABASES.default.HOST: db}",
         rule=kinds.mapping_of(_setting, _setting_change, "settings and values, like {DATABASES.default.HOST: db}"),
         safe={},
         default=compose_defaults.compose_settings,
@@ -183,7 +175,7 @@ have. Once your settings read a variable, give `{}`, and the variable to
     Question(
         name="dotenv",
         type="yaml",
-        help="Variables of the first .env, a YAML mapping; an empty value is a random secret (.env)",
+        help="Variables in the first .env, as YAML ('' becomes a random secret)",
         rule=kinds.variables,
         safe={},
         default=with_image(compose_defaults.dotenv),
@@ -205,7 +197,7 @@ are in git.
     Question(
         name="settings_environment",
         type="yaml",
-        help="Other variables that settings read, a YAML mapping (.env.example)",
+        help="Optional variables for .env.example, as YAML: {NAME: [default, note]}",
         rule=_settings_environment,
         safe={},
         default=with_image(compose_defaults.settings_environment),
@@ -225,7 +217,7 @@ settings_environment:
     Question(
         name="development_environment",
         type="yaml",
-        help="Variables under development, a YAML mapping (compose.dev.yaml)",
+        help="Variables for development only, as YAML: {DEBUG: 'True'}",
         rule=kinds.variables,
         safe={},
         default=compose_defaults.development_environment,

@@ -8,7 +8,7 @@ QUESTIONS = (
     Question(
         name="gunicorn_workers",
         type="int",
-        help="Gunicorn's workers under Compose (GUNICORN_CMD_ARGS in compose.yaml)",
+        help="Gunicorn workers when you use Compose",
         rule=kinds.number(1, 1000),
         safe=3,
         finding="gunicorn_workers",
@@ -22,7 +22,7 @@ QUESTIONS = (
     Question(
         name="gunicorn_threads",
         type="int",
-        help="Threads of each of Gunicorn's workers (docker/gunicorn.conf.py)",
+        help="Threads of each Gunicorn worker",
         rule=kinds.number(1, 1000),
         safe=2,
         finding="gunicorn_threads",
@@ -36,7 +36,7 @@ QUESTIONS = (
     Question(
         name="web_concurrency",
         type="int",
-        help="Gunicorn's workers where nothing else sets them (Dockerfile_django)",
+        help="Gunicorn workers when you don't use Compose (WEB_CONCURRENCY)",
         rule=kinds.number(1, 1000),
         safe=2,
         finding="web_concurrency",
@@ -53,7 +53,7 @@ QUESTIONS = (
     Question(
         name="gunicorn_options",
         type="yaml",
-        help="Further arguments of Gunicorn, a YAML list (Dockerfile_django)",
+        help="Extra Gunicorn arguments, as YAML: [--max-requests=1000]",
         rule=kinds.list_of(
             kinds.text(r"[A-Za-z0-9_./:=@%+,*-]+", "give one argument each"), "arguments, like [--preload]"
         ),
@@ -72,7 +72,7 @@ QUESTIONS = (
     Question(
         name="gunicorn_keepalive",
         type="int",
-        help="Seconds for which Gunicorn keeps idle connections (docker/gunicorn.conf.py)",
+        help="Seconds that Gunicorn keeps an idle connection open",
         rule=kinds.number(1, 3600),
         safe=2,
         default=of_pair(image_defaults.gunicorn_keepalive),
@@ -93,7 +93,7 @@ QUESTIONS = (
     Question(
         name="log_errors",
         type="bool",
-        help="Log Django's errors, as settings have no LOGGING? (docker/gunicorn.conf.py)",
+        help="Print Django's errors to the log? (Yes if you don't set LOGGING)",
         rule=kinds.truth,
         safe=False,
         default=of_pair(image_defaults.log_errors),

@@ -21,7 +21,7 @@ QUESTIONS = (
     Question(
         name="python_image",
         type="str",
-        help="Variant of the python image that runs (both Dockerfiles)",
+        help="Python image: slim (small), or full (with git, curl and compilers)",
         rule=kinds.choice("slim", "full"),
         safe="slim",
         reference=Reference(
@@ -41,7 +41,7 @@ QUESTIONS = (
     Question(
         name="debian_release",
         type="str",
-        help="Debian release of the images, by name (both Dockerfiles)",
+        help="Debian release of the Python image",
         rule=kinds.choice("trixie", "bookworm"),
         safe="trixie",
         default=debian_release,
@@ -56,7 +56,7 @@ QUESTIONS = (
     Question(
         name="image_digests",
         type="yaml",
-        help="Digests to pin base images to, a YAML mapping (both Dockerfiles)",
+        help="Image digests to pin, as YAML: {'postgres:18': 'sha256:DIGEST'}",
         rule=kinds.mapping_of(
             kinds.image,
             kinds.text(r"sha256:[0-9a-f]{64}", "give sha256: and 64 hexadecimal digits"),

@@ -41,7 +41,7 @@ QUESTIONS = (
     Question(
         name="node",
         type="yaml",
-        help="How Node builds the front end, a YAML mapping, {} for no front end (both Dockerfiles)",
+        help="Node.js build of the front end, as a YAML mapping; {} for none",
         rule=_node,
         safe={},
         finding="node",

@@ -61,7 +61,7 @@ QUESTIONS = (
     Question(
         name="project_slug",
         type="str",
-        help="Name of the project, of Gunicorn's processes and in the images' labels",
+        help="Project name, for process names and image labels (lower case)",
         rule=kinds.text(
             r"[a-z0-9][a-z0-9_-]*",
             "use a-z, 0-9, - and _, first a letter or digit",
@@ -92,7 +92,7 @@ QUESTIONS = (
     Question(
         name="customize",
         type="bool",
-        help="Answer all questions, also those that are best left to what is read?",
+        help="Answer all questions? (No: use the values read from your project)",
         rule=kinds.truth,
         safe=False,
         asked=Asked.ALWAYS,
@@ -107,7 +107,7 @@ QUESTIONS = (
     Question(
         name="python_version",
         type="str",
-        help="Version of the python image, like 3.13 (both Dockerfiles)",
+        help="Python version in the images, such as 3.13",
         rule=_python_version_rule,
         safe=PYTHON,
         default=python_version,
@@ -129,7 +129,7 @@ QUESTIONS = (
     Question(
         name="django_dir",
         type="str",
-        help='Folder of manage.py, "." for the project\'s root (both Dockerfiles)',
+        help="Folder of manage.py, relative to the project's root (. for the root)",
         rule=kinds.folder,
         safe=".",
         finding="django_dir",
@@ -145,7 +145,7 @@ QUESTIONS = (
     Question(
         name="settings_module",
         type="str",
-        help="Settings of production, DJANGO_SETTINGS_MODULE (both Dockerfiles)",
+        help="Settings module for production (DJANGO_SETTINGS_MODULE)",
         rule=kinds.text(rf"({kinds.NAME}(\.{kinds.NAME})*)?", "use a module like shop.settings"),
         safe="",
         finding="settings_module",
@@ -161,7 +161,7 @@ QUESTIONS = (
     Question(
         name="wsgi_module",
         type="str",
-        help="Module of the WSGI application, like core.wsgi (Dockerfile_django)",
+        help="WSGI module that Gunicorn serves, such as mysite.wsgi",
         rule=kinds.text(
             rf"({kinds.NAME}(\.{kinds.NAME})*(:{kinds.NAME})?)?", "use a module like core.wsgi, without '.py'"
         ),
@@ -187,7 +187,7 @@ QUESTIONS = (
     Question(
         name="asgi_module",
         type="str",
-        help="Module of the ASGI application, empty where WSGI serves (Dockerfile_django)",
+        help="ASGI module that Gunicorn serves; empty to serve WSGI",
         rule=kinds.text(
             rf"({kinds.NAME}(\.{kinds.NAME})*(:{kinds.NAME})?)?", "use a module like core.asgi, or nothing"
         ),
@@ -216,7 +216,7 @@ QUESTIONS = (
     Question(
         name="worker_class",
         type="str",
-        help="Gunicorn's worker class (docker/gunicorn.conf.py)",
+        help="Gunicorn worker class: gthread for WSGI, the others for ASGI",
         rule=kinds.choice("gthread", "asgi", "uvicorn_worker.UvicornWorker"),
         safe="gthread",
         default=of_pair(image_defaults.worker_class),
@@ -236,7 +236,7 @@ QUESTIONS = (
     Question(
         name="health_path",
         type="str",
-        help="Path that the health check asks for (docker/healthcheck.py)",
+        help="URL path that the health check requests, such as /healthz/",
         rule=kinds.text(r"/[A-Za-z0-9_.~/?=&%-]*", "give a path on the site, like /health/"),
         safe="/",
         finding="health_path",

@@ -75,7 +75,7 @@ QUESTIONS = (
     Question(
         name="installer",
         type="str",
-        help="What installs the project's dependencies (both Dockerfiles)",
+        help="Tool that installs your dependencies",
         rule=kinds.choice("pip", "uv", "poetry", "pipenv", "pdm", "pyproject"),
         safe="pip",
         default=_installer,
@@ -99,7 +99,7 @@ installed. An update from version 1.0 keeps `pip`, as `requirements_file` has an
     Question(
         name="uv_version",
         type="str",
-        help="Version of uv's image, like 0.11, empty for this template's (both Dockerfiles)",
+        help="uv version for the build, such as 0.11; empty for the default",
         rule=kinds.text(r"(0\.[0-9]{1,3}(\.[0-9]{1,3})?)?", "give a tag of uv's image, like 0.11 or 0.11.3"),
         safe="",
         finding="uv_version",
@@ -123,7 +123,7 @@ installed. An update from version 1.0 keeps `pip`, as `requirements_file` has an
     Question(
         name="installer_files",
         type="yaml",
-        help="Manifests and lock files that it reads, a YAML list (both Dockerfiles)",
+        help="Manifest and lock files to install from, as YAML: [uv.lock]",
         rule=kinds.paths,
         safe=[],
         default=_installer_files,
@@ -141,7 +141,7 @@ installed. An update from version 1.0 keeps `pip`, as `requirements_file` has an
     Question(
         name="requirements_file",
         type="str",
-        help="Requirements file that pip installs (both Dockerfiles)",
+        help="Requirements file to install with pip",
         rule=kinds.relative_path,
         safe="",
         finding="requirements_file",
@@ -164,7 +164,7 @@ until `--data requirements_file=…` is given.
     Question(
         name="requirements_includes",
         type="yaml",
-        help="Files that it includes with -r or -c, a YAML list (both Dockerfiles)",
+        help="Files that the requirements file includes (-r, -c), as YAML: [base.txt]",
         rule=kinds.paths,
         safe=[],
         default=_requirements_includes,
@@ -179,7 +179,7 @@ until `--data requirements_file=…` is given.
     Question(
         name="requirements_beside",
         type="yaml",
-        help="Requirements files that pip installs beside it, a YAML list (both Dockerfiles)",
+        help="More requirements files to install, as YAML: [prod.txt]",
         rule=kinds.paths,
         safe=[],
         finding="requirements_beside",
@@ -194,7 +194,7 @@ until `--data requirements_file=…` is given.
     Question(
         name="install_options",
         type="yaml",
-        help="Options for the installer, like production's groups, a YAML list (both Dockerfiles)",
+        help="Extra options for the installer, as YAML: [--group=prod]",
         rule=kinds.list_of(
             kinds.text(
                 r"--[a-z][a-z-]*(=[A-Za-z0-9_.,:/@+-]+)?", "give an option in one word, like --group=production"
@@ -223,7 +223,7 @@ with `--requirements=pyproject.toml`: a `pyproject.toml` may have groups alone.
     Question(
         name="install_project",
         type="bool",
-        help="Install the project itself, as its code asks for its own version? (both Dockerfiles)",
+        help="Install your project as a package, so that it can read its own version?",
         rule=kinds.truth,
         safe=False,
         finding="installs_itself",
@@ -244,7 +244,7 @@ with `--requirements=pyproject.toml`: a `pyproject.toml` may have groups alone.
     Question(
         name="gunicorn_install",
         type="bool",
-        help="Install Gunicorn, as it is not among the dependencies? (both Dockerfiles)",
+        help="Install Gunicorn? (Yes if your dependencies don't include it)",
         rule=kinds.truth,
         safe=False,
         default=_gunicorn_install,
@@ -262,7 +262,7 @@ with `--requirements=pyproject.toml`: a `pyproject.toml` may have groups alone.
     Question(
         name="apt_build",
         type="yaml",
-        help="Debian packages to compile dependencies with, a YAML list (both Dockerfiles)",
+        help="Debian packages to build dependencies with, as YAML: [libpq-dev]",
         rule=kinds.list_of(kinds.package, "Debian packages, like [libpq-dev]"),
         safe=[],
         default=_apt("apt_build"),
@@ -279,7 +279,7 @@ with `--requirements=pyproject.toml`: a `pyproject.toml` may have groups alone.
     Question(
         name="apt_runtime",
         type="yaml",
-        help="Debian packages that run with Django, a YAML list (both Dockerfiles)",
+        help="Debian packages to install for running Django, as YAML: [libpq5]",
         rule=kinds.list_of(kinds.package, "Debian packages, like [libpq5]"),
         safe=[],
         default=_apt("apt_runtime"),

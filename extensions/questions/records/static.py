@@ -45,7 +45,7 @@ QUESTIONS = (
     Question(
         name="use_fathom",
         type="bool",
-        help="Does Django need the manifest of hashed static files? (Dockerfile_django)",
+        help="Are static file names hashed (ManifestStaticFilesStorage or similar)?",
         rule=kinds.truth,
         safe=False,
         default=_use_fathom,
@@ -73,7 +73,7 @@ their manifest, `staticfiles.json`, in the image that renders pages.
     Question(
         name="static_server",
         type="str",
-        help="What serves static files (Dockerfile_static, compose.yaml)",
+        help="What serves the static files: nginx, WhiteNoise, or neither of them?",
         rule=kinds.choice("nginx", "whitenoise", "elsewhere"),
         safe="nginx",
         default=of_pair(image_defaults.static_server),
@@ -97,7 +97,7 @@ their manifest, `staticfiles.json`, in the image that renders pages.
     Question(
         name="static_root",
         type="str",
-        help="Folder of STATIC_ROOT, relative to the project's root (both Dockerfiles)",
+        help="Folder of STATIC_ROOT, relative to the project's root",
         rule=kinds.text(
             rf"/?{kinds.SEGMENT}(/{kinds.SEGMENT})*", "give a folder, like staticfiles or /var/www/static"
         ),
@@ -121,7 +121,7 @@ the image (`/var/www/static`). If it is not, the build says so.
     Question(
         name="set_static_root",
         type="bool",
-        help="Set STATIC_ROOT for collectstatic, as settings do not? (both Dockerfiles)",
+        help="Set STATIC_ROOT while building? (Yes if your settings don't set it)",
         rule=kinds.truth,
         safe=False,
         default=_set_static_root,
@@ -139,7 +139,7 @@ the image (`/var/www/static`). If it is not, the build says so.
     Question(
         name="static_url",
         type="str",
-        help="Path of STATIC_URL, like /static/ (Dockerfile_static)",
+        help="URL path of STATIC_URL, such as /static/",
         rule=kinds.text(rf"(/{kinds.SEGMENT})+/", "give a path with '/' at both ends, like /static/"),
         safe=STATIC_URL,
         default=static_url,
@@ -157,7 +157,7 @@ the image (`/var/www/static`). If it is not, the build says so.
     Question(
         name="compress_offline",
         type="bool",
-        help="Does django-compressor compress offline? (both Dockerfiles)",
+        help="Run manage.py compress while building (COMPRESS_OFFLINE)?",
         rule=kinds.truth,
         safe=False,
         finding="compress_offline",
@@ -178,7 +178,7 @@ the image (`/var/www/static`). If it is not, the build says so.
     Question(
         name="compile_messages",
         type="bool",
-        help="Are there translations (.po files) to compile? (Dockerfile_django)",
+        help="Compile translations while building (manage.py compilemessages)?",
         rule=kinds.truth,
         safe=False,
         finding="compile_messages",

@@ -79,7 +79,7 @@ QUESTIONS = (
     Question(
         name="media_root",
         type="str",
-        help="Folder of MEDIA_ROOT, empty for none (compose.yaml, default.conf)",
+        help="Folder of MEDIA_ROOT; empty if uploads aren't stored on disk",
         rule=kinds.text(
             rf"(/?{kinds.SEGMENT}(/{kinds.SEGMENT})*)?", "give a folder, like media or /srv/media, or nothing"
         ),
@@ -106,7 +106,7 @@ QUESTIONS = (
     Question(
         name="media_url",
         type="str",
-        help="Path of MEDIA_URL, like /media/ (default.conf)",
+        help="URL path of MEDIA_URL, such as /media/; empty to let Django serve it",
         rule=kinds.text(rf"((/{kinds.SEGMENT})+/)?", "give a path with '/' at both ends, like /media/, or nothing"),
         safe="",
         default=_media_url,
@@ -128,7 +128,7 @@ QUESTIONS = (
     Question(
         name="data_dirs",
         type="yaml",
-        help="Folders that Django writes to, a YAML list (Dockerfile_django, compose.yaml)",
+        help="Folders that Django writes to (volumes), as YAML: [media]",
         rule=kinds.list_of(
             kinds.text(rf"/?{kinds.SEGMENT}(/{kinds.SEGMENT})*", "give folders, like media or /srv/media"), "folders"
         ),
@@ -156,7 +156,7 @@ A volume has the name of its folder: `srv-media` for `/srv/media`. Of two folder
     Question(
         name="data_files",
         type="yaml",
-        help="Files that Django writes to, a YAML list (Dockerfile_django, compose.yaml)",
+        help="Files that Django writes to (in a volume), as YAML: [db.sqlite3]",
         rule=kinds.paths,
         safe=[],
         default=_data(1),
@@ -179,7 +179,7 @@ A volume has the name of its folder: `srv-media` for `/srv/media`. Of two folder
     Question(
         name="data_root",
         type="str",
-        help="Folder of the image that data_files are links to (Dockerfile_django, compose.yaml)",
+        help="Folder in the image for the volume that keeps data_files",
         rule=kinds.text(rf"(/{kinds.SEGMENT})+", "give a folder, from the root of the image, like /data"),
         safe="/data",
         default=of_pair(storage_defaults.data_root),
@@ -197,7 +197,7 @@ A volume has the name of its folder: `srv-media` for `/srv/media`. Of two folder
     Question(
         name="private_media",
         type="yaml",
-        help="Paths that nginx sends if Django says so, or never, a YAML mapping (default.conf)",
+        help="Paths that nginx sends only if Django says so, as YAML: {path: /url/}",
         rule=kinds.mapping_of(
             kinds.text(rf"/?{kinds.SEGMENT}(/{kinds.SEGMENT})*", "give a path, like media/private"),
             kinds.text(rf"((/{kinds.SEGMENT})+/)?", "give a path with '/' at both ends, like /private/, or nothing"),
