@@ -10,6 +10,7 @@ from support import COPIER_YML, QUESTIONS, ROOT
 
 from extensions.questions import answers
 from extensions.questions.__main__ import main
+from extensions.questions.records import SECTIONS
 from extensions.questions.written import FILES
 
 
@@ -43,6 +44,7 @@ def test_the_command_says_which_files_differ_and_writes_them(tmp_path, capsys):
 
 def test_every_question_has_a_rule():
     assert set(answers.RULES) == set(QUESTIONS)
+    assert sum(len(section.questions) for section in SECTIONS) == len(QUESTIONS), "a name is there twice"
 
 
 MEANS_SOMETHING = re.compile(r"""[\s"'$#:;{}\\`\[\],&|<>()%=]""")

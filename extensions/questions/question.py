@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from typing import Any
 
 from ..project import Findings
@@ -46,20 +47,20 @@ class Question:
 
     name: str
     type: str  # Copier's: str, bool, int or yaml
-    help: str  # one line, of which a terminal shows 77 columns
+    help: str  # one line of at most 76 columns: a terminal cuts off what is longer
     rule: Rule  # what an answer may be
     safe: Any
     reference: Reference
     default: Callable[[Findings], Default] | None = None
     finding: str = ""
-    together: bool = False  # items of a list or a mapping that make no sense without each other
+    together: bool = False  # whether the items of a list or a mapping make sense together alone
     says_source: bool = False  # whether the help ends in where the default was read
     asked: Asked = Asked.CUSTOMIZING
     when: str = ""  # Copier's: a condition without which there is no answer
     expression: str = ""  # of the default in copier.yml, where it is more than what is found
     comment: str = ""  # why the expression or `asked` is not as everywhere
     against_others: Callable[[Any, Mapping[str, Any]], str] | None = None  # what is wrong beside other answers
-    in_project: Callable[[Any, Any], str] | None = None  # what is wrong in the project in this folder
+    in_project: Callable[[Any, Path], str] | None = None  # what is wrong in the project in a folder
     # With what a project goes on whose answers are older than the question: its people have edited their files for
     # what is asked now, and the template's change in the same line would be a conflict.
     as_before: Any = NEVER
