@@ -16,13 +16,7 @@ KNOWN = {
     ("extensions.project", "extensions.adoption.nginx"),
 }
 # Circles that are left. They only shrink, too.
-CIRCLES: set[frozenset[str]] = {
-    # the evaluator's classes, each of which builds on the one below and is named by it
-    frozenset(
-        f"extensions.project.evaluation.{name}"
-        for name in ("calls", "evaluate", "expressions", "functions", "objects", "state")
-    )
-}
+CIRCLES: set[frozenset[str]] = set()
 
 
 def name_of(path: Path) -> str:

@@ -7,11 +7,8 @@ from urllib.parse import unquote
 from ..data import url_parts
 from ..places import PRODUCTION
 from ..secrets import SERVICE, is_secret, without_secrets
-from .values import UNKNOWN, Value, Variable, plain, wrap
+from .values import TRUE, UNKNOWN, Value, Variable, plain, wrap
 
-MISSING = object()  # no default was given
-
-TRUE = frozenset(("1", "true", "on", "ok", "y", "yes"))
 # https://github.com/jazzband/dj-database-url#url-schema and https://django-environ.readthedocs.io/en/latest/types.html
 ENGINES = {
     "postgres": "django.db.backends.postgresql",
@@ -69,6 +66,9 @@ SECRET_DUMMY = (
 )
 
 
+URL_KINDS = ("db", "cache", "email")  # types whose text is a URL that becomes a setting
+
+
 class Environment:
     """The variables that were read, by name, in an environment where only those in `given` are set."""
 
@@ -109,10 +109,10 @@ def as_text(default: Any) -> str | None:
     return str(default) if isinstance(default, (str, bool, int, float)) else None
 
 
-def convert(text: str, type: str, kind: str = "") -> Value:
+def converted(text: str, type: str) -> Value:
     """Return what a variable's text becomes when read as `type`."""
-    if kind:
-        return wrap(parse_url(text, kind))
+    if type in URL_KINDS:
+        return wrap(parse_url(text, type))
     if type == "bool":
         return Value(text.lower() in TRUE)
     if type == "int":

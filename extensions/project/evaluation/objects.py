@@ -4,7 +4,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import Any
 
-from .calls import Reference
+from .references import Reference
 from .values import Binding, Value
 
 Names = dict[str, Binding]
