@@ -6,7 +6,7 @@ from typing import Any
 from . import packages
 from .functions import call_function
 from .imports import load_module, resolved
-from .objects import Class, Function, Instance, Module, Space
+from .objects import Class, Function, Instance, Module, Space, behind
 from .packages import environ
 from .paths import path_attribute
 from .references import Arguments, Bound, Reader, Reference
@@ -81,8 +81,8 @@ def member(state: State, owner: Value, name: str) -> Value:
     line = cls.line()
     if isinstance(data, Instance) and name in data.names and data.after is None:
         return data.names[name].value
-    if isinstance(data, Instance) and data.after in line:
-        line = line[line.index(data.after) + 1 :]
+    if isinstance(data, Instance):
+        line = behind(line, data.after)
     if name == "__class__":
         return Value(cls)
     external = any(isinstance(item, Reference) for item in line)

@@ -2,11 +2,12 @@
 
 import ast
 from pathlib import PurePosixPath
+from typing import Any
 
 from . import packages
 from .builtins import BUILTINS, to_bool
 from .functions import call_function
-from .objects import Class, Function, Instance, Module, Scope, Space
+from .objects import Class, Function, Instance, Module, Scope, Space, behind
 from .operations import MAX_ITEMS, dict_method, list_method, text_method, truth_of
 from .packages import unknown
 from .paths import PATHS, path_method
@@ -169,35 +170,44 @@ def call_method(state: State, method: Bound, arguments: Arguments) -> Value:
         if name in ("strip", "lower", "upper", "casefold"):
             result.direct = owner.direct
         return result
-    if isinstance(data, list):
-        return list_method(data, name, arguments)
-    if isinstance(data, tuple):
-        return list_method(list(data), name, arguments) if name in ("index", "copy") else Value(UNKNOWN, variables)
-    if isinstance(data, dict):
-        return dict_method(data, name, arguments)
+    if isinstance(data, (list, tuple, dict)):
+        return container_method(data, name, arguments, variables)
     if isinstance(data, Space):
         key = arguments.get(0)
         if name == "get" and key is not None and isinstance(key.data, str):
             return data.names[key.data].value if key.data in data.names else arguments.get(1) or Value(None)
         return Value()
-    if isinstance(data, (Class, Instance)):
-        if name == "load_settings":
-            state.chosen = data.cls if isinstance(data, Instance) else data
-            return Value(None)
-        cls = data.cls if isinstance(data, Instance) else data
-        line = cls.line()
-        if isinstance(data, Instance) and data.after in line:
-            line = line[line.index(data.after) + 1 :]
-        for item in line:
-            bound = item.names.get(name) if isinstance(item, Class) else None
-            if bound is not None and isinstance(bound.value.data, Function):
-                itself = Value(Instance(data.cls, data.names)) if isinstance(data, Instance) else owner
-                function = bound.value.data
-                static = "staticmethod" in function.decorators or (
-                    isinstance(data, Class) and "classmethod" not in function.decorators
-                )
-                return call_function(state, function, arguments if static else with_first(itself, arguments))
+    if isinstance(data, (Class, Instance)) and (result := own_method(state, method, arguments)) is not None:
+        return result
     return Value(UNKNOWN, variables)
+
+
+def container_method(data: Any, name: str, arguments: Arguments, variables: tuple[str, ...]) -> Value:
+    """Return what a method of a list, tuple or dict returns."""
+    if isinstance(data, list):
+        return list_method(data, name, arguments)
+    if isinstance(data, dict):
+        return dict_method(data, name, arguments)
+    return list_method(list(data), name, arguments) if name in ("index", "copy") else Value(UNKNOWN, variables)
+
+
+def own_method(state: State, method: Bound, arguments: Arguments) -> Value | None:
+    """Return what a method of a class of the project, or of an instance of one, returns; None if there is none."""
+    data = method.owner.data
+    is_instance = isinstance(data, Instance)
+    cls = data.cls if is_instance else data
+    if method.name == "load_settings":
+        state.chosen = cls
+        return Value(None)
+    for item in behind(cls.line(), data.after) if is_instance else cls.line():
+        bound = item.names.get(method.name) if isinstance(item, Class) else None
+        function = bound.value.data if bound is not None else None
+        if isinstance(function, Function):
+            itself = Value(Instance(cls, data.names)) if is_instance else method.owner
+            decorators = function.decorators
+            static = "staticmethod" in decorators or not (is_instance or "classmethod" in decorators)
+            return call_function(state, function, arguments if static else with_first(itself, arguments))
+    return None
 
 
 def with_first(itself: Value, arguments: Arguments) -> Arguments:

@@ -179,23 +179,29 @@ def kind_of(variable: Variable) -> str:
     return "url" if default in (None, "") and variable.name.endswith(("_URL", "_URI")) else "str"
 
 
+def dummy_url(variable: Variable) -> str:
+    """Return a URL that settings accept while an image is built."""
+    name = variable.name.upper()
+    if variable.kind == "db" or name in ("DATABASE_URL", "DB_URL"):
+        scheme = str(variable.default).partition("://")[0]
+        server = "://" in str(variable.default) and scheme in ENGINES and "lite" not in scheme
+        return f"{scheme}://localhost/build" if server else "sqlite:////tmp/build.sqlite3"
+    if variable.kind == "cache":
+        return "locmemcache://"
+    if variable.kind == "email":
+        return "consolemail://"
+    if "REDIS" in name or "CELERY" in name or "BROKER" in name or "VALKEY" in name:
+        return "redis://localhost:6379/0"
+    if "AMQP" in name or "RABBIT" in name:
+        return "amqp://localhost:5672"
+    return "http://localhost"
+
+
 def dummy(variable: Variable) -> str:
     """Return a text that settings accept while an image is built, where nothing is connected to."""
     name, kind = variable.name.upper(), kind_of(variable)
     if variable.kind or kind == "url":
-        if variable.kind == "db" or name in ("DATABASE_URL", "DB_URL"):
-            scheme = str(variable.default).partition("://")[0]
-            server = "://" in str(variable.default) and scheme in ENGINES and "lite" not in scheme
-            return f"{scheme}://localhost/build" if server else "sqlite:////tmp/build.sqlite3"
-        if variable.kind == "cache":
-            return "locmemcache://"
-        if variable.kind == "email":
-            return "consolemail://"
-        if "REDIS" in name or "CELERY" in name or "BROKER" in name or "VALKEY" in name:
-            return "redis://localhost:6379/0"
-        if "AMQP" in name or "RABBIT" in name:
-            return "amqp://localhost:5672"
-        return "http://localhost"
+        return dummy_url(variable)
     if kind in ("bool", "int", "list"):
         return {"bool": "False", "int": "1", "list": "localhost"}[kind]
     if production := production_value(variable):

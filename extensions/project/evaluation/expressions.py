@@ -20,6 +20,7 @@ from .operations import (
     limited,
     parts,
     path_text,
+    path_texts,
     percent,
     plain_text,
     same,
@@ -73,7 +74,8 @@ def _subscript(state: State, node: ast.Subscript, scope: Scope) -> Value:
     if isinstance(data, Space) and isinstance(key.data, str):
         return data.names[key.data].value if key.data in data.names else Value()
     if isinstance(data, dict) and hashable(key) and key.data in data:
-        return data[key.data]
+        part: Value = data[key.data]
+        return part
     if isinstance(data, (list, tuple, str)) and isinstance(key.data, int) and -len(data) <= key.data < len(data):
         item = data[key.data]
         return item if isinstance(item, Value) else Value(item, variables)
@@ -160,25 +162,9 @@ def binary(state: State, op: ast.operator, left: Value, right: Value) -> Value:
             right = state.given(right)
         elif isinstance(right.data, (str, PurePosixPath)):
             left = state.given(left)
+    if (found := path_result(op, left, right)) is not None or (found := container_result(op, left, right)) is not None:
+        return Value(found.data, variables)
     one, other = left.data, right.data
-    if isinstance(op, ast.Div) and (isinstance(one, PurePosixPath) or isinstance(other, PurePosixPath)):
-        texts = path_text(left), path_text(right)
-        kind = type(one) if isinstance(one, PurePosixPath) else PurePosixPath
-        return Value(UNKNOWN if None in texts else kind(texts[0]) / texts[1], variables)
-    if isinstance(one, CallablePath) and isinstance(op, (ast.Sub, ast.Add)):
-        if isinstance(op, ast.Add):
-            text = path_text(right)
-            return Value(UNKNOWN if text is None else one / text, variables)
-        for _ in range(min(other, 50) if isinstance(other, int) else 0):
-            one = one.parent
-        return Value(one if isinstance(other, int) else UNKNOWN, variables)
-    if isinstance(op, ast.Add) and (isinstance(one, (list, tuple)) or isinstance(other, (list, tuple))):
-        items = (parts(left) + parts(right))[:MAX_ITEMS]
-        return Value(tuple(items) if isinstance(one, tuple) else items, variables)
-    if isinstance(op, ast.BitOr) and isinstance(one, dict) and isinstance(other, dict):
-        return Value({**one, **other}, variables)
-    if isinstance(op, ast.Sub) and isinstance(one, list) and isinstance(other, list):
-        return Value([item for item in one if find(other, item) is None], variables)
     if isinstance(op, ast.Mod) and isinstance(one, str):
         return percent(one, right, variables)
     if isinstance(op, ast.Add) and isinstance(one, str) and isinstance(other, str):
@@ -191,6 +177,36 @@ def binary(state: State, op: ast.operator, left: Value, right: Value) -> Value:
         return Value(function(one, other), variables)
     except (ArithmeticError, TypeError, ValueError):
         return Value(UNKNOWN, variables)
+
+
+def path_result(op: ast.operator, left: Value, right: Value) -> Value | None:
+    """Return what an operator makes of paths; None if it is not one of theirs."""
+    one, other = left.data, right.data
+    if isinstance(op, ast.Div) and (isinstance(one, PurePosixPath) or isinstance(other, PurePosixPath)):
+        texts = path_texts([left, right])
+        kind = type(one) if isinstance(one, PurePosixPath) else PurePosixPath
+        return Value(UNKNOWN if texts is None else kind(texts[0]) / texts[1])
+    if not (isinstance(one, CallablePath) and isinstance(op, (ast.Sub, ast.Add))):
+        return None
+    if isinstance(op, ast.Add):
+        text = path_text(right)
+        return Value(UNKNOWN if text is None else one / text)
+    for _ in range(min(other, 50) if isinstance(other, int) else 0):
+        one = one.parent
+    return Value(one if isinstance(other, int) else UNKNOWN)
+
+
+def container_result(op: ast.operator, left: Value, right: Value) -> Value | None:
+    """Return what an operator makes of lists, tuples and dicts; None if it is not one of theirs."""
+    one, other = left.data, right.data
+    if isinstance(op, ast.Add) and (isinstance(one, (list, tuple)) or isinstance(other, (list, tuple))):
+        items = (parts(left) + parts(right))[:MAX_ITEMS]
+        return Value(tuple(items) if isinstance(one, tuple) else items)
+    if isinstance(op, ast.BitOr) and isinstance(one, dict) and isinstance(other, dict):
+        return Value({**one, **other})
+    if isinstance(op, ast.Sub) and isinstance(one, list) and isinstance(other, list):
+        return Value([item for item in one if find(other, item) is None])
+    return None
 
 
 def _unary_op(state: State, node: ast.UnaryOp, scope: Scope) -> Value:

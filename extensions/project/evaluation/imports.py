@@ -136,21 +136,30 @@ def _import_from(state: State, node: ast.ImportFrom, scope: Scope) -> None:
         absent(state, f"{'.' * node.level}{dotted}", scope, node)
         return
     if path is None:
-        for alias in node.names:
-            if star:
-                state.notes.append(
-                    (f"{scope.file}:{node.lineno}", f"takes all names of {dotted}, which is not in the project")
-                )
-            else:
-                state.bind(alias.asname or alias.name, Value(Reference(f"{dotted}.{alias.name}")), scope, node.lineno)
-        return
-    if star:
+        _from_elsewhere(state, node, scope)
+    elif star:
         if scope.file in state.settings_files:
             state.settings_files.add(path)
         take_all(state, load_module(state, path), scope, node.lineno)
         if private:
             doubt_all(state, f"{scope.file}:{node.lineno}", f"{path}, which git ignores", scope)
-        return
+    else:
+        _from_project(state, node, path, scope)
+
+
+def _from_elsewhere(state: State, node: ast.ImportFrom, scope: Scope) -> None:
+    """Bind what is imported from outside the project."""
+    for alias in node.names:
+        if alias.name == "*":
+            note = f"takes all names of {node.module or ''}, which is not in the project"
+            state.notes.append((f"{scope.file}:{node.lineno}", note))
+        else:
+            reference = Reference(f"{node.module or ''}.{alias.name}")
+            state.bind(alias.asname or alias.name, Value(reference), scope, node.lineno)
+
+
+def _from_project(state: State, node: ast.ImportFrom, path: str, scope: Scope) -> None:
+    """Bind names of a module of the project, in what settings are not made of only once they are needed."""
     for alias in node.names:
         name = alias.asname or alias.name
         if scope.file not in state.settings_files and not state.optional_import:
@@ -161,7 +170,7 @@ def _import_from(state: State, node: ast.ImportFrom, scope: Scope) -> None:
             doubt = bound.doubt or (state.doubts[-1] if state.doubts else "")
             scope.chain[0][name] = Binding(bound.value, bound.source or f"{scope.file}:{node.lineno}", doubt)
         elif not path and state.optional_import:
-            absent(state, f"{'.' * node.level}{dotted}.{alias.name}", scope, node)
+            absent(state, f"{'.' * node.level}{node.module or ''}.{alias.name}", scope, node)
         else:
             state.bind(name, Value(), scope, node.lineno)
 

@@ -89,6 +89,11 @@ class Class:
         return list(dict.fromkeys(reversed(found)))[::-1]
 
 
+def behind(line: list[Class | Reference], after: Class | None) -> list[Class | Reference]:
+    """Return the part of a class's line that super() looks in: behind the class whose method calls it."""
+    return line[line.index(after) + 1 :] if after is not None and after in line else line
+
+
 @dataclass(eq=False, slots=True)
 class Instance:
     """An instance of a class of the project."""

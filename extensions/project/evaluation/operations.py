@@ -37,6 +37,12 @@ COMPARISONS: dict[type, Callable[[Any, Any], Any]] = {
 BIG = 10**18
 
 
+def path_texts(values: list[Value]) -> list[str] | None:
+    """Return the texts of paths or strings; None if one of them is anything else."""
+    texts = [text for value in values if (text := path_text(value)) is not None]
+    return texts if len(texts) == len(values) else None
+
+
 def path_text(value: Value) -> str | None:
     """Return the text of a path or string; None for anything else."""
     return str(value.data) if isinstance(value.data, (str, PurePosixPath)) else None
@@ -132,10 +138,10 @@ def same(left: Value, right: Value) -> bool | None:
     """Return whether two values are equal; None if it cannot be known."""
     one, other = plain(left), plain(right)
     if isinstance(one, (bool, int, float, str, bytes)) or one is None:
-        return None if other is UNKNOWN else one == other
+        return None if other is UNKNOWN else bool(one == other)
     if one is UNKNOWN or other is UNKNOWN or "UNKNOWN" in repr(one)[:MAX_TEXT] or "UNKNOWN" in repr(other)[:MAX_TEXT]:
         return None
-    return one == other
+    return bool(one == other)
 
 
 def parts(value: Value) -> list[Value]:

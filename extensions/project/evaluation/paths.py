@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from pathlib import PurePosixPath
 
-from .operations import MAX_TEXT, path_text
+from .operations import MAX_TEXT, path_text, path_texts
 from .references import Arguments, Bound
 from .state import External, State
 from .values import HOME, UNKNOWN, CallablePath, Value, merge, words, wrap
@@ -63,8 +63,8 @@ def os_path(function: str) -> Callable[..., Value]:
 
     def call(state: State, arguments: Arguments) -> Value:
         variables = merge(*arguments.all)
-        texts = [path_text(state.given(value)) for value in arguments.positional]
-        if not texts or None in texts or arguments.open or sum(map(len, texts)) > MAX_TEXT:
+        texts = path_texts([state.given(value) for value in arguments.positional])
+        if not texts or arguments.open or sum(map(len, texts)) > MAX_TEXT:
             return Value(UNKNOWN, variables)
         if function in ("exists", "isfile", "isdir", "lexists"):
             return Value(state.path_exists(texts[0]), variables)
@@ -103,9 +103,9 @@ def glob(state: State, arguments: Arguments) -> Value:
 
 def new_path(state: State, arguments: Arguments) -> Value:
     """Return a pathlib path for its parts."""
-    texts = [path_text(state.given(value)) for value in arguments.positional]
+    texts = path_texts([state.given(value) for value in arguments.positional])
     variables = merge(*arguments.all)
-    return Value(UNKNOWN if None in texts else PurePosixPath(*texts), variables)
+    return Value(UNKNOWN if texts is None else PurePosixPath(*texts), variables)
 
 
 PATHS: dict[str, External] = {

@@ -68,7 +68,8 @@ def read_settings(
         {"path": path, "source": one.source, "names": one.names, "needed": one.needed}
         for path, one in last.private.items()
     ]
-    findings.add("ignored_modules", private, private[0]["source"] if private else "", Certainty.INFERRED)
+    where = next((one.source for one in last.private.values()), "")
+    findings.add("ignored_modules", private, where, Certainty.INFERRED)
     before = settings if last is first else Settings(path, collect(tree, first, path, folder), open_end=first.open_end)
     add_findings(last, settings, before, findings)
     return settings

@@ -3,7 +3,7 @@
 import posixpath
 
 from ..functions import apply_cast
-from ..operations import path_text
+from ..operations import path_texts
 from ..references import Arguments, Reader, Reference
 from ..state import State
 from ..values import UNKNOWN, CallablePath, Value, merge
@@ -41,9 +41,9 @@ def read(state: State, reader: Reader, method: str, arguments: Arguments) -> Val
 
 def new_environ_path(state: State, arguments: Arguments) -> Value:
     """Return a django-environ Path; https://django-environ.readthedocs.io/en/latest/api.html#environ.Path."""
-    texts = [path_text(value) for value in arguments.positional]
+    texts = path_texts(arguments.positional)
     variables = merge(*arguments.all)
-    if None in texts:
+    if texts is None:
         return Value(UNKNOWN, variables)
     return Value(CallablePath(posixpath.normpath(posixpath.join(state.working_folder, *texts))), variables)
 
