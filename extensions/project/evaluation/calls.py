@@ -177,9 +177,8 @@ def call_method(state: State, method: Bound, arguments: Arguments) -> Value:
         if name == "get" and key is not None and isinstance(key.data, str):
             return data.names[key.data].value if key.data in data.names else arguments.get(1) or Value(None)
         return Value()
-    if isinstance(data, (Class, Instance)) and (result := own_method(state, method, arguments)) is not None:
-        return result
-    return Value(UNKNOWN, variables)
+    own = own_method(state, method, arguments) if isinstance(data, (Class, Instance)) else None
+    return Value(UNKNOWN, variables) if own is None else own
 
 
 def container_method(data: Any, name: str, arguments: Arguments, variables: tuple[str, ...]) -> Value:
