@@ -57,7 +57,14 @@ class Connections:
 
 
 def connections(findings: Findings) -> Connections:
-    """Return what Compose has to run for the settings that were read, and to tell them."""
+    """Return what Compose has to run for the settings that were read, and to tell them.
+
+    Many questions ask for it. It is worked out once for a project: change nothing in what you get.
+    """
+    return findings.once(_connections)
+
+
+def _connections(findings: Findings) -> Connections:
     found = Connections()
     _database(findings, found)
     if findings.value("secret_key_unset") and can_be_changed(findings):
