@@ -2,8 +2,9 @@
 
 import pytest
 
-from extensions.project import Findings, read
+from extensions.project import Findings
 from extensions.questions import answers, defaults, image_defaults, storage_defaults
+from extensions.services.reading import read
 
 MANAGE = """
 import os

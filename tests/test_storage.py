@@ -12,9 +12,9 @@ from plumbum import local
 from support import ROOT
 
 from extensions.jinja import DjangoProject
-from extensions.project import read
 from extensions.questions import answers, defaults
 from extensions.rendering import storage
+from extensions.services.reading import read
 
 MANAGE = """
 import os

@@ -14,9 +14,9 @@ from .frontend.packages import read_frontend
 from .layout import read_interface, read_layout
 from .layout.local_files import read_local_files
 from .layout.urls import read_health_path
+from .postgres_extensions import read_postgres_extensions
 from .processes import read_processes
 from .secrets import without_secrets
-from .services import read_services
 from .settings import read_settings
 from .settings.alternatives import read_alternatives
 from .settings.compression import read_compression
@@ -25,7 +25,7 @@ from .settings.setting import Settings
 from .settings.writes import read_writes
 from .tree import Tree
 
-__all__ = ["Certainty", "Finding", "Findings", "Problem", "read"]
+__all__ = ["Certainty", "Finding", "Findings", "Problem", "note_problems", "read", "read_from"]
 
 
 def read(root: Path, without: Collection[str] = ()) -> Findings:
@@ -34,6 +34,13 @@ def read(root: Path, without: Collection[str] = ()) -> Findings:
     The paths in `without` are left out: what this template has written would only say what was answered.
     """
     tree = Tree(root.resolve(), without)
+    findings = read_from(tree)
+    note_problems(tree, findings)
+    return findings
+
+
+def read_from(tree: Tree) -> Findings:
+    """Return what a project's files say, without the problems of the files themselves: see note_problems."""
     findings = Findings()
     read_layout(tree, findings)
     settings: Settings | None = None
@@ -50,7 +57,7 @@ def read(root: Path, without: Collection[str] = ()) -> Findings:
     read_locations(tree, findings)
     distributions = set(findings.value("distributions", {}))
     read_processes(tree, findings, distributions)
-    read_services(tree, findings, distributions)
+    read_postgres_extensions(tree, findings, distributions)
     read_frontend(tree, findings)
     read_node(tree, settings, findings)
     read_health_path(tree, settings, findings)
@@ -61,6 +68,10 @@ def read(root: Path, without: Collection[str] = ()) -> Findings:
     read_local_files(tree, findings)
     read_build_context(tree, findings)
     read_alternatives(tree, findings, distributions)
+    return findings
+
+
+def note_problems(tree: Tree, findings: Findings) -> None:
+    """Add what could not be read so far."""
     findings.problems += [problem for problem in tree.problems if problem not in findings.problems]
     findings.problems = [Problem(problem.source, without_secrets(problem.message)) for problem in findings.problems]
-    return findings
