@@ -228,8 +228,8 @@ def _move(found: Connections, expected: Expected, name: str) -> None:
     service = expected.service
     for one in expected.moved:
         # Of hosts without a scheme, channels_redis takes only pairs: https://pypi.org/project/channels-redis/
-        has_scheme = bool(service.login) or one.setting.startswith("CHANNEL_LAYERS.")
-        scheme = one.where.scheme or (service.scheme if has_scheme else "")
+        otherwise = "redis" if one.setting.startswith("CHANNEL_LAYERS.") else service.scheme if service.login else ""
+        scheme = one.where.scheme or otherwise
         start = f"{scheme}://{_login(service)}" if scheme else ""
         found.settings[one.setting] = f"{start}{name}:{service.port}{service.path(one.where.rest, '')}"
         if service.password:
