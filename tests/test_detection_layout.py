@@ -14,6 +14,7 @@ from extensions.project import layout, postgres_extensions, processes
 from extensions.project.deployment import commands, dockerfile
 from extensions.project.findings import Certainty, Findings
 from extensions.project.frontend import packages as frontend
+from extensions.project.settings.connections import Broker, Cache, Database
 from extensions.project.tree import Tree
 from extensions.services import seen
 
@@ -591,9 +592,9 @@ def test_services_of_settings_and_drivers(tmp_path):
     findings = Findings()
     database = {"engine": "django.db.backends.sqlite3", "variable": "DATABASE_URL", "url_default": "sqlite:///db"}
     cache = {"backend": "django.core.cache.backends.redis.RedisCache"}
-    findings.add("databases", {"default": database}, "core/settings.py:9")
-    findings.add("caches", {"default": cache}, "core/settings.py:20")
-    findings.add("celery_broker", {"value": "amqp://localhost", "variable": ""}, "core/settings.py:30")
+    findings.add("databases", {"default": Database(**database)}, "core/settings.py:9")
+    findings.add("caches", {"default": Cache(**cache)}, "core/settings.py:20")
+    findings.add("celery_broker", Broker("amqp://localhost"), "core/settings.py:30")
     seen.read_services(Tree(tmp_path), findings, distributions={"psycopg", "django-redis", "gunicorn"})
     found = {item.name: asdict(item) for item in findings.value("services")}
     assert {name: (item["source"], item["certainty"]) for name, item in found.items()} == {
@@ -608,7 +609,7 @@ def test_services_of_settings_and_drivers(tmp_path):
 
 def test_postgis_wants_its_image(tmp_path):
     tree, findings = write(tmp_path, {"compose.yaml": "services:\n  db:\n    image: postgres:17\n"}), Findings()
-    findings.add("databases", {"default": {"engine": "django.contrib.gis.db.backends.postgis"}}, "core/settings.py:9")
+    findings.add("databases", {"default": Database("django.contrib.gis.db.backends.postgis")}, "core/settings.py:9")
     seen.read_services(tree, findings)
     (found,) = findings.value("services")
     assert (found.name, found.image) == ("postgis", "postgres:17")

@@ -9,6 +9,7 @@ from support import NEXT, PROJECTS, ROOT, commit, copy, git
 
 from extensions import services
 from extensions.project import Findings
+from extensions.project.settings.connections import Broker
 from extensions.questions import defaults
 from extensions.services import connections, containers
 
@@ -59,7 +60,7 @@ def test_connections_are_worked_out_once(monkeypatch):
     found = defaults.from_findings(findings, PROJECTS / "celery_postgres/project")
     assert found["services"].value and found["workers"].value
     assert runs == [findings]
-    findings.add("celery_broker", {"value": "", "variable": ""})
+    findings.add("celery_broker", Broker())
     assert connections.connections(findings) and len(runs) == 2, "what is added later counts"
     assert connections.connections(Findings()).services == {} and len(runs) == 3
 
@@ -107,7 +108,7 @@ def test_kinds_are_told_apart():
     for part in ("name", "images", "engines", "apps", "words", "described"):
         found = [text for kind in services.KINDS for text in _texts(getattr(kind, part))]
         assert len(found) == len(set(found)), part
-    ports = [kind.port for kind in services.KINDS if kind.image and not kind.database]
+    ports = [kind.port for kind in services.KINDS if kind.image and not kind.dialect]
     assert len(ports) == len(set(ports))
 
 

@@ -20,6 +20,7 @@ from .secrets import without_secrets
 from .settings import read_settings
 from .settings.alternatives import read_alternatives
 from .settings.compression import read_compression
+from .settings.connections import databases
 from .settings.private_media import read_private_media
 from .settings.setting import Settings
 from .settings.writes import read_writes
@@ -48,7 +49,7 @@ def read_from(tree: Tree) -> Findings:
         folder = findings.value("python_path") or findings.value("django_dir") or "."
         settings = read_settings(tree, settings_file, folder, findings)
         read_interface(tree, findings)  # again, now that WSGI_APPLICATION and INSTALLED_APPS are known
-    engines = [database.get("engine") or "" for database in findings.value("databases", {}).values()]
+    engines = [database.engine or "" for database in databases(findings).values()]
     read_dependencies(
         tree, findings.value("django_dir") or ".", findings, findings.value("installed_apps", []), engines
     )

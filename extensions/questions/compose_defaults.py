@@ -6,6 +6,7 @@ from typing import Any
 from ..project import Certainty, Findings
 from ..project.data import mapping, text_of
 from ..project.secrets import HIDDEN
+from ..project.settings.connections import default_database
 from ..project.settings.variables import OF_OTHERS
 from ..services.connections import can_be_changed, connections
 from ..services.seen import not_run, seen
@@ -61,8 +62,7 @@ def migrate(findings: Findings) -> Default:
     """Return False where settings set no database, so that Django has only its dummy, which cannot be migrated."""
     databases = findings.found.get("databases")
     if databases is None or databases.value or databases.note != "nothing sets DATABASES":
-        engine = text_of(mapping(mapping(databases.value if databases else {}).get("default")).get("engine"))
-        return Default(not engine.endswith(".dummy"))
+        return Default(not (default_database(findings).engine or "").endswith(".dummy"))
     # https://docs.djangoproject.com/en/stable/ref/settings/#databases
     return Default(any(item.name in ("postgresql", "mysql") for item in seen(findings)))
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..project import Findings
-from ..project.data import mapping, text_of
+from ..project.data import text_of
+from ..project.settings.connections import broker, caches, layers
 from .addresses import (
     LOCAL,
     Address,
@@ -116,27 +117,26 @@ def _expected(findings: Findings, service: Service) -> Expected:
 
 def _in_caches(findings: Findings, service: Service) -> Iterable[Literal]:
     source = findings.found["caches"].source if "caches" in findings.found else ""
-    for alias, item in mapping(findings.value("caches")).items():
-        cache = mapping(item)
-        backend = kind(engine_kind(text_of(cache.get("backend")))).speaks
-        if backend == service.name and not cache.get("variable") and cache.get("location"):
-            yield Literal(f"CACHES.{alias}.LOCATION", text_of(cache["location"]), source)
+    for alias, cache in caches(findings).items():
+        backend = kind(engine_kind(cache.backend or "")).speaks
+        if backend == service.name and not cache.variable and cache.location:
+            yield Literal(f"CACHES.{alias}.LOCATION", cache.location, source)
 
 
 def _of_celery(findings: Findings) -> Iterable[Literal]:
-    broker = mapping(findings.value("celery_broker"))
-    source = findings.found["celery_broker"].source if broker else ""
-    if not broker.get("variable") and broker.get("value"):
-        yield Literal(text_of(broker.get("setting")), text_of(broker["value"]), source)
-    if broker.get("results"):
-        yield Literal("CELERY_RESULT_BACKEND", text_of(broker["results"]), source)
+    celery = broker(findings)
+    source = findings.found["celery_broker"].source if "celery_broker" in findings.found else ""
+    if not celery.variable and celery.value:
+        yield Literal(celery.setting, celery.value, source)
+    if celery.results:
+        yield Literal("CELERY_RESULT_BACKEND", celery.results, source)
 
 
 def _in_layers(findings: Findings) -> Iterable[Literal]:
     source = findings.found["channel_layers"].source if "channel_layers" in findings.found else ""
-    for alias, item in mapping(findings.value("channel_layers")).items():
-        if not mapping(item).get("variable"):
-            for number, text in enumerate(mapping(item).get("hosts") or []):
+    for alias, layer in layers(findings).items():
+        if not layer.variable:
+            for number, text in enumerate(layer.hosts):
                 yield Literal(f"CHANNEL_LAYERS.{alias}.CONFIG.hosts.{number}", text, source)
 
 
@@ -167,7 +167,7 @@ def _is_of_broker(findings: Findings, name: str, words: list[str]) -> bool:
     """Return whether a variable is of Celery's broker."""
     if name in ("CELERY_BROKER_URL", "BROKER_URL") or name.endswith("_CELERY_BROKER_URL"):
         return True
-    is_set = name == mapping(findings.value("celery_broker")).get("variable")
+    is_set = name == broker(findings).variable
     return is_set and words[-1] in URL_WORDS and not words[0].startswith(("DATABASE", "DB"))
 
 
@@ -198,9 +198,8 @@ def _is_wanted(findings: Findings, service: Service) -> bool:
     names = relatives(service.name)
     if any(item.name in names and item.in_compose and item.is_stated for item in seen(findings)):
         return True
-    broker = mapping(findings.value("celery_broker"))
     celery = any("celery" in process["command"] for process in findings.value("processes", []))
-    return celery and not broker.get("value") and service.is_broker and _broker_kind(findings) == service.name
+    return celery and not broker(findings).value and service.is_broker and _broker_kind(findings) == service.name
 
 
 # What points settings at the service.
@@ -244,7 +243,7 @@ def _login(service: Service) -> str:
 def _point(found: Connections, expected: Expected, name: str) -> None:
     """Point the variables that say where a service is at it, where their defaults do not do so already."""
     service, hosts = expected.service, expected.hosts
-    broker = any("BROKER" in variable for variable in hosts)
+    has_broker = any("BROKER" in variable for variable in hosts)
     for variable, where in hosts.items():
         if _is_spare(variable, where, service, hosts):
             continue
@@ -252,7 +251,7 @@ def _point(found: Connections, expected: Expected, name: str) -> None:
         if where.host == name and not service.login and not where.login.strip(":") and not required:
             continue
         # A cache that is cleared must not clear Celery's queues.
-        number = "1" if broker and "BROKER" not in variable and "CELERY" not in variable else "0"
+        number = "1" if has_broker and "BROKER" not in variable and "CELERY" not in variable else "0"
         found.environment[variable] = _pointed(service, variable, where, name, number)
 
 

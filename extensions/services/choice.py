@@ -4,18 +4,18 @@ The settings are worked out again with those variables, so that nothing is promi
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
 
 from ..project import Certainty, Findings
-from ..project.data import mapping, text_of
+from ..project.data import text_of
 from ..project.deployment.compose import read_compose
 from ..project.places import mentions, own
-from ..project.settings.alternatives import default_database, read_again
+from ..project.settings.alternatives import read_again
+from ..project.settings.connections import Database, default_database
 from ..project.tree import Tree
 from .kinds import database_kinds, driven_by, engine_kind, is_database, kind
-from .record import Database, Service
+from .record import Dialect, Service
 from .seen import seen
 
 SELECTORS = ("ENGINE", "TYPE", "BACKEND", "VENDOR", "DB", "DATABASE", "DBENGINE", "DBTYPE")
@@ -54,7 +54,7 @@ class Choice:
     kind: str
     select: dict[str, str]
     stated: bool
-    database: dict[str, Any]
+    database: Database
 
 
 def choice(findings: Findings) -> Choice | None:
@@ -70,11 +70,9 @@ def read_choice(tree: Tree, findings: Findings, distributions: set[str]) -> None
     findings.add("database_choice", found, source, Certainty.INFERRED if found else Certainty.ASSUMED)
 
 
-def database_kind(database: dict[str, Any]) -> str:
+def database_kind(database: Database) -> str:
     """Return the kind of a database's server, "sqlite", or "" where it is not known."""
-    return engine_kind(text_of(database.get("engine"))) or engine_kind(
-        text_of(database.get("url_default")).partition(":")[0]
-    )
+    return engine_kind(database.engine or "") or engine_kind((database.url_default or "").partition(":")[0])
 
 
 @dataclass(frozen=True)
@@ -90,47 +88,47 @@ def _choice(tree: Tree, findings: Findings, distributions: set[str]) -> Choice |
     database = default_database(findings)
     if database_kind(database) not in ("", "sqlite"):
         return None
-    for server in _wanted(findings, distributions, "spatialite" in text_of(database.get("engine"))):
+    for server in _wanted(findings, distributions, "spatialite" in (database.engine or "")):
         for scenario in islice(_scenarios(findings, database, server), MAX_RUNS):
             if chosen := _tried(tree, findings, server, scenario):
                 return Choice(server.name, scenario.select, _is_stated(tree, findings, server), chosen)
     return None
 
 
-def _tried(tree: Tree, findings: Findings, server: Service, scenario: Scenario) -> dict[str, Any]:
-    """Return the database that settings have with a scenario's variables; {} if it is not this server's."""
+def _tried(tree: Tree, findings: Findings, server: Service, scenario: Scenario) -> Database | None:
+    """Return the database that settings have with a scenario's variables; None if it is not this server's."""
     database = default_database(findings)
     chosen = default_database(read_again(tree, findings, {**scenario.others, **scenario.select}))
     found = database_kind(chosen)
-    if found not in (server.name, engine_kind(_database(server).backend), ""):
-        return {}
-    variables = mapping(chosen.get("variables"))
+    if found not in (server.name, engine_kind(_dialect(server).backend), ""):
+        return None
+    variables = chosen.variables
     if not found:  # what the settings make of the variables could not be worked out
         if database_kind(database) or scenario.select or not _is_likely(database, server, scenario):
-            return {}
+            return None
         if not scenario.url:
             variables = {_role(name): name for name in scenario.others}
     if not scenario.url and not variables.get("host"):
-        return {}
+        return None
     own_url = _url_of_compose(tree, scenario.url, server.name) if scenario.url else None
-    return chosen | {"variable": scenario.url, "variables": variables, "url_default": own_url}
+    return replace(chosen, variable=scenario.url, variables=variables, url_default=own_url)
 
 
-def _database(server: Service) -> Database:
-    assert server.database, f"{server.name} is no database"
-    return server.database
+def _dialect(server: Service) -> Dialect:
+    assert server.dialect, f"{server.name} is no database"
+    return server.dialect
 
 
 def _role(name: str) -> str:
     return ROLES.get(name.upper().rpartition("_")[2], "")
 
 
-def _is_likely(database: dict[str, Any], server: Service, scenario: Scenario) -> bool:
+def _is_likely(database: Database, server: Service, scenario: Scenario) -> bool:
     """Return whether the variables' names alone say which server they are of."""
     if scenario.url:
-        return scenario.url == text_of(database.get("variable"))
+        return scenario.url == database.variable
     hosts = [name for name in scenario.others if _role(name) == "host"]
-    return bool(hosts) and any(word in hosts[0].upper() for word in _database(server).words)
+    return bool(hosts) and any(word in hosts[0].upper() for word in _dialect(server).words)
 
 
 def _url_of_compose(tree: Tree, variable: str, name: str) -> str | None:
@@ -144,11 +142,11 @@ def _url_of_compose(tree: Tree, variable: str, name: str) -> str | None:
 
 def _is_stated(tree: Tree, findings: Findings, server: Service) -> bool:
     """Return whether the project's Compose file, not one for development, or its app.json runs such a server."""
-    alike = {server.name, *_database(server).stated_by}
+    alike = {server.name, *_dialect(server).stated_by}
     compose = [item for item in seen(findings) if item.name in alike and item.image]
     if any(item.in_compose and item.is_stated for item in compose):
         return True
-    return any(_database(server).addon in str(tree.json(path)).lower() for path in own(tree, "app.json")[:1])
+    return any(_dialect(server).addon in str(tree.json(path)).lower() for path in own(tree, "app.json")[:1])
 
 
 def _wanted(findings: Findings, distributions: set[str], geographic: bool) -> list[Service]:
@@ -158,21 +156,21 @@ def _wanted(findings: Findings, distributions: set[str], geographic: bool) -> li
     names = list(dict.fromkeys((*stated, *(server.name for server in database_kinds() if server.name in drivers))))
     servers = [kind(name) for name in names]
     if geographic:
-        servers = [kind(_database(server).geographic or server.name) for server in servers]
+        servers = [kind(_dialect(server).geographic or server.name) for server in servers]
     return [server for server in servers if {server.name, server.speaks} & drivers or not distributions]
 
 
-def _scenarios(findings: Findings, database: dict[str, Any], server: Service) -> Iterator[Scenario]:
+def _scenarios(findings: Findings, database: Database, server: Service) -> Iterator[Scenario]:
     items = findings.value("environment", [])
     of_database = [item["name"] for item in items if _is_of_database(item["name"])]
     of_default = [name for name in of_database if not mentions_replica(name)]
     urls = [name for name in of_default if name.endswith(("URL", "URI", "DSN"))]
-    known = text_of(database.get("variable"))
+    known = database.variable
     by_url = [
-        Scenario({}, {name: f"{_database(server).scheme}://django:secret@db:5432/django"}, name)
+        Scenario({}, {name: f"{_dialect(server).scheme}://django:secret@db:5432/django"}, name)
         for name in dict.fromkeys((*([known] if known else []), *urls))
     ]
-    engine = text_of(mapping(database.get("variables")).get("engine"))
+    engine = database.variables.get("engine")
     if not engine:
         yield from by_url
     roles = {name: SAMPLES[_role(name)] for name in of_default if _role(name)}
@@ -190,14 +188,14 @@ def _scenarios(findings: Findings, database: dict[str, Any], server: Service) ->
 
 def _selecting(compared: list[str], server: Service) -> list[str]:
     """Return texts with which a variable may select a server: first those with which settings compare it."""
-    database = _database(server)
-    mentioned = [text for text in compared if database.mention in text.lower()]
-    return list(dict.fromkeys((*mentioned, database.backend, database.scheme, *database.samples)))
+    dialect = _dialect(server)
+    mentioned = [text for text in compared if dialect.mention in text.lower()]
+    return list(dict.fromkeys((*mentioned, dialect.backend, dialect.scheme, *dialect.samples)))
 
 
 def _is_of_database(name: str) -> bool:
     parts = name.upper().split("_")
-    words = DATABASE_WORDS.union(*(_database(server).words for server in database_kinds()))
+    words = DATABASE_WORDS.union(*(_dialect(server).words for server in database_kinds()))
     return bool(words & set(parts)) or any(part.startswith("DB") for part in parts)
 
 

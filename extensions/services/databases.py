@@ -2,18 +2,17 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from ..project import Findings
-from ..project.data import mapping, text_of
+from ..project.data import text_of
 from ..project.secrets import HIDDEN
-from ..project.settings.alternatives import default_database
+from ..project.settings.connections import Database, databases, default_database
 from .addresses import LOCAL, can_be_changed, database_parts, given, is_server, query, variables_read
 from .choice import Choice, choice, database_kind
 from .connected import Connections
 from .images import image
 from .kinds import database_kinds, driven_by, engine_kind, is_database, kind
-from .record import Database, Service
+from .record import Dialect, Service
 
 ROLES = ("host", "user", "password", "name")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,62}")
@@ -30,7 +29,7 @@ class Expected:
     """
 
     service: Service
-    database: dict[str, Any]
+    database: Database
     select: dict[str, str]
     trial: bool
     source: str
@@ -41,10 +40,10 @@ class Expected:
     unset: list[str]
 
     @property
-    def dialect(self) -> Database:
+    def dialect(self) -> Dialect:
         """How Django names the server."""
-        assert self.service.database, f"{self.service.name} is no database"
-        return self.service.database
+        assert self.service.dialect, f"{self.service.name} is no database"
+        return self.service.dialect
 
     @property
     def host(self) -> str:
@@ -117,15 +116,15 @@ def _expected(findings: Findings) -> Expected | None:
         name, database = chosen.kind, chosen.database
     else:
         chosen = None
-    variables = {role: text_of(variable) for role, variable in mapping(database.get("variables")).items()}
-    url_variable = "" if variables.get("host") else text_of(database.get("variable"))
+    variables = database.variables
+    url_variable = "" if variables.get("host") else database.variable
     read, url = variables_read(findings), ""
     if url_variable:
-        url = text_of(database.get("url_default")) or text_of(given(read, url_variable).get("default"))
+        url = database.url_default or text_of(given(read, url_variable).get("default"))
         parts = database_parts(url if "://" in url and "sqlite" not in url else "")
         name = _driven(findings, _geographic(name, url.partition(":")[0]))
     else:
-        parts = _parts(findings, database, variables, chosen)
+        parts = _parts(findings, database, chosen)
     return Expected(
         service=kind(name),
         database=database,
@@ -136,18 +135,18 @@ def _expected(findings: Findings) -> Expected | None:
         url=url,
         variables=variables,
         parts=parts,
-        unset=database.get("unset") or [],
+        unset=database.unset,
     )
 
 
-def _kind(database: dict[str, Any]) -> str:
+def _kind(database: Database) -> str:
     """Return the kind of a database, with a map's types where its URL says so."""
-    return _geographic(database_kind(database), text_of(database.get("url_default")))
+    return _geographic(database_kind(database), database.url_default or "")
 
 
 def _geographic(name: str, url: str) -> str:
     """Return the kind of a database, or that with a map's types where its URL, or scheme, names it."""
-    dialect = kind(name).database
+    dialect = kind(name).dialect
     geographic = dialect.geographic if dialect else ""
     return geographic if geographic and geographic in url else name
 
@@ -161,16 +160,14 @@ def _driven(findings: Findings, name: str) -> str:
     return servers[0].speaks
 
 
-def _parts(
-    findings: Findings, database: dict[str, Any], variables: dict[str, str], chosen: Choice | None
-) -> dict[str, str]:
+def _parts(findings: Findings, database: Database, chosen: Choice | None) -> dict[str, str]:
     """Return what settings have as the parts of a connection, when its variables are not set."""
     read, found = variables_read(findings), {}
     for role in ROLES:
-        if variable := variables.get(role, ""):
+        if variable := database.variables.get(role):
             found[role] = text_of(given(read, variable).get("default"))
         else:
-            found[role] = "" if chosen else text_of(database.get(role))
+            found[role] = "" if chosen else database.part(role)
     return found
 
 
@@ -215,9 +212,8 @@ def _point_url(findings: Findings, found: Connections, expected: Expected, serve
 
 def _point_other_urls(findings: Findings, found: Connections, name: str, server: Server) -> None:
     """Point further databases of the same kind, which a URL's default names, at the same server."""
-    for alias, item in mapping(findings.value("databases")).items():
-        other = mapping(item)
-        variable, url = text_of(other.get("variable")), text_of(other.get("url_default"))
+    for alias, other in databases(findings).items():
+        variable, url = other.variable, other.url_default or ""
         if alias == "default" or not variable or variable in found.environment or database_kind(other) != name:
             continue
         parts = database_parts(url)
@@ -252,7 +248,7 @@ def _set(findings: Findings, found: Connections, variable: str, value: str, role
 def _move(found: Connections, expected: Expected, server: Server) -> None:
     """Change the settings that no variable changes."""
     values = _values(server) | {"password": server.secret}
-    if expected.database.get("name") == server.database_name:
+    if expected.database.name == server.database_name:
         del values["name"]
     found.settings |= {
         f"DATABASES.default.{role.upper()}": value
@@ -272,7 +268,7 @@ def _set_password(findings: Findings, found: Connections, expected: Expected, se
         _set_password_variable(found, variable, server)
     elif name := expected.left_to_client("password"):
         found.environment[name] = server.secret
-    elif not expected.trial and expected.database.get("password"):
+    elif not expected.trial and expected.database.password:
         _replace_password(findings, found, server)
 
 

@@ -13,12 +13,12 @@ def kind(name: str) -> Service:
 
 def run_kinds() -> list[Service]:
     """Return the kinds, other than databases, that Compose runs."""
-    return [known for known in services.KINDS if known.image and not known.database]
+    return [known for known in services.KINDS if known.image and not known.dialect]
 
 
 def database_kinds() -> list[Service]:
     """Return the kinds of databases that Compose runs."""
-    return [known for known in services.KINDS if known.image and known.database]
+    return [known for known in services.KINDS if known.image and known.dialect]
 
 
 def broker_kinds() -> list[str]:

@@ -1,6 +1,6 @@
 """MySQL and MariaDB, to which the same clients speak."""
 
-from .record import At, Container, Database, Own, Service
+from .record import At, Container, Dialect, Own, Service
 
 PORT = 3306
 PASSWORD = "MYSQL_PASSWORD"
@@ -51,7 +51,7 @@ MYSQL = Service(
     port=PORT,
     compose_name="db",
     password=PASSWORD,
-    database=Database(
+    dialect=Dialect(
         backend="django.db.backends.mysql",
         scheme="mysql",
         words=("MYSQL",),
@@ -74,7 +74,7 @@ MARIADB = Service(
     port=PORT,
     compose_name="db",
     password=PASSWORD,
-    database=Database(
+    dialect=Dialect(
         backend="django.db.backends.mysql",
         scheme="mysql",
         words=("MYSQL", "MARIADB"),

@@ -3,7 +3,7 @@
 https://www.postgresql.org/docs/current/libpq-envars.html has the variables that libpq uses.
 """
 
-from .record import At, Container, Database, Own, Service
+from .record import At, Container, Dialect, Own, Service
 
 PORT = 5432
 PASSWORD = "POSTGRES_PASSWORD"
@@ -56,7 +56,7 @@ POSTGIS = Service(
     port=PORT,
     compose_name="db",
     password=PASSWORD,
-    database=Database(
+    dialect=Dialect(
         backend="django.contrib.gis.db.backends.postgis",
         scheme="postgis",
         words=WORDS,
@@ -78,7 +78,7 @@ POSTGRESQL = Service(
     port=PORT,
     compose_name="db",
     password=PASSWORD,
-    database=Database(
+    dialect=Dialect(
         backend="django.db.backends.postgresql",
         scheme="postgresql",
         words=WORDS,

@@ -24,7 +24,7 @@ class Own:
 
 
 @dataclass(frozen=True)
-class Database:
+class Dialect:
     """How Django, and a project's variables, name a database's server."""
 
     backend: str
@@ -102,7 +102,7 @@ class Service:
     compose_name: str = ""  # the name of the service in Compose, where settings expect none
     login: str = ""  # the user's name that is in each URL
     password: str = ""  # the variable of .env with its password
-    database: Database | None = None
+    dialect: Dialect | None = None
     scheme: str = ""
     secure_scheme: str = ""  # with TLS, which the service does not have
     # From the path of an address, and the number of a database ("" for none), to the path at the service.

@@ -11,6 +11,7 @@ from ..project.deployment.compose import Service as ComposeService
 from ..project.deployment.compose import read_compose
 from ..project.deployment.dockerfile import name_and_tag
 from ..project.places import is_development
+from ..project.settings.connections import broker, caches, databases, layers
 from ..project.tree import Tree
 from .kinds import engine_kind, kind, kind_in_image, kind_of_image, kind_of_longer_image, relatives
 
@@ -87,7 +88,7 @@ def _merge(found: dict[str, Seen], service: Seen) -> None:
         found[service.name] = service
         return
     first = found[known]
-    if (database := kind(known).database) and service.name == database.geographic:
+    if (dialect := kind(known).dialect) and service.name == dialect.geographic:
         del found[known]
         known, first = service.name, _as_geographic(first, service)
     why = first.why if service.why in first.why else f"{first.why}; {service.why}"
@@ -142,24 +143,25 @@ def _kind_in_compose(service: ComposeService, name: str) -> tuple[str, str]:
 
 
 def _in_settings(findings: Findings) -> Iterator[Seen]:
-    databases = findings.found.get("databases")
-    for alias, item in mapping(findings.value("databases")).items():
-        options = mapping(item)
-        for key in ("engine", "url_default"):
-            if databases and (name := engine_kind(text_of(options.get(key)))):
-                why = f"DATABASES[{alias!r}] is {text_of(options.get(key))}"
-                yield Seen(name, databases.source, why, databases.certainty)
+    for alias, database in databases(findings).items():
+        for text in (database.engine or "", database.url_default or ""):
+            if name := engine_kind(text):
+                yield _of_setting(findings, "databases", name, f"DATABASES[{alias!r}] is {text}")
                 break
-    for finding_name, setting in (("caches", "CACHES"), ("channel_layers", "CHANNEL_LAYERS")):
-        finding = findings.found.get(finding_name)
-        for alias, item in mapping(findings.value(finding_name)).items():
-            backend = text_of(item) or text_of(mapping(item).get("backend"))
-            if finding and (name := engine_kind(backend)) and name != "sqlite":
-                yield Seen(name, finding.source, f"{setting}[{alias!r}] is {backend}", finding.certainty)
-    broker = findings.found.get("celery_broker")
-    value = text_of(broker.value) or text_of(mapping(broker.value).get("value")) if broker else ""
-    if broker and (name := engine_kind(value.partition(":")[0])):
-        yield Seen(name, broker.source, "Celery's broker", broker.certainty)
+    backends = [("caches", f"CACHES[{alias!r}]", cache.backend) for alias, cache in caches(findings).items()]
+    backends += [
+        ("channel_layers", f"CHANNEL_LAYERS[{alias!r}]", layer.backend) for alias, layer in layers(findings).items()
+    ]
+    for finding_name, setting, backend in backends:
+        if (name := engine_kind(backend or "")) and name != "sqlite":
+            yield _of_setting(findings, finding_name, name, f"{setting} is {backend}")
+    if name := engine_kind(broker(findings).value.partition(":")[0]):
+        yield _of_setting(findings, "celery_broker", name, "Celery's broker")
+
+
+def _of_setting(findings: Findings, finding_name: str, name: str, why: str) -> Seen:
+    finding = findings.found[finding_name]
+    return Seen(name, finding.source, why, finding.certainty)
 
 
 def _by_driver(findings: Findings, distributions: set[str]) -> Iterator[Seen]:
@@ -170,7 +172,7 @@ def _by_driver(findings: Findings, distributions: set[str]) -> Iterator[Seen]:
             if driver in distributions and driver not in known:
                 known.add(driver)  # of a driver of several kinds, the first is the likeliest
                 source = text_of(mapping(details, driver).get("source"))
-                note = "" if service.database else "A driver alone: the settings may not use it."
+                note = "" if service.dialect else "A driver alone: the settings may not use it."
                 yield Seen(service.name, source, f"{driver} is installed", Certainty.INFERRED, note=note)
 
 
@@ -188,7 +190,6 @@ def _note_sqlite(findings: Findings, found: dict[str, Seen]) -> None:
     server = next((name for name in servers if name in found), "")
     if "sqlite" not in found or not server:
         return
-    variables = [text_of(mapping(item).get("variable")) for item in mapping(findings.value("databases")).values()]
-    variable = next((name for name in variables if name), "")
+    variable = next((database.variable for database in databases(findings).values() if database.variable), "")
     choice = f"{variable} selects the database" if variable else "no variable selects another"
     found[server] = replace(found[server], note=f"The settings use SQLite by default; {choice}.")

@@ -4,14 +4,14 @@ The settings are worked out again with those variables, so that nothing is promi
 """
 
 import ast
-from typing import Any
 
-from ..data import mapping, text_of
+from ..data import text_of
 from ..findings import Certainty, Findings
 from ..literals import assigned_variable, constant
 from ..places import DEVELOPMENT, mentions
 from ..tree import Tree
 from . import PRODUCTION, read_settings
+from .connections import Database, default_database
 
 TRUE_TEXTS = ("True", "1", "true", "yes", "on")
 APPS = {"rest_framework": "djangorestframework", "corsheaders": "django-cors-headers", "silk": "django-silk"}
@@ -38,11 +38,6 @@ def read_again(tree: Tree, findings: Findings, variables: dict[str, str], path: 
     return scratch
 
 
-def default_database(findings: Findings) -> dict[str, Any]:
-    """Return the default database as `databases` has it, {} if settings have none."""
-    return mapping(mapping(findings.value("databases")).get("default"))
-
-
 def _debug_environment(tree: Tree, findings: Findings, distributions: set[str]) -> dict[str, str]:
     names = [item["name"] for item in findings.value("environment", [])]
     candidates = [name for name in ("DEBUG", "DJANGO_DEBUG") if name in names]
@@ -66,9 +61,8 @@ def _debug_environment(tree: Tree, findings: Findings, distributions: set[str]) 
     return {}
 
 
-def _place(database: dict[str, Any]) -> tuple[Any, ...]:
-    keys = ("engine", "name", "host", "variable", "variables")
-    return tuple(repr(database.get(key)) for key in keys)
+def _place(database: Database) -> tuple[str | dict[str, str] | None, ...]:
+    return database.engine, database.name, database.host, database.variable, database.variables
 
 
 def _can_run(tree: Tree, findings: Findings, other: Findings, distributions: set[str]) -> bool:
