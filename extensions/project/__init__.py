@@ -1,8 +1,5 @@
 """Reads a Django project and returns its Findings: a value, where it was read, and how sure it is."""
 
-from collections.abc import Collection
-from pathlib import Path
-
 from ..adoption.handbook import read_handbook
 from ..adoption.nginx import read_locations
 from .dependencies import read_dependencies
@@ -26,22 +23,14 @@ from .settings.setting import Settings
 from .settings.writes import read_writes
 from .tree import Tree
 
-__all__ = ["Certainty", "Finding", "Findings", "Problem", "note_problems", "read", "read_from"]
-
-
-def read(root: Path, without: Collection[str] = ()) -> Findings:
-    """Return what the files of the project at `root` say; they are read as text, never imported, run or changed.
-
-    The paths in `without` are left out: what this template has written would only say what was answered.
-    """
-    tree = Tree(root.resolve(), without)
-    findings = read_from(tree)
-    note_problems(tree, findings)
-    return findings
+__all__ = ["Certainty", "Finding", "Findings", "Problem", "note_problems", "read_from"]
 
 
 def read_from(tree: Tree) -> Findings:
-    """Return what a project's files say, without the problems of the files themselves: see note_problems."""
+    """Return what the files of a project say; they are read as text, never imported, run or changed.
+
+    What could not be read is added at the end, by note_problems. services.reading.read does all of it.
+    """
     findings = Findings()
     read_layout(tree, findings)
     settings: Settings | None = None

@@ -10,7 +10,10 @@ from .seen import read_services
 
 
 def read(root: Path, without: Collection[str] = ()) -> Findings:
-    """Return what the files of the project at `root` say, as project.read does, with its services."""
+    """Return what the files of the project at `root` say; they are read as text, never imported, run or changed.
+
+    The paths in `without` are left out: what this template has written would only say what was answered.
+    """
     tree = Tree(root.resolve(), without)
     findings = read_from(tree)
     distributions = set(findings.value("distributions", {}))
