@@ -22,7 +22,7 @@ FOREIGN = (
     "GIT_NAMESPACE",
     "GIT_PREFIX",
 )
-NO_MERGE = Path("extensions/no_merge.gitattributes")  # in the template
+NO_MERGE = Path("extensions/update/no_merge.gitattributes")  # in the template
 
 
 class Settings:
