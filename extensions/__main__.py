@@ -8,13 +8,14 @@ from typing import Any
 
 import yaml
 
-from .adoption import read
 from .copying.sources import holds
 from .project import Findings
+from .project.data import plain
 from .project.secrets import HIDDEN, cleaned, is_secret
 from .questions import answers
 from .questions.defaults import Default, defaults, findings_for, from_findings
 from .questions.schema import schema
+from .services.reading import read
 from .update import drift
 
 EXIT_SAME, EXIT_DIFFERENT, EXIT_ERROR = 0, 1, 2
@@ -72,7 +73,7 @@ def _as_data(findings: Findings) -> dict[str, Any]:
     return {
         "findings": {
             name: {
-                "value": finding.value,
+                "value": plain(finding.value),
                 "source": finding.source,
                 "certainty": finding.certainty.value,
                 "note": finding.note,
@@ -93,7 +94,7 @@ def _data_file(found: dict[str, Default]) -> str:
 def _table(findings: Findings) -> str:
     rows = [("finding", "value", "certainty", "read in")]
     for name, finding in findings.found.items():
-        for number, text in enumerate(_lines(finding.value)):
+        for number, text in enumerate(_lines(plain(finding.value))):
             certainty, source = (finding.certainty.value, finding.source) if number == 0 else ("", "")
             rows.append((name if number == 0 else "", text, certainty, source))
         if finding.note:

@@ -14,6 +14,7 @@ import yaml
 
 from .questions import answers
 from .rendering import celery, nginx, storage
+from .services import containers
 
 
 def lasting(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -112,13 +113,7 @@ def condition(image: str) -> str:
 
     https://docs.docker.com/reference/compose-file/services/#long-syntax-1
     """
-    return "service_started" if storage.service_kind(image) == "other" else "service_healthy"
-
-
-def image_major(image: str) -> int:
-    """Return the first number of an image's tag, like 18 of postgres:18.1-alpine; 99 where it names none."""
-    match = re.match(r"(?:pg)?([0-9]+)", image.rpartition("/")[2].partition(":")[2])
-    return int(match[1]) if match else 99
+    return "service_healthy" if containers.container("", image) else "service_started"
 
 
 def trusts_all(variables: Iterable[Mapping[str, str]], options: Iterable[str]) -> bool:
@@ -202,9 +197,9 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "celery_worker": celery_worker,
     "concurrent": celery.concurrent,
     "condition": condition,
+    "container": containers.container,
     "home": storage.home,
     "hosts_variable": hosts_variable,
-    "image_major": image_major,
     "in_regex": re.escape,
     "in_workdir": storage.in_workdir,
     "key": key,
@@ -218,8 +213,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "quoted": quoted,
     "says": says,
     "scalar": scalar,
-    "service_kind": storage.service_kind,
-    "service_volumes": storage.service_volumes,
+    "service_volumes": containers.volumes,
     "setting": setting,
     "trusts_all": trusts_all,
     "uploads": storage.uploads,

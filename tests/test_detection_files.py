@@ -2,8 +2,8 @@
 
 import pytest
 
-from extensions.adoption import read as read_project
 from extensions.project.frontend.node import node_version
+from extensions.services.reading import read as read_project
 
 MANAGE = """
 import os

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from extensions.project.data import plain
 from extensions.project.evaluation.evaluate import UNREADABLE
 from extensions.project.evaluation.values import UNKNOWN
 from extensions.project.findings import Certainty, Findings
@@ -27,7 +28,7 @@ class Read:
         self.settings: Settings = read_settings(self.tree, path, folder, self.findings)
 
     def __getitem__(self, name):
-        return self.findings.found[name].value
+        return plain(self.findings.found[name].value)
 
     def where(self, name):
         finding = self.findings.found[name]

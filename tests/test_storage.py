@@ -11,10 +11,10 @@ from jinja2 import Environment, FileSystemLoader
 from plumbum import local
 from support import ROOT
 
-from extensions.adoption import read
 from extensions.jinja import DjangoProject
 from extensions.questions import answers, defaults
 from extensions.rendering import storage
+from extensions.services.reading import read
 
 MANAGE = """
 import os

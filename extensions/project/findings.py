@@ -1,10 +1,13 @@
 """What was read in a Django project, where, and how sure it is."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from .secrets import cleaned, without_secrets
+
+T = TypeVar("T")
 
 
 class Certainty(StrEnum):
@@ -45,14 +48,23 @@ class Findings:
 
     found: dict[str, Finding] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    _worked_out: dict[Callable[..., Any], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def add(
         self, name: str, value: Any, source: str = "", certainty: Certainty = Certainty.STATED, note: str = ""
     ) -> Finding:
         """Record a Finding under its name, replacing an earlier one, and return it; without passwords and tokens."""
         self.found[name] = Finding(name, cleaned(value), source, certainty, without_secrets(note))
+        self._worked_out.clear()  # it may follow from what was there before
         return self.found[name]
 
     def value(self, name: str, default: Any = None) -> Any:
         """Return the value found under `name`, or `default`."""
         return self.found[name].value if name in self.found else default
+
+    def once(self, work_out: Callable[["Findings"], T]) -> T:
+        """Return what a function makes of these findings; it runs once, unless something is added in between."""
+        if work_out not in self._worked_out:
+            self._worked_out[work_out] = work_out(self)
+        found: T = self._worked_out[work_out]
+        return found

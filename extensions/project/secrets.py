@@ -4,6 +4,7 @@ Answers are committed, and what is printed ends in logs. Where it is not sure, n
 """
 
 import re
+from dataclasses import fields, is_dataclass, replace
 from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
@@ -132,6 +133,8 @@ def cleaned(data: Any) -> Any:
         return {key: cleaned(item) for key, item in data.items()}
     if isinstance(data, list | tuple):
         return type(data)([cleaned(item) for item in data])
+    if is_dataclass(data) and not isinstance(data, type):
+        return replace(data, **{part.name: cleaned(getattr(data, part.name)) for part in fields(data) if part.init})
     return data
 
 

@@ -6,8 +6,10 @@ from typing import Any
 from ..project import Certainty, Findings
 from ..project.data import mapping, text_of
 from ..project.secrets import HIDDEN
+from ..project.settings.connections import default_database
 from ..project.settings.variables import OF_OTHERS
 from ..services.connections import can_be_changed, connections
+from ..services.seen import not_run, seen
 from . import image_defaults, storage_defaults
 from .default import Default
 
@@ -60,10 +62,9 @@ def migrate(findings: Findings) -> Default:
     """Return False where settings set no database, so that Django has only its dummy, which cannot be migrated."""
     databases = findings.found.get("databases")
     if databases is None or databases.value or databases.note != "nothing sets DATABASES":
-        engine = text_of(mapping(mapping(databases.value if databases else {}).get("default")).get("engine"))
-        return Default(not engine.endswith(".dummy"))
+        return Default(not (default_database(findings).engine or "").endswith(".dummy"))
     # https://docs.djangoproject.com/en/stable/ref/settings/#databases
-    return Default(any(item["name"] in ("postgresql", "mysql") for item in findings.value("services", [])))
+    return Default(any(item.name in ("postgresql", "mysql") for item in seen(findings)))
 
 
 def env_example(findings: Findings) -> Default:
@@ -256,7 +257,6 @@ def development_environment(findings: Findings) -> Default:
 
 def notes(findings: Findings) -> list[str]:
     """Return sentences on services that settings expect where Compose cannot put them, for the person to read."""
-    engines = [item["name"] for item in findings.value("services", []) if item["certainty"] == Certainty.STATED]
     found = [
         *_debug_notes(findings),
         *_host_notes(findings),
@@ -264,9 +264,8 @@ def notes(findings: Findings) -> list[str]:
         *_secrets(findings),
         *storage_defaults.notes(findings),
     ]
-    for name in ("elasticsearch", "opensearch", "minio", "mongodb"):
-        if name in engines:
-            found.append(f"The project runs {name}, which compose.yaml does not: add it in compose.override.yaml.")
+    for name in not_run(findings):
+        found.append(f"The project runs {name}, which compose.yaml does not: add it in compose.override.yaml.")
     return found
 
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..adoption import read
 from ..project import Certainty, Finding, Findings
 from ..project.data import text_of, url_parts
 from ..rendering import nginx
+from ..services.reading import read
 from . import answers, compose_defaults, image_defaults, process_defaults, storage_defaults
 from .default import Default
 from .ignored import ignored

@@ -5,9 +5,11 @@ import shlex
 from typing import Any
 
 from ..project import Certainty, Findings
-from ..project.data import mapping, text_of
+from ..project.data import text_of
 from ..project.secrets import HIDDEN
+from ..project.settings.connections import broker, caches
 from ..services.connections import address, connections, is_server, kind_of
+from ..services.kinds import broker_kinds
 from .default import Default
 
 PROGRAMS = ("celery", "dramatiq", "rq", "rqscheduler", "huey_consumer", "huey_consumer.py", "procrastinate", "arq")
@@ -70,8 +72,7 @@ def jobs(findings: Findings) -> Default:
 def create_cache_table(findings: Findings) -> Default:
     """Return whether a cache is in the database, in a table that Django does not make by itself."""
     # https://docs.djangoproject.com/en/stable/topics/cache/#creating-the-cache-table
-    caches = mapping(findings.value("caches")).values()
-    return Default(any(text_of(mapping(item).get("backend")).endswith(".DatabaseCache") for item in caches))
+    return Default(any((cache.backend or "").endswith(".DatabaseCache") for cache in caches(findings).values()))
 
 
 def _worker(findings: Findings, item: dict[str, Any]) -> str:
@@ -99,16 +100,14 @@ def _worker(findings: Findings, item: dict[str, Any]) -> str:
 
 def _has_broker(findings: Findings) -> bool:
     """Return whether Celery finds its broker under Compose: a service, or a place elsewhere that a variable names."""
-    broker = mapping(findings.value("celery_broker"))
-    kinds = connections(findings).kinds
-    value = text_of(broker.get("value"))
-    where = address(value) if value else None
+    celery, kinds = broker(findings), connections(findings).kinds
+    where = address(celery.value) if celery.value else None
     kind = kind_of(where) if where else ""
-    if kind in kinds or (not kind and kinds & {"redis", "rabbitmq"}):
+    if kind in kinds or (not kind and kinds & set(broker_kinds())):
         return True
     if where and where.scheme and "sql" not in where.scheme:
-        return bool(broker.get("variable")) or (bool(where.host) and "." in where.host and where.host[0].isalpha())
-    return bool(broker.get("variable")) or bool(where and is_server(where.host))
+        return bool(celery.variable) or (bool(where.host) and "." in where.host and where.host[0].isalpha())
+    return bool(celery.variable) or bool(where and is_server(where.host))
 
 
 def clean(command: str, folder: str = ".") -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..project import Findings
 from ..project.data import mapping, url_parts
+from ..project.settings.connections import databases
 from ..project.settings.writes import is_local, is_within, places
 from ..services.connections import connections
 from .image_defaults import Answer, static_server
@@ -44,8 +45,8 @@ def _writes(given: Mapping[str, str], findings: Findings) -> list[dict[str, Any]
     """Return what Django writes, without the databases that the variables `given` put elsewhere."""
     moved = {
         alias
-        for alias, database in findings.value("databases", {}).items()
-        if {database.get("variable"), (database.get("variables") or {}).get("engine")} & given.keys()
+        for alias, database in databases(findings).items()
+        if {database.variable, database.variables.get("engine")} & given.keys()
     }
     return [
         write for write in findings.value("writes", []) if write["kind"] != "database" or write["alias"] not in moved

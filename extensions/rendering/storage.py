@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from ..services import containers
+
 HOME = "/home/django"  # of the images, where settings keep something in the home directory
 
 
@@ -25,26 +27,6 @@ def home(paths: Iterable[str]) -> str:
     return HOME if any(is_in_home(path) for path in paths) else "/tmp"
 
 
-KINDS = {
-    "postgres": ("postgres", "postgis", "pgvector", "timescaledb"),
-    "mysql": ("mysql", "mariadb", "percona"),
-    "valkey": ("valkey", "redis", "keydb"),
-    "rabbitmq": ("rabbitmq",),
-    "memcached": ("memcached",),
-}
-
-
-def service_kind(image: str) -> str:
-    """Return which include describes a service of this image: a key of KINDS, or "other"."""
-    name = image.rpartition("/")[2].partition(":")[0].partition("@")[0]
-    return next((kind for kind, names in KINDS.items() if name in names), "other")
-
-
-def service_volumes(services: Mapping[str, str]) -> list[str]:
-    """Return the names of the volumes that services keep their data in, in alphabetical order."""
-    return [f"{name}-data" for name in sorted(services) if service_kind(services[name]) not in ("memcached", "other")]
-
-
 def volumes(folders: Iterable[str], files: Iterable[str], services: Mapping[str, str], root: str) -> dict[str, str]:
     """Return the paths in the image of what Django writes, each by the name of its volume.
 
@@ -54,7 +36,7 @@ def volumes(folders: Iterable[str], files: Iterable[str], services: Mapping[str,
     paths = list(dict.fromkeys(([root] if list(files) else []) + [in_workdir(folder) for folder in folders]))
     short = {path: re.sub(r"[^a-z0-9]+", "-", path.removeprefix("/workdir").lower()).strip("-") for path in paths}
     last = {name: path for path, name in short.items()}
-    taken = set(service_volumes(services))
+    taken = set(containers.volumes(services))
     # Compose takes a single letter before a colon for a drive of Windows.
     names = {path: name for path, name in short.items() if last[name] == path and name not in taken and len(name) > 1}
     taken |= set(names.values())

@@ -6,6 +6,7 @@ import re
 from ..deployment.build_context import is_left_out, is_usual, matches, own_patterns
 from ..findings import Certainty, Findings
 from ..places import is_aside
+from ..settings.connections import databases
 from ..tree import Tree
 
 
@@ -26,7 +27,7 @@ def read_local_files(tree: Tree, findings: Findings) -> None:
         made.insert(0, root)  # else it is kept in git, perhaps with files that only a front end's build makes
     elif _lacks_sources(tree, root, findings):
         findings.add("static_kept", True, manifest, Certainty.INFERRED)
-    made += [database.get("path") for database in findings.value("databases", {}).values()]
+    made += [database.path for database in databases(findings).values()]
     kept = [
         path for path in made if path and path[0] not in "/." and path not in code and not path.endswith(".sqlite3")
     ]

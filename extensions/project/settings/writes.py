@@ -12,6 +12,7 @@ from ..evaluation.values import Value, words
 from ..findings import Certainty, Findings
 from ..places import folder as folder_of
 from ..tree import Tree
+from .connections import databases
 from .setting import Setting, Settings, entry, parts_of, path_value
 
 # Settings of packages that name a folder to write to, beside those that are read one by one below.
@@ -117,9 +118,9 @@ def _is_kept(path: str) -> bool:
 
 def _writes(tree: Tree, settings: Settings, findings: Findings) -> Iterator[Write]:
     yield from _media(settings, findings)
-    for alias, database in findings.value("databases", {}).items():
-        if database.get("path"):
-            yield Write(database["path"], "database", findings.found["databases"].source, True, alias)
+    for alias, database in databases(findings).items():
+        if database.path:
+            yield Write(database.path, "database", findings.found["databases"].source, True, alias)
     for alias, value in parts_of(found := settings.get("CACHES")).items():
         backend = str(entry(value, "BACKEND") or "")
         if found and ("filebased" in backend or "diskcache" in backend):
