@@ -104,12 +104,12 @@ def _hosts_variable(findings: Findings) -> Mapping[str, Any]:
     read = findings.value("environment", [])
     for item in read:
         if "ALLOWED_HOST" in item["name"].upper() and not {"CORS", "OIDC", "REDIRECT"} & {*item["name"].split("_")}:
-            return item
+            return mapping(item)
     if set(THIS_MACHINE) & set(_host_names(findings)):
         return {}
     made_of = mapping(findings.value("allowed_hosts_variables"))
     hosts = (item for item in read if made_of.get(item["name"]) is False or item["type"] == "list")
-    return next((item for item in hosts if item["name"] in made_of), {})
+    return next((mapping(item) for item in hosts if item["name"] in made_of), {})
 
 
 def _hosts_setting(findings: Findings) -> dict[str, list[str]]:
@@ -126,8 +126,9 @@ def _hosts_setting(findings: Findings) -> dict[str, list[str]]:
 def _is_refused(findings: Findings) -> bool:
     """Return whether settings refuse this machine, whatever the variables are."""
     hosts = findings.found.get("allowed_hosts")
-    known = hosts and (hosts.certainty is not Certainty.ASSUMED or not hosts.source)
-    if not known or not (hosts.source or findings.value("installed_apps")):
+    if not hosts or (hosts.certainty is Certainty.ASSUMED and hosts.source):
+        return False
+    if not (hosts.source or findings.value("installed_apps")):
         return False
     names = _host_names(findings)
     if {"*", *THIS_MACHINE} & set(names) or _lets_in_by_debug(findings):

@@ -205,7 +205,7 @@ def _queue(item: dict[str, Any]) -> str:
     """Return what tells processes of the same kind apart from others: there is one beat, and mostly one worker."""
     if item["kind"] == "worker" and item["note"] == ENDLESS:
         return "job"
-    return item["kind"]
+    return text_of(item["kind"])
 
 
 def _name(findings: Findings, item: dict[str, Any], command: str, alone: bool) -> str:
