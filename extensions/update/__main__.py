@@ -1,32 +1,14 @@
-"""Update clones, for robots: `python -m extensions.update PROJECT …`, which says in a line of JSON what happened."""
+"""The command of 2.x that updates clones: `python -m extensions.update PROJECT …`; from 3.0.0, a verb does."""
 
 import argparse
 import json
-import os
-import re
 import sys
-import tempfile
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-
-import yaml
-from plumbum import CommandNotFound, local
 
 from ..questions import answers
-from . import git, summary
+from .clone import EXIT_CODES, update
 
-EXIT_UPDATED, EXIT_CONFLICTS, EXIT_REFUSED = 0, 1, 2
-EXIT_CODES = {
-    "updated": EXIT_UPDATED,
-    "current": EXIT_UPDATED,
-    "conflicts": EXIT_CONFLICTS,
-    "lost": EXIT_CONFLICTS,
-    "refused": EXIT_REFUSED,
-    "error": EXIT_REFUSED,
-}
-HAS_VERSION = re.compile(r".+ has version .+ of the template\.$")  # what an update says first
-TRACEBACK = "Traceback (most recent call last)"
+SUCCESSOR = "python -m extensions.update goes in 4.0.0: use copier-django-docker update --json"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -44,123 +26,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--template-version", metavar="TAG", help="default: the newest tag")
     parser.add_argument("-a", "--answers-file", default=answers.FILE, help="default: %(default)s")
     options = parser.parse_args(arguments)
+    print(f"warning: {SUCCESSOR}", file=sys.stderr)
     codes = []
     for project in options.project:
         report = update(project, options.answers_file, options.template_version)
         print(json.dumps(report, ensure_ascii=False), flush=True)
         codes.append(EXIT_CODES[report["status"]])
     return max(codes)
-
-
-def update(project: Path, answers_file: str = answers.FILE, version: str | None = None) -> dict[str, Any]:
-    """Update `project` to a tag of the template, or the newest, and return what happened; nothing is raised for it.
-
-    The report's keys: project, from, to, changed (files, relative to the project), conflicts (files), lost (sentences
-    on what a person wrote and that is gone), questions (added by name), status (a key of EXIT_CODES) and message.
-    Where the status is refused or error, the tree is as it was.
-    """
-    report = {"project": str(project), "from": None, "to": None}
-    report |= {"changed": [], "conflicts": [], "lost": [], "questions": []}
-    try:
-        return {**report, **_update(project.resolve(), answers_file, version)}  # Copier breaks off at links and ".."
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, CommandNotFound) as error:
-        return {**report, "status": "error", "message": " ".join(str(error).split())}
-
-
-def _update(project: Path, answers_file: str, version: str | None) -> dict[str, Any]:
-    if not project.is_dir():
-        return _refused(f"There is no folder {project}: give a clone of the project.")
-    stored = answers.stored(project / answers_file)
-    if not stored:
-        return _refused(f"There is no {answers_file} in {project}: copy the template first, or name the file with -a.")
-    if not isinstance(stored, Mapping) or not answers.is_ours(stored) or "_commit" not in stored:
-        return _refused(f"{answers_file} in {project} does not hold answers to this template, with their _commit.")
-    git = local["git"]["-C", str(project)]
-    status, dirt, _ = git["status", "--porcelain"].run(retcode=None)
-    if status:
-        return _refused(f"{project} is in no git repository: an update needs one, to merge your edits.")
-    if dirt:
-        return _refused(f"{project} has changes that are not committed: commit them, or stash them with --all.")
-    place = str(stored["_src_path"])
-    if Path(place).is_absolute() and not Path(place).is_dir():
-        return _refused(
-            f"The template is not in {place} any more: set _src_path in {answers_file} to where it is now, and commit."
-        )
-    before = {"from": stored["_commit"]}
-    code, output, lost = _run_copier(project, answers_file, version)
-    if code:
-        return {**before, **_failed(git, code, output, answers_file)}
-    now = answers.stored(project / answers_file)
-    changed = _names(git("diff", "--name-only", "--relative", "-z", "HEAD"))
-    changed += _names(git("ls-files", "--others", "--exclude-standard", "-z"))
-    conflicts = _names(git("diff", "--name-only", "--relative", "-z", "--diff-filter=U"))
-    return {
-        **before,
-        "to": now.get("_commit"),
-        "changed": sorted(set(changed)),
-        "conflicts": sorted(set(conflicts)),
-        "lost": lost,
-        "questions": sorted(name for name in now.keys() - stored.keys() if not name.startswith("_")),
-        "status": "conflicts" if conflicts else "lost" if lost else "updated" if changed else "current",
-        "message": f"Conflicts to resolve in {', '.join(sorted(set(conflicts)))}." if conflicts else " ".join(lost),
-    }
-
-
-def _run_copier(project: Path, answers_file: str, version: str | None) -> tuple[int, str, list[str]]:
-    """Return Copier's exit code, all that it printed, and what was lost; it has no terminal, so that it cannot ask.
-
-    Its temporary clones are in a folder of their own, which is removed also where Copier is killed.
-    """
-    command = local[sys.executable]["-m", "copier", "update", "--defaults", "--trust", "--answers-file", answers_file]
-    if version:
-        command = command[f"--vcs-ref={version}"]
-    with tempfile.TemporaryDirectory(prefix="update.", ignore_cleanup_errors=True) as folder:
-        told = Path(folder, "outcome.json")
-        run = (command[str(project)] < os.devnull).run
-        code, out, err = run(retcode=None, env={**_environment(), "TMPDIR": folder, summary.REPORT: str(told)})
-        lost = json.loads(told.read_text())["losses"] if told.exists() else []  # versions before 2.2.0 write none
-    return code, out + err, lost
-
-
-def _environment() -> dict[str, str]:
-    """Return the environment without what git sets for a hook, with no hook that would end Copier, and no prompt."""
-    kept = {name: value for name, value in dict(local.env).items() if name not in git.FOREIGN}
-    number = int(kept.get("GIT_CONFIG_COUNT") or 0)
-    hooks = {f"GIT_CONFIG_KEY_{number}": "core.hooksPath", f"GIT_CONFIG_VALUE_{number}": os.devnull}
-    return {**kept, **hooks, "GIT_CONFIG_COUNT": str(number + 1), "GIT_TERMINAL_PROMPT": "0"}
-
-
-def _failed(git: Any, code: int, output: str, answers_file: str) -> dict[str, Any]:
-    """Return the report of a run that failed, after what it left in the tree, all committed before, is undone."""
-    undone = ""
-    if git("status", "--porcelain"):
-        git("reset", "--hard", "--quiet")
-        git("clean", "-fd", "--quiet", ":/")
-        undone = " What it had written is undone."
-    lines = [line.strip() for line in output.splitlines() if line.strip() and line != summary.RESTORED]
-    undone = undone or (" What it had written is undone." if summary.RESTORED in output else "")
-    if unknown := re.search(r"ValueError: Unknown revision: '(.+)'", output):
-        base = re.sub(r"-[0-9]+-g[0-9a-f]+$", "", unknown[1])
-        release = f"{base}, which it came after," if base != unknown[1] else "the nearest release"
-        return _refused(
-            f"The template has no version {unknown[1]}: set _commit in {answers_file} to {release} and commit."
-        )
-    if TRACEBACK in output:
-        return {"status": "error", "message": f"copier update failed ({code}): {lines[-1]}.{undone}"}
-    said = " ".join(
-        line
-        for line in lines
-        if not line.startswith(("Updating to template version", "Copying from")) and not HAS_VERSION.match(line)
-    )
-    return {"status": "error" if undone else "refused", "message": f"{said or f'exit code {code}'}{undone}"}
-
-
-def _refused(message: str) -> dict[str, Any]:
-    return {"status": "refused", "message": message}
-
-
-def _names(listing: str) -> list[str]:
-    return [name for name in listing.split("\0") if name]
 
 
 if __name__ == "__main__":

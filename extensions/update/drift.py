@@ -1,58 +1,97 @@
-"""What answers say that a project has no more: `python -m extensions --check`, beside what it says otherwise now."""
+"""How a project and its stored answers have drifted apart: what it says otherwise now, and what it has no more."""
 
-import io
 import re
 import shlex
-import subprocess
-import tarfile
-import tempfile
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from plumbum import CommandNotFound, local
-
 from ..questions import answers
-from ..questions.default import Default
-from ..questions.defaults import defaults
-from . import leftovers
+from ..questions.defaults import defaults, findings_for, from_findings
+from . import history, leftovers
 
-NOTHING: tuple[object, ...] = ("", False, None, [], {})  # an answer that needs no file
-
-
-def remarks(
-    root: Path, answers_file: str, stored: Mapping[str, Any], now: Mapping[str, Default], named: set[str]
-) -> Iterator[str]:
-    """Yield a sentence on each answer that this version refuses, or whose file is gone, and on each conflict left.
-
-    `now` are the defaults that follow from the project alone, `named` the answers on which there is a sentence
-    already.
-    """
-    said = set(named)
-    known = {name: value for name, value in stored.items() if name in answers.RULES and name not in said}
-    found = [(name, answers.problem(name, value, stored, root)) for name, value in known.items()]
-    found += [(name, message) for name, message in _files(root, known)]
-    for name, message in found:
-        if message and name not in said:
-            said.add(name)
-            yield f"{name}: {message}."
-    silent = [name for name, value in known.items() if name not in said and _is_silent(name, value, now)]
-    if silent:
-        then = _when_copied(root, answers_file)
-        for name in silent:
-            if name in then and then[name].source and then[name].value == known[name]:
-                path = then[name].source.partition(":")[0]
-                yield f"{name}: the answer was read in {path}, which {_fate(root / path)} any more: change the answer."
-    yield from leftovers.found(root, [*answers.RENDERED, answers_file])
+NOTHING: tuple[Any, ...] = ("", False, None, [], {})  # an answer that needs no file
+DOCKER_FILES = ("dockerfile", "compose.", "docker-compose", "default.conf")
 
 
-def _fate(path: Path) -> str:
-    return "does not say so" if path.exists() else "is not there"
+@dataclass(frozen=True)
+class Difference:
+    """An answer, and what the project says now."""
+
+    name: str
+    answer: Any
+    found: Any
+    source: str  # where `found` is read; of an answer that nothing says any more, where it was
+    is_gone: bool  # whether nothing says the answer any more
+    is_kept: bool | None  # whether a person gave the answer on purpose; None where git does not know
 
 
-def _is_silent(name: str, value: Any, now: Mapping[str, Default]) -> bool:
-    """Return whether an answer is more than nothing, and nothing in the project says anything about it."""
-    return value not in NOTHING and name in now and not now[name].source and now[name].value != value
+@dataclass
+class Drift:
+    """In what a project and its Docker files differ from its answers."""
+
+    differences: list[Difference] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)  # by question: what is wrong with the answer, and what to do
+    leftovers: list[str] = field(default_factory=list)  # a sentence on each conflict that an update has left
+
+    @property
+    def open(self) -> list[Difference]:
+        """The differences that nobody has made on purpose, as far as one knows."""
+        return [difference for difference in self.differences if not difference.is_kept]
+
+    @property
+    def kept(self) -> list[Difference]:
+        """The differences that a person has made on purpose."""
+        return [difference for difference in self.differences if difference.is_kept]
+
+    def __bool__(self) -> bool:
+        return bool(self.open or self.refused or self.leftovers)
+
+
+def compare(root: Path, answers_file: str, stored: Mapping[str, Any]) -> Drift:
+    """Return how the project at `root` differs from its stored answers. Answers that are only assumed do not count."""
+    drift = Drift(differences=list(_differences(root, answers_file, stored)))
+    certain = {difference.name for difference in drift.open}
+    known = {name: value for name, value in stored.items() if name in answers.RULES and name not in certain}
+    for name, value in known.items():
+        if message := answers.problem(name, value, stored, root):
+            drift.refused.setdefault(name, message)
+    for name, message in _files(root, known):
+        drift.refused.setdefault(name, message)
+    drift.leftovers = list(leftovers.found(root, [*answers.RENDERED, answers_file]))
+    return drift
+
+
+def _differences(root: Path, answers_file: str, stored: Mapping[str, Any]) -> Iterator[Difference]:
+    beside = defaults(root, answers_file)
+    alone = from_findings(findings_for(root, answers_file), root)
+    said = {name for name, now in beside.items() if now.source and name in stored and stored[name] != now.value}
+    silent = {
+        name
+        for name, now in alone.items()
+        if name in stored and name not in said and not now.source and stored[name] not in (*NOTHING, now.value)
+    }
+    values = {name: beside[name].value for name in said} | {name: alone[name].value for name in silent}
+    origins = history.origins(root, answers_file, stored, values) if values else {}
+    for name, now in beside.items():
+        origin = origins.get(name)
+        is_kept = origin is None if name in origins else None
+        if name in said:
+            yield Difference(name, stored[name], now.value, now.source, False, is_kept)
+        elif name in silent and origin and origin.source and not _is_replaced(origin.source):
+            yield Difference(name, stored[name], alone[name].value, origin.source, True, False)
+
+
+def _is_replaced(source: str) -> bool:
+    """Return whether an answer was read in a project's own Docker files, which the template's have replaced since."""
+    return Path(source.partition(":")[0]).name.lower().startswith(DOCKER_FILES)
+
+
+def fate(root: Path, source: str) -> str:
+    """Return what has become of a file in which something was read, as the end of a sentence."""
+    path = source.partition(":")[0]
+    return f"{path}, which {'does not say so' if (root / path).exists() else 'is not there'} any more"
 
 
 def _files(root: Path, known: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -99,21 +138,3 @@ def _has_module(root: Path, module: str) -> bool:
     path = module.replace(".", "/")
     names = (f"{path}.py", f"{path}/__init__.py")
     return any((root / name).is_file() for name in names) or any(any(root.rglob(name)) for name in names)
-
-
-def _when_copied(root: Path, answers_file: str) -> dict[str, Default]:
-    """Return the defaults of the project as it was when its answers were first committed; none where git lacks it."""
-    try:
-        git = local["git"]["-C", str(root)]
-        log = git["log", "--diff-filter=A", "--format=%H", "--", answers_file].run(retcode=None)[1].split()
-    except CommandNotFound:
-        return {}
-    if not log:
-        return {}
-    archive = subprocess.run(["git", "-C", root, "archive", "--format=tar", log[-1], "."], capture_output=True)
-    if archive.returncode:
-        return {}
-    with tempfile.TemporaryDirectory() as folder:
-        with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as files:
-            files.extractall(folder, filter="data")
-        return defaults(Path(folder), answers_file)
