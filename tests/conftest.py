@@ -18,11 +18,10 @@ from support import ANSWERS, CONFIGURATIONS, FUTURE, NEXT, PROJECTS, ROOT, commi
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
 
-# Files of tests that run dozens of updates, of one to three seconds each.
 # A folder whose cli-plugins/ have a newer Compose: docs/development.md.
 NEWEST = "NEWEST_DOCKER_CONFIG"
+# Files of tests that run dozens of updates, of one to three seconds each.
 SLOW = ("update", "fleet", "workflows", "quoting", "merging", "customizing", "dotenv")
-
 
 # What a shell starts in the background ignores SIGINT, and so does what it starts itself; tests interrupt processes.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
@@ -36,7 +35,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--examples", type=int, default=0, help="how many edits by hypothesis, for each update; a few where not given"
     )
-    parser.addoption("--sessions", type=int, default=130, help="how many random sessions of updates")
+    parser.addoption("--sessions", type=int, default=300, help="how many random sessions of updates")
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m looks at the markers

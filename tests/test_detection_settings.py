@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from extensions.project.data import plain
-from extensions.project.evaluation.evaluate import UNREADABLE
+from extensions.project.evaluation.state import UNREADABLE
 from extensions.project.evaluation.values import UNKNOWN
 from extensions.project.findings import Certainty, Findings
 from extensions.project.settings import read_settings

@@ -1,11 +1,10 @@
 """The kinds of services: what is known of each, and what is worked out of it."""
 
-import ast
 import shutil
 
 import pytest
 import yaml
-from support import NEXT, PROJECTS, ROOT, commit, copy, git
+from support import NEXT, PROJECTS, commit, copy, git
 
 from extensions import services
 from extensions.project import Findings
@@ -121,22 +120,3 @@ def test_a_kind_that_compose_runs_is_described(kind):
     image = kind.image(services.record.Own())
     assert kind.port and kind.compose_name and containers.container("db", image, "shop", "django")
     assert bool(kind.password) or not kind.login
-
-
-def test_imports_run_downwards():
-    """The project's files are read without knowing a service; services know the project, and nothing above."""
-    extensions = ROOT / "extensions"
-    for path in (extensions / "project").rglob("*.py"):
-        assert not _rooms(path) & {"services", "questions", "update", "rendering"}, path
-    for path in (extensions / "services").glob("*.py"):
-        assert _rooms(path) <= {"project", "services"}, path
-
-
-def _rooms(path):
-    """Return the rooms of extensions/ that a module imports."""
-    depth = len(path.relative_to(ROOT / "extensions").parts)
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.ImportFrom) and node.level == depth:
-            found |= {node.module.partition(".")[0]} if node.module else {alias.name for alias in node.names}
-    return found

@@ -32,7 +32,10 @@ STOPS = """#!/bin/sh
 echo >> "$COUNT"
 if [ "$(wc -l < "$COUNT")" -eq "$NTH" ]; then
     kill -s "$SIGNAL" $PPID
-    while kill -0 $PPID 2>/dev/null && [ "$SIGNAL" != KILL ]; do sleep 0.01; done
+    [ "$SIGNAL" = KILL ] && exit 1
+    for _ in $(seq 3000); do kill -0 $PPID 2>/dev/null || exit 1; sleep 0.01; done
+    echo "$SIGNAL does not end it" > "$COUNT.ignored"
+    kill -s KILL $PPID
     exit 1
 fi
 exec "$GIT" "$@"
@@ -315,6 +318,7 @@ class Session:
         before = state(self.repository)
         code, output = self.person("update", "--trust", "--defaults", *options, str(self.folder), stop=stop)
         print(f"$ stopped by {stop}: {code}\n{output}")
+        assert not (self.person.place / "count.ignored").exists(), f"{stop[0]} does not end an update"
         assert "Traceback" not in output or self.around.hook in CLONING
         if self.chance.random() < 0.3:
             half = state(self.repository)

@@ -7,11 +7,8 @@ from urllib.parse import unquote
 from ..data import url_parts
 from ..places import PRODUCTION
 from ..secrets import SERVICE, is_secret, without_secrets
-from .values import UNKNOWN, Value, Variable, plain, wrap
+from .values import TRUE, UNKNOWN, Value, Variable, plain, wrap
 
-MISSING = object()  # no default was given
-
-TRUE = frozenset(("1", "true", "on", "ok", "y", "yes"))
 # https://github.com/jazzband/dj-database-url#url-schema and https://django-environ.readthedocs.io/en/latest/types.html
 ENGINES = {
     "postgres": "django.db.backends.postgresql",
@@ -69,6 +66,9 @@ SECRET_DUMMY = (
 )
 
 
+URL_KINDS = ("db", "cache", "email")  # types whose text is a URL that becomes a setting
+
+
 class Environment:
     """The variables that were read, by name, in an environment where only those in `given` are set."""
 
@@ -109,10 +109,10 @@ def as_text(default: Any) -> str | None:
     return str(default) if isinstance(default, (str, bool, int, float)) else None
 
 
-def convert(text: str, type: str, kind: str = "") -> Value:
+def converted(text: str, type: str) -> Value:
     """Return what a variable's text becomes when read as `type`."""
-    if kind:
-        return wrap(parse_url(text, kind))
+    if type in URL_KINDS:
+        return wrap(parse_url(text, type))
     if type == "bool":
         return Value(text.lower() in TRUE)
     if type == "int":
@@ -179,23 +179,29 @@ def kind_of(variable: Variable) -> str:
     return "url" if default in (None, "") and variable.name.endswith(("_URL", "_URI")) else "str"
 
 
+def dummy_url(variable: Variable) -> str:
+    """Return a URL that settings accept while an image is built."""
+    name = variable.name.upper()
+    if variable.kind == "db" or name in ("DATABASE_URL", "DB_URL"):
+        scheme = str(variable.default).partition("://")[0]
+        server = "://" in str(variable.default) and scheme in ENGINES and "lite" not in scheme
+        return f"{scheme}://localhost/build" if server else "sqlite:////tmp/build.sqlite3"
+    if variable.kind == "cache":
+        return "locmemcache://"
+    if variable.kind == "email":
+        return "consolemail://"
+    if "REDIS" in name or "CELERY" in name or "BROKER" in name or "VALKEY" in name:
+        return "redis://localhost:6379/0"
+    if "AMQP" in name or "RABBIT" in name:
+        return "amqp://localhost:5672"
+    return "http://localhost"
+
+
 def dummy(variable: Variable) -> str:
     """Return a text that settings accept while an image is built, where nothing is connected to."""
     name, kind = variable.name.upper(), kind_of(variable)
     if variable.kind or kind == "url":
-        if variable.kind == "db" or name in ("DATABASE_URL", "DB_URL"):
-            scheme = str(variable.default).partition("://")[0]
-            server = "://" in str(variable.default) and scheme in ENGINES and "lite" not in scheme
-            return f"{scheme}://localhost/build" if server else "sqlite:////tmp/build.sqlite3"
-        if variable.kind == "cache":
-            return "locmemcache://"
-        if variable.kind == "email":
-            return "consolemail://"
-        if "REDIS" in name or "CELERY" in name or "BROKER" in name or "VALKEY" in name:
-            return "redis://localhost:6379/0"
-        if "AMQP" in name or "RABBIT" in name:
-            return "amqp://localhost:5672"
-        return "http://localhost"
+        return dummy_url(variable)
     if kind in ("bool", "int", "list"):
         return {"bool": "False", "int": "1", "list": "localhost"}[kind]
     if production := production_value(variable):

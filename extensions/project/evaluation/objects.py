@@ -4,7 +4,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import Any
 
-from .calls import Reference
+from .references import Reference
 from .values import Binding, Value
 
 Names = dict[str, Binding]
@@ -87,6 +87,11 @@ class Class:
 
         visit(self, 0)
         return list(dict.fromkeys(reversed(found)))[::-1]
+
+
+def behind(line: list[Class | Reference], after: Class | None) -> list[Class | Reference]:
+    """Return the part of a class's line that super() looks in: behind the class whose method calls it."""
+    return line[line.index(after) + 1 :] if after is not None and after in line else line
 
 
 @dataclass(eq=False, slots=True)

@@ -6,14 +6,18 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
-from typing import Any
+from pathlib import PurePosixPath
+from typing import Any, TypeVar
 
 from ..tree import Tree
-from . import calls
-from .environment import MISSING, Environment, parse_url
-from .objects import Class, Names, Raised, Scope, Stop
-from .values import HOME, OUTSIDE, ROOT, UNKNOWN, Binding, Value, merge, wrap
+from .environment import URL_KINDS, Environment, converted, parse_url
+from .objects import Class, LoopEnd, Names, Raised, Returned, Scope, Stop
+from .operations import MAX_TEXT, plain_text
+from .references import Arguments
+from .values import HOME, MISSING, OUTSIDE, ROOT, UNKNOWN, Binding, Value, merge, wrap
 
+UNREADABLE = "has a statement that could not be worked out"
+MAX_TURNS = 500  # of one loop
 MAX_STEPS = 60_000  # nodes worked out for one settings module, all that it imports included
 BOOL_WORDS = frozenset(("true", "false", "1", "0", "yes", "no", "on", "off", "t", "f", "y", "n"))
 
@@ -40,10 +44,20 @@ class Private:
 class State:
     """What is known of the project in `tree`, whose imports start at `folder` ("" for the root), where `given` is set.
 
-    Expressions, calls and statements build on it, in modules of these names.
+    What works out each kind of expression and statement is registered in `expressions` and `statements`: so the
+    modules that do it may build on this one, and still work out what is within an expression of any other kind.
     """
 
-    def __init__(self, tree: Tree, folder: str, given: Mapping[str, str]):
+    def __init__(
+        self,
+        tree: Tree,
+        folder: str,
+        given: Mapping[str, str],
+        expressions: "Mapping[type[ast.AST], Handler[Value]]",
+        statements: "Mapping[type[ast.AST], Handler[None]]",
+    ):
+        self.expressions = expressions
+        self.statements = statements
         self.tree = tree
         self.folder = folder.strip("/")
         self.working_folder = posixpath.join(ROOT, self.folder) if self.folder else ROOT
@@ -73,16 +87,6 @@ class State:
             while folder_path and folder_path not in self.prefixes:
                 self.prefixes.add(folder_path)
                 folder_path = folder_path.rpartition("/")[0]
-        self.expressions: dict[type, Callable[[Any, Scope], Value]] = {
-            getattr(ast, name.removeprefix("_eval_")): getattr(self, name)
-            for name in dir(self)
-            if name.startswith("_eval_")
-        }
-        self.statements: dict[type, Callable[[Any, Scope], None]] = {
-            getattr(ast, name.removeprefix("_exec_")): getattr(self, name)
-            for name in dir(self)
-            if name.startswith("_exec_")
-        }
 
     @contextmanager
     def fresh(self) -> Iterator[None]:
@@ -162,14 +166,14 @@ class State:
         """Return what reading a variable gives; `default` None if it must be set."""
         if name == "HOME" and type == "str":
             return Value(HOME)
-        kind = type if type in ("db", "cache", "email") else ""
+        kind = type if type in URL_KINDS else ""
         variable = self.environment.note(name, self.here, "url" if kind else type, kind)
         unsure = default is not None and default.data is MISSING
         if default is not None and not unsure:
             self.environment.set_default(name, default)
         text = self.environment.text(name)
         if isinstance(text, str):
-            value = calls.converted(text, type)
+            value = converted(text, type)
             return Value(value.data, merge(value, Value(None, (name,))), name if type == "str" else "")
         if default is None:
             if text is None and self.catching:
@@ -182,12 +186,12 @@ class State:
         assert default is not None
         variables = tuple(dict.fromkeys((name, *default.variables)))
         if kind:
-            data = calls.plain_text(default)
+            data = plain_text(default)
             if kind == "db" and not data:
                 return Value({}, variables)
             return wrap(parse_url(data, kind), variables)
         if isinstance(default.data, str) and type in ("bool", "int", "list"):
-            return Value(calls.converted(default.data, type).data, variables)
+            return Value(converted(default.data, type).data, variables)
         return Value(default.data, variables, name if type == "str" else "")
 
     def require(self, name: str) -> None:
@@ -286,20 +290,6 @@ class State:
         wanted = {kind, "Exception", "BaseException"}
         return any(not names or names & wanted for caught in self.caught for names in caught)
 
-    @contextmanager
-    def nothing(self) -> Iterator[None]:
-        """Put nothing in doubt."""
-        yield
-
-    def dotted(self, node: ast.expr) -> str:
-        """Return a name as it is written, without the arguments of a call."""
-        names: list[str] = []
-        while isinstance(node, (ast.Attribute, ast.Call)):
-            if isinstance(node, ast.Attribute):
-                names.append(node.attr)
-            node = node.value if isinstance(node, ast.Attribute) else node.func
-        return ".".join(reversed([*names, getattr(node, "id", "?")]))
-
     def module_name(self, path: str) -> str:
         """Return the dotted name of a module's file."""
         relative = path.removeprefix(self.folder + "/") if self.folder else path
@@ -315,32 +305,51 @@ class State:
         elif literal.data not in variable.compared:
             variable.compared.append(literal.data)
 
-    # ------------------------------------------------------------ what the modules above this one add
-
     def evaluate(self, node: ast.expr, scope: Scope) -> Value:
         """Return what an expression amounts to."""
-        raise NotImplementedError
+        self.step()
+        handler = self.expressions.get(type(node))
+        value = handler(self, node, scope) if handler else Value()
+        if isinstance(value.data, (str, PurePosixPath)) and len(str(value.data)) > MAX_TEXT:
+            return Value(UNKNOWN, value.variables)
+        return value
 
     def block(self, body: list[ast.stmt], scope: Scope) -> None:
         """Work out statements one after the other."""
-        raise NotImplementedError
+        for statement in body:
+            self.step()
+            if not self.depth:
+                self.here = f"{scope.file}:{statement.lineno}"
+            handler = self.statements.get(type(statement))
+            if handler is None:
+                continue
+            try:
+                handler(self, statement, scope)
+            except RecursionError:
+                self.forget(statement, scope)
+            except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, AssertionError) as error:
+                self.forget(statement, scope)
+                self.notes.append((f"{scope.file}:{statement.lineno}", f"{UNREADABLE} ({type(error).__name__})"))
 
-    def assign(self, target: ast.expr, value: Value, scope: Scope, line: int) -> None:
-        """Assign a value to a name, to several, or to a part of something."""
-        raise NotImplementedError
+    def forget(self, statement: ast.stmt, scope: Scope) -> None:
+        """Make unknown what a statement assigns that is too deep to be worked out."""
+        for target in getattr(statement, "targets", None) or [getattr(statement, "target", None)]:
+            if isinstance(target, ast.Name):
+                self.bind(target.id, Value(), scope, statement.lineno)
 
-    def module(self, path: str) -> Names:
-        """Return the names of a module's file."""
-        raise NotImplementedError
+    def perhaps(self, body: list[ast.stmt], scope: Scope, reason: str) -> None:
+        """Work out statements that may or may not be run."""
+        with self.doubt(reason, undecided=True):
+            try:
+                self.block(body, scope)
+            except Returned as returned:
+                scope.returned.append(returned.value)
+            except (Raised, LoopEnd):
+                pass
 
-    def resolved(self, bound: Binding) -> Value:
-        """Return a name's value, looking up what was imported lazily."""
-        raise NotImplementedError
 
-    def include(self, arguments: calls.Arguments, scope: Scope) -> None:
-        """Work out the files that django-split-settings includes."""
-        raise NotImplementedError
-
-    def overhear(self, body: Any, scope: Scope) -> None:
-        """Record the variables that are read in code that is not run."""
-        raise NotImplementedError
+T = TypeVar("T")
+# What works out an expression (to a Value) or a statement of one kind.
+Handler = Callable[[State, Any, Scope], T]
+# What stands in for a function outside the project.
+External = Callable[[State, Arguments], Value]

@@ -26,6 +26,8 @@ class Unknown(Enum):
 
 
 UNKNOWN = Unknown.UNKNOWN
+MISSING = object()  # no default was given
+TRUE = frozenset(("1", "true", "on", "ok", "y", "yes"))  # texts that readers of the environment take for true
 
 
 @dataclass(eq=False, slots=True)

@@ -7,7 +7,9 @@ import posixpath
 from collections.abc import Mapping
 
 from ..evaluation.environment import production_value
-from ..evaluation.evaluate import Evaluator
+from ..evaluation.evaluate import evaluator as new_evaluator
+from ..evaluation.imports import load_module
+from ..evaluation.state import State
 from ..evaluation.values import UNKNOWN
 from ..findings import Certainty, Findings, Problem
 from ..tree import Tree
@@ -66,7 +68,8 @@ def read_settings(
         {"path": path, "source": one.source, "names": one.names, "needed": one.needed}
         for path, one in last.private.items()
     ]
-    findings.add("ignored_modules", private, private[0]["source"] if private else "", Certainty.INFERRED)
+    where = next((one.source for one in last.private.values()), "")
+    findings.add("ignored_modules", private, where, Certainty.INFERRED)
     before = settings if last is first else Settings(path, collect(tree, first, path, folder), open_end=first.open_end)
     add_findings(last, settings, before, findings)
     return settings
@@ -89,18 +92,18 @@ def _without_debug(
     return {}
 
 
-def run(tree: Tree, path: str, folder: str, environ: Mapping[str, str]) -> Evaluator:
+def run(tree: Tree, path: str, folder: str, environ: Mapping[str, str]) -> State:
     """Return an evaluator that has worked out the module."""
-    evaluator = Evaluator(tree, folder, environ)
+    evaluator = new_evaluator(tree, folder, environ)
     if tree.is_private(path):
         evaluator.open_end = path
         evaluator.notes.append((path, "is a file that git ignores"))
     try:
-        evaluator.module(path)
+        load_module(evaluator, path)
         files = list(evaluator.files)
         for package in packages(tree, path, folder):
             evaluator.settings_files.add(package)  # what it imports is read as what settings import
-            evaluator.module(package)
+            load_module(evaluator, package)
         evaluator.files = files
     except (RecursionError, MemoryError):
         evaluator.notes.append((path, "is nested too deeply to be read to its end"))
@@ -118,7 +121,7 @@ def packages(tree: Tree, path: str, folder: str) -> list[str]:
     return found[::-1]
 
 
-def add_findings(evaluator: Evaluator, settings: Settings, before: Settings, findings: Findings) -> None:
+def add_findings(evaluator: State, settings: Settings, before: Settings, findings: Findings) -> None:
     """Add what the rest of the reader and the questions want to know."""
     folder, note = evaluator.folder, ""
     changed = {name: text for name, text in settings.production.items() if name != "DJANGO_ENV"}

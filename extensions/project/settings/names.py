@@ -1,69 +1,40 @@
 """Which of a settings module's names are settings, or which class of django-configurations makes them."""
 
-import ast
 from contextlib import suppress
 
-from ..evaluation.evaluate import Evaluator
+from ..evaluation.attributes import member
+from ..evaluation.imports import load_module, resolved
 from ..evaluation.objects import Class, Instance, Names, Raised, Stop
+from ..evaluation.packages.configurations import chosen_class
+from ..evaluation.state import State
 from ..evaluation.values import UNKNOWN, Binding, Value, all_variables, plain, unknown_parts
 from ..findings import Certainty
-from ..literals import CONFIGURATION, assigned_variable, constant
 from ..tree import Tree
 from .setting import Setting
 
 
-def collect(tree: Tree, evaluator: Evaluator, path: str, folder: str) -> dict[str, Setting]:
+def collect(tree: Tree, evaluator: State, path: str, folder: str) -> dict[str, Setting]:
     """Return the module's upper-case names as settings, or those of the class that makes them."""
-    names = evaluator.module(path)
+    names = load_module(evaluator, path)
     chosen = settings_class(tree, evaluator, names, folder)
     found: dict[str, Binding] = {name: bound for name, bound in names.items() if name.isupper()}
     if chosen is not None:
         found.update(class_names(evaluator, chosen))
     for bound in found.values():
         with suppress(RecursionError, Raised, Stop):
-            evaluator.resolved(bound)
+            resolved(evaluator, bound)
     return {name: as_setting(name, bound) for name, bound in found.items() if not isinstance(bound.value.data, Class)}
 
 
-def settings_class(tree: Tree, evaluator: Evaluator, names: Names, folder: str) -> Class | None:
+def settings_class(tree: Tree, evaluator: State, names: Names, folder: str) -> Class | None:
     """Return the class that django-configurations (or one that loads itself) takes the settings from."""
     if evaluator.chosen is not None:
         return evaluator.chosen
-    classes = {
-        name: bound.value.data
-        for name, bound in names.items()
-        if isinstance(bound.value.data, Class) and is_configuration(bound.value.data)
-    }
-    if not classes:
-        return None
-    selected = selected_configuration(tree, folder)
-    if selected in classes:
-        return classes[selected]
-    for wanted in ("production", "prod", "prd", "live", "deploy"):
-        for name, made in classes.items():
-            if name.lower().startswith(wanted):
-                return made
-    return list(classes.values())[-1]
+    made = {name: bound.value.data for name, bound in names.items() if isinstance(bound.value.data, Class)}
+    return chosen_class(tree, made, folder)
 
 
-def is_configuration(made: Class) -> bool:
-    """Return whether a class inherits from django-configurations' Configuration."""
-    return any(not isinstance(base, Class) and base.name.startswith("configurations.") for base in made.line())
-
-
-def selected_configuration(tree: Tree, folder: str) -> str:
-    """Return the class that wsgi.py, asgi.py or manage.py choose by DJANGO_CONFIGURATION, "" if none does."""
-    for path in (path for name in ("wsgi.py", "asgi.py", "manage.py") for path in tree.named(name)[:4]):
-        if (folder and not path.startswith(f"{folder}/")) or CONFIGURATION not in (tree.text(path) or ""):
-            continue
-        for node in ast.walk(tree.python(path) or ast.Module([], [])):
-            assigned = assigned_variable(node, CONFIGURATION)
-            if assigned and (value := constant(assigned[0])):
-                return value
-    return ""
-
-
-def class_names(evaluator: Evaluator, made: Class) -> dict[str, Binding]:
+def class_names(evaluator: State, made: Class) -> dict[str, Binding]:
     """Return the upper-case attributes of an instance of a settings class, properties worked out."""
     itself = Value(Instance(made, {}))
     found: dict[str, Binding] = {}
@@ -75,10 +46,10 @@ def class_names(evaluator: Evaluator, made: Class) -> dict[str, Binding]:
     return found
 
 
-def attribute(evaluator: Evaluator, owner: Value, name: str) -> Value:
+def attribute(evaluator: State, owner: Value, name: str) -> Value:
     """Return an attribute that a property may work out; an unknown one if that leads nowhere."""
     try:
-        return evaluator.member(owner, name)
+        return member(evaluator, owner, name)
     except Exception:  # the evaluator's own signals: a raise, the steps used up
         return Value()
 

@@ -3,7 +3,7 @@
 import ast
 from typing import Any
 
-from ..evaluation.evaluate import Evaluator
+from ..evaluation.state import State
 from ..evaluation.values import UNKNOWN
 from ..findings import Certainty
 from .adder import Adder
@@ -18,7 +18,7 @@ FILE_STORAGE = "django.core.files.storage.FileSystemStorage"
 MAX_BASES = 12  # classes looked at to tell what a storage is
 
 
-def add_storages(evaluator: Evaluator, settings: Settings, add: Adder) -> None:
+def add_storages(evaluator: State, settings: Settings, add: Adder) -> None:
     """Add the storages of static and other files, and what kind the former is."""
     for name, alias, old, default in (
         ("staticfiles_storage", "staticfiles", "STATICFILES_STORAGE", PLAIN_STORAGE),
@@ -49,7 +49,7 @@ def add_storages(evaluator: Evaluator, settings: Settings, add: Adder) -> None:
     add.findings.add("staticfiles_kind", kind, storage.source, certainty, note or storage.note)
 
 
-def storage_kind(evaluator: Evaluator, dotted: str) -> tuple[str, str]:
+def storage_kind(evaluator: State, dotted: str) -> tuple[str, str]:
     """Return what a storage does with static files, and the class outside the project that this was told by."""
     queue = [dotted]
     for name in queue:
@@ -72,7 +72,7 @@ def storage_kind_by_name(dotted: str) -> str:
     return "plain" if last == "StaticFilesStorage" else "other"
 
 
-def class_bases(evaluator: Evaluator, dotted: str) -> list[str]:
+def class_bases(evaluator: State, dotted: str) -> list[str]:
     """Return the dotted names of the bases of a class in the project; empty for one that is not there."""
     module, _, name = dotted.rpartition(".")
     path = evaluator.find_module(module, "", 0) if module else None

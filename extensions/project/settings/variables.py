@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..evaluation.environment import described
-from ..evaluation.evaluate import Evaluator
+from ..evaluation.state import State
 from ..evaluation.values import Variable, words
 from ..places import PRODUCTION
 from .setting import Setting, entry, parts_of, text_or_none
@@ -22,7 +22,7 @@ GIVEN = words(
 DEVELOPMENT_WORDS = words("DEBUG DEV DEVELOPMENT LOCAL")
 
 
-def demand_secret_key(evaluator: Evaluator, values: dict[str, Setting]) -> None:
+def demand_secret_key(evaluator: State, values: dict[str, Setting]) -> None:
     """Mark the variable of SECRET_KEY as required where nothing else fills it: Django refuses an empty one."""
     found = values.get("SECRET_KEY")
     if found is not None and found.value:
@@ -36,7 +36,7 @@ def demand_secret_key(evaluator: Evaluator, values: dict[str, Setting]) -> None:
             return
 
 
-def environment(first: Evaluator, last: Evaluator) -> list[dict[str, Any]]:
+def environment(first: State, last: State) -> list[dict[str, Any]]:
     """Return the variables that settings read, as production needs them; for the build, as any environment does."""
     merged: dict[str, Variable] = dict(last.environment.variables)
     for name, variable in first.environment.variables.items():
