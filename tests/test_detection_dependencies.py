@@ -955,6 +955,15 @@ def test_conda_is_said(read):
     assert "environment.yml" in read({"environment.yml": "dependencies: [django]"}).found["installer"].note
 
 
+def test_only_tests_install_a_requirements_file_in_a_place_that_is_not_looked_at(read):
+    files = {
+        "pyproject.toml": "[project]\ndependencies = ['django']\n",
+        "other/deep/down/requirements.txt": "django\n",
+        ".github/workflows/ci.yml": "steps:\n- run: pip install -r other/deep/down/requirements.txt\n",
+    }
+    assert found(read(files), "installer") == ("pyproject", "pyproject.toml", Certainty.STATED)
+
+
 def test_versions_before_the_table_of_wheels_are_not_limited_by_it(read):
     findings = read(
         {"requirements.txt": "django==2.2\ncffi==1.14.6", ".github/workflows/ci.yml": "python-version: '3.6'"}
