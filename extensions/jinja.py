@@ -58,9 +58,9 @@ def _module(name: str) -> ModuleType:
 def _compile_once(environment: Environment) -> None:
     """Compile each string of copier.yml and each template file once in this process: Copier does so at every use.
 
-    An update has some thousand of them in five environments.
+    An update has some thousand of them in five environments. Only a sandboxed one can run what such a one compiles.
     """
-    compiled = _package().__dict__.setdefault("compiled", {})
+    compiled = _package().__dict__.setdefault("compiled", {}).setdefault(environment.sandboxed, {})
     compile_ = environment.compile
 
     def once(source: Any, name: str | None = None, filename: str | None = None, **options: Any) -> Any:

@@ -66,6 +66,7 @@ HARMLESS = {
     "health_path": "&=%",
     "gunicorn_options": "=%,:",
     "dockerignore": " ",
+    "dockerignore_except": " ",
     "node": "=%,:' ",
     "workers": "=%,:' ",
     "jobs": "=%,:' ",
