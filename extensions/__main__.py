@@ -15,7 +15,7 @@ from .project.data import plain
 from .questions import answers
 from .questions.defaults import defaults
 from .questions.schema import schema
-from .services.reading import read
+from .reading import read
 from .update import drift
 
 EXIT_SAME, EXIT_DIFFERENT, EXIT_ERROR = 0, 1, 2

@@ -5,7 +5,7 @@ import pytest
 from extensions.project import Findings
 from extensions.project.settings.connections import Database
 from extensions.questions import answers, defaults, image_defaults, storage_defaults
-from extensions.services.reading import read
+from extensions.reading import read
 
 MANAGE = """
 import os

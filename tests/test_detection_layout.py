@@ -832,7 +832,7 @@ def test_dockerfile_instructions():
     ],
 )
 def test_plain_command(command, plain):
-    assert processes.plain_command(command).replace('"\'"', "").replace("''", "'") == plain
+    assert processes.plain_command(command, ["poetry"]).replace('"\'"', "").replace("''", "'") == plain
 
 
 # Robustness

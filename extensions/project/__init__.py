@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 from .dependencies import read_dependencies
 from .dependencies.own_package import read_own_package
+from .dependencies.tool import Tool
 from .deployment.build_context import read_build_context
 from .findings import Certainty, Finding, Findings, Problem
 from .frontend.node import read_node
@@ -29,14 +30,15 @@ __all__ = ["Certainty", "Finding", "Findings", "Problem", "note_problems", "read
 Reader = Callable[[Tree, Findings], None]
 
 
-def read_from(tree: Tree, adopted: Iterable[Reader] = ()) -> Findings:
+def read_from(tree: Tree, tools: tuple[Tool, ...], adopted: Iterable[Reader] = ()) -> Findings:
     """Return what the files of a project say; they are read as text, never imported, run or changed.
 
+    `tools` are those that may install its dependencies, the preferred first.
     The readers `adopted` find what counts more than the code and its settings, such as what Docker files say. What
-    could not be read is added at the end, by note_problems. services.reading.read does all of it.
+    could not be read is added at the end, by note_problems. extensions/reading.py does all of it.
     """
     findings = Findings()
-    read_layout(tree, findings)
+    read_layout(tree, findings, tools)
     settings: Settings | None = None
     if settings_file := findings.value("settings_file"):
         folder = findings.value("python_path") or findings.value("django_dir") or "."
@@ -44,13 +46,13 @@ def read_from(tree: Tree, adopted: Iterable[Reader] = ()) -> Findings:
         read_interface(tree, findings)  # again, now that WSGI_APPLICATION and INSTALLED_APPS are known
     engines = [database.engine or "" for database in databases(findings).values()]
     read_dependencies(
-        tree, findings.value("django_dir") or ".", findings, findings.value("installed_apps", []), engines
+        tree, findings.value("django_dir") or ".", findings, tools, findings.value("installed_apps", []), engines
     )
-    read_own_package(tree, findings)
+    read_own_package(tree, findings, tools)
     for reader in adopted:
         reader(tree, findings)
     distributions = set(findings.value("distributions", {}))
-    read_processes(tree, findings, distributions)
+    read_processes(tree, findings, distributions, tools=tools)
     read_postgres_extensions(tree, findings, distributions)
     read_frontend(tree, findings)
     read_node(tree, settings, findings)

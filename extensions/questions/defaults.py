@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ..project import Finding, Findings
-from ..services.reading import read
+from ..reading import read
 from . import answers, compose_defaults
 from .default import Default
 from .ignored import ignored

@@ -8,33 +8,34 @@ from ..findings import Certainty, Findings
 from ..tree import Tree
 from .debian_packages import debian_packages, installed_by_apt, needs_geodjango, translations, with_brought
 from .distributions import Distribution
-from .installer import Installation, folders_of, in_folders, locked, read_installation
+from .installation import folders_of, in_folders, locked, read_installation, required_release
 from .python_version import read_python_version
 from .servers import server_used
-from .uv_version import read_uv_version
+from .tool import Installation, Tool, manifests
 
 
 def read_dependencies(
     tree: Tree,
     django_dir: str | None,
     findings: Findings,
+    tools: tuple[Tool, ...],
     installed_apps: Iterable[str] = (),
     database_engines: Iterable[str] = (),
 ) -> None:
     """Add what the project's manifests, lock files and own Dockerfiles say of its dependencies to `findings`.
 
-    `django_dir` is the folder of manage.py relative to the project, "." for its root; `installed_apps` and
-    `database_engines` are the settings'.
+    `django_dir` is the folder of manage.py relative to the project, "." for its root; `tools` are those that may
+    install them, the preferred first; `installed_apps` and `database_engines` are the settings'.
     """
     folders = folders_of(django_dir)
-    steps = read_steps(tree, folders)
-    installation = read_installation(tree, django_dir, steps)
+    steps = read_steps(tree, folders, manifests(tools))
+    installation = read_installation(tree, django_dir, steps, tools)
     elsewhere = folders_of(posixpath.dirname(installation.files[0])) if installation.files else folders
     if elsewhere[0] != "." and not set(elsewhere[:-1]) & set(folders) and not in_folders(installation, folders):
         # The manifest is in none of the folders that manage.py has above it: what is beside it counts.
         folders = elsewhere
-        steps = read_steps(tree, folders)
-        installation = read_installation(tree, folders[0], steps)
+        steps = read_steps(tree, folders, manifests(tools))
+        installation = read_installation(tree, folders[0], steps, tools)
     distributions = locked(tree, installation)
     _add_installation(findings, installation)
     _add_requirements(findings, installation, distributions)
@@ -54,9 +55,9 @@ def read_dependencies(
         Certainty.STATED if distributions else Certainty.ASSUMED,
     )
     _add_servers(findings, distributions, steps)
-    version, source, certainty, note = read_python_version(tree, folders, steps, distributions)
+    version, source, certainty, note = read_python_version(tree, folders, steps, distributions, tools)
     findings.add("python_version", version, source, certainty, note)
-    findings.add("uv_version", *read_uv_version(tree, folders), Certainty.STATED)
+    findings.add("uv_version", *required_release(tree, folders, tools), Certainty.STATED)
     _add_debian_packages(
         tree, findings, distributions, version, installation, list(installed_apps), list(database_engines)
     )
@@ -72,9 +73,8 @@ def _add_installation(findings: Findings, found: Installation) -> None:
     findings.add("installer_files", found.files, found.source, certainty)
     stated = Certainty.STATED if found.lock_file else Certainty.INFERRED
     unlocked = "Nothing pins all versions: each build installs the newest that the files allow."
-    note = (
-        unlocked if not found.lock_file and found.installer in ("uv", "poetry", "pdm", "pipenv", "pyproject") else ""
-    )
+    needs_lock = bool(found.files) and not found.tool.pins_by_itself
+    note = unlocked if not found.lock_file and needs_lock else ""
     findings.add("lock_file", found.lock_file, found.lock_file, stated, note)
     sources = list(found.groups.values())
     findings.add("lock_groups", list(found.groups), sources[0] if sources else "", Certainty.INFERRED)

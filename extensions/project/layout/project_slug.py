@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from ..data import mapping, text_of
+from ..dependencies.tool import Tool, name_in
 from ..findings import Certainty, Findings
 from ..lines import at
 from ..places import join
@@ -60,12 +61,12 @@ GENERIC_NAMES = frozenset(
 )
 
 
-def read_project_slug(tree: Tree, findings: Findings) -> None:
+def read_project_slug(tree: Tree, findings: Findings, tools: Collection[Tool] = ()) -> None:
     """Add project_slug, a name for images and processes: ^[a-z0-9][a-z0-9-]*$, at most 40 characters.
 
     Where only a folder's name is left for it, folder_around is that of the folder around that, if it tells more.
     """
-    for name, source, certainty in _names(tree, findings):
+    for name, source, certainty in _names(tree, findings, tools):
         slug = slugify(name)
         if slug and slug not in GENERIC_NAMES:
             findings.add("project_slug", slug, source, certainty)
@@ -77,13 +78,11 @@ def read_project_slug(tree: Tree, findings: Findings) -> None:
     findings.add("project_slug", slug, "", Certainty.ASSUMED, "Nothing in the project names it but its folder.")
 
 
-def _names(tree: Tree, findings: Findings) -> Iterator[tuple[str, str, Certainty]]:
+def _names(tree: Tree, findings: Findings, tools: Collection[Tool]) -> Iterator[tuple[str, str, Certainty]]:
     base = findings.value("django_dir") or "."
     yield _root_name(tree), "", Certainty.INFERRED
     for path in dict.fromkeys(("pyproject.toml", join(base, "pyproject.toml"))):
-        content = tree.toml(path) if tree.exists(path) else {}
-        project, poetry = mapping(content, "project"), mapping(content, "tool", "poetry")
-        if name := text_of(project.get("name")) or text_of(poetry.get("name")):
+        if name := name_in(tree.toml(path) if tree.exists(path) else {}, tools):
             yield name, at(tree, path, "name"), Certainty.STATED
     for path in dict.fromkeys(("package.json", join(base, "package.json"))):
         if name := text_of(mapping(tree.json(path) if tree.exists(path) else None).get("name")):

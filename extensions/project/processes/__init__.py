@@ -3,9 +3,10 @@
 import ast
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
+from ..dependencies.tool import Tool, wrappers
 from ..deployment.commands import Command, read_commands
 from ..deployment.compose import Service, read_compose
 from ..deployment.dockerfile import split
@@ -37,11 +38,6 @@ NOT_PYTHON = re.compile(
 WRAPPERS = frozenset(
     (
         "exec",
-        "poetry",
-        "pipenv",
-        "uv",
-        "pdm",
-        "hatch",
         "run",
         "run-program",
         "newrelic-admin",
@@ -99,6 +95,7 @@ def read_processes(
     findings: Findings,
     distributions: set[str] | None = None,
     installed_apps: list[str] | None = None,
+    tools: Iterable[Tool] = (),
 ) -> None:
     """Add processes: a list of {name, command, kind, source, certainty, note}, and celery_app, what `celery -A` takes.
 
@@ -110,7 +107,7 @@ def read_processes(
     names = set(distributions if distributions is not None else findings.value("distributions") or ())
     apps = list(installed_apps if installed_apps is not None else findings.value("installed_apps") or ())
     found: dict[tuple[str, str], dict[str, Any]] = {}
-    for process in (*_stated(tree), *_inferred(tree, findings, names, apps), *_cron(tree, findings)):
+    for process in (*_stated(tree, wrappers(tools)), *_inferred(tree, findings, names, apps), *_cron(tree, findings)):
         identity = _identity(process)
         if process["certainty"] == Certainty.STATED or not _is_covered(identity, found):
             found.setdefault(identity, process)
@@ -168,7 +165,7 @@ def _named_apart(processes: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return processes
 
 
-def _stated(tree: Tree) -> Iterator[dict[str, Any]]:
+def _stated(tree: Tree, tools: Collection[str]) -> Iterator[dict[str, Any]]:
     scripts = _scripts(tree)
     services = _own_services(tree)
     commands = [command for command in read_commands(tree) if command.command]
@@ -178,7 +175,7 @@ def _stated(tree: Tree) -> Iterator[dict[str, Any]]:
             continue
         if command.origin == "dockerfile" and mentions(command.source.rpartition(":")[0], OTHER_IMAGES):
             continue
-        plain = plain_command(command.command)
+        plain = plain_command(command.command, tools)
         if not plain or plain.startswith("-") or NOT_PYTHON.match(plain):
             continue
         content = _script_content(tree, scripts, plain)
@@ -212,8 +209,11 @@ def _runs_python(service: Service) -> bool:
     return bool(known and service.command and not service.context)
 
 
-def plain_command(command: str) -> str:
-    """Return a command without shells, wrappers, leading assignments and a virtual environment's path."""
+def plain_command(command: str, tools: Collection[str] = ()) -> str:
+    """Return a command without shells, wrappers, leading assignments and a virtual environment's path.
+
+    `tools` are the names of those that run others in an environment that they have made, like `uv run`.
+    """
     try:
         words = shlex.split(command)
     except ValueError:
@@ -221,7 +221,7 @@ def plain_command(command: str) -> str:
     if not words or (OPERATORS.search(command) and not SHELL.match(command)):
         return " ".join(command.split())
     for _ in range(6):
-        while words and (words[0].rpartition("/")[2] in WRAPPERS or re.fullmatch(r"[A-Za-z_]\w*=.*", words[0])):
+        while words and _is_before_command(words[0], tools):
             words = words[1:]
         shell = words and words[0].rpartition("/")[2] in ("sh", "bash", "ash", "dash")
         if shell and len(words) > 2 and re.fullmatch(r"-\w*c", words[1]):
@@ -233,6 +233,11 @@ def plain_command(command: str) -> str:
         else:
             break
     return " ".join(map(_plain_word, _plain_words(words))) if words else ""
+
+
+def _is_before_command(word: str, tools: Collection[str]) -> bool:
+    name = word.rpartition("/")[2]
+    return name in WRAPPERS or name in tools or bool(re.fullmatch(r"[A-Za-z_]\w*=.*", word))
 
 
 def _plain_word(word: str) -> str:

@@ -1,13 +1,15 @@
-"""What a project's files say, with the services that it connects to."""
+"""What a project's files say, with the services that it connects to, for all the tools that may install it."""
 
 from collections.abc import Collection
 from pathlib import Path
 
-from ..adoption import READERS
-from ..project import Findings, note_problems, read_from
-from ..project.tree import Tree
-from .choice import read_choice
-from .seen import read_services
+from . import installers
+from .adoption import READERS
+from .project import Findings, note_problems, read_from
+from .project.dependencies.tool import locks
+from .project.tree import Tree
+from .services.choice import read_choice
+from .services.seen import read_services
 
 
 def read(root: Path, without: Collection[str] = ()) -> Findings:
@@ -15,8 +17,8 @@ def read(root: Path, without: Collection[str] = ()) -> Findings:
 
     The paths in `without` are left out: what this template has written would only say what was answered.
     """
-    tree = Tree(root.resolve(), without)
-    findings = read_from(tree, READERS)
+    tree = Tree(root.resolve(), without, locks(installers.KINDS))
+    findings = read_from(tree, installers.KINDS, READERS)
     distributions = set(findings.value("distributions", {}))
     read_services(tree, findings, distributions)
     read_choice(tree, findings, distributions)
