@@ -1,4 +1,4 @@
-"""What is found in a Django project: `python -m extensions PROJECT`, in a clone of the template."""
+"""The command of 2.x: `python -m extensions PROJECT`, in a clone of the template; from 3.0.0, verbs do what it did."""
 
 import argparse
 import json
@@ -8,12 +8,15 @@ from typing import Any
 
 import yaml
 
-from . import answers, drift
-from .defaults import Default, defaults, findings_for, from_findings
-from .detection import Findings, read
-from .detection.secrets import HIDDEN, cleaned, is_secret
-from .schema import schema
-from .sources import holds
+from .cli import words
+from .cli.schema import copier_yml
+from .project import Findings
+from .project.data import plain
+from .questions import answers
+from .questions.defaults import defaults
+from .questions.schema import schema
+from .reading import read
+from .update import drift
 
 EXIT_SAME, EXIT_DIFFERENT, EXIT_ERROR = 0, 1, 2
 
@@ -37,8 +40,10 @@ def main(arguments: list[str] | None = None) -> int:
     )
     what.add_argument("--schema", action="store_true", help="print the JSON Schema of answers and data files")
     options = parser.parse_args(arguments)
+    verb = "schema" if options.schema else "check" if options.check else "inspect"
+    print(f"warning: python -m extensions goes in 4.0.0: use copier-django-docker {verb}", file=sys.stderr)
     if options.schema:
-        print(json.dumps(schema(Path(__file__).parent.parent / "copier.yml"), indent=2, ensure_ascii=False))
+        print(json.dumps(schema(copier_yml()), indent=2, ensure_ascii=False))
         return EXIT_SAME
     if options.project is None:
         parser.error("name the folder of a project")
@@ -60,7 +65,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.json:
         print(json.dumps(_as_data(findings), indent=2, ensure_ascii=False))
     elif options.answers:
-        print(_data_file(defaults(options.project, options.answers_file)), end="")
+        print(words.data_file(defaults(options.project, options.answers_file)), end="")
     else:
         print(_table(findings))
     return EXIT_SAME
@@ -70,7 +75,7 @@ def _as_data(findings: Findings) -> dict[str, Any]:
     return {
         "findings": {
             name: {
-                "value": finding.value,
+                "value": plain(finding.value),
                 "source": finding.source,
                 "certainty": finding.certainty.value,
                 "note": finding.note,
@@ -81,61 +86,19 @@ def _as_data(findings: Findings) -> dict[str, Any]:
     }
 
 
-def _data_file(found: dict[str, Default]) -> str:
-    kept = {name: default.value for name, default in found.items() if default.value != ""}
-    if found["installer"].value != "pip":
-        kept.pop("requirements_file", None)
-    return yaml.safe_dump(kept, sort_keys=False, allow_unicode=True)
-
-
 def _table(findings: Findings) -> str:
     rows = [("finding", "value", "certainty", "read in")]
     for name, finding in findings.found.items():
-        for number, text in enumerate(_lines(finding.value)):
+        for number, text in enumerate(words.lines(plain(finding.value))):
             certainty, source = (finding.certainty.value, finding.source) if number == 0 else ("", "")
             rows.append((name if number == 0 else "", text, certainty, source))
         if finding.note:
-            rows.append(("", f"({_short(finding.note, 70)})", "", ""))
+            rows.append(("", f"({words.short(finding.note, 70)})", "", ""))
     rows += [("problem", problem.message, "", problem.source) for problem in findings.problems]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, (*widths, 0), strict=True)).rstrip() for row in rows
     )
-
-
-def _lines(value: Any) -> list[str]:
-    """Return a value as the lines of its cell: a list has a line an item, but for long ones, which are counted."""
-    items = list(value.items()) if isinstance(value, dict) else value if isinstance(value, list) else [value]
-    if len(items) > 12:
-        return [f"{len(items)} in all; --json has them"]
-    if isinstance(value, dict):
-        return [_short(f"{key}: {_plain(item)}", 72) for key, item in items] or ["none"]
-    return [_short(_plain(item), 72) for item in items] or ["none"]
-
-
-def _plain(item: Any) -> str:
-    if isinstance(item, dict):
-        return ", ".join(f"{key} {_plain(value)}" for key, value in item.items() if value not in ("", None, [], {}))
-    return (
-        json.dumps(item, ensure_ascii=False)
-        if item in ("", None, True, False) or isinstance(item, list)
-        else str(item)
-    )
-
-
-def _short(text: str, length: int) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= length else f"{text[: length - 1]}…"
-
-
-def _without_secrets(answer: Any) -> Any:
-    """Return an answer as it may be printed: older versions stored what they read of passwords."""
-    if isinstance(answer, dict):
-        return {
-            name: HIDDEN if isinstance(value, str) and value and is_secret(name, value) else cleaned(value)
-            for name, value in answer.items()
-        }
-    return cleaned(answer)
 
 
 def _check(project: Path, answers_file: str, stored: Any) -> int:
@@ -147,35 +110,19 @@ def _check(project: Path, answers_file: str, stored: Any) -> int:
             file=sys.stderr,
         )
         return EXIT_ERROR
-    different = set()
-    now = defaults(project, answers_file)
-    for name, default in now.items():
-        if default.source and name in stored and stored[name] != default.value:
-            print(f"{name}: the answer is {_difference(project, _without_secrets(stored[name]), default)}")
-            different.add(name)
-    read = from_findings(findings_for(project, answers_file), project)
-    remarks = list(drift.remarks(project, answers_file, stored, read, different))
-    print(*remarks, sep="\n", end="\n" if remarks else "")
-    if different or remarks:
+    found = drift.compare(project, answers_file, stored)
+    differences = [each for each in found.differences if not each.is_gone]
+    gone = [each for each in found.differences if each.is_gone]
+    remarks = [words.sentence(project, each) for each in differences]
+    remarks += [f"{name}: {message}." for name, message in found.refused.items()]
+    remarks += [f"{words.sentence(project, each)}: change the answer." for each in gone]
+    remarks += found.leftovers
+    if remarks:
+        print(*remarks, sep="\n")
         return EXIT_DIFFERENT
     number = sum(not name.startswith("_") for name in stored)
     print(f"All {number} answers match the project.")
     return EXIT_SAME
-
-
-def _difference(project: Path, answer: Any, default: Default) -> str:
-    """Return an answer, and what is read instead, as the end of a sentence; of mappings only what is not the same."""
-    found, said = default.value, "but {source} says {found}"
-    if not holds(project, default.source, found) or isinstance(found, dict):
-        said = "and from {source} follows {found}"
-    if isinstance(answer, dict) and isinstance(found, dict):
-        same = {name for name, value in answer.items() if found.get(name, _ABSENT) == value}
-        answer, found = ({name: each[name] for name in each if name not in same} for each in (answer, found))
-    end = said.format(source=default.source, found=_plain(found) or "none")
-    return f"{_plain(answer) or 'none'}, {end}"
-
-
-_ABSENT = object()  # unlike any value
 
 
 if __name__ == "__main__":

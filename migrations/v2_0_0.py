@@ -128,7 +128,7 @@ def _compose_files(project: Path, git: Any) -> list[Mapping[str, Any]]:
     texts = [git["show", "HEAD:./compose.yaml"].run(retcode=None)[1]]
     names = ("compose.override.yaml", "compose.override.yml", "docker-compose.override.yml")
     texts += [(project / name).read_text(errors="replace") for name in names if (project / name).is_file()]
-    contents = []
+    contents: list[Mapping[str, Any]] = []
     for text in texts:
         try:
             content = yaml.safe_load(text)

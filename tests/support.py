@@ -3,10 +3,15 @@
 import os
 import re
 import sys
+import tempfile
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import yaml
+from copier._cli import CopierApp
 from plumbum import TF, local
 
 ROOT = Path(__file__).parent.parent
@@ -60,17 +65,70 @@ def update(folder: Path, *options: str, vcs_ref: str = NEXT, **answers: Any) -> 
 def run(
     operation: str, *arguments: Any, retcode: int | None = 0, trust: bool = True, **answers: Any
 ) -> tuple[int, str]:
-    """Run Copier's command with answers by `--data`, and return its exit code and all that it printed."""
+    """Run Copier's command with answers by `--data`, and return its exit code and all that it printed.
+
+    A copy runs in this process, which starts once: half of a copy's time is the start of its own. An update has a
+    process, as people give it: it watches over its end.
+    """
     unknown = answers.keys() - set(QUESTIONS)
     assert not unknown, f"no such question: {unknown}"
     data = [f"--data={name}={value}" for name, value in answers.items()]
-    command = copier[(operation, *(["--trust"] if trust else []), *data, *map(str, arguments))]
-    code, out, err = command.run(retcode=None)
-    assert retcode is None or code == retcode, out + err
+    words = [operation, *(["--trust"] if trust else []), *data, *map(str, arguments)]
+    if operation == "copy" and f"--vcs-ref={NEXT}" in words:
+        code, said = _run_here(words)
+    else:
+        code, out, err = copier[words].run(retcode=None)
+        said = out + err
+    assert retcode is None or code == retcode, said
     if operation == "copy" and not code and f"--vcs-ref={NEXT}" in arguments:
         for path in Path(arguments[-1]).glob("default.conf"):
             CONFIGURATIONS.setdefault(path.read_text(), os.environ["PYTEST_CURRENT_TEST"])
-    return code, out + err
+    return code, said
+
+
+def _run_here(words: list[str]) -> tuple[int, str]:
+    """Run Copier's command in this process, with the environment that `local.env` gives to others."""
+    before = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(dict(local.env))
+    try:
+        with _output() as said:
+            try:
+                code = CopierApp.run(["copier", *words], exit=False)[1]
+            except Exception:  # as in a process of its own
+                traceback.print_exc()
+                code = 1
+            sys.stdout.flush()
+            sys.stderr.flush()
+            said.seek(0)
+            return int(code), said.read().decode()
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@contextmanager
+def _output() -> Iterator[Any]:
+    """Give a file that takes what this process and those that it starts print, for a while."""
+    kept = sys.stdin, sys.stdout, sys.stderr
+    numbers = [os.dup(number) for number in (0, 1, 2)]
+    with (
+        tempfile.TemporaryFile() as said,
+        Path(os.devnull).open("rb") as nothing,
+        open(0, closefd=False) as stdin,
+        open(1, "w", closefd=False) as stdout,
+        open(2, "w", closefd=False) as stderr,
+    ):
+        try:
+            for number, file in enumerate((nothing, said, said)):
+                os.dup2(file.fileno(), number)
+            sys.stdin, sys.stdout, sys.stderr = stdin, stdout, stderr
+            yield said
+        finally:
+            sys.stdin, sys.stdout, sys.stderr = kept
+            for number, copy in enumerate(numbers):
+                os.dup2(copy, number)
+                os.close(copy)
 
 
 def tree(folder: Path) -> dict[str, bytes]:

@@ -8,7 +8,7 @@ import pytest
 from plumbum import local
 from support import NEXT, commit, copier, git, run
 
-from extensions import after_copy
+from extensions.copying import after_copy
 
 URLS = "from django.urls import path\nurlpatterns = [%s]\n"
 HOME = "path('', lambda request: None)"

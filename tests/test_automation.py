@@ -13,8 +13,9 @@ from jsonschema import Draft202012Validator
 from plumbum import local
 from support import NEXT, PROJECTS, QUESTIONS, ROOT, commit, copy, git, rendered, run, tree, update
 
-from extensions import answers, guard
 from extensions.__main__ import main
+from extensions.copying import guard
+from extensions.questions import answers
 
 
 def test_a_table_for_people(capsys):
@@ -71,16 +72,19 @@ def test_the_whole_chain_of_a_robot(template, project, tmp_path):
     validator.validate(yaml.safe_load((folder / ".copier-answers.yml").read_text()))
     commit(folder)
     number = sum(not name.startswith("_") for name in yaml.safe_load((folder / ".copier-answers.yml").read_text()))
-    assert ours["--check", folder].run() == (0, f"All {number} answers match the project.\n", "")
+    warning = "warning: python -m extensions goes in 4.0.0: use copier-django-docker check\n"
+    assert ours["--check", folder].run() == (0, f"All {number} answers match the project.\n", warning)
 
     (folder / ".python-version").write_text("3.12\n")
     (folder / "extensions.py").write_text("raise SystemExit('not this one')\n")
     said = "python_version: the answer is 3.13, but .python-version:1 says 3.12\n"
     assert ours["--check", folder].run(retcode=1)[1] == said
+    line = "python_version: answered 3.13, now 3.12 (.python-version:1)\n"
+    mend = "    To take what the project says: copier-django-docker sync\n"
     (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
     installed = local["uvx"]["--python", ">=3.11", "--from", f"git+file://{template}@{NEXT}"]
     command = installed[(*hook["entry"].split(), *hook["args"])]
-    assert command.with_cwd(folder).run(retcode=1)[1] == said
+    assert command.with_cwd(folder).run(retcode=1)[1] == line + mend
 
     (folder / ".copier-answers.yml").unlink()
     assert "There are no answers" in ours["--check", folder].run(retcode=2)[2]

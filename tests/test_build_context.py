@@ -6,8 +6,8 @@ import pytest
 import yaml
 from support import NEXT, ROOT, commit, copy, run, update
 
-from extensions import answers
-from extensions.detection.build_context import USUAL, is_left_out
+from extensions.project.deployment.build_context import USUAL, is_left_out
+from extensions.questions import answers
 
 CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIB\n"
 NAMES = """

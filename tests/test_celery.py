@@ -4,8 +4,8 @@ import pytest
 import yaml
 from support import commit, copy, update
 
-from extensions.celery import concurrent
-from extensions.defaults import defaults
+from extensions.questions.defaults import defaults
+from extensions.rendering.celery import concurrent
 
 
 @pytest.mark.parametrize(

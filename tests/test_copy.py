@@ -23,7 +23,7 @@ import yaml
 from plumbum import local
 from support import COPIER_YML, NEXT, PROJECTS, QUESTIONS, commit, copier, copy, git, rendered, run, tree, update
 
-from extensions.jinja import hosts_variable, node_cache
+from extensions.filters import hosts_variable, node_cache
 
 ruff = local[Path(sys.executable).with_name("ruff")]
 CASES = sorted(path.parent.name for path in PROJECTS.glob("*/project"))

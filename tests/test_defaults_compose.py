@@ -2,7 +2,7 @@
 
 import pytest
 
-from extensions import answers, compose_defaults, defaults
+from extensions.questions import answers, compose_defaults, defaults
 
 MANAGE = 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "site.settings")\n'
 SITE = {"manage.py": MANAGE, "site/__init__.py": "", "site/wsgi.py": MANAGE, "requirements.txt": "Django\n"}

@@ -2,8 +2,10 @@
 
 import pytest
 
-from extensions import answers, defaults, image_defaults, storage_defaults
-from extensions.detection import Findings, read
+from extensions.project import Findings
+from extensions.project.settings.connections import Database
+from extensions.questions import answers, defaults, image_defaults, storage_defaults
+from extensions.reading import read
 
 MANAGE = """
 import os
@@ -171,7 +173,7 @@ def test_logging_and_https(answered):
 
 def test_a_database_that_compose_gives_is_no_file():
     findings = Findings()
-    findings.add("databases", {"default": {"variable": "DATABASE_URL", "variables": {}}})
+    findings.add("databases", {"default": Database(variable="DATABASE_URL")})
     write = {"path": "db.sqlite3", "kind": "database", "source": "s.py:1", "is_file": True, "alias": "default"}
     other = {"path": "/data", "kind": "dockerfile", "source": "Dockerfile:1", "is_file": False, "alias": ""}
     findings.add("writes", [write | {"beside_code": False}, other | {"beside_code": False}])

@@ -11,15 +11,17 @@ from hypothesis import strategies as st
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from extensions.detection import dependencies
-from extensions.detection.dependencies import read_dependencies
-from extensions.detection.dependencies.distributions import Distribution
-from extensions.detection.dependencies.manifests import poetry_specifiers
-from extensions.detection.dependencies.python_version import allowed, django_pythons, fits, has_wheel, image_python
-from extensions.detection.dependencies.requirements import read_requirements
-from extensions.detection.deployment.dockerfile import images
-from extensions.detection.findings import Certainty, Findings
-from extensions.detection.tree import Tree
+from extensions import installers
+from extensions.installers.constrained import specifiers
+from extensions.project import dependencies
+from extensions.project.dependencies import read_dependencies
+from extensions.project.dependencies.distributions import Distribution
+from extensions.project.dependencies.python_statements import allowed
+from extensions.project.dependencies.python_version import django_pythons, fits, has_wheel, image_python
+from extensions.project.dependencies.requirements import read_requirements
+from extensions.project.deployment.dockerfile import images
+from extensions.project.findings import Certainty, Findings
+from extensions.project.tree import Tree
 
 
 def write(root: Path, files: dict[str, str | bytes]) -> Tree:
@@ -39,7 +41,7 @@ def read(tmp_path):
     def reader(files, django_dir=".", **parameters):
         findings = Findings()
         tree = write(tmp_path, files)
-        read_dependencies(tree, django_dir, findings, **parameters)
+        read_dependencies(tree, django_dir, findings, installers.KINDS, **parameters)
         findings.problems += tree.problems
         return findings
 
@@ -673,9 +675,7 @@ FROM node:22
     ],
 )
 def test_poetry_constraints(text, expected):
-    assert [set(str(item).split(",")) for item in poetry_specifiers(text)] == [
-        set(item.split(",")) for item in expected
-    ]
+    assert [set(str(item).split(",")) for item in specifiers(text)] == [set(item.split(",")) for item in expected]
 
 
 def test_allowed_pythons():
@@ -846,7 +846,7 @@ NAMES = [
 def test_no_input_makes_it_raise(tmp_path_factory, files):
     tree = write(tmp_path_factory.mktemp("project"), files)
     findings = Findings()
-    read_dependencies(tree, ".", findings)
+    read_dependencies(tree, ".", findings, installers.KINDS)
     assert findings.value("python_version").startswith("3.")
 
 
@@ -885,7 +885,7 @@ def test_no_lock_file_makes_it_raise(tmp_path_factory, value, name):
         tmp_path_factory.mktemp("project"),
         {"Pipfile": "[packages]\ndjango = '*'\n", name: json.dumps({"default": {"django": value}})},
     )
-    read_dependencies(tree, ".", Findings())
+    read_dependencies(tree, ".", Findings(), installers.KINDS)
 
 
 def test_it_is_quick(read):
@@ -953,6 +953,15 @@ def test_setup_py_and_setup_cfg(read):
 
 def test_conda_is_said(read):
     assert "environment.yml" in read({"environment.yml": "dependencies: [django]"}).found["installer"].note
+
+
+def test_only_tests_install_a_requirements_file_in_a_place_that_is_not_looked_at(read):
+    files = {
+        "pyproject.toml": "[project]\ndependencies = ['django']\n",
+        "other/deep/down/requirements.txt": "django\n",
+        ".github/workflows/ci.yml": "steps:\n- run: pip install -r other/deep/down/requirements.txt\n",
+    }
+    assert found(read(files), "installer") == ("pyproject", "pyproject.toml", Certainty.STATED)
 
 
 def test_versions_before_the_table_of_wheels_are_not_limited_by_it(read):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from extensions.detection import read as read_project
-from extensions.detection.node import node_version
+from extensions.project.frontend.node import node_version
+from extensions.reading import read as read_project
 
 MANAGE = """
 import os

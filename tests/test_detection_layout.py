@@ -2,16 +2,21 @@
 
 import string
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from extensions.detection import frontend, handbook, layout, processes, services
-from extensions.detection.deployment import commands, dockerfile
-from extensions.detection.findings import Certainty, Findings
-from extensions.detection.tree import Tree
+from extensions.adoption import handbook
+from extensions.project import layout, postgres_extensions, processes
+from extensions.project.deployment import commands, dockerfile
+from extensions.project.findings import Certainty, Findings
+from extensions.project.frontend import packages as frontend
+from extensions.project.settings.connections import Broker, Cache, Database
+from extensions.project.tree import Tree
+from extensions.services import seen
 
 MANAGE = """
 import os
@@ -574,24 +579,24 @@ def test_services_of_compose(read):
   search:
     image: opensearchproject/opensearch:${VERSION:-2.19}
 """
-    found = read({"docker-compose.yml": compose}, services.read_services).value("services")
-    assert [(item["name"], item["version"], item["source"], item["certainty"]) for item in found] == [
+    found = read({"docker-compose.yml": compose}, seen.read_services).value("services")
+    assert [(item.name, item.version, item.source, item.certainty) for item in found] == [
         ("postgresql", "17.4", "docker-compose.yml:2", Certainty.STATED),
         ("valkey", "8", "docker-compose.yml:4", Certainty.STATED),
         ("opensearch", "2.19", "docker-compose.yml:8", Certainty.STATED),
     ]
-    assert found[0]["image"] == "docker.io/library/postgres:17.4-alpine@sha256:0"
+    assert found[0].image == "docker.io/library/postgres:17.4-alpine@sha256:0"
 
 
 def test_services_of_settings_and_drivers(tmp_path):
     findings = Findings()
     database = {"engine": "django.db.backends.sqlite3", "variable": "DATABASE_URL", "url_default": "sqlite:///db"}
     cache = {"backend": "django.core.cache.backends.redis.RedisCache"}
-    findings.add("databases", {"default": database}, "core/settings.py:9")
-    findings.add("caches", {"default": cache}, "core/settings.py:20")
-    findings.add("celery_broker", {"value": "amqp://localhost", "variable": ""}, "core/settings.py:30")
-    services.read_services(Tree(tmp_path), findings, distributions={"psycopg", "django-redis", "gunicorn"})
-    found = {item["name"]: item for item in findings.value("services")}
+    findings.add("databases", {"default": Database(**database)}, "core/settings.py:9")
+    findings.add("caches", {"default": Cache(**cache)}, "core/settings.py:20")
+    findings.add("celery_broker", Broker("amqp://localhost"), "core/settings.py:30")
+    seen.read_services(Tree(tmp_path), findings, distributions={"psycopg", "django-redis", "gunicorn"})
+    found = {item.name: asdict(item) for item in findings.value("services")}
     assert {name: (item["source"], item["certainty"]) for name, item in found.items()} == {
         "sqlite": ("core/settings.py:9", Certainty.STATED),
         "redis": ("core/settings.py:20", Certainty.STATED),
@@ -604,11 +609,11 @@ def test_services_of_settings_and_drivers(tmp_path):
 
 def test_postgis_wants_its_image(tmp_path):
     tree, findings = write(tmp_path, {"compose.yaml": "services:\n  db:\n    image: postgres:17\n"}), Findings()
-    findings.add("databases", {"default": {"engine": "django.contrib.gis.db.backends.postgis"}}, "core/settings.py:9")
-    services.read_services(tree, findings)
+    findings.add("databases", {"default": Database("django.contrib.gis.db.backends.postgis")}, "core/settings.py:9")
+    seen.read_services(tree, findings)
     (found,) = findings.value("services")
-    assert (found["name"], found["image"]) == ("postgis", "postgres:17")
-    assert found["note"] == "postgres:17 has no PostGIS, which core/settings.py:9 needs."
+    assert (found.name, found.image) == ("postgis", "postgres:17")
+    assert found.note == "postgres:17 has no PostGIS, which core/settings.py:9 needs."
 
 
 def test_extensions(read):
@@ -618,7 +623,7 @@ def test_extensions(read):
     RunSQL('create extension if not exists "uuid-ossp"'),
 ]
 """
-    findings = read({"app/migrations/0001_initial.py": migration}, services.read_services)
+    findings = read({"app/migrations/0001_initial.py": migration}, postgres_extensions.read_postgres_extensions)
     assert findings.value("postgres_extensions") == [
         {"name": "pg_trgm", "source": "app/migrations/0001_initial.py:2"},
         {"name": "ltree", "source": "app/migrations/0001_initial.py:3"},
@@ -827,7 +832,7 @@ def test_dockerfile_instructions():
     ],
 )
 def test_plain_command(command, plain):
-    assert processes.plain_command(command).replace('"\'"', "").replace("''", "'") == plain
+    assert processes.plain_command(command, ["poetry"]).replace('"\'"', "").replace("''", "'") == plain
 
 
 # Robustness
@@ -835,7 +840,8 @@ def test_plain_command(command, plain):
 READERS = [
     layout.read_layout,
     processes.read_processes,
-    services.read_services,
+    seen.read_services,
+    postgres_extensions.read_postgres_extensions,
     frontend.read_frontend,
     handbook.read_handbook,
 ]

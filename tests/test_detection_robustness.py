@@ -10,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from extensions import defaults, detection
-from extensions.detection import Certainty, Findings, Problem
-from extensions.detection.tree import Tree
+from extensions.project import Certainty, Findings, Problem
+from extensions.project.tree import Tree
+from extensions.questions import defaults
+from extensions.services import reading
 
 PYTHON = f"3.{sys.version_info.minor}"
 PROJECT = {
@@ -39,7 +40,7 @@ def write(root: Path, files: dict[str, str | bytes]) -> None:
 def read_in_time(root: Path) -> Findings:
     """Return the Findings, or fail after 20 seconds: opening a FIFO, for one, would wait for ever."""
     found: list[Findings] = []
-    thread = threading.Thread(target=lambda: found.append(detection.read(root)), daemon=True)
+    thread = threading.Thread(target=lambda: found.append(reading.read(root)), daemon=True)
     thread.start()
     thread.join(20)
     assert not thread.is_alive(), "hangs"
@@ -178,7 +179,7 @@ def test_a_file_that_vanishes_before_it_is_opened(tmp_path, monkeypatch):
     vanishing = cached_property(paths)
     vanishing.__set_name__(Tree, "paths")
     monkeypatch.setattr(Tree, "paths", vanishing)
-    findings = detection.read(tmp_path)
+    findings = reading.read(tmp_path)
     assert findings.problems == [Problem("site/settings.py", "cannot be read (No such file or directory)")]
     assert_settings_are_assumed(findings)
 
@@ -520,7 +521,7 @@ def test_no_project_makes_it_raise(files, tmp_path_factory):
     if "site/settings/production.py" in files:
         files.pop("site/settings.py", None)
     write(root, files)
-    findings = detection.read(root)
+    findings = reading.read(root)
     assert defaults.from_findings(findings, root)
     assert {name for name, finding in findings.found.items() if finding.name != name} == set()
     for problem in findings.problems:

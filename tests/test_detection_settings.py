@@ -8,12 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from extensions.detection.evaluation.evaluate import UNREADABLE
-from extensions.detection.evaluation.values import UNKNOWN
-from extensions.detection.findings import Certainty, Findings
-from extensions.detection.settings import read_settings
-from extensions.detection.settings.setting import Settings
-from extensions.detection.tree import Tree
+from extensions.project.data import plain
+from extensions.project.evaluation.state import UNREADABLE
+from extensions.project.evaluation.values import UNKNOWN
+from extensions.project.findings import Certainty, Findings
+from extensions.project.settings import read_settings
+from extensions.project.settings.setting import Settings
+from extensions.project.tree import Tree
 
 STATED, INFERRED, ASSUMED = Certainty.STATED, Certainty.INFERRED, Certainty.ASSUMED
 
@@ -27,7 +28,7 @@ class Read:
         self.settings: Settings = read_settings(self.tree, path, folder, self.findings)
 
     def __getitem__(self, name):
-        return self.findings.found[name].value
+        return plain(self.findings.found[name].value)
 
     def where(self, name):
         finding = self.findings.found[name]

@@ -1,6 +1,7 @@
-"""Many repositories, each updated by `python -m extensions.update`: none stops the others."""
+"""Many repositories, each updated by one command: none stops the others."""
 
 import json
+import re
 import shutil
 import sys
 from collections import Counter
@@ -86,3 +87,74 @@ def test_a_project_by_a_link_and_a_path_with_dots(template, project, tmp_path):
         command = local[sys.executable]["-m", "extensions.update", "--template-version", NEXT, path]
         code, out, _ = command.with_env(PYTHONPATH=str(ROOT)).run(retcode=None, cwd=tmp_path / "elsewhere")
         assert (code, json.loads(out)["status"], json.loads(out)["project"]) == (0, "current", path), out
+
+
+def test_five_repositories_twice(template, project, tmp_path):
+    """As the loop in docs/fleet.md does it: no default branch has a commit more, and nothing is done again."""
+    clones = tmp_path / "clones"
+    older = project(folder="older")
+    copy(template, older, vcs_ref="v2.0.0")
+    for name in ("a site", "b", "c", "d", "e"):
+        shutil.copytree(older, clones / name, symlinks=True)
+    with (clones / "b/Dockerfile_django").open("a") as dockerfile:
+        dockerfile.write("# mine\n")
+    commit(clones / "b")
+    (clones / "c/compose.yaml").write_text("mine, and not committed\n")
+    shutil.copytree(project(folder="plain"), clones / "plain")
+    shutil.rmtree(clones / "d")
+    git("clone", "--quiet", clones / "a site", clones / "d")
+    copy(template, clones / "e")
+
+    (tmp_path / "bin").mkdir()
+    command = tmp_path / "bin/copier-django-docker"
+    start = f"import sys; sys.path.append({str(ROOT)!r}); from extensions.cli import main; sys.exit(main())"
+    command.write_text(f'#!/bin/sh\nexec {sys.executable} -P -c "{start}" "$@"\n')
+    command.chmod(0o755)
+    (loop,) = re.findall(r"```shell\n(for project in .+?)```", (ROOT / "docs/fleet.md").read_text(), re.DOTALL)
+    script = tmp_path / "loop.sh"
+    script.write_text(loop.replace("path/to/clones", str(clones)))
+    env = dict(local.env) | {"PATH": f"{command.parent}:{local.env['PATH']}"}
+
+    def run() -> dict[str, str]:
+        local["sh"][script].run(retcode=None, env=env, cwd=tmp_path)
+        reports = [json.loads(line) for line in (tmp_path / "updates.jsonl").read_text().splitlines()]
+        return {Path(report["project"]).name: report["status"] for report in reports}
+
+    def branches() -> dict[str, str]:
+        return {path.name: git("-C", path, "for-each-ref", "refs/heads") for path in clones.iterdir()}
+
+    def heads() -> dict[str, str]:
+        return {path.name: git("-C", path, "log", "-1", "--format=%H %D", "HEAD") for path in clones.iterdir()}
+
+    before = heads()
+    first = {"a site": "updated", "b": "updated", "c": "refused", "d": "updated", "e": "current", "plain": "refused"}
+    assert run() == first
+    assert heads() == before, "each is on the branch that it was on, without a commit"
+    done = branches()
+    assert {name for name, refs in done.items() if "docker-update" in refs} == {"a site", "b", "d"}
+    for name in ("a site", "b", "d"):
+        assert git("-C", clones / name, "rev-list", "--count", "HEAD..docker-update").strip() == "1"
+        assert not git("-C", clones / name, "status", "--porcelain")
+        assert ("# mine" in git("-C", clones / name, "show", "docker-update:Dockerfile_django")) == (name == "b")
+
+    assert run() == {name: status for name, status in first.items() if status != "updated"}
+    assert (branches(), heads()) == (done, before)
+    git("-C", clones / "b", "merge", "--quiet", "docker-update")
+    git("-C", clones / "b", "branch", "--quiet", "--delete", "docker-update")
+    assert run()["b"] == "current"
+    assert not git("-C", clones / "b", "status", "--porcelain")
+
+
+def test_a_summary_for_people(template, project, tmp_path):
+    older, current = project(folder="older"), project(folder="current")
+    copy(template, older, vcs_ref="v2.0.0")
+    copy(template, current)
+    command = local[sys.executable]["-c", "import sys; from extensions.cli import main; sys.exit(main())", "update"]
+    code, out, _ = command["--check", older, current].run(retcode=None, cwd=ROOT)
+    assert (code, out.splitlines()[-1]) == (1, "2 projects: 1 current, 1 outdated")
+    code, out, _ = command[older, current, tmp_path / "nowhere"].run(retcode=None, cwd=ROOT)
+    lines = out.splitlines()
+    assert code == 2 and lines[-1] == "3 projects: 1 updated, 1 current, 1 refused"
+    assert lines[0].startswith(f"{older}: v2.0.0 to {NEXT}, ") and "none in conflict" in lines[0]
+    assert any(line.startswith("    answers new: ") for line in lines)
+    assert any(line.startswith("    to undo: git ") for line in lines)

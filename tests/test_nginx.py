@@ -7,8 +7,9 @@ import pytest
 import yaml
 from support import commit, copy, run
 
-from extensions import answers, nginx
-from extensions.jinja import trusts_all
+from extensions.filters import trusts_all
+from extensions.questions import answers
+from extensions.rendering import nginx
 
 ASGI = {"worker_class": "asgi", "asgi_module": "mysite.asgi"}
 UVICORN = ASGI | {"worker_class": "uvicorn_worker.UvicornWorker"}

@@ -1,28 +1,50 @@
 """The questions are an API: each is complete, has a rule, and stands in the documentation."""
 
 import re
+import shutil
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support import COPIER_YML, QUESTIONS, ROOT
 
-from extensions import answers
+from extensions.questions import answers
+from extensions.questions.__main__ import main
+from extensions.questions.records import SECTIONS
+from extensions.questions.written import FILES
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_a_question_is_complete(name):
     question = COPIER_YML[name]
     assert question.keys() >= {"type", "help", "default", "ask", "validator"}
-    assert len(question["help"].partition("{{")[0]) <= 85, "is long for a line of a terminal"
+    # Copier's sign before it takes three columns, and the comma before where the default was read takes one.
+    assert len(question["help"].partition("{{")[0]) <= 76, "is cut off in a terminal of 80 columns"
     assert f"{name} is undefined" in question["ask"], "would be asked again at each update"
     assert "{{" in str(question["default"]) or answers.problem(name, question["default"], {}, ROOT) == ""
     assert f"`{name}`" in (ROOT / "docs/questions.md").read_text()
 
 
+def test_what_is_written_from_the_records_is_current(capsys):
+    assert main(["--check"]) == 0, capsys.readouterr().out
+
+
+def test_the_command_says_which_files_differ_and_writes_them(tmp_path, capsys):
+    for path in FILES:
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / path, tmp_path / path)
+    assert main(["--check"], tmp_path) == 0 and capsys.readouterr().out == ""
+    (tmp_path / "copier.yml").write_text((ROOT / "copier.yml").read_text().replace("type: int", "type: str", 1))
+    (tmp_path / "docs/answers.schema.json").unlink()
+    assert main(["--check"], tmp_path) == 1
+    assert re.findall(r"^\S+", capsys.readouterr().out, re.MULTILINE) == ["copier.yml", "docs/answers.schema.json"]
+    assert main([], tmp_path) == 0
+    assert all((tmp_path / path).read_text() == (ROOT / path).read_text() for path in FILES)
+
+
 def test_every_question_has_a_rule():
     assert set(answers.RULES) == set(QUESTIONS)
-    assert set(answers.IN_PROJECT) <= set(QUESTIONS)
+    assert sum(len(section.questions) for section in SECTIONS) == len(QUESTIONS), "a name is there twice"
 
 
 MEANS_SOMETHING = re.compile(r"""[\s"'$#:;{}\\`\[\],&|<>()%=]""")
@@ -44,6 +66,7 @@ HARMLESS = {
     "health_path": "&=%",
     "gunicorn_options": "=%,:",
     "dockerignore": " ",
+    "dockerignore_except": " ",
     "node": "=%,:' ",
     "workers": "=%,:' ",
     "jobs": "=%,:' ",

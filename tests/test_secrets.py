@@ -10,8 +10,8 @@ import yaml
 from plumbum import local
 from support import NEXT, ROOT, commit, git, run, tree
 
-from extensions.detection.ignored import ignored_paths
-from extensions.detection.secrets import has_secret, is_secret, is_stand_in, without_login, without_secrets
+from extensions.project.ignored import ignored_paths
+from extensions.project.secrets import has_secret, is_secret, is_stand_in, without_login, without_secrets
 
 # A secret's name and value: by its name, by how it looks, or as a login in a URL.
 SECRETS = {

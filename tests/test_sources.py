@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from support import PROJECTS
 
-from extensions import defaults, sources
+from extensions.copying import sources
+from extensions.questions import defaults
 
 FILES = {
     "shop/settings.py": """STATIC_ROOT = (

@@ -11,9 +11,10 @@ from jinja2 import Environment, FileSystemLoader
 from plumbum import local
 from support import ROOT
 
-from extensions import answers, defaults, storage
-from extensions.detection import read
 from extensions.jinja import DjangoProject
+from extensions.questions import answers, defaults
+from extensions.reading import read
+from extensions.rendering import storage
 
 MANAGE = """
 import os

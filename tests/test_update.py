@@ -234,16 +234,17 @@ def test_an_update_runs_the_new_versions_code(later, project):
     template, edit = later
     folder = project()
     copy(template, folder)
-    edit(
-        "extensions/defaults.py",
-        '    "project_slug": _found(',
-        '    "new": lambda findings: Default("news"),\n    "project_slug": _found(',
-    )
-    edit(
-        "extensions/answers.py",
-        '    "customize": _truth,',
-        '    "customize": _truth,\n    "new": _text("[news]+", "say news"),',
-    )
+    record = """QUESTIONS = (
+    Question(
+        name="new",
+        type="str",
+        help="New",
+        rule=kinds.text("[news]+", "say news"),
+        safe="news",
+        reference=Reference(type="text", default="news", changes="nothing"),
+    ),
+"""
+    edit("extensions/questions/records/gunicorn.py", "QUESTIONS = (\n", record)
     question = "new: {default: '{{ \"new\" | found }}', validator: '{{ \"new\" | problem }}'}\n"
     edit("copier.yml", "customize:\n", f"{question}customize:\n")
     update(folder, vcs_ref=LATER)

@@ -129,7 +129,11 @@ def test_stored_answer_of_another_type(site, quiet):
 
 @QUIETLY
 def test_stored_answer_that_was_good_in_the_old_version(site, release, quiet):
-    release("extensions/answers.py", '"gunicorn_workers": _number(1, 1000)', '"gunicorn_workers": _number(1, 2)')
+    release(
+        "extensions/questions/records/gunicorn.py",
+        'Gunicorn workers when you use Compose",\n        rule=kinds.number(1, 1000)',
+        'Gunicorn workers when you use Compose",\n        rule=kinds.number(1, 2)',
+    )
     fails(site, 1, "gunicorn_workers: 3 will not do; give a whole number from 1 to 2", f"--vcs-ref={LATER}", *quiet)
 
 

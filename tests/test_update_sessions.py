@@ -371,7 +371,7 @@ class Session:
         folder = self.person.place / "merge"
         return sessions.merged(self.folder, folder, plain(mine), old, new, self.person.env)
 
-    def look(self, before: dict, old: dict[str, bytes], new: dict[str, bytes], output: str) -> None:
+    def look(self, before: dict, old: dict[str, bytes], new: dict[str, bytes], output: str) -> None:  # noqa: C901
         """See what came out of an update, file by file."""
         prefix = self.folder.relative_to(self.repository).as_posix() + "/" if self.folder != self.repository else ""
         mine = {path.removeprefix(prefix): content for path, (_, content) in before.items() if path.startswith(prefix)}

@@ -12,7 +12,7 @@ import yaml
 from plumbum import local
 from support import PROJECTS, ROOT, commit, copy, git
 
-from extensions import answers
+from extensions.questions import answers
 
 WORKFLOW = ".github/workflows/docker-update.yml"
 COMPOSE = "template/{% if use_compose %}compose.yaml{% endif %}.jinja"

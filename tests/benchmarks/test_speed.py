@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from support import NEXT, commit, copy, git, releases, run
 
-from extensions import detection
+from extensions.services import reading
 
 pytestmark = pytest.mark.benchmark
 ROUNDS = 7
@@ -125,7 +125,7 @@ def test_reading_a_large_project(large):
     measured = []
     for _ in range(ROUNDS):
         started = time.perf_counter()
-        findings = detection.read(large)
+        findings = reading.read(large)
         measured.append(time.perf_counter() - started)
     assert findings.value("settings_file") == "site/settings/production.py"
     assert findings.value("static_root") == "/srv/static"

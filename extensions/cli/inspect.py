@@ -1,0 +1,61 @@
+"""The verb inspect."""
+
+import argparse
+
+from ..project.secrets import without_secrets as readable
+from ..questions import answers
+from ..questions.default import Default
+from ..questions.defaults import defaults, findings_for
+from . import words
+from .common import EXIT_NOTHING, Refused, add_project, print_json, project_folder
+
+SUMMARY = "Show what is read in a project, and where"
+DESCRIPTION = """\
+Each question, the answer that a copy would give, and the file and line that
+say it. Nothing is imported, run or changed."""
+MOST = 5  # of the files that could not be read
+EPILOG = "Exit codes: 0 a Django project was read, 2 there is none."
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's options."""
+    add_project(parser)
+    parser.add_argument("--all", action="store_true", help="show answers, too, that nothing in the project says")
+    parser.add_argument(
+        "--answers", action="store_true", help="print a data file, for copier copy --data-file, to look through"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print what would be answered, and return the exit code."""
+    root = project_folder(options.project)
+    findings = findings_for(root, options.answers_file)
+    if findings.value("django_dir") is None:
+        raise Refused(f"there is no Django project in {root}: neither manage.py nor wsgi.py")
+    found = defaults(root, options.answers_file)
+    given = answers.stored(root / options.answers_file)
+    shown = {
+        name: Default(words.without_secrets(each.value), each.source) if name in given else each
+        for name, each in found.items()
+    }
+    problems = [{"source": problem.source, "message": readable(problem.message)} for problem in findings.problems]
+    if options.answers:
+        print(words.data_file(found), end="")
+    elif options.json:
+        questions = {name: {"value": each.value, "source": each.source} for name, each in shown.items()}
+        print_json({"project": str(root), "questions": questions, "problems": problems})
+    else:
+        _show(shown, problems, options.all)
+    return EXIT_NOTHING
+
+
+def _show(found: dict[str, Default], problems: list[dict[str, str]], is_all: bool) -> None:
+    shown = {name: default for name, default in found.items() if is_all or default.source}
+    rows = [(name, "\n".join(words.lines(each.value)), each.source or "assumed") for name, each in shown.items()]
+    print(words.table(("question", "value", "read in"), rows))
+    for problem in problems[:MOST]:
+        print(f"not read: {problem['source']} {problem['message']}")
+    if len(problems) > MOST:
+        print(f"not read: {len(problems) - MOST} more; --json has them")
+    if len(found) > len(shown):
+        print(f"{len(found) - len(shown)} more answers are assumed: --all shows them")

@@ -1,0 +1,1 @@
+"""What is refused before a copy, and said after it."""

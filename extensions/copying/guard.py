@@ -1,0 +1,229 @@
+"""What stands in the way of rendering into a project, said before anything is asked or written."""
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Template
+from plumbum import local
+
+from ..project import Findings
+from ..questions import answers
+from . import links, missing
+
+Conf = Mapping[str, Any]  # Copier's _copier_conf
+Questions = Mapping[str, Mapping[str, Any]]
+Defaults = Callable[[], Mapping[str, Any]]  # what is read from the project, when it is needed
+
+
+def refusals(
+    conf: Conf, questions: Questions, defaults: Defaults, findings: Callable[[], Findings] = Findings
+) -> list[str]:
+    """Return a sentence for each thing in the way: what, where, and what to do.
+
+    The kinds are looked for in turn, and only the first that is found is reported.
+    """
+    root = Path(conf["dst_path"]).resolve()
+    if "_commit" in conf["data"] and ".." in Path(conf["dst_path"]).parts:
+        # With --quiet: an update's rendering, which would land outside of Copier's temporary folder.
+        return ["The project's path has .. in it, at which Copier breaks off: give the folder without it."]
+    if is_comparison(conf, questions):
+        return _bad_old_answers(conf, questions) if "_commit" in conf["data"] else []
+    return (
+        _not_django(conf, root, defaults, findings)
+        or _foreign_answers(conf, questions, root)
+        or _bad_answers(conf, questions, root, defaults, findings)
+        or _unsafe_files(conf, questions, root, defaults)
+    )
+
+
+def stored_refusals(conf: Conf, questions: Questions, defaults: Defaults) -> list[str]:
+    """Return a sentence for each answer by which an update cannot begin; Copier itself would print a traceback.
+
+    Those of 1.x are looked at later, once a migration has changed them.
+    """
+    root = Path(conf["dst_path"]).resolve()
+    foreign = _foreign_answers(conf, questions, root)
+    if foreign or "use_compose" not in answers.stored(root / conf["answers_file"]):
+        return foreign
+    return _bad_answers(conf, questions, root, defaults, Findings)
+
+
+def is_comparison(conf: Conf, questions: Questions) -> bool:
+    """Return whether this is one of the two renderings that an update compares: in an empty folder, all answers given.
+
+    https://copier.readthedocs.io/en/stable/updating/#how-the-update-works
+    """
+    root = Path(conf["dst_path"])
+    if not (conf["quiet"] and conf["defaults"] and conf["overwrite"]) or (root.is_dir() and any(root.iterdir())):
+        return False
+    always = [name for name, question in questions.items() if "when" not in question]
+    return "_commit" in conf["data"] or all(name in conf["data"] for name in always)
+
+
+def _not_django(conf: Conf, root: Path, defaults: Defaults, findings: Callable[[], Findings]) -> list[str]:
+    stated = conf["data"].get("django_dir") or answers.stored(root / conf["answers_file"]).get("django_dir") or "."
+    if any((root / folder / "manage.py").is_file() for folder in (".", str(stated))):
+        return []
+    if root.is_dir() and (root / defaults()["django_dir"] / "manage.py").is_file():
+        return []
+    return [missing.manage(root, findings() if root.is_dir() else Findings())]
+
+
+def _foreign_answers(conf: Conf, questions: Questions, root: Path) -> list[str]:
+    stored = answers.stored(root / conf["answers_file"])
+    if not stored or answers.is_ours(stored):
+        return []
+    others = answers.others(root, conf["answers_file"])
+    if others:
+        return [
+            f"{conf['answers_file']} does not hold this template's answers, which are in {others[0]}: add "
+            f"-a {others[0]}, here and in each copier update."
+        ]
+    return [_foreign(conf, questions, stored)]
+
+
+def _foreign(conf: Conf, questions: Questions, stored: Mapping[str, Any]) -> str:
+    lost = [name for name in answers.ALWAYS if name not in stored]
+    if lost and len(stored.keys() & questions.keys()) > len(questions) // 2:
+        return f"{conf['answers_file']} lacks {', '.join(lost)}: bring back the lines, as git has them."
+    file = conf["answers_file"]
+    if "_src_path" not in stored:
+        return (
+            f"{file} was not written by Copier, as it has no _src_path: give it another name, and, if it holds your "
+            "answers, name it with --data-file."
+        )
+    return (
+        f"{file} holds the answers to another template ({answers.public(str(stored['_src_path']))}): keep this one's "
+        "in a file of their own, with -a .copier-answers.docker.yml, here and in each copier update."
+    )
+
+
+def _bad_old_answers(conf: Conf, questions: Questions) -> list[str]:
+    """Return what is wrong with the answers of the old version, of which Copier itself would make a traceback.
+
+    An update is refused for them before that, but not with --quiet.
+    """
+    stored = {name: value for name, value in conf["data"].items() if name in questions}
+    if not answers.are_for_us(stored):
+        return [_foreign(conf, questions, conf["data"])]
+    root = Path(conf["dst_path"])
+    found = {name: answers.problem(name, value, stored, root) for name, value in stored.items()}
+    return [f"{name}: {message}." for name, message in found.items() if message]
+
+
+def _bad_answers(
+    conf: Conf, questions: Questions, root: Path, defaults: Defaults, findings: Callable[[], Findings]
+) -> list[str]:
+    given = {name: value for name, value in conf["data"].items() if not name.startswith("_")}
+    found = [answers.unknown(name, list(questions)) for name in given if name not in questions]
+    known = {
+        name: value
+        for name, value in (answers.stored(root / conf["answers_file"]) | given).items()
+        if name in questions
+    }
+    if len(PORTS & known.keys()) == 1:  # the other has its default
+        known |= {name: defaults()[name] for name in PORTS - known.keys()}
+    for name, value in known.items():
+        if message := answers.problem(name, value, known, root):
+            found.append(f"{name}: {message}.")
+    return found or [
+        reason(root, findings())
+        for name, reason in REQUIRED.items()
+        if not _known(name, known, defaults) and not _is_skipped(name, known, defaults)
+    ]
+
+
+PORTS = {"django_port", "static_port"}
+REQUIRED = {"wsgi_module": missing.interface, "requirements_file": missing.dependencies}
+
+
+def _is_skipped(name: str, known: Mapping[str, Any], defaults: Defaults) -> bool:
+    if name == "wsgi_module":
+        return bool(_known("asgi_module", known, defaults))
+    return name == "requirements_file" and _known("installer", known, defaults) != "pip"
+
+
+def _known(name: str, known: Mapping[str, Any], defaults: Defaults) -> Any:
+    """Return an answer; the project is read only for one that is not known."""
+    return known[name] if name in known else defaults()[name]
+
+
+def _unsafe_files(conf: Conf, questions: Questions, root: Path, defaults: Defaults) -> list[str]:
+    known = answers.stored(root / conf["answers_file"]) | conf["data"]
+    places = rendered(conf, truths(questions, known, defaults))
+    if odd := list(links.refusals(root, places)):
+        return odd
+    paths = [path for path in places if os.path.lexists(root / path)]
+    committed = _committed(root, paths)
+    # Of the answers file, a migration changes the content before this, and a rendering keeps the answers in it.
+    unsafe = [path for path, same in committed.items() if not same and path != conf["answers_file"].as_posix()]
+    unsafe += [path for path in paths if path not in committed]
+    if unsafe:
+        return [
+            f"{', '.join(unsafe)} would be overwritten in {root}, and no git commit holds what is there now: "
+            "commit it (git add --force, git commit) or move it away."
+        ]
+    if conf["answers_file"].as_posix() in paths:
+        paths.remove(conf["answers_file"].as_posix())
+    if paths and conf["defaults"] and not conf["overwrite"]:
+        return [
+            f"{', '.join(paths)} would be overwritten in {root}, where a git commit holds what is there now: "
+            "add --overwrite."
+        ]
+    return []
+
+
+def rendered(conf: Conf, truths: Mapping[str, Any]) -> list[str]:
+    """Return the paths that this template writes with these answers, relative to the project."""
+    template = Path(conf["src_path"]) / "template"
+    names = {"_copier_conf": {"answers_file": conf["answers_file"].as_posix()}, **truths}
+    paths = []
+    for path in template.rglob("*"):
+        if path.is_file():
+            parts = path.relative_to(template).as_posix().removesuffix(".jinja").split("/")
+            rendered = [Template(part).render(names) if "{" in part else part for part in parts]
+            if all(rendered):  # Copier leaves out a file or folder whose name comes out empty
+                paths.append("/".join(rendered).removesuffix(".jinja"))
+    return sorted(paths)
+
+
+def possible(template: Path) -> list[str]:
+    """Return the paths that a template writes with any answers, relative to the project, but for the answers file."""
+    paths = (
+        path.relative_to(template / "template").as_posix()
+        for path in (template / "template").rglob("*")
+        if path.is_file()
+    )
+    return sorted(re.sub(r"{%.*?%}", "", path).removesuffix(".jinja") for path in paths if "{{" not in path)
+
+
+def truths(questions: Questions, known: Mapping[str, Any], defaults: Defaults) -> dict[str, Any]:
+    """Return the answers by which a file is left out, known or by default: true or false, or a choice."""
+    found = {
+        name: known[name] if name in known else defaults().get(name, question["default"])
+        for name, question in questions.items()
+        if question.get("type") == "bool" or "choices" in question
+    }
+    return {
+        name: str(value).strip().lower() in answers.TRUE if questions[name].get("type") == "bool" else value
+        for name, value in found.items()
+    }
+
+
+def _committed(root: Path, paths: list[str]) -> dict[str, bool]:
+    """Return those of the files `paths` that the last commit has, and whether their content is what git stored."""
+    if not paths:
+        return {}
+    git = local["git"]["-C", str(root)]
+    status, tree, _ = git["ls-tree", "-z", "HEAD", "--", *paths].run(retcode=None)
+    if status:
+        return {}
+    committed = {
+        path: entry.split()[2] for entry, _, path in (line.partition("\t") for line in tree.split("\0") if line)
+    }
+    # git stores a file as its settings say, or, where a commit has it with CRLF already, as it is.
+    hashes = [git("hash-object", *option, "--", *paths).split() for option in ((), ("--no-filters",))]
+    return {path: committed[path] in found for path, *found in zip(paths, *hashes, strict=True) if path in committed}

@@ -1,0 +1,111 @@
+"""Why something that a project must have was not found in it: what is there instead, and what to do."""
+
+import os
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..installers import kinds
+from ..project import Findings
+from ..project.data import text_of
+from ..project.places import is_template
+from ..project.tree import SKIPPED
+
+MAX_FILES = 50_000
+REQUIREMENTS = re.compile(
+    r"(?i)(requirement|require|reqs|deps|dependenc|packages|constraints)[^/]*(/[^/]*)?\.(txt|in|pip|lock)$"
+)
+RUNNERS = ("execute_from_command_line", "execute_manager", "ManagementUtility")
+
+
+def manage(root: Path, findings: Findings) -> str:
+    """Return why there is no manage.py for the images to run."""
+    if not root.is_dir():
+        return f"There is no folder {root}: give the folder of an existing Django project."
+    script = text_of(findings.value("manage_py"))
+    folder, _, name = script.rpartition("/")
+    if script and name != "manage.py":
+        return f"{script} in {root} runs Django's commands, and the images run manage.py: give it that name."
+    if folder:
+        return (
+            f"{script} in {root} is in a folder with a name that is not written to Docker files: rename {folder!r}, "
+            "with the letters a to z, digits, '-', '_' and '.' alone."
+        )
+    path = next((path for path in _files(root) if path.rpartition("/")[2] == "manage.py"), "")
+    if not path:
+        return f"There is no manage.py in {root} or below: give the folder of an existing Django project."
+    if is_template(path):
+        return f"{path} in {root} is part of a project template: give the folder of a project that was made from it."
+    if (root / path).is_symlink():
+        return f"{path} in {root} is a symbolic link, which is not followed: put the file itself there."
+    text = (
+        (root / path).read_bytes().decode(errors="replace")
+        if (root / path).is_file() and os.access(root / path, os.R_OK)
+        else ""
+    )
+    if not any(runner in text for runner in RUNNERS):
+        return (
+            f"{path} in {root} does not call Django's execute_from_command_line: give the folder of another project."
+        )
+    place = root / path.rpartition("/")[0]
+    return f"{path} in {root} is in a folder that is not read: give {shlex.quote(str(place))} as the project."
+
+
+def interface(root: Path, findings: Findings) -> str:
+    """Return why no module of the WSGI or ASGI application was found."""
+    name = "--data wsgi_module=…"
+    for setting in ("wsgi_application", "asgi_application"):
+        if dotted := text_of(findings.value(setting)):
+            source = findings.found[setting].source
+            return (
+                f"{setting.upper()} ({source}) says {dotted}, which is not in {root}: add the module, or name another "
+                f"with {name}"
+            )
+    path = next((path for path in _files(root) if re.search(r"[wa]sgi[^/]*\.py$", path)), "")
+    if path:
+        return f"Neither wsgi.py nor asgi.py was found in {root}, but {path}: name its module with {name}"
+    return f"Neither wsgi.py nor asgi.py was found in {root}: name the module of the WSGI application with {name}"
+
+
+def dependencies(root: Path, findings: Findings) -> str:
+    """Return why nothing was found that lists the dependencies."""
+    paths = list(_files(root))
+    names = {path.rpartition("/")[2]: path for path in reversed(paths)}
+    write = "list them in a requirements file too, such as requirements.txt"
+    for name, tool in kinds.unread().items():
+        if name in names:
+            return f"The dependencies are in {names[name]}, for {tool}, which the images do not use: {write}."
+    if path := next((path for path in paths if REQUIREMENTS.search(path)), ""):
+        return (
+            f"{path} in {root} does not look like a list of what production installs: if it is, add "
+            f"--data requirements_file={shlex.quote(path)}"
+        )
+    if path := next((names[name] for name in kinds.read_manifests() if name in names), ""):
+        return f"No dependencies could be read in {path} of {root}: {write}."
+    return (
+        f"Nothing that lists the project's dependencies was found in {root}: write a requirements file (echo Django "
+        "> requirements.txt), or name it with --data requirements_file=…"
+    )
+
+
+def _files(root: Path) -> Iterator[str]:
+    """Yield the paths of files below `root`, those nearest to it first; but for folders of packages and of tools."""
+    folders, count = [""], 0
+    while folders:
+        deeper: list[str] = []
+        for folder in folders:
+            try:
+                entries = sorted(os.scandir(root / folder), key=lambda entry: entry.name)
+            except OSError:
+                continue
+            for entry in entries:
+                path = f"{folder}/{entry.name}" if folder else entry.name
+                count += 1
+                if count > MAX_FILES:
+                    return
+                if not entry.is_dir(follow_symlinks=False):
+                    yield path
+                elif entry.name not in SKIPPED - {".venv", ".cache"}:
+                    deeper.append(path)
+        folders = deeper

@@ -1,0 +1,126 @@
+"""Which of Debian's packages the distributions of a project need, to be built and to run."""
+
+import posixpath
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ..deployment.recipes import Step
+from ..tree import Loader, Tree
+from .distributions import Distribution
+from .python_version import has_wheel
+
+COMPILER = "build-essential"
+APT_INSTALL = re.compile(r"\bapt(?:-get)?\s+(?:-\S+\s+)*install\b([^;&|]*)")
+# Options with a value that looks like a package.
+TARGET = re.compile(r"\s(?:-t|--target-release|-o|--option)[=\s]+\S+")
+PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+")
+
+
+@lru_cache(maxsize=1)
+def _data() -> dict[str, dict[str, dict[str, Any]]]:
+    content = yaml.load((Path(__file__).parent / "debian_packages.yml").read_text(encoding="utf-8"), Loader)
+    return {name: entry for name, entry in content.items()}
+
+
+def debian_packages(
+    distributions: dict[str, Distribution], minor: int, features: dict[str, str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return Debian's packages to build and to run with on CPython 3.`minor`, each with the source of what needs it.
+
+    `features` are those of the data file that the project uses, with their sources. A distribution that has a fitting
+    wheel needs none, unless it loads a library of the system's.
+    """
+    build: dict[str, str] = {}
+    runtime: dict[str, str] = {}
+    present = {**_extras(distributions), **distributions}
+    for name, item in present.items():
+        entry = _data()["distributions"].get(name)
+        if entry is None:
+            if _is_compiled(item, minor):
+                build.setdefault(COMPILER, item.source)
+            continue
+        if any(other in present for other in entry.get("unless", ())) or (entry.get("asked") and not item.direct):
+            continue
+        if entry.get("pure"):
+            _add(runtime, entry.get("runtime", ()), item.source)
+        elif not has_wheel(item, minor):
+            _add(build, [COMPILER, *entry.get("build", ())], item.source)
+            _add(runtime, entry.get("runtime", ()), item.source)
+    for name, source in features.items():
+        entry = _data()["features"].get(name, {})
+        _add(build, entry.get("build", ()), source)
+        _add(runtime, entry.get("runtime", ()), source)
+    return dict(sorted(build.items())), dict(sorted(runtime.items()))
+
+
+def _extras(distributions: dict[str, Distribution]) -> dict[str, Distribution]:
+    """Return each extra as a distribution: psycopg[c] brings psycopg-c, psycopg[binary] psycopg-binary."""
+    names = ((f"{item.name}-{extra}", item) for item in distributions.values() for extra in item.extras)
+    return {name: Distribution(name, item.specifier, item.version, item.source) for name, item in names}
+
+
+def with_brought(distributions: dict[str, Distribution]) -> dict[str, Distribution]:
+    """Return distributions with those that they are known to bring: what no lock file lists."""
+    found = dict(distributions)
+    for name, item in {**_extras(distributions), **distributions}.items():
+        for brought in _data()["brings"].get(name, ()):
+            found.setdefault(brought, Distribution(brought, source=item.source, direct=False))
+    return found
+
+
+def _add(found: dict[str, str], packages: Iterable[str], source: str) -> None:
+    for package in packages:
+        found.setdefault(package, source)
+
+
+def _is_compiled(item: Distribution, minor: int) -> bool:
+    """Return whether a lock file lists no wheel of a distribution that fits: what is only source may be C."""
+    return has_wheel(item, minor) is False
+
+
+def needs_geodjango(installed_apps: Iterable[str], database_engines: Iterable[str]) -> dict[str, str]:
+    """Return the features for GeoDjango that a project uses, as far as its settings tell."""
+    engines = list(database_engines)
+    found = {}
+    if "django.contrib.gis" in installed_apps or any(
+        "contrib.gis" in engine or engine == "postgis" for engine in engines
+    ):
+        found["geodjango"] = ""
+    if any("spatialite" in engine for engine in engines):
+        found.update(geodjango="", spatialite="")
+    return found
+
+
+def translations(tree: Tree) -> str:
+    """Return the first of a project's own .po files that compilemessages compiles, or "".
+
+    https://docs.djangoproject.com/en/stable/ref/django-admin/#compilemessages
+    """
+    for path in tree.paths:
+        if path.endswith(".po") and posixpath.dirname(path).endswith("/LC_MESSAGES"):
+            folders = path.split("/")[:-4]
+            if not {"docs", "doc", "tests", "test", "examples", "vendor"} & set(folders):
+                return path
+    return ""
+
+
+def installed_by_apt(tree: Tree, steps: list[Step]) -> list[dict[str, str]]:
+    """Return the Debian packages that a project's own Dockerfiles and Aptfile install, each with its source."""
+    found: dict[str, str] = {}
+    for step in steps:
+        if step.kind == "dockerfile" and not step.development:
+            for match in APT_INSTALL.finditer(step.text):
+                for word in TARGET.sub(" ", match[1]).split():
+                    word = word.partition("=")[0].strip("\"'")
+                    if PACKAGE.fullmatch(word) and not word.endswith((".txt", ".list")):
+                        found.setdefault(word, step.source)
+    for path in ("Aptfile", "apt.txt", "packages.txt"):
+        for number, line in enumerate((tree.text(path) or "").split("\n")[:500], 1):
+            if PACKAGE.fullmatch(word := line.partition("#")[0].strip()):
+                found.setdefault(word, f"{path}:{number}")
+    return [{"name": name, "source": source} for name, source in found.items()]

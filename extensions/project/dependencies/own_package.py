@@ -1,0 +1,82 @@
+"""What a project has of an installation of itself: its version, in metadata or a file of the build."""
+
+import ast
+import posixpath
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from packaging.utils import canonicalize_name
+
+from ..data import mapping, strings, text_of
+from ..findings import Certainty, Findings
+from ..literals import constant, last_name
+from ..places import is_aside, join
+from ..tree import Tree
+from .tool import Tool, name_in
+
+ASKING = ("importlib.metadata", "importlib_metadata", "pkg_resources")  # as text: parsing all files takes long
+CALLS = frozenset(("version", "metadata", "distribution", "requires", "get_distribution"))
+NOT_FOUND = frozenset(
+    ("PackageNotFoundError", "DistributionNotFound", "Exception", "ImportError", "ModuleNotFoundError")
+)
+
+
+def read_own_package(tree: Tree, findings: Findings, tools: Collection[Tool]) -> None:
+    """Add installs_itself, whether code asks for the project as a distribution, which only installing it brings.
+
+    And version_file, the path of a module with the version that a build writes, "" for none.
+    """
+    files = [path for path in findings.value("installer_files", []) if posixpath.basename(path) == "pyproject.toml"]
+    path = files[0] if files else "pyproject.toml"
+    content = mapping(tree.toml(path)) if tree.exists(path) else {}
+    source = _asked_at(tree, content, tools)
+    findings.add("installs_itself", bool(source), source, Certainty.INFERRED if source else Certainty.ASSUMED)
+    written = _version_file(content, posixpath.dirname(path), tools)
+    missing = written if written and not tree.exists(written) else ""
+    findings.add("version_file", missing, path if missing else "", Certainty.STATED if missing else Certainty.ASSUMED)
+
+
+def _asked_at(tree: Tree, content: dict[str, Any], tools: Collection[Tool]) -> str:
+    """Return where code asks for the project's own distribution, "" where none does, or none can be built."""
+    project = mapping(content, "project")
+    name = name_in(content, tools)
+    # A version of git's tags cannot be known where there is no git.
+    if not name or not mapping(content, "build-system") or "version" in strings(project.get("dynamic")):
+        return ""
+    own = canonicalize_name(name)
+    for path in tree.paths:
+        if path.endswith(".py") and not is_aside(path) and any(word in (tree.text(path) or "") for word in ASKING):
+            module = tree.python(path)
+            if line := _asks(module, own) if module else 0:
+                return f"{path}:{line}"
+    return ""
+
+
+def _asks(module: ast.Module, own: str) -> int:
+    """Return the line of a call that fails without a distribution of the name `own`, 0 for none."""
+    caught = {
+        inner
+        for node in ast.walk(module)
+        if isinstance(node, ast.Try) and any(_is_caught(handler) for handler in node.handlers)
+        for statement in node.body
+        for inner in ast.walk(statement)
+    }
+    for node in ast.walk(module):
+        if not isinstance(node, ast.Call) or node in caught or last_name(node.func) not in CALLS or not node.args:
+            continue
+        if canonicalize_name(constant(node.args[0]) or "") == own:
+            return node.lineno
+    return 0
+
+
+def _is_caught(handler: ast.ExceptHandler) -> bool:
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type] if handler.type else []
+    return not kinds or any(last_name(kind) in NOT_FOUND for kind in kinds)
+
+
+def _version_file(content: dict[str, Any], folder: str, tools: Iterable[Tool]) -> str:
+    for *table, key in (keys for tool in tools for keys in tool.version_files):
+        path = text_of(mapping(content, *table).get(key))
+        if path.endswith(".py") and not path.startswith(("/", "..")):
+            return join(folder or ".", path)
+    return ""

@@ -1,0 +1,185 @@
+"""What Python's own functions, and those that leave their argument as it is, return."""
+
+import ast
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from .attributes import attribute
+from .objects import Module
+from .operations import deep_copy, first_argument, new_dict, parts, plain_text, truth_of
+from .references import Arguments
+from .state import External, State
+from .values import TRUE, UNKNOWN, Binding, Value, known, merge, wrap
+
+
+def builtin(function: str) -> Callable[..., Value]:
+    """Return a function that does what the builtin does with what is known."""
+
+    def call(state: State, arguments: Arguments) -> Value:
+        variables = merge(*arguments.all)
+        first = arguments.get(0, "object")
+        if first is None:
+            return wrap(
+                {"str": "", "int": 0, "float": 0.0, "bool": False, "list": [], "tuple": (), "set": []}[function]
+            )
+        if function in ("bool", "int", "float") and first.direct:
+            state.set_type(first.direct, "int" if function != "bool" else "str")
+        if function in ("int", "float"):
+            first = state.given(first, "TypeError" if first.data is None else "ValueError", empty=True)
+        elif function in ("list", "tuple", "set"):
+            first = state.given(first)
+        if function == "bool":
+            truth = truth_of(first)
+            return Value(UNKNOWN if truth is None else truth, variables)
+        if not known(first):
+            return Value(UNKNOWN, variables, first.direct if function == "str" else "")
+        if function in ("list", "tuple", "set"):
+            items = parts(first)
+            return Value(tuple(items) if function == "tuple" else items, variables)
+        data = plain_text(first)
+        if not isinstance(data, (str, bool, int, float, type(None))):
+            return Value(UNKNOWN, variables)
+        try:
+            return Value({"str": str, "int": int, "float": float}[function](data), variables)
+        except (ValueError, TypeError, OverflowError):
+            return Value(UNKNOWN, variables)
+
+    return call
+
+
+def copied(state: State, arguments: Arguments) -> Value:
+    """Return a copy of the first argument."""
+    return deep_copy(arguments.positional[0]) if arguments.positional else Value()
+
+
+def ordered(state: State, arguments: Arguments) -> Value:
+    """Return the first argument's parts as a list, sorted where they are texts."""
+    if not arguments.positional:
+        return Value()
+    items = parts(arguments.positional[0])
+    if all(isinstance(item.data, str) for item in items):
+        items.sort(key=lambda item: item.data)
+    return Value(items, merge(*arguments.all))
+
+
+def length(state: State, arguments: Arguments) -> Value:
+    """Return how long a text or container is."""
+    data = arguments.positional[0].data if arguments.positional else UNKNOWN
+    return Value(len(data) if isinstance(data, (str, list, tuple, dict)) else UNKNOWN, merge(*arguments.all))
+
+
+def get_attribute(state: State, arguments: Arguments) -> Value:
+    """Return an attribute by its name."""
+    name = arguments.get(1)
+    if name is None or not isinstance(name.data, str):
+        return Value(UNKNOWN, merge(*arguments.all))
+    found = attribute(state, arguments.positional[0], name.data)
+    default = arguments.get(2)
+    if known(found) or default is None:
+        return found
+    return Value(default.data, merge(*arguments.all), doubt=f"unless {name.data} is found elsewhere")
+
+
+def literal(read: Callable[[str], Any]) -> Callable[..., Value]:
+    """Return a function that reads a text as JSON or a Python literal."""
+
+    def call(state: State, arguments: Arguments) -> Value:
+        first = arguments.positional[0] if arguments.positional else Value()
+        text = state.given(first, "TypeError" if first.data is None else "ValueError", empty=True).data
+        variables = merge(*arguments.all)
+        if not isinstance(text, str) or len(text) > 10_000:
+            return Value(UNKNOWN, variables)
+        try:
+            return wrap(read(text), variables)
+        except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+            return Value(UNKNOWN, variables)
+
+    return call
+
+
+def to_bool(state: State, arguments: Arguments) -> Value:
+    """Return a text like "yes" as a bool (strtobool and its kin)."""
+    first = arguments.positional[0] if arguments.positional else Value()
+    if first.direct:
+        state.set_type(first.direct, "bool")
+    first = state.given(first, "AttributeError" if first.data is None else "ValueError", empty=True)
+    if isinstance(first.data, str):
+        return Value(first.data.lower() in TRUE, first.variables)
+    return Value(first.data if isinstance(first.data, (bool, int)) else UNKNOWN, first.variables)
+
+
+def os_environ(method: str) -> Callable[..., Value]:
+    """Return a method of os.environ; https://docs.python.org/3/library/os.html#os.environ."""
+
+    def call(state: State, arguments: Arguments) -> Value:
+        name = arguments.get(0, "key")
+        default = arguments.get(1, "default", "value") or Value(None)
+        if method == "setdefault":
+            return default
+        if name is None or not isinstance(name.data, str) or not name.data:
+            return Value(UNKNOWN, merge(*arguments.all))
+        return state.read(name.data, default)
+
+    return call
+
+
+def parsed_url(state: State, arguments: Arguments) -> Value:
+    """Return the parts of a URL as an object's attributes."""
+    url = arguments.get(0, "url") or Value()
+    if url.direct:
+        state.set_type(url.direct, "url")
+    if not isinstance(url.data, str):
+        return Value(UNKNOWN, url.variables)
+    try:
+        parts_ = urlsplit(url.data)
+        found = {name: getattr(parts_, name) for name in ("scheme", "netloc", "path", "query", "hostname", "port")}
+    except ValueError:
+        return Value(UNKNOWN, url.variables)
+    names = {name: Binding(Value(part, url.variables), "") for name, part in found.items()}
+    return Value(Module("", names), url.variables)
+
+
+BUILTINS: dict[str, External] = {
+    "os.getenv": os_environ("get"),
+    "os.environ.get": os_environ("get"),
+    "os.environ.pop": os_environ("get"),
+    "os.environ.setdefault": os_environ("setdefault"),
+    "os.fspath": first_argument,
+    "urllib.parse.urlparse": parsed_url,
+    "urllib.parse.urlsplit": parsed_url,
+    "ast.literal_eval": literal(ast.literal_eval),
+    "json.loads": literal(json.loads),
+    "copy.copy": copied,
+    "copy.deepcopy": copied,
+    "str": builtin("str"),
+    "int": builtin("int"),
+    "float": builtin("float"),
+    "bool": builtin("bool"),
+    "list": builtin("list"),
+    "tuple": builtin("tuple"),
+    "set": builtin("set"),
+    "frozenset": builtin("set"),
+    "dict": new_dict,
+    "collections.OrderedDict": new_dict,
+    "len": length,
+    "sorted": ordered,
+    "getattr": get_attribute,
+    "typing.cast": lambda state, arguments: arguments.get(1, "val") or Value(),
+    **{
+        f"django.utils.{module}.{name}": first_argument
+        for module in ("translation", "functional", "text", "encoding", "safestring")
+        for name in (
+            "gettext",
+            "gettext_lazy",
+            "gettext_noop",
+            "ugettext",
+            "ugettext_lazy",
+            "pgettext",
+            "force_str",
+            "mark_safe",
+        )
+    },
+    **{name: to_bool for name in ("distutils.util.strtobool", "str2bool.str2bool", "strtobool.strtobool")},
+}

@@ -1,0 +1,217 @@
+"""What calls return: of the functions, methods and classes of the project, and of those from elsewhere."""
+
+import ast
+from pathlib import PurePosixPath
+from typing import Any
+
+from . import packages
+from .builtins import BUILTINS, to_bool
+from .functions import call_function
+from .objects import Class, Function, Instance, Module, Scope, Space, behind
+from .operations import MAX_ITEMS, dict_method, list_method, text_method, truth_of
+from .packages import unknown
+from .paths import PATHS, path_method
+from .references import Arguments, Bound, Reader, Reference
+from .state import MAX_TURNS, Handler, State
+from .values import UNKNOWN, Binding, CallablePath, Value, known, merge, words
+
+FUNCTIONS = {**BUILTINS, **PATHS, **packages.FUNCTIONS}
+MUTATORS = words("append extend insert remove pop update setdefault add discard clear reverse sort")
+
+
+def _call(state: State, node: ast.Call, scope: Scope) -> Value:
+    function = state.evaluate(node.func, scope)
+    arguments = arguments_of(state, node, scope)
+    if not state.depth:
+        state.here = f"{scope.file}:{node.lineno}"
+    if isinstance(function.data, Reference):
+        name = function.data.name
+        if name == "super":
+            return parent_class(state, scope)
+        if name in ("globals", "locals", "vars") and not arguments.positional:
+            return Value(Space(scope.globals if name == "globals" else scope.chain[0]))
+        if name == "vars" and isinstance(arguments.positional[0].data, Module):
+            return Value(Space(arguments.positional[0].data.names))
+        if name in packages.SCOPED:
+            packages.SCOPED[name](state, arguments, scope)
+            return Value(None)
+        if name == "exec":
+            state.notes.append((f"{scope.file}:{node.lineno}", "runs other code with exec(), which was not followed"))
+            return Value(None)
+    if isinstance(function.data, Bound):
+        if function.data.name in MUTATORS and isinstance(node.func, ast.Attribute):
+            state.touch(node.func.value, scope, node.lineno)
+        if isinstance(function.data.owner.data, Space) and function.data.name == "update":
+            update_names(state, function.data.owner.data, arguments, scope, node.lineno)
+            return Value(None)
+    return call(state, function, arguments)
+
+
+def update_names(state: State, space: Space, arguments: Arguments, scope: Scope, line: int) -> None:
+    """Assign what globals().update() does."""
+    first = arguments.get(0)
+    given = dict(arguments.named)
+    if first is not None and isinstance(first.data, Space):
+        space.names.update({name: bound for name, bound in first.data.names.items() if not name.startswith("__")})
+    elif first is not None and isinstance(first.data, dict):
+        given = {**first.data, **given}
+    elif first is not None:
+        state.notes.append((f"{scope.file}:{line}", "sets names that could not be worked out"))
+    for name, value in given.items():
+        space.names[name] = Binding(value, f"{scope.file}:{line}", state.doubts[-1] if state.doubts else "")
+
+
+def parent_class(state: State, scope: Scope) -> Value:
+    """Return what super() stands for in a method."""
+    itself = scope.chain[0].get("self") or next(iter(scope.chain[0].values()), None)
+    if scope.owner is None or itself is None or not isinstance(itself.value.data, (Instance, Class)):
+        return Value()
+    data = itself.value.data
+    cls = data.cls if isinstance(data, Instance) else data
+    return Value(Instance(cls, data.names if isinstance(data, Instance) else {}, scope.owner))
+
+
+def arguments_of(state: State, node: ast.Call, scope: Scope) -> Arguments:
+    """Return what a call passes."""
+    arguments = Arguments([], {})
+    for part in node.args:
+        value = state.evaluate(part, scope)
+        if not isinstance(part, ast.Starred):
+            arguments.positional.append(value)
+        elif isinstance(value.data, (list, tuple)) and len(arguments.positional) < MAX_ITEMS:
+            arguments.positional += value.data
+        else:
+            arguments.open = True
+    for keyword in node.keywords:
+        value = state.evaluate(keyword.value, scope)
+        if keyword.arg is not None:
+            arguments.named[keyword.arg] = value
+        elif isinstance(value.data, dict):
+            arguments.named.update({key: item for key, item in value.data.items() if isinstance(key, str)})
+        else:
+            arguments.open = True
+    return arguments
+
+
+def call(state: State, function: Value, arguments: Arguments) -> Value:
+    """Return what a call returns."""
+    data = function.data
+    if isinstance(data, Function):
+        return call_function(state, data, arguments)
+    if isinstance(data, Bound):
+        return call_method(state, data, arguments)
+    if isinstance(data, Reader):
+        return packages.read(state, data, "", arguments)
+    if isinstance(data, CallablePath):
+        joined = path_method(state, function, "joinpath", arguments)
+        return Value(str(joined.data) if known(joined) else UNKNOWN, joined.variables)
+    if isinstance(data, Class):
+        make = packages.maker(data)
+        return make(state, arguments) if make else Value(Instance(data, {}), merge(*arguments.all))
+    if isinstance(data, Reference):
+        return call_reference(state, data.name, arguments)
+    return Value(UNKNOWN, merge(function, *arguments.all))
+
+
+def call_reference(state: State, name: str, arguments: Arguments) -> Value:
+    """Return what a function outside the project returns."""
+    first = arguments.get(0)
+    if name == "os.environ.copy" or (name == "dict" and first and isinstance(first.data, Reference)):
+        return Value(Reference("os.environ"))
+    if name in ("map", "filter") and len(arguments.positional) == 2:
+        return mapped(state, name, *arguments.positional)
+    if name.startswith("str.") and first is not None and isinstance(first.data, str):
+        rest = Arguments(arguments.positional[1:], arguments.named, arguments.open)
+        return call_method(state, Bound(first, name.removeprefix("str.")), rest)
+    if name in ("os.makedirs", "os.mkdir") and first is not None:
+        state.made.append((first, state.here))
+        return Value(None)
+    function = FUNCTIONS.get(name)
+    if function is None and name.rpartition(".")[2] in ("strtobool", "str2bool", "str_to_bool"):
+        function = to_bool
+    function = function or packages.function(name)
+    if function is not None:
+        return function(state, arguments)
+    if name == "contextlib.suppress":
+        return Value(Reference("contextlib.suppress()"))
+    if unknown.looks_like_reader(name, arguments):
+        return unknown.unknown_reader(state, arguments)
+    return Value(UNKNOWN, merge(*arguments.all))
+
+
+def mapped(state: State, name: str, function: Value, source: Value) -> Value:
+    """Return what map() or filter() make of a list."""
+    if not isinstance(source.data, (list, tuple)):
+        return Value(UNKNOWN, merge(function, source))
+    items = list(source.data[:MAX_TURNS])
+    results = items if function.data is None else [call(state, function, Arguments([item], {})) for item in items]
+    if name == "map":
+        return Value(results, source.variables)
+    kept = [item for item, result in zip(items, results, strict=True) if truth_of(result) is not False]
+    return Value(kept, source.variables)
+
+
+def call_method(state: State, method: Bound, arguments: Arguments) -> Value:
+    """Return what a method returns."""
+    owner, name = method.owner, method.name
+    data = owner.data
+    state.charge(owner, *arguments.positional)
+    variables = merge(owner, *arguments.all)
+    if isinstance(data, Reader):
+        return packages.read(state, data, name, arguments)
+    if isinstance(data, PurePosixPath):
+        return path_method(state, owner, name, arguments)
+    separator = arguments.get(0, "sep")
+    if owner.direct and name == "split" and (separator is None or separator.data in (",", ";", " ", None)):
+        state.set_type(owner.direct, "list")
+        state.environment.variables[owner.direct].separator = (separator and separator.data) or " "
+    if isinstance(data, str):
+        result = text_method(data, name, arguments, variables)
+        if name in ("strip", "lower", "upper", "casefold"):
+            result.direct = owner.direct
+        return result
+    if isinstance(data, (list, tuple, dict)):
+        return container_method(data, name, arguments, variables)
+    if isinstance(data, Space):
+        key = arguments.get(0)
+        if name == "get" and key is not None and isinstance(key.data, str):
+            return data.names[key.data].value if key.data in data.names else arguments.get(1) or Value(None)
+        return Value()
+    own = own_method(state, method, arguments) if isinstance(data, (Class, Instance)) else None
+    return Value(UNKNOWN, variables) if own is None else own
+
+
+def container_method(data: Any, name: str, arguments: Arguments, variables: tuple[str, ...]) -> Value:
+    """Return what a method of a list, tuple or dict returns."""
+    if isinstance(data, list):
+        return list_method(data, name, arguments)
+    if isinstance(data, dict):
+        return dict_method(data, name, arguments)
+    return list_method(list(data), name, arguments) if name in ("index", "copy") else Value(UNKNOWN, variables)
+
+
+def own_method(state: State, method: Bound, arguments: Arguments) -> Value | None:
+    """Return what a method of a class of the project, or of an instance of one, returns; None if there is none."""
+    data = method.owner.data
+    is_instance = isinstance(data, Instance)
+    cls = data.cls if is_instance else data
+    if method.name == "load_settings":
+        state.chosen = cls
+        return Value(None)
+    for item in behind(cls.line(), data.after) if is_instance else cls.line():
+        bound = item.names.get(method.name) if isinstance(item, Class) else None
+        function = bound.value.data if bound is not None else None
+        if isinstance(function, Function):
+            itself = Value(Instance(cls, data.names)) if is_instance else method.owner
+            decorators = function.decorators
+            static = "staticmethod" in decorators or not (is_instance or "classmethod" in decorators)
+            return call_function(state, function, arguments if static else with_first(itself, arguments))
+    return None
+
+
+def with_first(itself: Value, arguments: Arguments) -> Arguments:
+    """Return arguments with `state` before them."""
+    return Arguments([itself, *arguments.positional], arguments.named, arguments.open)
+
+
+CALLS: dict[type[ast.AST], Handler[Value]] = {ast.Call: _call}

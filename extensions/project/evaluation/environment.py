@@ -1,0 +1,259 @@
+"""The environment variables that settings read, and what the packages that read them make of their text."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote
+
+from ..data import url_parts
+from ..places import PRODUCTION
+from ..secrets import SERVICE, is_secret, without_secrets
+from .values import TRUE, UNKNOWN, Value, Variable, plain, wrap
+
+# https://github.com/jazzband/dj-database-url#url-schema and https://django-environ.readthedocs.io/en/latest/types.html
+ENGINES = {
+    "postgres": "django.db.backends.postgresql",
+    "postgresql": "django.db.backends.postgresql",
+    "psql": "django.db.backends.postgresql",
+    "pgsql": "django.db.backends.postgresql",
+    "postgis": "django.contrib.gis.db.backends.postgis",
+    "mysql": "django.db.backends.mysql",
+    "mysql2": "django.db.backends.mysql",
+    "mysqlgis": "django.contrib.gis.db.backends.mysql",
+    "mysql-connector": "mysql.connector.django",
+    "sqlite": "django.db.backends.sqlite3",
+    "spatialite": "django.contrib.gis.db.backends.spatialite",
+    "oracle": "django.db.backends.oracle",
+    "oraclegis": "django.contrib.gis.db.backends.oracle",
+    "mssql": "mssql",
+    "mssqlms": "mssql",
+    "cockroach": "django_cockroachdb",
+    "cockroachdb": "django_cockroachdb",
+    "redshift": "django_redshift_backend",
+    "timescale": "timescale.db.backends.postgresql",
+    "timescalegis": "timescale.db.backends.postgis",
+}
+CACHES = {
+    "locmem": "django.core.cache.backends.locmem.LocMemCache",
+    "locmemcache": "django.core.cache.backends.locmem.LocMemCache",
+    "dummy": "django.core.cache.backends.dummy.DummyCache",
+    "dummycache": "django.core.cache.backends.dummy.DummyCache",
+    "db": "django.core.cache.backends.db.DatabaseCache",
+    "dbcache": "django.core.cache.backends.db.DatabaseCache",
+    "file": "django.core.cache.backends.filebased.FileBasedCache",
+    "filecache": "django.core.cache.backends.filebased.FileBasedCache",
+    "memcached": "django.core.cache.backends.memcached.PyMemcacheCache",
+    "memcache": "django.core.cache.backends.memcached.PyMemcacheCache",
+    "pymemcache": "django.core.cache.backends.memcached.PyMemcacheCache",
+    "pymemcached": "django.core.cache.backends.memcached.PyMemcacheCache",
+    "redis": "django.core.cache.backends.redis.RedisCache",
+    "rediss": "django.core.cache.backends.redis.RedisCache",
+    "rediscache": "django.core.cache.backends.redis.RedisCache",
+    "hiredis": "django.core.cache.backends.redis.RedisCache",
+}
+EMAIL = {
+    "smtp": "django.core.mail.backends.smtp.EmailBackend",
+    "console": "django.core.mail.backends.console.EmailBackend",
+    "consolemail": "django.core.mail.backends.console.EmailBackend",
+    "file": "django.core.mail.backends.filebased.EmailBackend",
+    "filemail": "django.core.mail.backends.filebased.EmailBackend",
+    "memory": "django.core.mail.backends.locmem.EmailBackend",
+    "memorymail": "django.core.mail.backends.locmem.EmailBackend",
+    "dummy": "django.core.mail.backends.dummy.EmailBackend",
+    "dummymail": "django.core.mail.backends.dummy.EmailBackend",
+}
+SECRET_DUMMY = (
+    "only-for-building-the-image-0123456789-abcdefghijkl"  # at least 50 characters, as Django's security.W009 wants
+)
+
+
+URL_KINDS = ("db", "cache", "email")  # types whose text is a URL that becomes a setting
+
+
+class Environment:
+    """The variables that were read, by name, in an environment where only those in `given` are set."""
+
+    def __init__(self, given: Mapping[str, str]):
+        self.given = dict(given)
+        self.variables: dict[str, Variable] = {}
+        self.reads: list[str] = []
+
+    def note(self, name: str, source: str, type: str = "str", kind: str = "") -> Variable:
+        """Record that `name` is read, and return it."""
+        variable = self.variables.setdefault(name, Variable(name, source))
+        self.reads.append(name)
+        if type != "str" and variable.type == "str":
+            variable.type = type
+        variable.kind = variable.kind or kind
+        return variable
+
+    def text(self, name: str) -> Any:
+        """Return the text of a variable: None where it is not set, UNKNOWN where it must be."""
+        if name in self.given:
+            return self.given[name]
+        return UNKNOWN if name in self.variables and self.variables[name].required else None
+
+    def set_default(self, name: str, default: Value) -> None:
+        """Record what settings use where `name` is not set, unless that is known already."""
+        variable = self.variables[name]
+        if variable.default is None and (data := plain(default)) is not UNKNOWN and not isinstance(data, dict):
+            variable.default = data
+
+
+def as_text(default: Any) -> str | None:
+    """Return a default as one would write it in an environment file; None if it has no such text."""
+    if default is None or default is UNKNOWN:
+        return None
+    if isinstance(default, (list, tuple)):
+        parts = [as_text(item) for item in default]
+        return None if None in parts else ",".join(part for part in parts if part is not None)
+    return str(default) if isinstance(default, (str, bool, int, float)) else None
+
+
+def converted(text: str, type: str) -> Value:
+    """Return what a variable's text becomes when read as `type`."""
+    if type in URL_KINDS:
+        return wrap(parse_url(text, type))
+    if type == "bool":
+        return Value(text.lower() in TRUE)
+    if type == "int":
+        try:
+            return Value(int(text))
+        except ValueError:
+            return Value()
+    if type == "list":
+        return wrap([part.strip() for part in text.split(",") if part.strip()])
+    return Value(text)
+
+
+def parse_url(url: Any, kind: str = "db") -> dict[str, Any]:
+    """Return Django's setting for a database ("db"), cache or e-mail URL; UNKNOWN for what the URL does not tell."""
+    setting = {"db": "ENGINE", "cache": "BACKEND", "email": "EMAIL_BACKEND"}[kind]
+    empty = {setting: UNKNOWN, "NAME": UNKNOWN} if kind == "db" else {setting: UNKNOWN}
+    if not isinstance(url, str):
+        return empty
+    scheme, _, rest = url.partition("://") if "://" in url else url.partition(":")
+    scheme = scheme.lower().partition("+")[0]
+    if kind == "cache":
+        return {setting: CACHES.get(scheme, UNKNOWN), "LOCATION": url if "redis" in scheme else rest}
+    if kind == "email":
+        return {setting: EMAIL.get(scheme, UNKNOWN)}
+    if "sqlite" in scheme or scheme == "spatialite":
+        name = unquote(rest.partition("?")[0])
+        name = name[1:] if name.startswith("/") else name
+        return {"ENGINE": ENGINES.get(scheme, UNKNOWN), "NAME": name or ":memory:", "URL": url}
+    parts = url_parts(f"scheme://{rest}")
+    if parts is None:
+        return empty
+    name, host = unquote(parts.path.lstrip("/")), parts.hostname or ""
+    return {"ENGINE": ENGINES.get(scheme, UNKNOWN), "NAME": name, "HOST": host, "URL": url}
+
+
+def looks_secret(variable: Variable) -> bool:
+    """Return whether a variable's text should be kept from others, going by its name, type and default."""
+    if variable.kind in ("db", "email"):
+        return True
+    return is_secret(variable.name, as_text(variable.default), variable.type)
+
+
+def shown_default(variable: Variable) -> str | None:
+    """Return a default as text, None where it is a secret or there is none; a service's URL only has no password."""
+    text = as_text(variable.default)
+    if text and looks_secret(variable) and not variable.kind and not SERVICE.match(text):
+        return None
+    return without_secrets(text) if text else text
+
+
+def kind_of(variable: Variable) -> str:
+    """Return "bool", "int", "list", "url" or "str" for a variable: by how it is read, its default, then its name."""
+    default = variable.default
+    if variable.type != "str":
+        return variable.type
+    if isinstance(default, bool) or default in ("True", "False", "true", "false"):
+        return "bool"
+    if isinstance(default, int):
+        return "int"
+    if isinstance(default, (list, tuple)):
+        return "list"
+    if isinstance(default, str) and "://" in default:
+        return "url"
+    return "url" if default in (None, "") and variable.name.endswith(("_URL", "_URI")) else "str"
+
+
+def dummy_url(variable: Variable) -> str:
+    """Return a URL that settings accept while an image is built."""
+    name = variable.name.upper()
+    if variable.kind == "db" or name in ("DATABASE_URL", "DB_URL"):
+        scheme = str(variable.default).partition("://")[0]
+        server = "://" in str(variable.default) and scheme in ENGINES and "lite" not in scheme
+        return f"{scheme}://localhost/build" if server else "sqlite:////tmp/build.sqlite3"
+    if variable.kind == "cache":
+        return "locmemcache://"
+    if variable.kind == "email":
+        return "consolemail://"
+    if "REDIS" in name or "CELERY" in name or "BROKER" in name or "VALKEY" in name:
+        return "redis://localhost:6379/0"
+    if "AMQP" in name or "RABBIT" in name:
+        return "amqp://localhost:5672"
+    return "http://localhost"
+
+
+def dummy(variable: Variable) -> str:
+    """Return a text that settings accept while an image is built, where nothing is connected to."""
+    name, kind = variable.name.upper(), kind_of(variable)
+    if variable.kind or kind == "url":
+        return dummy_url(variable)
+    if kind in ("bool", "int", "list"):
+        return {"bool": "False", "int": "1", "list": "localhost"}[kind]
+    if production := production_value(variable):
+        return production
+    if "DSN" in name.split("_"):
+        return "http://build@localhost/1"
+    if name.endswith(("EMAIL", "MAIL_FROM")):
+        return "build@localhost"
+    if looks_secret(variable):
+        return SECRET_DUMMY
+    if name.split("_")[-1] == "DEBUG":
+        return "False"
+    if name.endswith("PORT"):
+        return "1"
+    if name.endswith(("PATH", "DIR", "ROOT", "FOLDER", "DIRECTORY")):
+        return "/tmp"
+    hosts = ("HOST", "HOSTNAME", "DOMAIN", "SERVER", "FQDN")
+    return "localhost" if any(word in hosts for word in name.split("_")) and not name.endswith("USER") else "build"
+
+
+def production_value(variable: Variable) -> str:
+    """Return what a variable that tells debugging or the environment's name is set to in production; else "".
+
+    It goes by the name: `read_settings` looks for another text where DEBUG stays on with this one.
+    """
+    words = variable.name.upper().split("_")
+    if words[-1] == "DEBUG" and variable.type != "list":
+        return ("0" if variable.type == "int" else "False") if str(variable.default).lower() in TRUE else ""
+    if any(word in words for word in ("ENV", "ENVIRONMENT", "STAGE", "DEPLOYMENT", "MODE", "CONFIGURATION", "TIER")):
+        lower = {text.lower(): text for text in variable.compared}
+        return next((lower[name] for name in PRODUCTION if name in lower), "")
+    return ""
+
+
+def described(variable: Variable) -> dict[str, Any]:
+    """Return a variable as the `environment` Finding lists it."""
+    build = variable.required or variable.perhaps
+    return {
+        "name": variable.name,
+        "default": (default := shown_default(variable)),
+        "hidden": default is None and as_text(variable.default) not in (None, ""),
+        "required": variable.required,
+        "secret": looks_secret(variable),
+        "source": variable.source,
+        "type": kind_of(variable),
+        "separator": variable.separator,
+        "build": build,
+        "dummy": dummy(variable) if build else "",
+        "production": production_value(variable) or None,
+        "compared": [
+            text
+            for text in variable.compared
+            if isinstance(text, str) and not is_secret(variable.name, text, variable.type)
+        ],
+    }

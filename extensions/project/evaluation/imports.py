@@ -1,0 +1,179 @@
+"""How modules of the project are worked out, and their names taken over."""
+
+import ast
+
+from .objects import Lazy, LoopEnd, Module, Names, Raised, Returned, Scope, Stop
+from .references import Reference
+from .state import Handler, State
+from .values import UNKNOWN, Binding, Value, plain
+
+MAX_MODULES = 60
+
+
+def load_module(state: State, path: str) -> Names:
+    """Return the names of a module's file; those it has so far, where modules import each other."""
+    if path in state.modules:
+        return state.modules[path]
+    names: Names = {}
+    state.modules[path] = names
+    if len(state.modules) == 1:
+        state.settings_files.add(path)
+    if len(state.modules) <= MAX_MODULES:
+        with state.fresh():
+            run_file(state, path, Scope(path, [names]))
+    return names
+
+
+def run_file(state: State, path: str, scope: Scope) -> None:
+    """Work out a file's statements in `scope`."""
+    tree = state.tree.python(path)
+    if path not in state.files and state.tree.exists(path):
+        state.files.append(path)
+    if tree is None:
+        return
+    try:
+        state.block(tree.body, scope)
+    except (Returned, LoopEnd, Raised):
+        pass
+    except Stop:
+        state.notes.append((path, "is too long to be read to its end"))
+
+
+def import_from(state: State, node: ast.ImportFrom, file: str, name: str) -> Binding | None:
+    """Return what `from ... import name` finds in the project: a name in a module, or a module in a package."""
+    path = state.find_module(node.module or "", file, node.level)
+    bound = load_module(state, path).get(name) if path else None
+    if bound is not None:
+        resolved(state, bound)
+        return bound
+    inner = state.find_module(f"{node.module or ''}.{name}".lstrip("."), file, node.level)
+    if not inner or (state.is_private(inner, node, file) and state.optional_import):
+        return None
+    return Binding(Value(Module(inner, load_module(state, inner))), "")
+
+
+def resolved(state: State, bound: Binding) -> Value:
+    """Return a name's value, looking up what was imported lazily."""
+    data = bound.value.data
+    if isinstance(data, Lazy):
+        bound.value = Value()  # where imports go round in circles
+        found = import_from(state, data.node, data.file, data.name)
+        bound.value = found.value if found is not None else Value()
+    return bound.value
+
+
+def absent(state: State, name: str, scope: Scope, node: ast.ImportFrom) -> None:
+    """Handle a module that the project does not hold."""
+    if state.optional_import:
+        raise Raised(module=name)
+    state.notes.append((f"{scope.file}:{node.lineno}", f"imports {name}, which is not in the project"))
+    if node.names[0].name == "*":
+        doubt_all(state, f"{scope.file}:{node.lineno}", f"{name}, which is not in the project", scope)
+    for alias in node.names:
+        if alias.name != "*":
+            state.bind(alias.asname or alias.name, Value(), scope, node.lineno)
+
+
+def doubt_all(state: State, source: str, module: str, scope: Scope) -> None:
+    """Put in doubt what settings have so far: a module that cannot be read may set it, and any other name.
+
+    Not where settings take it only if it is there: in an image, it is not.
+    """
+    if scope.file in state.settings_files and scope.chain[0] is scope.globals and not state.undecided:
+        state.open_end = state.open_end or source
+        for name, bound in scope.globals.items():
+            if name.isupper():
+                bound.doubt = bound.doubt or f"may be set by {module} ({source})"
+
+
+def take_all(state: State, names: Names, scope: Scope, line: int) -> None:
+    """Take over a module's public names; https://docs.python.org/3/reference/simple_stmts.html#the-import-statement."""
+    listed = names.get("__all__")
+    data = plain(listed.value) if listed else UNKNOWN
+    public = [name for name in names if not name.startswith("_")]
+    if isinstance(data, (list, tuple)) and UNKNOWN not in data:
+        public = [name for name in data if isinstance(name, str) and name in names]
+    doubt = state.doubts[-1] if state.doubts else ""
+    for name in public:
+        bound = names[name]
+        scope.chain[0][name] = Binding(bound.value, bound.source, bound.doubt or doubt)
+
+
+def imported_elsewhere(state: State, node: ast.Try, scope: Scope) -> str:
+    """Return a package outside the project that the body of a `try` imports."""
+    for statement in node.body:
+        dotted = [alias.name for alias in statement.names] if isinstance(statement, ast.Import) else []
+        if isinstance(statement, ast.ImportFrom) and not statement.level:
+            dotted = [statement.module or ""]
+        for name in dotted:
+            if state.find_module(name.partition(".")[0], scope.file, 0) is None:
+                return name
+    return ""
+
+
+def _import(state: State, node: ast.Import, scope: Scope) -> None:
+    for alias in node.names:
+        dotted = alias.name if alias.asname else alias.name.partition(".")[0]
+        path = state.find_module(dotted, scope.file, 0)
+        private = state.is_private(state.find_module(alias.name, scope.file, 0), node, scope.file)
+        if private and state.optional_import:
+            raise Raised(module=alias.name)
+        value = Value(Reference(dotted)) if path is None else Value(Reference(f"<project>.{dotted}"))
+        if alias.asname or alias.name.partition(".")[0] not in scope.chain[0]:
+            state.bind(alias.asname or dotted, value, scope, node.lineno)
+
+
+def _import_from(state: State, node: ast.ImportFrom, scope: Scope) -> None:
+    dotted = node.module or ""
+    path = state.find_module(dotted, scope.file, node.level)
+    star = node.names[0].name == "*"
+    top = state.find_module(dotted.partition(".")[0], scope.file, 0) if dotted and not node.level else None
+    project = path is not None or node.level > 0 or top is not None or (star and state.optional_import > 0)
+    private = state.is_private(path, node, scope.file, *(alias.name for alias in node.names))
+    if private and state.optional_import:
+        path = None
+    if (path is None and project) or (path == "" and star):
+        absent(state, f"{'.' * node.level}{dotted}", scope, node)
+        return
+    if path is None:
+        _from_elsewhere(state, node, scope)
+    elif star:
+        if scope.file in state.settings_files:
+            state.settings_files.add(path)
+        take_all(state, load_module(state, path), scope, node.lineno)
+        if private:
+            doubt_all(state, f"{scope.file}:{node.lineno}", f"{path}, which git ignores", scope)
+    else:
+        _from_project(state, node, path, scope)
+
+
+def _from_elsewhere(state: State, node: ast.ImportFrom, scope: Scope) -> None:
+    """Bind what is imported from outside the project."""
+    for alias in node.names:
+        if alias.name == "*":
+            note = f"takes all names of {node.module or ''}, which is not in the project"
+            state.notes.append((f"{scope.file}:{node.lineno}", note))
+        else:
+            reference = Reference(f"{node.module or ''}.{alias.name}")
+            state.bind(alias.asname or alias.name, Value(reference), scope, node.lineno)
+
+
+def _from_project(state: State, node: ast.ImportFrom, path: str, scope: Scope) -> None:
+    """Bind names of a module of the project, in what settings are not made of only once they are needed."""
+    for alias in node.names:
+        name = alias.asname or alias.name
+        if scope.file not in state.settings_files and not state.optional_import:
+            state.bind(name, Value(Lazy(node, scope.file, alias.name)), scope, node.lineno)
+            continue
+        bound = import_from(state, node, scope.file, alias.name)
+        if bound is not None:
+            doubt = bound.doubt or (state.doubts[-1] if state.doubts else "")
+            scope.chain[0][name] = Binding(bound.value, bound.source or f"{scope.file}:{node.lineno}", doubt)
+        elif not path and state.optional_import:
+            absent(state, f"{'.' * node.level}{node.module or ''}.{alias.name}", scope, node)
+        else:
+            state.bind(name, Value(), scope, node.lineno)
+
+
+# What is registered for the statements of these kinds.
+IMPORTS: dict[type[ast.AST], Handler[None]] = {ast.Import: _import, ast.ImportFrom: _import_from}

@@ -1,0 +1,91 @@
+"""What packages that read the environment have in common: names of types, and how a variable is read and cast."""
+
+from collections.abc import Callable
+
+from ..functions import apply_cast
+from ..references import Arguments, Bound, Reader, Reference
+from ..state import State
+from ..values import UNKNOWN, Value, merge
+
+# Methods of readers that read no variable.
+NOT_READING = frozenset(("read_env", "read_envfile", "prefixed", "seal", "add_parser", "parser_for"))
+PLAIN = ("", "get_value")  # methods that read a variable as the type that an argument says
+TYPES = {
+    "bool": "bool",
+    "strtobool": "bool",
+    "int": "int",
+    "float": "int",
+    "decimal": "int",
+    "list": "list",
+    "tuple": "list",
+    "set": "list",
+    "Csv": "list",
+    "url": "url",
+    "db": "db",
+    "db_url": "db",
+    "dj_db_url": "db",
+    "cache": "cache",
+    "cache_url": "cache",
+    "dj_cache_url": "cache",
+    "email": "email",
+    "email_url": "email",
+    "dj_email_url": "email",
+    "channels": "url",
+    "channels_url": "url",
+    "search_url": "url",
+}
+URL_NAMES = {"db": "DATABASE_URL", "cache": "CACHE_URL", "email": "EMAIL_URL"}
+
+
+def new_reader(package: str) -> Callable[..., Value]:
+    """Return the constructor of a package's environment reader, with django-environ's scheme of types and defaults."""
+
+    def call(state: State, arguments: Arguments) -> Value:
+        prefix = arguments.named.get("prefix")
+        return Value(Reader(package, arguments.named, prefix.data if prefix and isinstance(prefix.data, str) else ""))
+
+    return call
+
+
+def cast_name(cast: Value | None) -> str:
+    """Return the type that a `cast` argument stands for."""
+    if cast is None:
+        return "str"
+    data = cast.data
+    if isinstance(data, Reference):
+        return TYPES.get(data.name.rpartition(".")[2], "str")
+    if isinstance(data, list):
+        return "list"
+    if isinstance(data, Bound):
+        return TYPES.get(data.name, "str")
+    return "list" if isinstance(data, Reader) and data.package == "csv" else "str"
+
+
+def variable_name(arguments: Arguments, otherwise: str = "") -> str:
+    """Return the variable that a reader's arguments name, "" if it is not known; `otherwise` where they name none."""
+    name = arguments.get(0, "var", "name", "option")
+    if name is None:
+        return otherwise
+    return name.data if isinstance(name.data, str) else ""
+
+
+def read_second(
+    state: State, reader: Reader, method: str, arguments: Arguments, without: tuple[tuple[str, object], ...] = ()
+) -> Value:
+    """Return what a reader gives that takes a variable's default second, and its type third.
+
+    `without` are types with a default that counts as none.
+    """
+    if method in NOT_READING:
+        return Value(None)
+    name = variable_name(arguments)
+    if not name:
+        return Value(UNKNOWN, merge(*arguments.all))
+    plain = method in PLAIN
+    type = cast_name(arguments.get(2, "cast", "subcast")) if plain else TYPES.get(method, "str")
+    default = arguments.get(1, "default")
+    if default is not None and any(type == one and default.data == data for one, data in without):
+        default = None
+    value = state.read(reader.prefix + name, default, type)
+    cast = arguments.get(2, "cast")
+    return apply_cast(state, cast, value) if cast is not None and plain else value

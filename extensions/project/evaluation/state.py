@@ -1,0 +1,355 @@
+"""What is known while a module is worked out: the project's files, the environment, names, and what is in doubt."""
+
+import ast
+import posixpath
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from pathlib import PurePosixPath
+from typing import Any, TypeVar
+
+from ..tree import Tree
+from .environment import URL_KINDS, Environment, converted, parse_url
+from .objects import Class, LoopEnd, Names, Raised, Returned, Scope, Stop
+from .operations import MAX_TEXT, plain_text
+from .references import Arguments
+from .values import HOME, MISSING, OUTSIDE, ROOT, UNKNOWN, Binding, Value, merge, wrap
+
+UNREADABLE = "has a statement that could not be worked out"
+MAX_TURNS = 500  # of one loop
+MAX_STEPS = 60_000  # nodes worked out for one settings module, all that it imports included
+BOOL_WORDS = frozenset(("true", "false", "1", "0", "yes", "no", "on", "off", "t", "f", "y", "n"))
+
+SURROUNDINGS: dict[str, Callable[[], Any]] = {  # attributes of a State that are of the statement at hand
+    "doubts": list,
+    "undecided": int,
+    "catching": int,
+    "optional_import": int,
+    "missing": str,
+    "depth": int,
+    "caught": list,
+}
+
+
+@dataclass
+class Private:
+    """Where settings import a module that git ignores, the names that they take, and whether they start without it."""
+
+    source: str
+    names: list[str] = field(default_factory=list)
+    needed: bool = False
+
+
+class State:
+    """What is known of the project in `tree`, whose imports start at `folder` ("" for the root), where `given` is set.
+
+    What works out each kind of expression and statement is registered in `expressions` and `statements`: so the
+    modules that do it may build on this one, and still work out what is within an expression of any other kind.
+    """
+
+    def __init__(
+        self,
+        tree: Tree,
+        folder: str,
+        given: Mapping[str, str],
+        expressions: "Mapping[type[ast.AST], Handler[Value]]",
+        statements: "Mapping[type[ast.AST], Handler[None]]",
+    ):
+        self.expressions = expressions
+        self.statements = statements
+        self.tree = tree
+        self.folder = folder.strip("/")
+        self.working_folder = posixpath.join(ROOT, self.folder) if self.folder else ROOT
+        self.environment = Environment(given)
+        self.modules: dict[str, Names] = {}
+        self.files: list[str] = []
+        self.notes: list[tuple[str, str]] = []
+        self.chosen: Class | None = None
+        self.steps = 0
+        self.doubts: list[str] = []
+        self.undecided = 0
+        self.catching = 0
+        self.optional_import = 0
+        self.missing = ""
+        self.depth = 0
+        self.here = ""
+        self.caught: list[list[set[str]]] = []
+        self.elsewhere: dict[str, tuple[str, tuple[str, ...]]] = {}
+        self.overheard: set[ast.AST] = set()
+        self.settings_files: set[str] = set()
+        self.private: dict[str, Private] = {}  # modules that git ignores, which are not read
+        self.open_end = ""  # where settings take all names of a module that cannot be read
+        self.made: list[tuple[Value, str]] = []  # folders that settings make, and where
+        self.folders = {path.rpartition("/")[0] for path in tree.paths}
+        self.prefixes: set[str] = set()
+        for folder_path in self.folders:
+            while folder_path and folder_path not in self.prefixes:
+                self.prefixes.add(folder_path)
+                folder_path = folder_path.rpartition("/")[0]
+
+    @contextmanager
+    def fresh(self) -> Iterator[None]:
+        """Leave out, for a module, what surrounds its import."""
+        saved = {name: getattr(self, name) for name in ("here", *SURROUNDINGS)}
+        for name, empty in SURROUNDINGS.items():
+            setattr(self, name, empty())
+        try:
+            yield
+        finally:
+            for name, value in saved.items():
+                setattr(self, name, value)
+
+    def find_module(self, dotted: str, file: str, level: int) -> str | None:
+        """Return a module's file, "" for a folder without `__init__.py`, None for one that is not the project's."""
+        if level:
+            base = file.rpartition("/")[0]
+            for _ in range(level - 1):
+                base = base.rpartition("/")[0]
+        else:
+            base = self.folder
+        for start in dict.fromkeys((base, base if level else "")):
+            path = "/".join(part for part in (start, dotted.replace(".", "/")) if part)
+            for candidate in (f"{path}/__init__.py" if path else "__init__.py", f"{path}.py"):
+                if self.tree.exists(candidate):
+                    return candidate
+            if path in self.prefixes and (dotted or level):
+                return ""
+        return None
+
+    def path_exists(self, path: str) -> Any:
+        """Return whether a path is in the project; UNKNOWN if it is elsewhere, or might be made later."""
+        path = posixpath.normpath(posixpath.join(self.working_folder, path))
+        relative = path.removeprefix(ROOT + "/")
+        if path == ROOT or (relative != path and (self.tree.exists(relative) or relative in self.prefixes)):
+            return UNKNOWN if path != ROOT and self.ignored(relative) else True
+        return UNKNOWN if not path.startswith(OUTSIDE) or relative == path else False
+
+    def glob(self, pattern: str, recursive: bool) -> list[str] | None:
+        """Return the project's paths, below its stand-in, that match a shell pattern; None if it leads elsewhere."""
+        if not pattern.startswith(ROOT + "/"):
+            return None
+        wanted = posixpath.normpath(pattern.removeprefix(ROOT + "/")).split("/")
+        if wanted.count("**") > 1:
+            return None
+        cut = wanted.index("**") if recursive and "**" in wanted else None
+        candidates = [*self.prefixes, *self.tree.paths]
+        self.steps += len(candidates) // 20
+
+        def matches(path: str) -> bool:
+            names = path.split("/")
+            if cut is None:
+                return len(names) == len(wanted) and all(map(fnmatch, names, wanted))
+            head, tail = wanted[:cut], wanted[cut + 1 :]
+            return (
+                len(names) >= len(head) + len(tail)
+                and all(map(fnmatch, names, head))
+                and all(map(fnmatch, names[len(names) - len(tail) :], tail))
+            )
+
+        return [f"{ROOT}/{path}" for path in sorted(candidates) if matches(path)]
+
+    def ignored(self, path: str) -> bool:
+        """Return whether git ignores a file or folder, so that it is on this machine only."""
+        return self.tree.is_ignored(path)
+
+    def is_private(self, path: str | None, node: ast.stmt, file: str, *names: str) -> bool:
+        """Return whether a module that settings import is kept from git, and not read; record that it is imported."""
+        if not path or not self.tree.is_private(path):
+            return False
+        private = self.private.setdefault(path, Private(f"{file}:{node.lineno}"))
+        private.names += [name for name in names if name != "*" and name not in private.names]
+        private.needed = private.needed or not (self.optional_import or self.undecided)
+        return True
+
+    def read(self, name: str, default: Value | None, type: str = "str") -> Value:
+        """Return what reading a variable gives; `default` None if it must be set."""
+        if name == "HOME" and type == "str":
+            return Value(HOME)
+        kind = type if type in URL_KINDS else ""
+        variable = self.environment.note(name, self.here, "url" if kind else type, kind)
+        unsure = default is not None and default.data is MISSING
+        if default is not None and not unsure:
+            self.environment.set_default(name, default)
+        text = self.environment.text(name)
+        if isinstance(text, str):
+            value = converted(text, type)
+            return Value(value.data, merge(value, Value(None, (name,))), name if type == "str" else "")
+        if default is None:
+            if text is None and self.catching:
+                raise Raised(name)
+            self.require(name)
+            text = UNKNOWN
+        if text is UNKNOWN or unsure:
+            variable.perhaps = variable.perhaps or unsure
+            return wrap(parse_url(None, kind), (name,)) if kind else Value(UNKNOWN, (name,), name)
+        assert default is not None
+        variables = tuple(dict.fromkeys((name, *default.variables)))
+        if kind:
+            data = plain_text(default)
+            if kind == "db" and not data:
+                return Value({}, variables)
+            return wrap(parse_url(data, kind), variables)
+        if isinstance(default.data, str) and type in ("bool", "int", "list"):
+            return Value(converted(default.data, type).data, variables)
+        return Value(default.data, variables, name if type == "str" else "")
+
+    def require(self, name: str) -> None:
+        """Record that settings fail where a variable is not set."""
+        variable = self.environment.variables[name]
+        if self.undecided:
+            variable.perhaps = True
+        else:
+            variable.required = True
+
+    def given(self, value: Value, kind: str = "TypeError", empty: bool = False) -> Value:
+        """Return a value that what follows does not take where its variable is not set: settings fail, and it must be.
+
+        None is refused, and with `empty` also "", by an exception of the name `kind`, which a `try` may catch.
+        """
+        if not value.direct or self.environment.text(value.direct) is not None or self.is_caught(kind):
+            return value
+        if value.data is None or (empty and value.data == ""):
+            self.require(value.direct)
+            return Value(UNKNOWN, value.variables, value.direct)
+        return value
+
+    def set_type(self, name: str, type: str, kind: str = "") -> None:
+        """Record how a variable's text is read."""
+        variable = self.environment.variables.get(name)
+        if variable is not None and variable.type == "str":
+            variable.type = type
+        if variable is not None:
+            variable.kind = variable.kind or kind
+
+    def guard(self, variables: tuple[str, ...], scope: Scope) -> None:
+        """Record that settings raise because one of `variables` is not set, and take it as set from here."""
+        unset = [
+            name for name in variables if name in self.environment.variables and self.environment.text(name) is None
+        ]
+        chosen = [name for name in unset if self.environment.variables[name].default in (None, "", False)]
+        chosen = [name for name in chosen if not name.upper().endswith("DEBUG")] or chosen
+        if not chosen and len(variables) == 1:
+            chosen = unset
+        for name in chosen:
+            self.require(name)
+        for names in (scope.chain[0], scope.globals):
+            for bound in names.values():
+                if any(name in chosen for name in bound.value.variables) and not isinstance(
+                    bound.value.data, (list, dict)
+                ):
+                    bound.value = Value(UNKNOWN, bound.value.variables, bound.value.direct)
+
+    def charge(self, *values: Value) -> None:
+        """Count what it costs to go through long texts and containers."""
+        for value in values:
+            if isinstance(value.data, (list, tuple, dict)):
+                self.steps += len(value.data) // 20
+            elif isinstance(value.data, str):
+                self.steps += len(value.data) // 2000
+
+    def step(self) -> None:
+        """Count a node; raise Stop when there were too many."""
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            raise Stop
+
+    @contextmanager
+    def doubt(self, reason: str, undecided: bool = False) -> Iterator[None]:
+        """Put what is assigned within in doubt."""
+        self.doubts.append(reason)
+        self.undecided += undecided
+        try:
+            yield
+        finally:
+            self.doubts.pop()
+            self.undecided -= undecided
+
+    def bind(self, name: str, value: Value, scope: Scope, line: int) -> None:
+        """Assign a value to a name."""
+        if self.missing and scope.chain[0] is scope.globals and self.missing in self.environment.variables:
+            self.environment.set_default(self.missing, value)
+            value = Value(value.data, tuple(dict.fromkeys((*value.variables, self.missing))), value.direct)
+        names = scope.globals if name in scope.declared else scope.chain[0]
+        names[name] = Binding(value, f"{scope.file}:{line}", self.doubts[-1] if self.doubts else value.doubt)
+
+    def touch(self, expression: ast.expr, scope: Scope, line: int) -> None:
+        """Record that the thing a name stands for was changed in place."""
+        while isinstance(expression, (ast.Subscript, ast.Attribute, ast.Call)):
+            expression = expression.func if isinstance(expression, ast.Call) else expression.value
+        if isinstance(expression, ast.Name):
+            for names in scope.chain:
+                if expression.id in names:
+                    bound = names[expression.id]
+                    bound.source = f"{scope.file}:{line}"
+                    bound.doubt = self.doubts[-1] if self.doubts else bound.doubt
+                    return
+
+    def is_caught(self, kind: str) -> bool:
+        """Return whether a `try` around the statement catches an exception of this name."""
+        wanted = {kind, "Exception", "BaseException"}
+        return any(not names or names & wanted for caught in self.caught for names in caught)
+
+    def module_name(self, path: str) -> str:
+        """Return the dotted name of a module's file."""
+        relative = path.removeprefix(self.folder + "/") if self.folder else path
+        return relative.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+    def compared(self, read: Value, literal: Value) -> None:
+        """Record what a variable's text is compared with: it tells its type, or the names of environments."""
+        variable = self.environment.variables.get(read.direct)
+        if variable is None or not isinstance(literal.data, str):
+            return
+        if literal.data.lower() in BOOL_WORDS:
+            self.set_type(read.direct, "bool")
+        elif literal.data not in variable.compared:
+            variable.compared.append(literal.data)
+
+    def evaluate(self, node: ast.expr, scope: Scope) -> Value:
+        """Return what an expression amounts to."""
+        self.step()
+        handler = self.expressions.get(type(node))
+        value = handler(self, node, scope) if handler else Value()
+        if isinstance(value.data, (str, PurePosixPath)) and len(str(value.data)) > MAX_TEXT:
+            return Value(UNKNOWN, value.variables)
+        return value
+
+    def block(self, body: list[ast.stmt], scope: Scope) -> None:
+        """Work out statements one after the other."""
+        for statement in body:
+            self.step()
+            if not self.depth:
+                self.here = f"{scope.file}:{statement.lineno}"
+            handler = self.statements.get(type(statement))
+            if handler is None:
+                continue
+            try:
+                handler(self, statement, scope)
+            except RecursionError:
+                self.forget(statement, scope)
+            except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, AssertionError) as error:
+                self.forget(statement, scope)
+                self.notes.append((f"{scope.file}:{statement.lineno}", f"{UNREADABLE} ({type(error).__name__})"))
+
+    def forget(self, statement: ast.stmt, scope: Scope) -> None:
+        """Make unknown what a statement assigns that is too deep to be worked out."""
+        for target in getattr(statement, "targets", None) or [getattr(statement, "target", None)]:
+            if isinstance(target, ast.Name):
+                self.bind(target.id, Value(), scope, statement.lineno)
+
+    def perhaps(self, body: list[ast.stmt], scope: Scope, reason: str) -> None:
+        """Work out statements that may or may not be run."""
+        with self.doubt(reason, undecided=True):
+            try:
+                self.block(body, scope)
+            except Returned as returned:
+                scope.returned.append(returned.value)
+            except (Raised, LoopEnd):
+                pass
+
+
+T = TypeVar("T")
+# What works out an expression (to a Value) or a statement of one kind.
+Handler = Callable[[State, Any, Scope], T]
+# What stands in for a function outside the project.
+External = Callable[[State, Arguments], Value]

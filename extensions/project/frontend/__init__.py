@@ -1,0 +1,1 @@
+"""The front ends that a project builds with Node."""

@@ -1,0 +1,206 @@
+"""How Node builds what Django serves: which image, what is installed with what, which command, and what comes out."""
+
+import posixpath
+import re
+from typing import Any
+
+from ..data import mapping, text_of
+from ..deployment import dockerfile
+from ..deployment.commands import dockerfiles
+from ..evaluation.values import Value
+from ..findings import Certainty, Findings
+from ..places import join
+from ..settings.setting import Settings, parts_of, path_value
+from ..tree import Tree
+
+NEWEST = "24"  # the LTS line: https://nodejs.org/en/about/previous-releases
+CODENAMES = {"gallium": "16", "hydrogen": "18", "iron": "20", "jod": "22", "krypton": "24"}
+NO_COREPACK = 25  # the first release without it: https://nodejs.org/docs/latest-v24.x/api/corepack.html
+# What a package manager reads beside package.json and the lock file.
+BESIDE = (".npmrc", ".yarnrc", ".yarnrc.yml", "pnpm-workspace.yaml", ".pnpmfile.cjs", "bunfig.toml")
+GLOBAL_INSTALL = re.compile(r"npm (?:install|i|add) (?:-g|--global)((?: [a-z0-9@/._-]+)+)")
+SITES = frozenset(("@sveltejs/kit", "astro", "gatsby", "next", "nuxt", "nuxt3"))
+INSTALL_SCRIPTS = ("preinstall", "install", "postinstall", "prepare")
+
+
+def read_node(tree: Tree, settings: Settings | None, findings: Findings) -> None:
+    """Add node, the answer of that name: {} where no front end is built, or git holds what it builds, or Django does
+    not serve it.
+    """
+    notes = []
+    for entry in findings.value("frontend", []):
+        manifests = _manifests(settings)
+        output = _output(tree, entry, manifests, findings)
+        if not output:
+            notes.append(f"Where {entry['command']} writes what Django serves is not plain.")
+        elif all(_is_committed(tree, path) for path in output) and not _is_built_by_dockerfile(tree, entry):
+            notes.append(f"{output[0]} is in git.")
+        else:
+            findings.add("node", _answer(tree, entry, output, manifests, findings), entry["source"])
+            return
+    findings.add("node", {}, "", Certainty.INFERRED, " ".join(notes))
+
+
+def _answer(
+    tree: Tree, entry: dict[str, Any], output: list[str], manifests: list[str], findings: Findings
+) -> dict[str, Any]:
+    base = entry["dir"]
+    content = mapping(tree.json(join(base, "package.json")))
+    lock = entry["lock_file"] if posixpath.dirname(entry["lock_file"]) == ("" if base == "." else base) else ""
+    version = node_version(entry["node_version"])
+    prefix, install = _install(tree, entry["package_manager"], base, content, bool(lock), version)
+    scripts = mapping(content.get("scripts"))
+    local = [text_of(scripts.get(name)) for name in INSTALL_SCRIPTS]
+    if any(re.search(r"[\w-]/|\.[cm]?js\b|\.sh\b|\brun\b", text) for text in local):
+        install += " --ignore-scripts"  # they need the sources, which are not there yet
+    files = [join(base, "package.json"), *([lock] if lock else [])]
+    files += [path for name in BESIDE if tree.exists(path := join(base, name)) and not tree.is_ignored(path)]
+    start = "" if base == "." else f"{base}/"
+    if content.get("workspaces") or tree.exists(join(base, "pnpm-workspace.yaml")):
+        files += [path for path in tree.named("package.json") if path.startswith(start) and path not in files][:40]
+    files += [path for path in tree.paths if path.startswith((f"{start}.yarn/releases/", f"{start}.yarn/patches/"))]
+    root = findings.value("static_root") or ""
+    runtime = any(not root or not f"{path}/".startswith(f"{root}/") for path in manifests)
+    return {
+        "version": version,
+        "folder": base,
+        "files": files,
+        "install": f"{prefix}{install}",
+        "build": _with_tools(tree, entry, prefix),
+        "output": output,
+        "runtime": runtime,
+    }
+
+
+def _with_tools(tree: Tree, entry: dict[str, Any], prefix: str) -> str:
+    """Return the command that builds, with what the project's own Dockerfiles install for it globally.
+
+    https://docs.npmjs.com/cli/commands/npx
+    """
+    command = entry["command"]
+    if not command.startswith(("node ", "npx ")):
+        command = f"{prefix}{command}"
+    content = mapping(tree.json(join(entry["dir"], "package.json")))
+    script = text_of(mapping(content.get("scripts")).get(entry["build_script"]))
+    declared = {*mapping(content.get("dependencies")), *mapping(content.get("devDependencies"))}
+    tools = dict.fromkeys(
+        tool
+        for path in dockerfiles(tree)
+        for instruction in dockerfile.read_instructions(tree.text(path) or "")
+        if instruction.keyword == "RUN"
+        for part in re.split(r"&&|;", instruction.body)
+        if (match := GLOBAL_INSTALL.fullmatch(part.strip()))
+        for tool in match[1].split()
+        if tool in script.split() and tool not in declared
+    )
+    packages = " ".join(f"--package={tool}" for tool in tools)
+    return f"npx --yes {packages} {command}" if tools else command
+
+
+def node_version(stated: str) -> str:
+    """Return the major version of the node image: what .nvmrc, engines or a Dockerfile state, else the LTS line's.
+
+    Of a range, the newest major version that it names; the LTS line's where it has no upper end.
+    https://docs.npmjs.com/cli/configuring-npm/package-json#engines
+    """
+    text = stated.strip().lower()
+    if text.startswith("lts/"):
+        return CODENAMES.get(text.removeprefix("lts/"), NEWEST)
+    below = [int(number) for number in re.findall(r"<\s*v?(\d{1,2})(?:\.0)*(?![.\d])", text)]
+    majors = [int(number) for number in re.findall(r"(?<![\d.])(?:<=|[v^~=>])*\s*v?(\d{1,2})(?:\.[\dx*]+)*", text)]
+    if below:
+        return str(max(below) - 1)
+    if not majors:
+        return NEWEST
+    return str(max(*majors, int(NEWEST))) if ">" in text and "<" not in text else str(max(majors))
+
+
+def _install(
+    tree: Tree, manager: str, base: str, content: dict[str, Any], locked: bool, version: str
+) -> tuple[str, str]:
+    """Return what precedes the package manager's name, and the command that installs what the lock file says.
+
+    https://pnpm.io/cli/install, https://yarnpkg.com/cli/install, https://docs.npmjs.com/cli/commands/npm-ci
+    """
+    corepack = "corepack " if int(version) < NO_COREPACK else "npx --yes corepack "
+    if manager == "pnpm":
+        return corepack, "pnpm install --frozen-lockfile" if locked else "pnpm install"
+    if manager == "yarn":
+        stated = text_of(content.get("packageManager"))
+        if tree.exists(join(base, ".yarnrc.yml")) or (stated and not stated.startswith("yarn@1")):
+            return corepack, "yarn install --immutable" if locked else "yarn install"
+        prefix = "" if int(version) < NO_COREPACK else "npx --yes "
+        return prefix, "yarn install --frozen-lockfile" if locked else "yarn install"
+    if manager == "bun":
+        return "npx --yes ", "bun install --frozen-lockfile" if locked else "bun install"
+    return "", "npm ci" if locked else "npm install"
+
+
+def _output(tree: Tree, entry: dict[str, Any], manifests: list[str], findings: Findings) -> list[str]:
+    """Return what the build makes and Django serves, from the project's root, without what lies within another."""
+    static = [path for path in findings.value("staticfiles_dirs", []) if not path.startswith("/")]
+    found = [path for path in str(entry["output"]).split() if path != "." and _is_served(path, static)]
+    if not found and not _is_site(tree, entry):  # a folder of static files that only a build can have filled
+        found = [path for path in static if path != "." and not _is_committed(tree, path)]
+    # What is installed is served as it is.
+    found += [path for path in static if "node_modules" in path.split("/")]
+    if found:
+        found += [path for path in manifests if not path.startswith("/")]
+    kept = [path for path in dict.fromkeys(found) if not any(path.startswith(f"{other}/") for other in found)]
+    return [path for path in kept if not _holds_code(tree, path)]
+
+
+def _is_site(tree: Tree, entry: dict[str, Any]) -> bool:
+    """Return whether a framework builds a site of its own, which writes nothing that Django serves."""
+    content = mapping(tree.json(join(entry["dir"], "package.json")))
+    return not SITES.isdisjoint({*mapping(content.get("dependencies")), *mapping(content.get("devDependencies"))})
+
+
+def _is_served(path: str, static: list[str]) -> bool:
+    """Return whether collectstatic or Django's templates find a path: in a folder of STATICFILES_DIRS or of an app."""
+    within = any(f"{path}/".startswith(f"{other}/") or other.startswith(f"{path}/") for other in static)
+    return within or not {"static", "templates"}.isdisjoint(path.split("/"))
+
+
+def _holds_code(tree: Tree, path: str) -> bool:
+    return any(other.startswith(f"{path}/") and other.endswith(".py") for other in tree.paths)
+
+
+def _is_committed(tree: Tree, path: str) -> bool:
+    """Return whether git seems to hold what is built: scripts or styles that no .gitignore names."""
+    return any(
+        (other == path or other.startswith(f"{path}/"))
+        and other.endswith((".js", ".mjs", ".css", ".json"))
+        and not tree.is_ignored(other)
+        for other in tree.paths
+    )
+
+
+def _is_built_by_dockerfile(tree: Tree, entry: dict[str, Any]) -> bool:
+    """Return whether one of the project's own Dockerfiles runs the build."""
+    manager, script = entry["package_manager"], entry["build_script"]
+    commands = [entry["command"], *([f"{manager} {script}", f"{manager} run {script}"] if script else [])]
+    runs = re.compile(rf"(?:{'|'.join(map(re.escape, commands))})(?![\w:-])")
+    return any(
+        instruction.keyword == "RUN" and runs.search(instruction.body)
+        for path in dockerfiles(tree)
+        for instruction in dockerfile.read_instructions(tree.text(path) or "")
+    )
+
+
+def _manifests(settings: Settings | None) -> list[str]:
+    """Return the files by which Django finds what was built, as settings name them.
+
+    https://github.com/django-webpack/django-webpack-loader#stats_file, https://github.com/MrBin99/django-vite#readme
+    """
+    found: list[str] = []
+    for name, key in (("WEBPACK_LOADER", "STATS_FILE"), ("DJANGO_VITE", "manifest_path")):
+        setting = settings.get(name) if settings else None
+        for value in parts_of(setting).values():
+            part = value.data.get(key) if isinstance(value.data, dict) else None
+            if settings and isinstance(part, Value) and (path := path_value(part, settings.folder)[0]):
+                found.append(path)
+    setting = settings.get("DJANGO_VITE_MANIFEST_PATH") if settings else None
+    if settings and setting and (path := path_value(setting.raw, settings.folder)[0]):
+        found.append(path)
+    return list(dict.fromkeys(found))

@@ -1,0 +1,358 @@
+"""The front ends that a project builds with Node: their package.json, package manager, build script and output."""
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ..data import mapping, text_of
+from ..deployment import dockerfile
+from ..deployment.commands import dockerfiles
+from ..findings import Certainty, Findings
+from ..lines import at
+from ..places import PRODUCTION, folder, is_development, join, mentions, own
+from ..secrets import has_secret
+from ..tree import Tree
+
+LOCK_FILES = {
+    "pnpm-lock.yaml": "pnpm",
+    "yarn.lock": "yarn",
+    "bun.lock": "bun",
+    "bun.lockb": "bun",
+    "package-lock.json": "npm",
+    "npm-shrinkwrap.json": "npm",
+}
+SCRIPTS = (
+    "build:production",
+    "build:prod",
+    "build-prod",
+    "build-production",
+    "production",
+    "prod",
+    "build",
+    "build:all",
+    "build:assets",
+    "build:js",
+    "build:css",
+    "build-css",
+    "css:build",
+    "css-build",
+    "tailwind:build",
+    "tailwind-build",
+    "build:tailwind",
+    "compile",
+    "compile:sass",
+    "sass",
+    "dist",
+    "bundle",
+    "webpack",
+    "assets",
+    "vite:build",
+)
+BUILDERS = re.compile(
+    r"(?:^|[\s/;&|])(webpack(?:-cli)?|vite|rollup|esbuild|gulp|grunt|parcel|tailwindcss|tailwind|@tailwindcss/cli|sass|node-sass"
+    r"|postcss"
+    r"|rspack|rsbuild|vue-cli-service|react-scripts|ng|next|nuxt|turbo|browserify|lessc|tsc|mix|encore"
+    r"|node|bun|npm|yarn|pnpm)(?=\s|$)"
+)
+BUILD_COMMAND = re.compile(
+    r"node\s+\S+\.[cm]?js|(?:npx|pnpm\s+exec|yarn(?:\s+run)?|pnpm|bunx)\s+"
+    r"(?:vite|webpack|rollup|esbuild|gulp|parcel|vue-cli-service|sass|tailwindcss|@tailwindcss/cli)\b"
+)
+NOT_BUILDS = re.compile(
+    r"\b(?:storybook|typedoc|tsc --noEmit|watch|serve|lint|jest|vitest|playwright)\b|--watch|exit 1"
+)
+NOT_OURS = frozenset(
+    [
+        "e2e",
+        "test",
+        "tests",
+        "cypress",
+        "playwright",
+        "docs",
+        "website",
+        "storybook",
+        "packages",
+        "examples",
+        "example",
+        "lambda",
+        "cdk",
+        "infra",
+        "scripts",
+        "tools",
+        "mobile",
+        "ios",
+        "android",
+        "desktop",
+        "electron",
+        "extension",
+        "actions",
+        "deploy",
+        "themes",
+        "email",
+        "emails",
+        "mjml",
+        "plugins",
+        "templates",
+    ]
+)
+BUNDLERS = re.compile(r"(?:^|[\s/])(?:webpack|vite|rollup|rspack)(?=\s|$)")
+OUTPUT_FLAGS = re.compile(
+    r"(?:--outdir|--outDir|--outfile|--output-path|--out-dir|--dist-dir|--dest|--dir|--output|-o|-d)[= ]+"
+    r"[\"']?([\w./@-]+)"
+)
+HERE = r"(?:[\w.]*(?:resolve|join)\(\s*(?:(?:__dirname|import\.meta\.dirname|process\.cwd\(\))\s*,\s*)?)?"
+QUOTED = r"[\"'`]([\w./@-]+)[\"'`]"
+CONFIG_OUTPUT = re.compile(rf"\b(?:outDir|outdir|outfile|outputDir|distDir)\s*:\s*{HERE}{QUOTED}")
+WEBPACK_OUTPUT = re.compile(rf"\boutput\s*:\s*\{{[^{{}}]{{0,600}}?\bpath\s*:\s*{HERE}{QUOTED}")
+ROLLUP_OUTPUT = re.compile(rf"\boutput\s*:\s*\{{[^{{}}]{{0,600}}?\b(?:file|dir)\s*:\s*{HERE}{QUOTED}")
+ROOT = re.compile(rf"\broot\s*:\s*{HERE}{QUOTED}")
+CONFIGS = tuple(
+    f"{stem}.{ending}"
+    for stem in (
+        "vite.config",
+        "webpack.config",
+        "webpack.prod",
+        "webpack.production",
+        "webpack.config.prod",
+        "webpack.common",
+        "rollup.config",
+        "esbuild.config",
+        "esbuild",
+        "build",
+        "rspack.config",
+        "gulpfile",
+        "vue.config",
+        "next.config",
+    )
+    for ending in ("js", "mjs", "cjs", "ts", "mts")
+)
+MAX_PACKAGES = 40
+
+
+def read_frontend(tree: Tree, findings: Findings) -> None:
+    """Add frontend: a list of {dir, package_manager, lock_file, node_version, build_script, command, output, source}.
+
+    `output` is a folder or a file of the project, several joined by a space, "" where it is not plainly readable.
+    `command` runs the build from `dir`; without a build script, it is the one of a Dockerfile that builds.
+    """
+    found: list[dict[str, Any]] = []
+    manifests = [path for path in own(tree, "package.json") if path.count("/") <= 5][:MAX_PACKAGES]
+    covered: set[str] = set()
+    for path in manifests:
+        content = mapping(tree.json(path))
+        base = folder(path)
+        if not content or _is_foreign(path) or any(base.startswith(prefix) for prefix in covered):
+            continue
+        entry = _entry(tree, path, base, content)
+        if entry is None or (found and folder(entry["lock_file"] or "package.json") != base):
+            continue
+        found.append(entry)
+        covered.add("" if base == "." and content.get("workspaces") else f"{base}/")
+    source = found[0]["source"] if found else ""
+    findings.add("frontend", found, source, Certainty.STATED if found else Certainty.INFERRED)
+
+
+def _is_foreign(path: str) -> bool:
+    return not NOT_OURS.isdisjoint(part.lower() for part in path.split("/")[:-1]) or "/static/" in f"/{path}"
+
+
+def _entry(tree: Tree, path: str, base: str, content: dict[str, Any]) -> dict[str, Any] | None:
+    scripts = {name: text_of(value) for name, value in mapping(content.get("scripts")).items()}
+    script = _build_script(scripts)
+    stated = _dockerfile_build(tree, base)
+    if not script and not stated:
+        return None
+    manager, lock_file = _package_manager(tree, base, content)
+    command, source = f"{manager} run {script}", at(tree, path, f'"{script}"')
+    if not script and stated:
+        command, source = stated
+    return {
+        "dir": base,
+        "package_manager": manager,
+        "lock_file": lock_file,
+        "node_version": _node_version(tree, base, content),
+        "build_script": script,
+        "command": command,
+        "output": _output(tree, base, scripts, script, command),
+        "source": source,
+    }
+
+
+def _build_script(scripts: dict[str, str]) -> str:
+    for name in SCRIPTS:
+        command = scripts.get(name, "")
+        if command and BUILDERS.search(command) and not NOT_BUILDS.search(command):
+            return name
+    for name, command in sorted(scripts.items(), key=lambda item: not mentions(item[0], PRODUCTION)):
+        starts = name.startswith(("build", "compile")) and not is_development(name)
+        if starts and BUILDERS.search(command) and not NOT_BUILDS.search(command):
+            return name
+    return ""
+
+
+def _dockerfile_build(tree: Tree, base: str) -> tuple[str, str] | None:
+    """Return the command, and where it is, with which a Dockerfile that copies this package.json builds."""
+    manifest = join(base, "package.json")
+    for path in dockerfiles(tree):
+        copied = False
+        for instruction in dockerfile.read_instructions(tree.text(path) or ""):
+            if instruction.keyword in ("COPY", "ADD"):
+                copied = copied or any(word.removeprefix("./") == manifest for word in instruction.words[:-1])
+            elif instruction.keyword == "RUN" and copied:
+                for part in re.split(r"&&|;|\|\|", instruction.body):
+                    if BUILD_COMMAND.match(part.strip()) and not has_secret(part):
+                        return part.strip(), f"{path}:{instruction.line}"
+    return None
+
+
+def _package_manager(tree: Tree, base: str, content: dict[str, Any]) -> tuple[str, str]:
+    stated = text_of(content.get("packageManager")).partition("@")[0]
+    for place in dict.fromkeys((base, ".")):
+        locks = [name for name in LOCK_FILES if tree.exists(join(place, name))]
+        agreeing = [name for name in locks if LOCK_FILES[name] == stated]
+        if locks:
+            lock = (agreeing or locks)[0]
+            return stated if agreeing or stated in LOCK_FILES.values() else LOCK_FILES[lock], join(place, lock)
+    return stated if stated in LOCK_FILES.values() else "npm", ""
+
+
+def _node_version(tree: Tree, base: str, content: dict[str, Any]) -> str:
+    return (
+        _version_file(tree, base)
+        or text_of(mapping(content.get("volta")).get("node"))
+        or _version_of_images(tree)
+        or text_of(mapping(content.get("engines")).get("node"))
+        or _tool_version(tree)
+    )
+
+
+def _version_file(tree: Tree, base: str) -> str:
+    """Return what .nvmrc or .node-version says, beside package.json or in the root."""
+    for place in dict.fromkeys((base, ".")):
+        for name in (".nvmrc", ".node-version"):
+            text = tree.text(join(place, name)) if tree.exists(join(place, name)) else None
+            if text and text.strip():
+                return text.split()[0].removeprefix("v")
+    return ""
+
+
+def _version_of_images(tree: Tree) -> str:
+    """Return the version of the first Node image that a Dockerfile of the project builds from."""
+    for path in dockerfiles(tree):
+        instructions = dockerfile.read_instructions(tree.text(path) or "")
+        values = dockerfile.global_arguments(instructions)
+        for instruction in instructions:
+            image = dockerfile.base_image(instruction, values) if instruction.keyword == "FROM" else ""
+            if match := re.search(r"(?:^|/)node:(\d[\d.]*)|nodejs(\d[\d.]*)", image):
+                return str(match[1] or match[2])
+    return ""
+
+
+def _tool_version(tree: Tree) -> str:
+    """Return what .tool-versions says of Node: https://asdf-vm.com/manage/configuration.html."""
+    text = tree.text(".tool-versions") if tree.exists(".tool-versions") else None
+    named = (line.split() for line in (text or "").split("\n") if line.startswith(("nodejs ", "node ")))
+    return next((words[1] if len(words) > 1 else "" for words in named), "")
+
+
+def _output(tree: Tree, base: str, scripts: dict[str, str], script: str, command: str) -> str:
+    """Return where the build writes, as far as its command lines and configuration say so plainly."""
+    commands = list(_reached(scripts, script)) if script else [command]
+    found: dict[str, None] = {}
+    for text in commands:
+        for part in re.split(r"&&|;|\|\|?", text):
+            if BUILDERS.search(part):
+                found |= dict.fromkeys(_within(base, match[1]) for match in OUTPUT_FLAGS.finditer(part))
+        found |= dict.fromkeys(_within(base, path) for path in _sass_outputs(text))
+    # A bundler without a flag writes where its configuration says, also beside another that has one.
+    bundles = any(
+        BUNDLERS.search(part) and not OUTPUT_FLAGS.search(part)
+        for text in commands
+        for part in re.split(r"&&|;|\|\|?", text)
+    )
+    if not found or bundles:
+        found |= dict.fromkeys(_configured(tree, base, " ".join(commands)))
+    return " ".join(path for path in found if path)
+
+
+def _sass_outputs(command: str) -> Iterator[str]:
+    """Yield what `sass in.scss out.css` and `sass in:out` write: https://sass-lang.com/documentation/cli/dart-sass/."""
+    for part in re.split(r"&&|;|\|\|?", command):
+        arguments = part.split()
+        names = [argument.rpartition("/")[2] for argument in arguments]
+        if "sass" in names or "node-sass" in names:
+            for argument in arguments:
+                source, colon, output = argument.partition(":")
+                if colon and source and output:
+                    yield output
+                elif argument.endswith(".css"):
+                    yield argument
+
+
+def _reached(scripts: dict[str, str], script: str) -> Iterator[str]:
+    """Yield the command lines of a script and of those that it runs."""
+    pending = [script]
+    seen: set[str] = set()
+    while pending and len(seen) < 20:
+        name = pending.pop(0)
+        if name in seen or name not in scripts:
+            continue
+        seen.add(name)
+        text = scripts[name][:2000]
+        yield text
+        for match in re.finditer(
+            r"(?:run(?:-[sp])?|yarn|pnpm|run-p|run-s|npm-run-all)\s+([\w:*-]+)((?:\s+[\w:-]+)*)", text
+        ):
+            for called in (match[1], *match[2].split()):
+                if called.endswith("*"):
+                    pending += [other for other in scripts if other.startswith(called.rstrip("*"))]
+                else:
+                    pending.append(called)
+
+
+def _configured(tree: Tree, base: str, commands: str) -> Iterator[str]:
+    named = re.findall(r"(?:--config|-c|node)[= ]+([\w./-]+\.[cm]?[jt]s)", commands)
+    for name in (*named, *CONFIGS):
+        path = _within(base, name)
+        if not tree.exists(path) or tree.paths[path] > 100_000:
+            continue
+        text = "\n".join(line for line in (tree.text(path) or "").split("\n") if not line.lstrip().startswith("//"))
+        matches = (
+            list(WEBPACK_OUTPUT.finditer(text))
+            or list(ROLLUP_OUTPUT.finditer(text))
+            or list(CONFIG_OUTPUT.finditer(text))
+        )
+        if matches:
+            root = ROOT.search(text)
+            here = folder(path)
+            if root and "vite" in name and "(" not in matches[0][0]:
+                here = _within(here, root[1])
+            yield from (_within(here, match[1]) for match in matches)
+            return
+    if " ng build" in f" {commands}" and (output := _angular_output(tree, base)):
+        yield output
+    elif re.search(r"\bvite\b", commands):
+        yield _within(base, "dist")
+    elif "react-scripts" in commands:
+        yield _within(base, "build")
+    elif "vue-cli-service" in commands or re.search(r"\bparcel\b", commands):
+        yield _within(base, "dist")
+
+
+def _angular_output(tree: Tree, base: str) -> str:
+    projects = mapping(tree.json(join(base, "angular.json")), "projects")
+    for project in projects.values():
+        build = mapping(project, "architect", "build")
+        production = mapping(build, "configurations", "production")
+        for options in (production, mapping(build.get("options"))):
+            path = options.get("outputPath")
+            if text := text_of(path) or text_of(mapping(path).get("base")):
+                return _within(base, text)
+    return ""
+
+
+def _within(base: str, path: str) -> str:
+    """Return a path relative to `base` as one of the project, "" if it leaves the project."""
+    joined = posixpath.normpath(f"{base}/{path}")
+    return "" if path.startswith("/") or joined == ".." or joined.startswith("../") else joined

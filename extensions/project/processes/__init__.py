@@ -1,0 +1,562 @@
+"""The processes that a project runs beside, and with, its web server: workers, schedulers, releases, cron jobs."""
+
+import ast
+import re
+import shlex
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
+
+from ..dependencies.tool import Tool, wrappers
+from ..deployment.commands import Command, read_commands
+from ..deployment.compose import Service, read_compose
+from ..deployment.dockerfile import split
+from ..findings import Certainty, Findings
+from ..literals import assignments, constant, last_name, strings
+from ..places import folder, is_aside, is_development, is_template, mentions
+from ..secrets import in_command
+from ..tree import Tree
+
+WEB = re.compile(
+    r"(?:^|[\s/;&|'\"])(gunicorn|uwsgi|pyuwsgi|daphne|uvicorn|hypercorn|granian|waitress-serve|mod_wsgi-express|unitd)(?=[\s'\"]|$)"
+    r"|\b(?:runserver|runserver_plus|runuvicorn|run_gunicorn|unitd)\b"
+)
+BEAT = re.compile(r"\bcelery\b.*\sbeat\b|\bcelerybeat\b|\bcelery-beat\b")
+SCHEDULER = re.compile(r"\b(?:rqscheduler|rq_scheduler|runapscheduler|apscheduler|periodiq|supercronic)\b")
+WORKER = re.compile(
+    r"\bcelery\b.*\sworker\b|\b(?:rqworker|rqworker-pool|rq worker|run_huey|huey_consumer(?:\.py)?|rundramatiq"
+    r"|qcluster|db_worker|procrastinate\b.*\bworker|runworker|celeryd|process_tasks|rqworkers|celeryworker)\b"
+    r"|(?:^|[\s/])dramatiq(?=\s|$)"
+)
+OPERATORS = re.compile(r"&&|\|\||[;|]|\$\(")
+SHELL = re.compile(r"^(?:exec\s+)?(?:/usr)?(?:/bin/)?(?:env\s+)?(?:ba|da|a)?sh\s+-\w*c\s")
+RELEASE = re.compile(
+    r"\bmanage\.py\s+(?:migrate|collectstatic|createcachetable|compilemessages|loaddata|check|update_index)\b|\b(?:migrate|migrations)\b"
+)
+NOT_PYTHON = re.compile(
+    r"^(?:\S*/)?(?:npm|yarn|pnpm|npx|bun|node|webpack|nginx|caddy|redis-server|postgres|mysqld|stripe|sass|tailwindcss|mkdocs|sphinx\S*|sleep|tail|true|echo|pytest|make)\b"
+)
+WRAPPERS = frozenset(
+    (
+        "exec",
+        "run",
+        "run-program",
+        "newrelic-admin",
+        "ddtrace-run",
+        "tini",
+        "dumb-init",
+        "--",
+        "time",
+        "nohup",
+        "honcho",
+    )
+)
+CRON_LINE = re.compile(
+    r"^(@(?:reboot|yearly|annually|monthly|weekly|daily|midnight|hourly)"
+    r"|(?:[\d*/,A-Za-z-]+[ \t]+){4}[\d*/,A-Za-z-]+)[ \t]+(\S.*)$"
+)
+LISTENING = frozenset(
+    [
+        "start_consuming",
+        "consume",
+        "listen",
+        "run_forever",
+        "serve_forever",
+        "run_polling",
+        "infinity_polling",
+        "start_polling",
+        "run_until_disconnected",
+    ]
+)
+QUEUES = {  # app in INSTALLED_APPS: (its distributions, the management command, name)
+    "django_rq": (("django-rq",), "rqworker default", "rq"),
+    "huey.contrib.djhuey": ((), "run_huey", "huey"),
+    "django_dramatiq": (("django-dramatiq",), "rundramatiq", "dramatiq"),
+    "django_q": (("django-q", "django-q2"), "qcluster", "qcluster"),
+    "django_tasks_db": (("django-tasks-db",), "db_worker", "db-worker"),
+    "django_tasks.backends.database": ((), "db_worker", "db-worker"),
+    "procrastinate.contrib.django": ((), "procrastinate worker", "procrastinate"),
+    "background_task": (("django-background-tasks",), "process_tasks", "background-tasks"),
+}
+OTHER_IMAGES = ("proxy", "nginx", "static", "frontend", "ui", "db", "database", "postgres", "node", "assets")
+HINTS = {  # words of a process's or script's name, where its command says nothing
+    "beat": ("beat", "celerybeat"),
+    "worker": ("worker", "workers", "celeryworker", "consumer", "celery", "queue"),
+    "scheduler": ("scheduler", "clock"),
+    "release": ("migrate", "migration", "migrations", "migrator", "release", "initializer"),
+    "cron": ("cron", "crond", "crontab", "runjobs", "runjob", "runcrons"),
+    "web": ("web", "django", "server", "webserver", "wsgi", "asgi"),
+}
+ORIGINS = ("procfile", "render", "fly", "app.json", "unit", "supervisor", "compose", "dockerfile")
+MAX_READ = 400  # files of a kind that are looked into
+
+
+def read_processes(
+    tree: Tree,
+    findings: Findings,
+    distributions: set[str] | None = None,
+    installed_apps: list[str] | None = None,
+    tools: Iterable[Tool] = (),
+) -> None:
+    """Add processes: a list of {name, command, kind, source, certainty, note}, and celery_app, what `celery -A` takes.
+
+    Also celery_concurrency, where something says how many processes a Celery worker has.
+    `kind` is web, worker, beat, scheduler, release, cron or other; a cron job has its `schedule` too, and a command
+    that is a script the line of it that says its kind, as `runs`. What the
+    project's files state comes first; what its code implies is added where nothing stated does the same.
+    """
+    names = set(distributions if distributions is not None else findings.value("distributions") or ())
+    apps = list(installed_apps if installed_apps is not None else findings.value("installed_apps") or ())
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for process in (*_stated(tree, wrappers(tools)), *_inferred(tree, findings, names, apps), *_cron(tree, findings)):
+        identity = _identity(process)
+        if process["certainty"] == Certainty.STATED or not _is_covered(identity, found):
+            found.setdefault(identity, process)
+    processes = _named_apart(list(found.values()))
+    source = processes[0]["source"] if processes else ""
+    stated = any(process["certainty"] == Certainty.STATED for process in processes)
+    certainty = Certainty.STATED if stated else Certainty.INFERRED if processes else Certainty.ASSUMED
+    findings.add("processes", processes, source, certainty)
+
+
+def _is_covered(identity: tuple[str, str], found: dict[tuple[str, str], dict[str, Any]]) -> bool:
+    """Return whether a stated Celery worker, of any queue, or one that has the beat in it, does what was inferred."""
+    workers = [process["command"] for (kind, _), process in found.items() if kind == "celery"]
+    if identity[0] == "beat":
+        return any(re.search(r"\s(?:-B|--beat)(?:\s|$)", command) for command in workers)
+    return identity[0] == "celery" and bool(workers)
+
+
+def _process(name: str, command: str, kind: str, source: str, certainty: Certainty, note: str = "") -> dict[str, Any]:
+    name = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or kind
+    return {
+        "name": name,
+        "command": in_command(command),
+        "kind": kind,
+        "source": source,
+        "certainty": certainty,
+        "note": note,
+    }
+
+
+def _identity(process: dict[str, Any]) -> tuple[str, str]:
+    kind, command = process["kind"], process.get("runs") or process["command"]
+    if kind in ("web", "beat"):
+        return kind, ""
+    words = split(command)
+    if kind == "worker" and "celery" in command:
+        queues = [words[i + 1] for i, word in enumerate(words[:-1]) if word in ("-Q", "--queues", "-n", "--hostname")]
+        queues += [word for word in words if word.startswith(("--queues=", "-Q=", "--hostname="))]
+        return "celery", " ".join(queues)
+    if "manage.py" in command:
+        after = words[next((i for i, word in enumerate(words) if word.endswith("manage.py")), 0) + 1 :]
+        plain = [word for word in after if not word.startswith("-")]
+        return ("command", " ".join(plain)) if kind != "worker" else ("command", plain[0] if plain else "")
+    return kind, command
+
+
+def _named_apart(processes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    taken: set[str] = set()
+    for process in processes:
+        name, number = process["name"], 2
+        while process["name"] in taken:
+            process["name"] = f"{name}-{number}"
+            number += 1
+        taken.add(process["name"])
+    return processes
+
+
+def _stated(tree: Tree, tools: Collection[str]) -> Iterator[dict[str, Any]]:
+    scripts = _scripts(tree)
+    services = _own_services(tree)
+    commands = [command for command in read_commands(tree) if command.command]
+    kinds: set[str] = set()
+    for command in sorted(commands, key=lambda command: (command.development, ORIGINS.index(command.origin))):
+        if command.origin == "compose" and command.source not in services:
+            continue
+        if command.origin == "dockerfile" and mentions(command.source.rpartition(":")[0], OTHER_IMAGES):
+            continue
+        plain = plain_command(command.command, tools)
+        if not plain or plain.startswith("-") or NOT_PYTHON.match(plain):
+            continue
+        content = _script_content(tree, scripts, plain)
+        kind, runs = _kind(command, plain, content)
+        weak = command.origin in ("dockerfile", "compose", "fly", "unit")
+        if kind == "other" and weak and not _is_ours(plain, content):
+            continue
+        if command.development and kind in kinds:
+            continue
+        kinds.add(kind)
+        note = "The file's path says that it is for development." if command.development else ""
+        process = _process(command.name, plain, kind, command.source, Certainty.STATED, note)
+        if runs and runs != plain:
+            process["runs"] = in_command(runs)
+        if kind == "cron" and command.environment.get(""):
+            process["schedule"] = command.environment[""]
+        yield process
+
+
+def _own_services(tree: Tree) -> set[str]:
+    """Return the sources of the Compose services that run the project's own image."""
+    services = read_compose(tree)
+    built = {service.image for service in services if service.context and service.image}
+    pythons = {service.source for service in services if _runs_python(service)}
+    return {service.source for service in services if service.context or service.image in built} | pythons
+
+
+def _runs_python(service: Service) -> bool:
+    command = f"{service.entrypoint} {service.command}"[:2000]
+    known = any(pattern.search(command) for pattern in (WEB, WORKER, BEAT)) or "manage.py" in command
+    return bool(known and service.command and not service.context)
+
+
+def plain_command(command: str, tools: Collection[str] = ()) -> str:
+    """Return a command without shells, wrappers, leading assignments and a virtual environment's path.
+
+    `tools` are the names of those that run others in an environment that they have made, like `uv run`.
+    """
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        words = []
+    if not words or (OPERATORS.search(command) and not SHELL.match(command)):
+        return " ".join(command.split())
+    for _ in range(6):
+        while words and _is_before_command(words[0], tools):
+            words = words[1:]
+        shell = words and words[0].rpartition("/")[2] in ("sh", "bash", "ash", "dash")
+        if shell and len(words) > 2 and re.fullmatch(r"-\w*c", words[1]):
+            if OPERATORS.search(words[2]) or "\n" in words[2].strip():
+                return " ".join(words[2].replace("\\\n", " ").split())
+            words = split(words[2])
+        elif shell and len(words) > 1 and not words[1].startswith("-"):
+            words = words[1:]
+        else:
+            break
+    return " ".join(map(_plain_word, _plain_words(words))) if words else ""
+
+
+def _is_before_command(word: str, tools: Collection[str]) -> bool:
+    name = word.rpartition("/")[2]
+    return name in WRAPPERS or name in tools or bool(re.fullmatch(r"[A-Za-z_]\w*=.*", word))
+
+
+def _plain_word(word: str) -> str:
+    return word if re.fullmatch(r"[\w@%+=:,./${}-]+", word) else shlex.quote(word)
+
+
+def _plain_words(words: list[str]) -> list[str]:
+    """Return a command's words with Python and manage.py by their names alone."""
+    words = list(words)
+    name = words[0].rpartition("/")[2]
+    if "/bin/" in words[0] and (name in ("python", "python3", "celery") or WEB.fullmatch(name)):
+        words[0] = name
+    if words[0] == "python3":
+        words[0] = "python"
+    if words[:2] == ["python", "-m"] and len(words) > 3:
+        words = ["python", "manage.py", *words[3:]] if words[2] == "manage" else words[2:]
+    if words[0].endswith("manage.py"):
+        words.insert(0, "python")
+    if len(words) > 1 and words[1].startswith("/") and words[1].endswith("/manage.py"):
+        words[1] = "manage.py"
+    return words
+
+
+def _scripts(tree: Tree) -> dict[str, list[str]]:
+    """Return the paths of the project's shell scripts by their names, and by their folder's where they are "start"."""
+    found: dict[str, list[str]] = {}
+    for path, size in tree.paths.items():
+        name = path.rpartition("/")[2]
+        if size < 50_000 and (name.endswith((".sh", ".bash")) or "." not in name) and not is_template(path):
+            found.setdefault(name, []).append(path)
+    return found
+
+
+def _script_content(tree: Tree, scripts: dict[str, list[str]], command: str) -> str:
+    """Return the text of the scripts that a command names, without comments."""
+    words = split(command)[:2]
+    texts = []
+    for word in words:
+        name = word.rpartition("/")[2]
+        candidates = scripts.get(name, [])
+        candidates = [path for path in candidates if path.endswith(word.lstrip("./"))] or candidates
+        if candidates:
+            texts.append(tree.text(candidates[0]) or "")
+        elif name.startswith("start-"):
+            kind = name.removeprefix("start-").replace("celery", "")
+            paths = [path for path in scripts.get("start", []) if folder(path).endswith(kind) and not is_aside(path)]
+            paths.sort(key=lambda path: is_development(path))
+            texts += [tree.text(path) or "" for path in paths[:1]]
+    lines = (line for text in texts for line in text.split("\n") if not line.lstrip().startswith("#"))
+    return "\n".join(lines)
+
+
+def _kind(command: Command, plain: str, content: str) -> tuple[str, str]:
+    """Return what a command is for, and the line of it, or of the script that it runs, which says so ("" for none)."""
+    if command.origin in ("render", "app.json") and "" in command.environment:
+        return "cron", ""
+    if command.name in ("release", "postdeploy"):
+        return "release", ""
+    if re.search(r"\bflower\b", plain):
+        return "other", ""
+    for text in (plain, content):
+        for line in text.split("\n")[:200]:
+            for kind, pattern in (("beat", BEAT), ("worker", WORKER), ("web", WEB), ("scheduler", SCHEDULER)):
+                if pattern.search(line[:2000]):
+                    return kind, line.strip()[:2000]
+    name = "" if command.origin == "dockerfile" else command.name
+    named = re.split(r"[-_./\s]", f"{name} {plain}".lower())
+    for kind, hints in HINTS.items():
+        if any(hint in named for hint in hints) and not (kind == "web" and "manage.py" in plain):
+            return kind, ""
+    if command.origin == "dockerfile":
+        path = re.split(r"[-_./:]", command.source.lower())
+        return next((kind for kind in ("beat", "worker") if any(hint in path for hint in HINTS[kind])), "web"), ""
+    return ("release" if RELEASE.search(plain) else "other"), ""
+
+
+def _is_ours(plain: str, content: str) -> bool:
+    return "manage.py" in plain or "django-admin" in plain or "celery" in plain or "manage.py" in content
+
+
+def settings_files(tree: Tree, findings: Findings) -> list[str]:
+    """Return production's settings file and those that stand beside it, without those for development and tests."""
+    path = findings.value("settings_file") or ""
+    if not path:
+        return []
+    inner = folder(path)
+    beside = [
+        other
+        for other in tree.paths
+        if other.endswith(".py")
+        and folder(other) == inner
+        and other != path
+        and not is_development(other.rpartition("/")[2])
+    ]
+    packaged = inner.rpartition("/")[2] in ("settings", "config", "conf", "django") or path.endswith("/__init__.py")
+    named = [other for other in beside if "settings" in other.rpartition("/")[2] or packaged]
+    return [path, *named[:40]]
+
+
+def _strings_in_settings(tree: Tree, findings: Findings) -> dict[str, str]:
+    """Return the source of each literal string in the settings files, with the names that they assign as "NAME="."""
+    found: dict[str, str] = {}
+    for path in settings_files(tree, findings):
+        module = tree.python(path)
+        if module is None:
+            continue
+        for text, line in strings(ast.walk(module)):
+            found.setdefault(text, f"{path}:{line}")
+        for node in ast.walk(module):
+            if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Store):
+                found.setdefault(f"{last_name(node)}=", f"{path}:{node.lineno}")
+    return found
+
+
+def _inferred(tree: Tree, findings: Findings, distributions: set[str], apps: list[str]) -> Iterator[dict[str, Any]]:
+    base = findings.value("django_dir") or "."
+    if not findings.value("manage_py") and not findings.value("settings_file"):
+        return
+    settings = _strings_in_settings(tree, findings)
+    app_source = findings.found["installed_apps"].source if "installed_apps" in findings.found else ""
+    for app, (packages, command, name) in QUEUES.items():
+        named = settings.get(app) or next((settings[text] for text in settings if text.startswith(f"{app}.")), "")
+        installed = not packages or not distributions or bool(distributions & set(packages))
+        if (named or app in apps) and installed:
+            source = named or app_source
+            yield _process(name, f"python manage.py {command}", "worker", source, Certainty.INFERRED)
+    yield from _celery(tree, findings, distributions, apps, settings, base)
+    yield from _long_running(tree, base)
+
+
+def _celery(
+    tree: Tree, findings: Findings, distributions: set[str], apps: list[str], settings: dict[str, str], base: str
+) -> Iterator[dict[str, Any]]:
+    application = find_celery(tree, findings, distributions)
+    if application is None:
+        return
+    name, source, module = application
+    findings.add("celery_app", name, source, Certainty.INFERRED)
+    _add_concurrency(findings, source, module, settings)
+    yield _process("worker", f"celery -A {name} worker", "worker", source, Certainty.INFERRED)
+    beat = next(
+        (
+            settings[key]
+            for key in ("CELERY_BEAT_SCHEDULE=", "CELERYBEAT_SCHEDULE=", "beat_schedule=", "BEAT_SCHEDULE=")
+            if key in settings
+        ),
+        "",
+    )
+    database = settings.get("django_celery_beat", "")
+    if not beat:
+        for node in ast.walk(module):
+            stored = isinstance(node, ast.Attribute | ast.Name) and isinstance(node.ctx, ast.Store)
+            if (
+                (stored and last_name(node).lower() in ("beat_schedule", "celerybeat_schedule"))
+                or (isinstance(node, ast.Call) and last_name(node.func) == "add_periodic_task")
+                or (isinstance(node, ast.keyword) and node.arg == "beat_schedule")
+            ):
+                line = getattr(node, "lineno", 1)
+                beat = f"{source.rpartition(':')[0]}:{line}"
+                break
+    if not database and ("django_celery_beat" in apps or "django-celery-beat" in distributions):
+        database = beat or source
+    if beat or database:
+        option = " --scheduler django_celery_beat.schedulers:DatabaseScheduler" if database else ""
+        yield _process("beat", f"celery -A {name} beat{option}", "beat", beat or database, Certainty.INFERRED)
+
+
+def _add_concurrency(findings: Findings, source: str, module: ast.Module, settings: dict[str, str]) -> None:
+    """Add celery_concurrency, where settings or the application's module say how many processes a worker has.
+
+    https://docs.celeryq.dev/en/stable/userguide/configuration.html#worker-concurrency
+    """
+    names = ("worker_concurrency", "celery_worker_concurrency", "celeryd_concurrency", "celery_concurrency")
+    found = next((where for key, where in settings.items() if key.rstrip("=").lower() in names), "")
+    for node in ast.walk(module) if not found else ():
+        stored = isinstance(node, ast.Attribute | ast.Name) and isinstance(node.ctx, ast.Store)
+        name = last_name(node) if stored else node.arg if isinstance(node, ast.keyword) else ""
+        if (name or "").lower() in names:
+            found = f"{source.rpartition(':')[0]}:{getattr(node, 'lineno', 1)}"
+    if found:
+        findings.add("celery_concurrency", True, found, Certainty.STATED)
+
+
+def find_celery(tree: Tree, findings: Findings, distributions: set[str]) -> tuple[str, str, ast.Module] | None:
+    """Return what `celery -A` takes, where the application is made, and that module.
+
+    A module's `app` and `celery` are found by themselves:
+    https://docs.celeryq.dev/en/stable/reference/celery.app.utils.html#celery.app.utils.find_app
+    """
+    root = findings.value("python_path") or "."
+    for path in _celery_candidates(tree, findings, distributions):
+        text = tree.text(path) or ""
+        if "Celery" not in text or (module := tree.python(path)) is None:
+            continue
+        for name, value in assignments(module).items():
+            if isinstance(value, ast.Call) and _makes_celery(value):
+                relative = path if root == "." else path.removeprefix(f"{root}/")
+                dotted = relative.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+                suffix = "" if name in ("app", "celery") else f":{name}"
+                return dotted + suffix, f"{path}:{value.lineno}", module
+    return None
+
+
+def _makes_celery(call: ast.Call) -> bool:
+    """Return whether a call makes the application: `Celery(…)`, or a subclass named so."""
+    return last_name(call.func).endswith("Celery") and last_name(call.func)[:1].isupper()
+
+
+def _celery_candidates(tree: Tree, findings: Findings, distributions: set[str]) -> list[str]:
+    settings = findings.value("settings_file") or ""
+    near = folder(settings)
+    likely, rest = [], []
+    for path, size in tree.paths.items():
+        if not path.endswith(".py") or is_aside(path) or size > 200_000 or "/migrations/" in path:
+            continue
+        name = path.rpartition("/")[2]
+        if "celery" in name or "celery" in folder(path).rpartition("/")[2]:
+            likely.append(path)
+        elif (
+            name in ("__init__.py", "tasks.py", "app.py", "worker.py", "queue.py", "queues.py", "wsgi.py")
+            or folder(path) == near
+        ):
+            rest.append(path)
+    likely.sort(key=lambda path: (not path.endswith("celery.py"), folder(path) != near, path.count("/")))
+    uses = not distributions or any(
+        name.startswith("celery") or name == "django-celery-beat" for name in distributions
+    )
+    return likely[:60] + (rest[:MAX_READ] if uses else [])
+
+
+def _long_running(tree: Tree, base: str) -> Iterator[dict[str, Any]]:
+    paths = [path for path in tree.paths if "/management/commands/" in f"/{path}" and path.endswith(".py")]
+    for path in [path for path in paths if not is_aside(path)][:MAX_READ]:
+        name = path.rpartition("/")[2].removesuffix(".py")
+        text = tree.text(path) or ""
+        if name.startswith("_") or not ("while" in text or any(word in text for word in LISTENING)):
+            continue
+        module = tree.python(path)
+        if module and (line := _never_ends(module)):
+            note = "A management command that seems not to end."
+            yield _process(
+                name.replace("_", "-"),
+                f"python manage.py {name}",
+                "worker",
+                f"{path}:{line}",
+                Certainty.INFERRED,
+                note,
+            )
+
+
+def _never_ends(module: ast.Module) -> int:
+    """Return the line of an endless loop or of a call that listens, 0 if there is none."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Call) and last_name(node.func) in LISTENING:
+            return node.lineno
+        if isinstance(node, ast.While) and isinstance(node.test, ast.Constant) and node.test.value and _endless(node):
+            return node.lineno
+    return 0
+
+
+def _endless(loop: ast.While) -> bool:
+    """Return whether nothing leaves the loop, or only a condition does and it sleeps: not a retry until it works."""
+    leaves = sleeps = False
+    stack: list[tuple[ast.AST, bool, bool]] = [(statement, True, False) for statement in loop.body]
+    while stack:
+        node, own, conditional = stack.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+            continue
+        if isinstance(node, ast.Return) or (own and isinstance(node, ast.Break)):
+            if not conditional:
+                return False
+            leaves = True
+        sleeps = sleeps or (isinstance(node, ast.Call) and last_name(node.func) in ("sleep", "wait"))
+        inner = own and not isinstance(node, ast.For | ast.While | ast.AsyncFor)
+        conditional = conditional or isinstance(node, ast.If | ast.ExceptHandler)
+        stack += [(child, inner, conditional) for child in ast.iter_child_nodes(node)]
+    return sleeps or not leaves
+
+
+def _cron(tree: Tree, findings: Findings) -> Iterator[dict[str, Any]]:
+    for path, size in tree.paths.items():
+        name = path.rpartition("/")[2].lower()
+        crontab = name in ("crontab", "crontab.txt", "cronfile") or name.endswith((".cron", ".crontab"))
+        crontab = crontab or "/cron.d/" in f"/{path}"
+        if not crontab or size > 50_000 or is_aside(path):
+            continue
+        for number, line in enumerate((tree.text(path) or "").split("\n")[:500], 1):
+            if (match := CRON_LINE.match(line.strip())) and ("manage.py" in match[2] or "django-admin" in match[2]):
+                yield _cron_job(match[1], match[2], f"{path}:{number}")
+    yield from _cron_jobs_in_settings(tree, findings)
+
+
+def _cron_job(schedule: str, command: str, source: str) -> dict[str, Any]:
+    match = re.search(r"\bmanage\.py\s+([a-z_][\w]*)([^|&;>]*)", command)
+    name = match[1] if match else "cron"
+    plain = f"python manage.py {name}{match[2].rstrip().removesuffix(' 2').rstrip()}" if match else command
+    process = _process(name.replace("_", "-"), plain, "cron", source, Certainty.STATED)
+    process["schedule"] = " ".join(schedule.split())
+    return process
+
+
+def _cron_jobs_in_settings(tree: Tree, findings: Findings) -> Iterator[dict[str, Any]]:
+    """Yield the jobs of django-crontab: https://pypi.org/project/django-crontab/."""
+    for path in settings_files(tree, findings):
+        value = assignments(tree.python(path)).get("CRONJOBS")
+        for element in _elements(value):
+            texts = [constant(part) or "" for part in _elements(element)]
+            if len(texts) < 2 or not texts[0] or not texts[1]:
+                continue
+            command = "python manage.py crontab run"
+            name = texts[1].rpartition(".")[2].replace("_", "-")
+            if texts[1] == "django.core.management.call_command" and len(texts) > 2:
+                first = next((constant(part) for part in _elements(_elements(element)[2])), None)
+                command, name = f"python manage.py {first}", (first or name).replace("_", "-")
+            process = _process(name, command, "cron", f"{path}:{element.lineno}", Certainty.STATED)
+            process["schedule"], process["note"] = texts[0], f"django-crontab runs {texts[1]}."
+            yield process
+
+
+def _elements(value: ast.expr | None) -> list[ast.expr]:
+    """Return the elements of a list or tuple; none of anything else."""
+    return value.elts if isinstance(value, ast.List | ast.Tuple) else []

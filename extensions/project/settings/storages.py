@@ -1,0 +1,113 @@
+"""What the storages do with static files: https://docs.djangoproject.com/en/stable/ref/contrib/staticfiles/."""
+
+import ast
+from typing import Any
+
+from ..evaluation.state import State
+from ..evaluation.values import UNKNOWN
+from ..findings import Certainty
+from .adder import Adder
+from .setting import Settings
+
+PLAIN_STORAGE = "django.contrib.staticfiles.storage.StaticFilesStorage"
+
+
+FILE_STORAGE = "django.core.files.storage.FileSystemStorage"
+
+
+MAX_BASES = 12  # classes looked at to tell what a storage is
+
+
+def add_storages(evaluator: State, settings: Settings, add: Adder) -> None:
+    """Add the storages of static and other files, and what kind the former is."""
+    for name, alias, old, default in (
+        ("staticfiles_storage", "staticfiles", "STATICFILES_STORAGE", PLAIN_STORAGE),
+        ("default_storage", "default", "DEFAULT_FILE_STORAGE", FILE_STORAGE),
+    ):
+        found = settings.get("STORAGES")
+        value: Any = UNKNOWN
+        if found is not None and isinstance(found.value, dict):
+            backend = found.value.get(alias)
+            value = backend.get("BACKEND", UNKNOWN) if isinstance(backend, dict) else UNKNOWN
+        if not isinstance(value, str) and (earlier := settings.get(old)) is not None:
+            found, value = earlier, earlier.value
+        if isinstance(value, str):
+            add.put(name, value, found, "")
+        else:
+            where = f"{found.name} does not say it" if found else f"nothing sets STORAGES or {old}"
+            add.put(name, default, None, f"{where}: Django's default")
+    storage = add.findings.found["staticfiles_storage"]
+    middleware = settings.value("MIDDLEWARE", ())
+    whitenoise = isinstance(middleware, (list, tuple)) and any(
+        isinstance(item, str) and item.endswith("WhiteNoiseMiddleware") for item in middleware
+    )
+    kind, through = storage_kind(evaluator, storage.value)
+    if whitenoise and kind in ("plain", "manifest"):
+        kind = "whitenoise" if kind == "plain" else "whitenoise-manifest"
+    certainty = Certainty.ASSUMED if storage.certainty is Certainty.ASSUMED and not whitenoise else Certainty.INFERRED
+    note = f"{storage.value} is a {through}" if through else ""
+    add.findings.add("staticfiles_kind", kind, storage.source, certainty, note or storage.note)
+
+
+def storage_kind(evaluator: State, dotted: str) -> tuple[str, str]:
+    """Return what a storage does with static files, and the class outside the project that this was told by."""
+    queue = [dotted]
+    for name in queue:
+        bases = class_bases(evaluator, name) if len(queue) < MAX_BASES else []
+        queue += [base for base in bases if base not in queue]
+        if not bases and (kind := storage_kind_by_name(name)) != "other":
+            return kind, name if name != dotted else ""
+    return "other", ""
+
+
+def storage_kind_by_name(dotted: str) -> str:
+    """Return the kind of a storage that comes from a package."""
+    last = dotted.rpartition(".")[2]
+    if dotted.startswith("whitenoise."):
+        return "whitenoise-manifest" if "Manifest" in last else "whitenoise"
+    if dotted.startswith("storages.backends.s3") or "S3" in last:
+        return "s3"
+    if last.endswith(("ManifestStaticFilesStorage", "ManifestFilesMixin", "CachedStaticFilesStorage")):
+        return "manifest"
+    return "plain" if last == "StaticFilesStorage" else "other"
+
+
+def class_bases(evaluator: State, dotted: str) -> list[str]:
+    """Return the dotted names of the bases of a class in the project; empty for one that is not there."""
+    module, _, name = dotted.rpartition(".")
+    path = evaluator.find_module(module, "", 0) if module else None
+    parsed = evaluator.tree.python(path) if path else None
+    imported: dict[str, str] = {}
+    bases: list[str] = []
+    for node in parsed.body if parsed else ():
+        if isinstance(node, ast.Import):
+            imported.update(
+                {
+                    a.asname or a.name.partition(".")[0]: a.name if a.asname else a.name.partition(".")[0]
+                    for a in node.names
+                }
+            )
+        elif isinstance(node, ast.ImportFrom):
+            package = module if path and path.endswith("__init__.py") else module.rpartition(".")[0]
+            for _ in range(min(node.level - 1, 20)):
+                package = package.rpartition(".")[0]
+            source = ".".join(part for part in (package if node.level else "", node.module or "") if part)
+            imported.update({alias.asname or alias.name: f"{source}.{alias.name}" for alias in node.names})
+        elif isinstance(node, ast.ClassDef):
+            if node.name == name:
+                bases = [dotted_name(base, imported) for base in node.bases]
+            imported[node.name] = f"{module}.{node.name}"
+    if not bases and name in imported and imported[name] != dotted:
+        return [imported[name]]  # the module only passes the class on
+    return [base for base in bases if base]
+
+
+def dotted_name(node: ast.expr, imported: dict[str, str]) -> str:
+    """Return the full name of a class that is written in a module with these imports."""
+    names: list[str] = []
+    while isinstance(node, ast.Attribute):
+        names.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return ""
+    return ".".join([imported.get(node.id, node.id), *reversed(names)])

@@ -1,0 +1,92 @@
+"""The environment variables that settings read, as production and the build of an image need them."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..evaluation.environment import described
+from ..evaluation.state import State
+from ..evaluation.values import Variable, words
+from ..places import PRODUCTION
+from .setting import Setting, entry, parts_of, text_or_none
+
+# Variables of those who run tests, and of the hosting services that set them: nobody sets them in an .env.
+OF_OTHERS = frozenset(("CI", "TESTING", "TOX_ENV_NAME", "DYNO", "HEROKU_APP_NAME", "GITHUB_ACTIONS", "RENDER"))
+
+# Every process has these, or they choose the settings themselves: nobody sets them for the settings' sake.
+GIVEN = words(
+    "HOME PATH USER PWD LANG TERM SHELL HOSTNAME VIRTUAL_ENV PYTHONPATH DJANGO_SETTINGS_MODULE DJANGO_CONFIGURATION"
+)
+
+
+# In the name of a variable that is set while developing.
+DEVELOPMENT_WORDS = words("DEBUG DEV DEVELOPMENT LOCAL")
+
+
+def demand_secret_key(evaluator: State, values: dict[str, Setting]) -> None:
+    """Mark the variable of SECRET_KEY as required where nothing else fills it: Django refuses an empty one."""
+    found = values.get("SECRET_KEY")
+    if found is not None and found.value:
+        return
+    read = evaluator.environment.variables
+    names = [found.raw.direct] if found is not None and found.raw.direct else []
+    names += [name for name in ("SECRET_KEY", "DJANGO_SECRET_KEY", *read) if name.upper().endswith("SECRET_KEY")]
+    for name in names:
+        if name in read and read[name].default in (None, "") and "AWS" not in name:
+            read[name].required = True
+            return
+
+
+def environment(first: State, last: State) -> list[dict[str, Any]]:
+    """Return the variables that settings read, as production needs them; for the build, as any environment does."""
+    merged: dict[str, Variable] = dict(last.environment.variables)
+    for name, variable in first.environment.variables.items():
+        other = merged.setdefault(name, variable)
+        other.perhaps = other.perhaps or variable.required or variable.perhaps
+        other.default = variable.default if other.default is None else other.default
+    named = [variable for name, variable in merged.items() if name not in GIVEN and name.isprintable()]
+    return [described(variable) for variable in named]
+
+
+def host_variables(hosts: Setting | None) -> dict[str, bool]:
+    """Return the variables that ALLOWED_HOSTS is made of, and whether each is a list of hosts, or else one."""
+    if hosts is None:
+        return {}
+    items = hosts.raw.data if isinstance(hosts.raw.data, (list, tuple)) else ()
+    singles = {item.direct: False for item in items if item.direct}
+    return singles or dict.fromkeys(hosts.raw.variables, True)
+
+
+def debug_switches(debug: Setting | None) -> Iterator[tuple[str, str]]:
+    """Yield the texts that may turn DEBUG off, by the variables that it depends on: what fits a name comes first."""
+    off, on = ("False", "0", "false", ""), ("True", "1", "true", *PRODUCTION)
+    names = [name for name in (debug.variables if debug else ()) if name not in OF_OTHERS | GIVEN]
+    for name in names[:3]:
+        about_development = bool(words(name.upper().replace("_", " ")) & DEVELOPMENT_WORDS)
+        yield from ((name, text) for text in ((*off, *on) if about_development else (*on, *off)))
+
+
+def with_production(variables: list[dict[str, Any]], production: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the variables, each with the text that it was found to need in production."""
+    return [{**item, "production": production.get(item["name"], item["production"])} for item in variables]
+
+
+def with_engines(variables: list[dict[str, Any]], values: dict[str, Setting]) -> list[dict[str, Any]]:
+    """Return the variables, those that name a database engine or a cache backend with one of Django's as dummy."""
+    dummies: dict[str, str] = {}
+    for name, key, dummy in (
+        ("DATABASES", "ENGINE", "django.db.backends.sqlite3"),
+        ("DATABASES", "NAME", "/tmp/build.sqlite3"),
+        ("CACHES", "BACKEND", "django.core.cache.backends.locmem.LocMemCache"),
+    ):
+        for value in parts_of(values.get(name)).values():
+            part = value.data.get(key) if isinstance(value.data, dict) else None
+            if key == "NAME" and "sqlite" not in (text_or_none(entry(value, "ENGINE")) or "sqlite"):
+                continue
+            if part is not None and part.direct:
+                dummies[part.direct] = dummy
+    return [
+        {**variable, "dummy": dummies[variable["name"]]}
+        if variable["build"] and variable["name"] in dummies
+        else variable
+        for variable in variables
+    ]

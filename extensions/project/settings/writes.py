@@ -1,0 +1,263 @@
+"""The folders and files that Django writes to while it runs: a container's root file system may be read-only."""
+
+import posixpath
+import shlex
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from ..deployment import dockerfile
+from ..deployment.commands import dockerfiles
+from ..evaluation.values import Value, words
+from ..findings import Certainty, Findings
+from ..places import folder as folder_of
+from ..tree import Tree
+from .connections import databases
+from .setting import Setting, Settings, entry, parts_of, path_value
+
+# Settings of packages that name a folder to write to, beside those that are read one by one below.
+FOLDERS = (
+    "SENDFILE_ROOT",
+    "PRIVATE_MEDIA_ROOT",
+    "PRIVATE_STORAGE_ROOT",
+    "PROTECTED_MEDIA_ROOT",
+)
+REMOTE = ("s3", "boto", "gcloud", "gcs", "google", "azure", "dropbox", "sftp", "ftp", "cloudinary", "swift", "minio")
+ELSEWHERE = ("/tmp", "/dev", "/proc", "/sys")  # /tmp is a tmpfs; nobody keeps data in the others
+SYSTEM = words("/ /bin /etc /home /lib /mnt /opt /root /run /sbin /srv /usr /usr/local /usr/src /var")
+NOT_DATA = ("/etc/", "/usr/", "/home/", "/root/", "/run/", "/var/run/", "/var/lib/apt", "/var/cache/apt", "/opt/")
+
+
+@dataclass(frozen=True)
+class Write:
+    """A path that Django writes to: relative to the project, or absolute; `kind` says what for.
+
+    `alias` is the database's or cache's own name in settings; `beside_code` says that the folder holds Python modules.
+    """
+
+    path: str
+    kind: str  # media | database | cache | log | email | session | search | upload | temporary | made | dockerfile
+    source: str
+    is_file: bool = False
+    alias: str = ""
+    beside_code: bool = False
+
+
+def read_writes(tree: Tree, settings: Settings, findings: Findings) -> None:
+    """Add writes (what Django writes to, as dicts of Write), and data_dirs and data_files, which follow from them."""
+    found = [write for write in _writes(tree, settings, findings) if _is_kept(write.path)]
+    code = _code_folders(tree)
+    writes = [
+        asdict(replace(write, beside_code=(posixpath.dirname(write.path) if write.is_file else write.path) in code))
+        for write in dict.fromkeys(found)
+    ]
+    source = found[0].source if found else ""
+    findings.add("writes", writes, source, Certainty.INFERRED)
+    dirs, files = places(writes, findings)
+    findings.add("data_dirs", dirs, _source(writes, dirs), Certainty.INFERRED)
+    findings.add("data_files", files, _source(writes, files), Certainty.INFERRED)
+
+
+def _source(writes: list[dict[str, Any]], paths: list[str]) -> str:
+    for path in paths:
+        for write in writes:
+            if write["path"] == path or write["path"].startswith(f"{path}/"):
+                return str(write["source"])
+    return ""
+
+
+def places(writes: Iterable[dict[str, Any]], findings: Findings) -> tuple[list[str], list[str]]:
+    """Return the folders that can be volumes, and the files in folders that cannot, that writes go to.
+
+    A folder that holds code, collected static files or what Node builds would be hidden by a volume. Within that of
+    static files, uploads have one: nothing is collected there.
+    """
+    collected = findings.value("static_root")
+    built = [path for path in findings.value("node", {}).get("output", ()) if path]
+    kept = ([collected] if collected else []) + built
+    dirs: dict[str, None] = {}
+    files: dict[str, None] = {}
+    for write in writes:
+        path = write["path"]
+        place = posixpath.dirname(path) if write["is_file"] else path
+        taken = (
+            place in SYSTEM
+            or place in ("", ".")
+            or write["beside_code"]
+            or any(is_within(item, place) for item in kept)
+        )
+        hiding = built if write["kind"] == "media" and place != collected else kept
+        if any(is_within(place, item) for item in hiding):
+            continue
+        if not taken:
+            dirs[place] = None
+        elif write["is_file"] and not path.startswith("/"):
+            files[path] = None
+    top = [path for path in dirs if not any(path != other and is_within(path, other) for other in dirs)]
+    return sorted(top), sorted(path for path in files if not any(is_within(path, other) for other in top))
+
+
+def _code_folders(tree: Tree) -> set[str]:
+    """Return the folders that hold Python modules, at any depth."""
+    found: set[str] = set()
+    for path in tree.paths:
+        if path.endswith(".py"):
+            while (path := posixpath.dirname(path)) and path not in found:
+                found.add(path)
+    return found
+
+
+def is_within(path: str, other: str) -> bool:
+    """Return whether a path is a folder, or in it."""
+    return path == other or path.startswith(f"{other}/")
+
+
+def _is_kept(path: str) -> bool:
+    return bool(path) and path not in (".", "/") and not any(is_within(path, place) for place in ELSEWHERE)
+
+
+def _writes(tree: Tree, settings: Settings, findings: Findings) -> Iterator[Write]:
+    yield from _media(settings, findings)
+    for alias, database in databases(findings).items():
+        if database.path:
+            yield Write(database.path, "database", findings.found["databases"].source, True, alias)
+    for alias, value in parts_of(found := settings.get("CACHES")).items():
+        backend = str(entry(value, "BACKEND") or "")
+        if found and ("filebased" in backend or "diskcache" in backend):
+            yield from _write(settings, found, value.data.get("LOCATION"), "cache", alias=alias)
+    yield from _logs(settings)
+    if "filebased" in str(settings.value("EMAIL_BACKEND", "")):
+        yield from _setting(settings, "EMAIL_FILE_PATH", "email")
+    if str(settings.value("SESSION_ENGINE", "")).endswith("backends.file"):
+        yield from _setting(settings, "SESSION_FILE_PATH", "session")
+    for value in parts_of(found := settings.get("HAYSTACK_CONNECTIONS")).values():
+        if found and "whoosh" in str(entry(value, "ENGINE") or "").lower():
+            yield from _write(settings, found, value.data.get("PATH"), "search")
+    for name in FOLDERS:
+        yield from _setting(settings, name, "upload")
+    yield from _setting(settings, "FILE_UPLOAD_TEMP_DIR", "temporary")
+    for value, source in settings.made:
+        if path := path_value(value, settings.folder)[0]:
+            yield Write(path, "made", source)
+    yield from _own_dockerfile(tree, findings)
+
+
+def is_local(storage: str) -> bool:
+    """Return whether a storage seems to keep files on this machine, as Django's default does."""
+    return not any(word in storage.lower() for word in REMOTE)
+
+
+def _media(settings: Settings, findings: Findings) -> Iterator[Write]:
+    if is_local(findings.value("default_storage") or ""):
+        yield from _setting(settings, "MEDIA_ROOT", "media")
+    found = settings.get("STORAGES")
+    for alias, value in parts_of(found).items():
+        if found and alias != "staticfiles" and is_local(str(entry(value, "BACKEND") or "")):
+            options = value.data.get("OPTIONS") if isinstance(value.data, dict) else None
+            if options is not None and isinstance(options.data, dict):
+                yield from _write(settings, found, options.data.get("location"), "media")
+
+
+def _logs(settings: Settings) -> Iterator[Write]:
+    """Yield the files of LOGGING's handlers: logging opens each when it is configured, used or not."""
+    found = settings.get("LOGGING")
+    handlers = parts_of(found).get("handlers")
+    for value in handlers.data.values() if found and handlers and isinstance(handlers.data, dict) else ():
+        if found and isinstance(value.data, dict) and "filename" in value.data:
+            yield from _write(settings, found, value.data["filename"], "log", True)
+
+
+def _setting(settings: Settings, name: str, kind: str) -> Iterator[Write]:
+    found = settings.get(name)
+    if found is not None:
+        yield from _write(settings, found, found.raw, kind)
+
+
+def _write(
+    settings: Settings, found: Setting, value: Value | None, kind: str, is_file: bool = False, alias: str = ""
+) -> Iterator[Write]:
+    path = path_value(value, settings.folder)[0] if value is not None else ""
+    if path:
+        yield Write(path, kind, found.source, is_file, alias)
+
+
+def _own_dockerfile(tree: Tree, findings: Findings) -> Iterator[Write]:
+    """Yield the folders that the project's own Dockerfile declares as volumes, or makes and gives to its user.
+
+    https://docs.docker.com/reference/dockerfile/#volume
+    """
+    base = findings.value("django_dir") or "."
+    paths = [path for path in dockerfiles(tree) if not path.rpartition("/")[2].startswith("Dockerfile_static")]
+    for path in paths[:1]:
+        context = folder_of(path)
+        root = context if context != "." and (base == context or base.startswith(f"{context}/")) else ""
+        home, made, given = _made_folders(dockerfile.read_instructions(tree.text(path) or ""))
+        for name, line in made:
+            name = posixpath.normpath(name)
+            if "$" in name or not any(is_within(name, place) for place in given) or _is_made_by_build(name, findings):
+                continue
+            if home != "/" and is_within(name, home):
+                inner = posixpath.normpath(posixpath.join(root, posixpath.relpath(name, home)))
+                yield Write(inner, "dockerfile", f"{path}:{line}")
+            elif name not in SYSTEM and not name.startswith(NOT_DATA) and name in given:
+                yield Write(name, "dockerfile", f"{path}:{line}")
+
+
+def _made_folders(instructions: list[dockerfile.Instruction]) -> tuple[str, list[tuple[str, int]], list[str]]:
+    """Return where a Dockerfile's last stage has the project, the folders that it makes, with their lines, and those
+    that it declares as volumes or gives to a user."""
+    workdir, home = "/", ""
+    made: list[tuple[str, int]] = []
+    given: list[str] = []
+    for item in dockerfile.final_lineage(instructions):
+        if item.keyword == "WORKDIR" and item.body:
+            workdir = posixpath.normpath(posixpath.join(workdir, item.body.strip()))
+        elif item.keyword == "COPY" and "from" not in item.flags and item.words[:1] in (["."], ["./"]):
+            home = posixpath.normpath(posixpath.join(workdir, item.words[-1]))
+        elif item.keyword == "VOLUME":
+            made += [(posixpath.join(workdir, name), item.line) for name in item.words]
+            given += [posixpath.join(workdir, name) for name in item.words]
+        elif item.keyword == "RUN":
+            for command, names in _commands(item.body):
+                absolute = [posixpath.normpath(posixpath.join(workdir, name)) for name in names]
+                if command == "mkdir":
+                    made += [(name, item.line) for name in absolute]
+                else:
+                    given += absolute
+    return home or workdir, made, given  # where nothing is copied as a whole, the project is mounted
+
+
+def _is_made_by_build(path: str, findings: Findings) -> bool:
+    """Return whether a folder of the project's own image is filled when it is built, not when Django runs."""
+    names = {
+        "migrations",
+        "static",
+        "staticfiles",
+        "static_root",
+        "static_collected",
+        "public_collected",
+        "assets",
+        "node_modules",
+    }
+    names |= {posixpath.basename(item) for item in findings.value("staticfiles_dirs", [])}
+    names.add(posixpath.basename(findings.value("static_root") or ""))
+    return posixpath.basename(path) in names or "/node_modules" in path
+
+
+def _commands(body: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield the paths of each mkdir, chown and chmod of a RUN."""
+    try:
+        words = shlex.split(body.replace(";", " ; "), comments=False)
+    except ValueError:
+        return
+    command = ""
+    names: list[str] = []
+    for word in [*words, "&&"]:
+        if word in ("&&", "||", ";", "|"):
+            if command in ("mkdir", "chown", "chmod") and names:
+                yield command, names if command == "mkdir" else names[1:]
+            command, names = "", []
+        elif not command:
+            command = word
+        elif not word.startswith("-"):
+            names.append(word)

@@ -1,0 +1,1 @@
+"""The questions: what each is, its default, and which answers it takes."""

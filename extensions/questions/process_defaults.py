@@ -1,0 +1,232 @@
+"""From Findings to the processes of compose.yaml beside the web server: workers, and jobs that run at times."""
+
+import re
+import shlex
+from typing import Any
+
+from ..project import Certainty, Findings
+from ..project.data import text_of
+from ..project.secrets import HIDDEN
+from ..project.settings.connections import broker, caches
+from ..services.connections import address, connections, is_server, kind_of
+from ..services.kinds import broker_kinds
+from .default import Default
+
+PROGRAMS = ("celery", "dramatiq", "rq", "rqscheduler", "huey_consumer", "huey_consumer.py", "procrastinate", "arq")
+QUEUE = re.compile(
+    r"\bcelery\b|\b(?:rqworker|rqworker-pool|rqscheduler|run_huey|rundramatiq|qcluster|db_worker|procrastinate|dramatiq"
+    r"|huey_consumer|process_tasks|rqworkers)\b"
+)
+SCHEDULE = "/tmp/celerybeat-schedule"
+FILES = ("--pidfile", "--logfile", "-f")  # Celery's own: a container has one process, and its log is its output
+DATABASE_SCHEDULER = re.compile(r"DatabaseScheduler|RedBeat", re.IGNORECASE)
+# What an image, or compose.yaml, does already; flower and the like are no part of a site.
+DONE = frozenset("migrate createcachetable collectstatic compilemessages check runserver shell tailwind test".split())  # noqa: SIM905
+TAKEN = frozenset(("django", "migrate", "static"))
+ENDLESS = "A management command that seems not to end."
+
+
+def workers(findings: Findings) -> Default:
+    """Return the commands that production runs beside the web server, by the names of their services."""
+    found: dict[str, str] = {}
+    source = ""
+    stated = [item for item in findings.value("processes", []) if item["kind"] in ("worker", "beat", "scheduler")]
+    for item in stated:
+        command = _worker(findings, item)
+        if not command or command in found.values():
+            continue
+        alone = sum(_queue(other) == _queue(item) for other in stated) == 1
+        found[_free(_name(findings, item, command, alone), found, findings)] = command
+        source = source or item["source"]
+    return Default(found, source)
+
+
+def celery_concurrency(findings: Findings) -> Default:
+    """Return 0 where the project says how many processes its Celery workers have: an option would overrule that."""
+    found = findings.found.get("celery_concurrency")
+    return Default(0, found.source) if found else Default(2)
+
+
+def jobs(findings: Findings) -> Default:
+    """Return the commands that the project's files run at times, or once, and those that seem to run for long."""
+    found: dict[str, str] = {}
+    running = set(workers(findings).value.values())
+    taken = {**workers(findings).value, **found}
+    source = ""
+    for item in findings.value("processes", []):
+        endless = item["note"] == ENDLESS
+        if item["kind"] not in ("cron", "release") and not endless:
+            continue
+        for part in re.split(r"&&|;|\|\|", item["command"]):
+            command = clean(part, text_of(findings.value("django_dir")))
+            words = command.split()
+            if words[:2] != ["python", "manage.py"] or len(words) < 3 or words[2] in DONE:
+                continue
+            if command in running or command in found.values():
+                continue
+            found[_free(_slug(words[2]), taken | found, findings)] = command
+            source = source or item["source"]
+    return Default(found, source)
+
+
+def create_cache_table(findings: Findings) -> Default:
+    """Return whether a cache is in the database, in a table that Django does not make by itself."""
+    # https://docs.djangoproject.com/en/stable/topics/cache/#creating-the-cache-table
+    return Default(any((cache.backend or "").endswith(".DatabaseCache") for cache in caches(findings).values()))
+
+
+def _worker(findings: Findings, item: dict[str, Any]) -> str:
+    """Return a process's command as compose.yaml has it; "" if it is no worker of production."""
+    if item["note"] == ENDLESS:
+        return ""
+    text = f"{item['command']} {item.get('runs', '')} {item['name']}"
+    celery = "celery" in text.lower() or "celery" in item.get("runs", "")
+    if (item["certainty"] != Certainty.STATED or item["note"]) and not QUEUE.search(text):
+        return ""
+    if celery and not _has_broker(findings):
+        return ""
+    folder = text_of(findings.value("django_dir"))
+    for candidate in (item["command"], item.get("runs", "")):
+        if command := clean(candidate, folder):
+            return _finished(command)
+    application = text_of(findings.value("celery_app"))
+    if celery and application and item["kind"] in ("worker", "beat"):
+        scheduler = ""
+        if item["kind"] == "beat" and "django_celery_beat" in findings.value("installed_apps", []):
+            scheduler = " --scheduler django_celery_beat.schedulers:DatabaseScheduler"
+        return _finished(f"celery -A {application} {item['kind']}{scheduler}")
+    return ""
+
+
+def _has_broker(findings: Findings) -> bool:
+    """Return whether Celery finds its broker under Compose: a service, or a place elsewhere that a variable names."""
+    celery, kinds = broker(findings), connections(findings).kinds
+    where = address(celery.value) if celery.value else None
+    kind = kind_of(where) if where else ""
+    if kind in kinds or (not kind and kinds & set(broker_kinds())):
+        return True
+    if where and where.scheme and "sql" not in where.scheme:
+        return bool(celery.variable) or (bool(where.host) and "." in where.host and where.host[0].isalpha())
+    return bool(celery.variable) or bool(where and is_server(where.host))
+
+
+def clean(command: str, folder: str = ".") -> str:
+    """Return a command that runs without a shell in manage.py's folder, without wrappers.
+
+    "" if it needs a shell, or had a secret in it, which is not known any more.
+    """
+    if HIDDEN in command:
+        return ""
+    command = command.strip().removeprefix("exec ")
+    if folder not in ("", "."):
+        command = re.sub(rf"^cd \.?/?(?:[\w/]+/)?{re.escape(folder)}/? && ", "", command)
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        return ""
+    start = next((i for i, word in enumerate(words) if _is_program(words, i)), None)
+    if start is None or re.search(r"[;|&<>`]", command):
+        return ""
+    words = words[start:] if words[start] != "celery" else _without_variables(words[start:])
+    if any("$" in word for word in words):
+        return ""
+    if words[0].endswith("manage.py"):
+        words.insert(0, "python")
+    name = words[0].rpartition("/")[2]
+    words[0] = "python" if name.startswith("python") else name
+    if words[1].endswith("manage.py"):
+        words[1] = "manage.py"
+    if words[:2] == ["python", "-m"] and words[2:3] and words[2] in PROGRAMS:
+        words = words[2:]
+    if words[0] in ("django-admin", "django-admin.py"):
+        words[0:1] = ["python", "manage.py"]
+    return " ".join(word if re.fullmatch(r"[\w@%+=:,./-]+", word) else shlex.quote(word) for word in words)
+
+
+def _without_variables(words: list[str]) -> list[str]:
+    """Return Celery's words without the options whose value only a shell would know."""
+    found: list[str] = []
+    for word in words:
+        if "$" not in word:
+            found.append(word)
+        elif not word.startswith("--") and found[-1].startswith("-"):
+            found.pop()
+        elif not word.startswith("--"):
+            found.append(word)
+    return found
+
+
+def _is_program(words: list[str], index: int) -> bool:
+    name = words[index].rpartition("/")[2]
+    following = words[index + 1 :]
+    if not following:
+        return False
+    if re.fullmatch(r"python[0-9.]*", name):
+        return following[0].endswith("manage.py") or (following[0] == "-m" and following[1:2] != [])
+    return name in (*PROGRAMS, "django-admin", "django-admin.py") or (name == "manage.py")
+
+
+def _finished(command: str) -> str:
+    """Return a command with the options that it needs where only /tmp can be written to."""
+    words = shlex.split(command)
+    if words[0] == "celery":
+        words = _modern_celery(words)
+        beat = "beat" in words or {"-B", "--beat"} & set(words)
+        options = [*FILES, "--schedule", "-s"] if beat else FILES
+        words = [
+            word for word in words if not word.startswith(tuple(f"{option}=" for option in (*FILES, "--schedule")))
+        ]
+        for option in options:
+            while option in words:
+                del words[words.index(option) : words.index(option) + 2]
+        if beat and not DATABASE_SCHEDULER.search(command):
+            words += ["--schedule", SCHEDULE]
+    if words[:3] == ["python", "manage.py", "db_worker"] and "--queue-name" not in words:
+        words += ["--queue-name", "*"]
+    return " ".join(word if re.fullmatch(r"[\w@%+=:,./-]+", word) else shlex.quote(word) for word in words)
+
+
+def _modern_celery(words: list[str]) -> list[str]:
+    """Return a command with the application before its subcommand, as Celery 5 wants it.
+
+    https://docs.celeryq.dev/en/stable/history/whatsnew-5.0.html#step-1-adjust-your-command-line-invocation
+    """
+    for index, word in enumerate(words[2:], 2):
+        if words[1].startswith("-"):
+            break
+        if word in ("-A", "--app") and index + 1 < len(words):
+            return [words[0], *words[index : index + 2], *words[1:index], *words[index + 2 :]]
+        if word.startswith(("--app=", "-A=")):
+            return [words[0], word, *words[1:index], *words[index + 1 :]]
+    return words
+
+
+def _queue(item: dict[str, Any]) -> str:
+    """Return what tells processes of the same kind apart from others: there is one beat, and mostly one worker."""
+    if item["kind"] == "worker" and item["note"] == ENDLESS:
+        return "job"
+    return text_of(item["kind"])
+
+
+def _name(findings: Findings, item: dict[str, Any], command: str, alone: bool) -> str:
+    if item["kind"] == "beat":
+        return "beat"
+    if alone and item["kind"] == "worker":
+        return "worker"
+    name = _slug(item["name"])
+    slug = _slug(text_of(findings.value("project_slug")))
+    return name.removeprefix(f"{slug}-") or name
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60] or "job"
+
+
+def _free(name: str, taken: dict[str, str], findings: Findings) -> str:
+    """Return a name that no other service has, and that the question accepts."""
+    others = TAKEN | taken.keys() | connections(findings).services.keys()
+    name = f"{name}-worker" if name in TAKEN else name
+    number, first = 2, name
+    while name in others:
+        name, number = f"{first}-{number}", number + 1
+    return name

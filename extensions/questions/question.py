@@ -1,0 +1,82 @@
+"""What a question is: a record with all that is known of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from ..project import Findings
+from .default import Default, found
+from .kinds import Rule
+
+NEVER = object()  # the as-before value of a question that is as old as the answers that a project can have
+
+
+class Asked(Enum):
+    """When Copier asks a question that has no answer yet: the text of its `ask`, around the question's name.
+
+    By `when:` instead, the answer to a question that is not asked would not be stored.
+    """
+
+    ALWAYS = "{{{{ {} is undefined }}}}"
+    CUSTOMIZING = "{{{{ customize and {} is undefined }}}}"
+    FIRST = "{{{{ _copier_conf | checked and {} is undefined }}}}"  # what stands in the way of a copy is said there
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What docs/questions.md says of a question, in Markdown: the cells of its table, and the text below it."""
+
+    type: str
+    default: str
+    changes: str
+    refused: str = ""
+    notes: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """All that is known of one question.
+
+    Its default is what `default` makes of the Findings, or the Finding called `finding`; without either, or where
+    nothing was found, or what was found cannot be an answer, it is `safe`. Of a list or a mapping, only the items
+    that cannot be answers are left out, unless they make sense together alone. "" for `safe` of a text that must
+    not be empty stands for: there is no default, and the guard says so.
+    """
+
+    name: str
+    type: str  # Copier's: str, bool, int or yaml
+    help: str  # one line of at most 76 columns: a terminal cuts off what is longer
+    rule: Rule  # what an answer may be
+    safe: Any
+    reference: Reference
+    default: Callable[[Findings], Default] | None = None
+    finding: str = ""
+    together: bool = False  # whether the items of a list or a mapping make sense together alone
+    says_source: bool = False  # whether the help ends in where the default was read
+    asked: Asked = Asked.CUSTOMIZING
+    when: str = ""  # Copier's: a condition without which there is no answer
+    expression: str = ""  # of the default in copier.yml, where it is more than what is found
+    comment: str = ""  # why the expression or `asked` is not as everywhere
+    against_others: Callable[[Any, Mapping[str, Any]], str] | None = None  # what is wrong beside other answers
+    in_project: Callable[[Any, Path], str] | None = None  # what is wrong in the project in a folder
+    # With what a project goes on whose answers are older than the question: its people have edited their files for
+    # what is asked now, and the template's change in the same line would be a conflict.
+    as_before: Any = NEVER
+
+    @property
+    def choices(self) -> list[str]:
+        """Return what the rule lets a person choose from; none where anything that it lets pass may be typed."""
+        return list(self.rule.schema.get("enum", ()))
+
+    @property
+    def is_read(self) -> bool:
+        """Return whether the default is read from the project."""
+        return not self.expression or "| found" in self.expression
+
+    def default_from(self, findings: Findings) -> Default:
+        """Return the default that follows from what was found."""
+        if self.default:
+            return self.default(findings)
+        return found(findings, self.finding, self.safe) if self.finding else Default(self.safe)

@@ -1,0 +1,49 @@
+"""The questions, in the order in which a person meets them: a module for each subject."""
+
+from dataclasses import dataclass
+
+from ..question import Question
+from . import (
+    adopted,
+    automation,
+    compose,
+    context,
+    environment,
+    gunicorn,
+    image,
+    node,
+    project,
+    python,
+    static,
+    storage,
+)
+
+
+@dataclass(frozen=True)
+class Section:
+    """Questions that belong together in copier.yml and in docs/questions.md, where `text` stands below the title."""
+
+    title: str
+    questions: tuple[Question, ...]
+    text: str = ""
+
+
+SECTIONS = (
+    Section("The project", project.QUESTIONS),
+    Section("What the images install", image.QUESTIONS + python.QUESTIONS + node.QUESTIONS),
+    Section("The variables that settings read", environment.QUESTIONS),
+    Section(
+        "Static files, translations and what Django writes",
+        static.QUESTIONS + storage.QUESTIONS + context.QUESTIONS,
+    ),
+    Section("Gunicorn", gunicorn.QUESTIONS),
+    Section("Compose", compose.QUESTIONS + automation.QUESTIONS),
+    Section(
+        "What the files say beyond the template",
+        adopted.QUESTIONS,
+        """\
+These are read from `Dockerfile_django` and `default.conf` of a project that [has them already](adopting.md), and are
+empty in others. They carry lines into the rendered files, which then can be updated.""",
+    ),
+)
+QUESTIONS: dict[str, Question] = {question.name: question for section in SECTIONS for question in section.questions}

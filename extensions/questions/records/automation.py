@@ -1,0 +1,53 @@
+"""The questions on files beside the images: an example of .env, and GitHub's workflows."""
+
+from .. import compose_defaults, kinds
+from ..question import Question, Reference
+
+QUESTIONS = (
+    Question(
+        name="env_example",
+        type="bool",
+        help="Write .env.example, which lists the variables that you can set?",
+        rule=kinds.truth,
+        safe=False,
+        default=compose_defaults.env_example,
+        reference=Reference(
+            type="yes or no",
+            default="no if the project has an `.env.example`, or git ignores that name; else yes",
+            changes="whether `.env.example` is there; it needs `use_compose`",
+            refused="all but true and false",
+        ),
+    ),
+    Question(
+        name="github_workflow",
+        type="bool",
+        help="Add a GitHub workflow that builds, tests and publishes the images?",
+        rule=kinds.truth,
+        safe=False,
+        reference=Reference(
+            type="yes or no",
+            default="no",
+            changes=(
+                "whether `.github/workflows/docker.yml` is there: it lints, builds and starts the images on each "
+                "push, and publishes them on GitHub for a tag like `v1.2.3`"
+            ),
+            refused="all but true and false",
+        ),
+    ),
+    Question(
+        name="update_workflow",
+        type="bool",
+        help="Add a GitHub workflow that opens pull requests for updates?",
+        rule=kinds.truth,
+        safe=False,
+        reference=Reference(
+            type="yes or no",
+            default="no",
+            changes=(
+                "whether `.github/workflows/docker-update.yml` is there: it looks for a newer version of the "
+                "template each week, and opens a [pull request](automation.md#the-update-workflow)"
+            ),
+            refused="all but true and false",
+        ),
+    ),
+)

@@ -1,0 +1,347 @@
+"""The questions on Docker Compose: its services and ports."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ...project import Certainty, Findings
+from ...project.data import text_of
+from .. import compose_defaults, image_defaults, kinds, process_defaults
+from ..default import Default, found, of_pair
+from ..question import Question, Reference
+from .project import SLUG
+from .storage import is_located
+
+DJANGO_PORT, STATIC_PORT = 8000, 8080  # where the project does not say
+
+
+def _compose_name(findings: Findings) -> Default:
+    """Return the project's name; with that of the folder around it where nothing but a folder's name tells it."""
+    default, name = found(findings, "project_slug", SLUG), findings.found.get("project_slug")
+    around = text_of(findings.value("folder_around"))
+    assumed = name is not None and name.certainty is Certainty.ASSUMED
+    return Default(f"{around}-{default.value}"[:63].strip("-") if assumed and around else default.value)
+
+
+def _reverse_proxy(findings: Findings) -> Default:
+    return Default("external", "default.conf") if is_located(findings, "/") else Default("nginx")
+
+
+def _static_port(findings: Findings) -> Default:
+    """Return the port that was found, unless it is Django's: the one URL of both is that of django_port."""
+    default, django = (
+        found(findings, "static_port", STATIC_PORT),
+        found(findings, "django_port", DJANGO_PORT).value,
+    )
+    if default.value != django:
+        return default
+    return Default(next(port for port in (STATIC_PORT, STATIC_PORT + 1) if port != django))
+
+
+def _processes(value: Any, answers: Mapping[str, Any]) -> str:
+    """Return which name of a service another answer has already."""
+    given = [kinds.parsed(answers.get(question)) for question in ("services", "workers", "jobs")]
+    names = [name for mapping in given if isinstance(mapping, dict) for name in mapping]
+    twice = next((name for name in kinds.parsed(value) if names.count(name) > 1), "")
+    return f"{twice!r} is the name of another service already; give another name" if twice else ""
+
+
+def _beside_django_port(value: Any, answers: Mapping[str, Any]) -> str:
+    if str(value) == str(answers.get("django_port")):
+        return f"{value} is django_port too; give each its own port, like 8000 and 8080"
+    return ""
+
+
+QUESTIONS = (
+    Question(
+        name="use_compose",
+        type="bool",
+        help="Write compose.yaml, for Docker Compose?",
+        rule=kinds.truth,
+        safe=True,
+        reference=Reference(
+            type="yes or no",
+            default="yes",
+            changes=(
+                "with no, there is no `compose.yaml`, `compose.dev.yaml` and `.env.example`; `default.conf` "
+                "passes nothing on to Django"
+            ),
+            refused="all but true and false",
+        ),
+    ),
+    Question(
+        name="compose_name",
+        type="str",
+        help="Name of the Compose project; empty for the folder's name",
+        rule=kinds.text(
+            r"([a-z0-9][a-z0-9_-]*)?", "use lower-case letters, digits, '-' and '_', like my-site, or nothing", 63
+        ),
+        safe="django",
+        default=_compose_name,
+        expression=(
+            "{{ 'compose_name' | found and ('compose_name' | found if project_slug == ('project_slug' | found) "
+            "else project_slug) }}"
+        ),
+        comment="It follows the answer to project_slug, unless the project goes on without a name.",
+        as_before="",
+        reference=Reference(
+            type="text",
+            default=(
+                "`project_slug`; with the name of the folder around it in front, where only a folder's name was "
+                "left for that, as in `shop-app`. Empty in a project that has answers from a version without this"
+                " question"
+            ),
+            changes=(
+                "`name` in `compose.yaml`: of containers, images and volumes; empty, Compose takes the name of "
+                "the folder"
+            ),
+            refused=(
+                "all but lower-case letters, digits, `-` and `_`; another first character than a letter or digit;"
+                " more than 63 characters"
+            ),
+            notes="""\
+Another name is another Compose project, with new and empty volumes. `COMPOSE_PROJECT_NAME` and `docker compose -p`
+come before it, as for [staging beside production](customizing.md#env).
+""",
+        ),
+    ),
+    Question(
+        name="reverse_proxy",
+        type="str",
+        help="What receives requests first: nginx in Compose, or your own proxy?",
+        rule=kinds.choice("nginx", "external"),
+        safe="nginx",
+        default=_reverse_proxy,
+        reference=Reference(
+            type="one of `nginx`, `external`",
+            default="`nginx`",
+            changes=(
+                "with `nginx`, the service `static` is the one URL, on `django_port`, and passes on to Django; "
+                "with `external`, both services publish a port, for a proxy that is not in `compose.yaml`"
+            ),
+            refused="all others",
+            notes="It counts only with `static_server: nginx`; otherwise Django publishes its port.",
+        ),
+    ),
+    Question(
+        name="https_only",
+        type="bool",
+        help="Make nginx tell Django that requests use HTTPS? (Yes if Django redirects)",
+        rule=kinds.truth,
+        safe=False,
+        default=of_pair(image_defaults.https_only),
+        says_source=True,
+        reference=Reference(
+            type="yes or no",
+            default="yes if `SECURE_SSL_REDIRECT` is on in the settings",
+            changes=(
+                "with yes, nginx tells Django that each request came by HTTPS, in `default.conf`; with no, what a"
+                " proxy before it says"
+            ),
+            refused="all but true and false",
+            notes=(
+                "Without it, Django would redirect each request to HTTPS, which ends at a proxy before these services."
+            ),
+        ),
+    ),
+    Question(
+        name="services",
+        type="yaml",
+        help="Databases and other services, as YAML: {db: 'postgres:18'}",
+        rule=kinds.mapping_of(kinds.service, kinds.image, "names and images, like {db: 'postgres:18'}"),
+        safe={},
+        default=compose_defaults.services,
+        reference=Reference(
+            type="a YAML mapping of names to images",
+            default=(
+                "the databases, caches and brokers that settings connect to; the name is the host that settings "
+                "expect by default, else `db`, `valkey`, `rabbitmq`, `memcached`"
+            ),
+            changes=(
+                "a service each in `compose.yaml`, with a health check, a volume where it keeps data, and Django "
+                "waiting for it"
+            ),
+            refused=(
+                "names other than lower-case letters, digits, `-` and `_`; `django`, `migrate` and `static`; what"
+                " YAML reads as no text, like `123`; what is no image"
+            ),
+            notes="""\
+```yaml
+services:
+  db: postgres:18
+  valkey: valkey/valkey:9
+```
+
+An image that is not known (PostgreSQL, MySQL, MariaDB, Valkey, Redis, RabbitMQ and memcached are) gets only the lines
+that all services have, and Django waits for its start alone: complete them in `compose.override.yaml`.
+""",
+        ),
+    ),
+    Question(
+        name="database_name",
+        type="str",
+        help="Name of the database in its service",
+        rule=kinds.identifier,
+        safe="django",
+        default=compose_defaults.database_name,
+        reference=Reference(
+            type="text",
+            default="the name of the database that settings expect; else `django`",
+            changes="`POSTGRES_DB` or `MYSQL_DATABASE` in `compose.yaml`, and with PostgreSQL its health check",
+            refused="all but letters, digits, `-` and `_`, a letter or `_` first; more than 63 characters",
+            notes="It must be what `compose_environment` says.",
+        ),
+    ),
+    Question(
+        name="database_user",
+        type="str",
+        help="User of the database in its service",
+        rule=kinds.identifier,
+        safe="django",
+        default=compose_defaults.database_user,
+        reference=Reference(
+            type="text",
+            default="the user that settings expect; else `django`",
+            changes="`POSTGRES_USER` or `MYSQL_USER` in `compose.yaml`, and with PostgreSQL its health check",
+            refused="all but letters, digits, `-` and `_`, a letter or `_` first; more than 63 characters",
+        ),
+    ),
+    Question(
+        name="migrate",
+        type="bool",
+        help="Run manage.py migrate before Django starts?",
+        rule=kinds.truth,
+        safe=False,
+        default=compose_defaults.migrate,
+        reference=Reference(
+            type="yes or no",
+            default="yes if the settings have a database",
+            changes=(
+                "with yes, the service `migrate` in `compose.yaml` runs `manage.py migrate` once, before Django "
+                "and `workers` start"
+            ),
+            refused="all but true and false",
+        ),
+    ),
+    Question(
+        name="create_cache_table",
+        type="bool",
+        help="Also run manage.py createcachetable before Django starts?",
+        rule=kinds.truth,
+        safe=False,
+        default=process_defaults.create_cache_table,
+        reference=Reference(
+            type="yes or no",
+            default="yes if `CACHES` in the settings has Django's `DatabaseCache`",
+            changes="with yes, the service `migrate` runs `createcachetable` too; it counts only with `migrate`",
+            refused="all but true and false",
+        ),
+    ),
+    Question(
+        name="workers",
+        type="yaml",
+        help="Background processes, as YAML: {worker: celery -A shop worker}",
+        rule=kinds.mapping_of(kinds.service, kinds.command, "names and commands"),
+        safe={},
+        default=process_defaults.workers,
+        against_others=_processes,
+        reference=Reference(
+            type="a YAML mapping of names to commands",
+            default=(
+                "the processes that your `Procfile`, Compose file and scripts run beside the web server, and "
+                "Celery where the project has an application and a broker"
+            ),
+            changes="a service each in `compose.yaml`, with the image of Django",
+            refused=(
+                "names as with `services`, and those of a service; characters of a shell, like `;`, `&` and `$`; "
+                "a quote that is not closed"
+            ),
+            notes="""\
+```yaml
+workers:
+  worker: celery -A shop worker
+  beat: celery -A shop beat --schedule /tmp/celerybeat-schedule
+```
+""",
+        ),
+    ),
+    Question(
+        name="celery_concurrency",
+        type="int",
+        help="Processes of each Celery worker; 0 for what your settings say",
+        rule=kinds.number(0, 1000),
+        safe=2,
+        default=process_defaults.celery_concurrency,
+        reference=Reference(
+            type="whole number",
+            default=(
+                "2; 0 if the settings, or the module of Celery's application, set "
+                "[`worker_concurrency`](https://docs.celeryq.dev/en/stable/userguide/configuration.html#worker-concurrency)"
+            ),
+            changes=(
+                "`--concurrency` of each Celery worker in `compose.yaml` whose command in `workers` has neither "
+                "that nor `--autoscale`, and no pool other than prefork; 0 adds nothing"
+            ),
+            refused="all but 0 to 1000",
+            notes=(
+                "Without the option, Celery forks a process for each core of the machine, and a container's "
+                "memory limit does not count."
+            ),
+        ),
+    ),
+    Question(
+        name="jobs",
+        type="yaml",
+        help="Commands to run on demand, as YAML: {cleanup: python manage.py cleanup}",
+        rule=kinds.mapping_of(kinds.service, kinds.command, "names and commands"),
+        safe={},
+        default=process_defaults.jobs,
+        against_others=_processes,
+        reference=Reference(
+            type="a YAML mapping of names to commands",
+            default="management commands that your files run at times, or once",
+            changes="a service each in `compose.yaml`, in the profile `jobs`: `docker compose run --rm NAME`",
+            refused="as `workers`",
+            notes=(
+                "For instance `{clearsessions: python manage.py clearsessions}`. No job starts by itself: let "
+                "cron or the like call it."
+            ),
+        ),
+    ),
+    Question(
+        name="django_port",
+        type="int",
+        help="Port on this machine for the site",
+        rule=kinds.port,
+        safe=DJANGO_PORT,
+        finding="django_port",
+        reference=Reference(
+            type="whole number",
+            default=(
+                "the port of the machine in your Compose file, for the service of `Dockerfile_django`; else 8000"
+            ),
+            changes=(
+                "the port of the machine in `compose.yaml` on which the site answers: that of the service "
+                "`static`, and with `reverse_proxy: external` or without it, of `django`"
+            ),
+            refused="all but 1 to 65535",
+        ),
+    ),
+    Question(
+        name="static_port",
+        type="int",
+        help="Port on this machine for static files (with your own proxy only)",
+        rule=kinds.port,
+        safe=STATIC_PORT,
+        default=_static_port,
+        against_others=_beside_django_port,
+        reference=Reference(
+            type="whole number",
+            default="as `django_port`, for the service of `Dockerfile_static`; else 8080",
+            changes=(
+                "the port of the machine in `compose.yaml`, service `static`, with `reverse_proxy: external`; in "
+                "the container it is always 8080"
+            ),
+            refused="all but 1 to 65535; the value of `django_port`",
+        ),
+    ),
+)

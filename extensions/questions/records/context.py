@@ -1,0 +1,63 @@
+"""The questions on what is left out of the images."""
+
+from .. import kinds
+from ..question import Question, Reference
+
+QUESTIONS = (
+    Question(
+        name="dockerignore",
+        type="yaml",
+        help="Paths to leave out of the images, as YAML: [docs, data/cache]",
+        rule=kinds.list_of(
+            kinds.text(rf"!?{kinds.PATTERN}+( {kinds.PATTERN}+)*", "give a .dockerignore pattern, like data/cache"),
+            "paths, like [docs, data/cache]",
+        ),
+        safe=[],
+        finding="local_files",
+        reference=Reference(
+            type=("a YAML list of [patterns](https://docs.docker.com/build/concepts/context/#dockerignore-files)"),
+            default=(
+                "the folders of `STATIC_ROOT` and `MEDIA_ROOT`, unless there is Python code in them, database "
+                "files, virtual environments, modules that git ignores and settings import, what git ignores "
+                "under a name like `private` or `local_…`, and the patterns of a `.dockerignore` that the project"
+                " has already, in their order"
+            ),
+            changes=(
+                "the last group of lines of `.dockerignore`; without any, the group is not there. A list with `*`"
+                " in it, which leaves out all but its exceptions, is the first group"
+            ),
+            refused=(
+                "characters other than letters, digits, `_ . + @ ~ * ? / -`, a class like `[cd]`, single spaces "
+                "in between, and a `!` in front"
+            ),
+        ),
+    ),
+    Question(
+        name="dockerignore_except",
+        type="yaml",
+        help="Paths to keep in the images despite .dockerignore, as YAML: [ca.pem]",
+        rule=kinds.list_of(
+            kinds.text(rf"{kinds.PATTERN}+( {kinds.PATTERN}+)*", "give a path without '!', like certs/ca.pem"),
+            "paths, like [certs/ca.pem]",
+        ),
+        safe=[],
+        finding="kept_files",
+        reference=Reference(
+            type=(
+                "a YAML list of [patterns](https://docs.docker.com/build/concepts/context/#dockerignore-files), "
+                "without `!`"
+            ),
+            default=(
+                "what git tracks of the files that `.dockerignore` leaves out by their names, and that an image "
+                "may need: certificates, a migration's SQL, `.npmrc`, an `.env.production` that the front end's "
+                "build reads"
+            ),
+            changes="a group of `!…` lines in `.dockerignore`; without any, the group is not there",
+            refused="as with `dockerignore`, and a `!` in front",
+            notes="""\
+Give paths, without `*`: with a pattern, Docker looks into each folder that is left out, `node_modules` too, at each
+build.
+""",
+        ),
+    ),
+)

@@ -1,0 +1,112 @@
+"""The questions on Gunicorn."""
+
+from .. import adopted_defaults, image_defaults, kinds
+from ..default import of_pair
+from ..question import Question, Reference
+
+QUESTIONS = (
+    Question(
+        name="gunicorn_workers",
+        type="int",
+        help="Gunicorn workers when you use Compose",
+        rule=kinds.number(1, 1000),
+        safe=3,
+        finding="gunicorn_workers",
+        reference=Reference(
+            type="whole number",
+            default="what your `Dockerfile_django` or Compose file says; else 3",
+            changes="`GUNICORN_CMD_ARGS` in `compose.yaml`",
+            refused="all but 1 to 1000",
+        ),
+    ),
+    Question(
+        name="gunicorn_threads",
+        type="int",
+        help="Threads of each Gunicorn worker",
+        rule=kinds.number(1, 1000),
+        safe=2,
+        finding="gunicorn_threads",
+        reference=Reference(
+            type="whole number",
+            default="what your `Dockerfile_django` says; else 2",
+            changes="`threads` in `docker/gunicorn.conf.py`, with the worker class `gthread`",
+            refused="all but 1 to 1000",
+        ),
+    ),
+    Question(
+        name="web_concurrency",
+        type="int",
+        help="Gunicorn workers when you don't use Compose (WEB_CONCURRENCY)",
+        rule=kinds.number(1, 1000),
+        safe=2,
+        finding="web_concurrency",
+        reference=Reference(
+            type="whole number",
+            default="what your `Dockerfile_django` or Compose file says; else 2",
+            changes=(
+                "`WEB_CONCURRENCY` in `Dockerfile_django`, which counts where `GUNICORN_CMD_ARGS` names no workers"
+            ),
+            refused="all but 1 to 1000",
+            notes="How these three work together is in [Gunicorn](gunicorn.md#how-many-workers).",
+        ),
+    ),
+    Question(
+        name="gunicorn_options",
+        type="yaml",
+        help="Extra Gunicorn arguments, as YAML: [--max-requests=1000]",
+        rule=kinds.list_of(
+            kinds.text(r"[A-Za-z0-9_./:=@%+,*-]+", "give one argument each"), "arguments, like [--preload]"
+        ),
+        safe=[],
+        default=adopted_defaults.lines_of("gunicorn_options"),
+        reference=Reference(
+            type="a YAML list of arguments",
+            default=(
+                "the options in `CMD` of your `Dockerfile_django` that no other question has, like `[--timeout, "
+                '"120"]`; else none'
+            ),
+            changes="the end of `CMD` in `Dockerfile_django`",
+            refused="characters other than letters, digits and `_ . / : = @ % + , * -`; numbers without quotes",
+        ),
+    ),
+    Question(
+        name="gunicorn_keepalive",
+        type="int",
+        help="Seconds that Gunicorn keeps an idle connection open",
+        rule=kinds.number(1, 3600),
+        safe=2,
+        default=of_pair(image_defaults.gunicorn_keepalive),
+        reference=Reference(
+            type="whole number, seconds",
+            default="75 if the Gunicorn that is installed can be 27 or newer, else 2",
+            changes=(
+                "`keepalive` in `docker/gunicorn.conf.py` (2 is Gunicorn's own default: the line is not there); "
+                "up to 60, `keepalive_timeout` of the upstream in `default.conf`"
+            ),
+            refused="all but 1 to 3600",
+            notes=(
+                "It must be longer than the reverse proxy keeps idle connections. Before Gunicorn 27, idle "
+                "connections held up a stop."
+            ),
+        ),
+    ),
+    Question(
+        name="log_errors",
+        type="bool",
+        help="Print Django's errors to the log? (Yes if you don't set LOGGING)",
+        rule=kinds.truth,
+        safe=False,
+        default=of_pair(image_defaults.log_errors),
+        says_source=True,
+        reference=Reference(
+            type="yes or no",
+            default="yes if the settings have no `LOGGING`",
+            changes="with yes, `docker/gunicorn.conf.py` sends errors to the container's log",
+            refused="all but true and false",
+            notes="""\
+Without `LOGGING`, and with `DEBUG` off, Django [mails errors, and prints
+none](https://docs.djangoproject.com/en/stable/ref/logging/#default-logging-configuration).
+""",
+        ),
+    ),
+)

@@ -1,0 +1,82 @@
+"""The questions on the images that the Dockerfiles start from."""
+
+from ...project import Findings
+from .. import kinds
+from ..default import Default
+from ..question import Question, Reference
+from .project import python_version
+
+
+def debian_release(findings: Findings) -> Default:
+    """Return the release that the python image's version came out with, whose compiler its packages were tried with.
+
+    Trixie's takes for errors what bookworm's warned of: https://gcc.gnu.org/gcc-14/porting_to.html
+    """
+    minor, *patch = python_version(findings).value.split(".")[1:]
+    # Of a release that is asked for by its last number, there may be no image with trixie yet.
+    return Default("bookworm" if int(minor) < 12 or patch else "trixie")
+
+
+QUESTIONS = (
+    Question(
+        name="python_image",
+        type="str",
+        help="Python image: slim (small), or full (with git, curl and compilers)",
+        rule=kinds.choice("slim", "full"),
+        safe="slim",
+        reference=Reference(
+            type="one of `slim`, `full`",
+            default="`slim`",
+            changes=(
+                "the python image of the stage `base`, which runs Django: `python:3.13-slim-trixie` or "
+                "`python:3.13-trixie`"
+            ),
+            refused="all others",
+            notes=(
+                "The stage `build` has the full image wherever `apt_build` is not empty, as compilers are needed "
+                "there."
+            ),
+        ),
+    ),
+    Question(
+        name="debian_release",
+        type="str",
+        help="Debian release of the Python image",
+        rule=kinds.choice("trixie", "bookworm"),
+        safe="trixie",
+        default=debian_release,
+        reference=Reference(
+            type="one of `trixie`, `bookworm`",
+            default="`bookworm` for Python 3.11 and older, which came out with it; else `trixie`",
+            changes="the end of the python image's tag, in both Dockerfiles",
+            refused="all others",
+            notes="The names of Debian packages in `apt_build` and `apt_runtime` can differ between the two.",
+        ),
+    ),
+    Question(
+        name="image_digests",
+        type="yaml",
+        help="Image digests to pin, as YAML: {'postgres:18': 'sha256:DIGEST'}",
+        rule=kinds.mapping_of(
+            kinds.image,
+            kinds.text(r"sha256:[0-9a-f]{64}", "give sha256: and 64 hexadecimal digits"),
+            "images and digests",
+        ),
+        safe={},
+        reference=Reference(
+            type="a YAML mapping of images and digests",
+            default="none",
+            changes="the same image with `@sha256:…` in both Dockerfiles and `compose.yaml`",
+            refused="digests that are not `sha256:` and 64 hexadecimal digits",
+            notes="""\
+The names are those in the files, with their tags:
+
+```yaml
+image_digests:
+  python:3.13-slim-trixie: sha256:0123…
+  postgres:18: sha256:4567…
+```
+""",
+        ),
+    ),
+)

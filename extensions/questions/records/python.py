@@ -1,0 +1,301 @@
+"""The questions on what installs the project's dependencies, and which Debian packages they need."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ...installers import kinds as installers
+from ...project import Findings
+from .. import kinds
+from ..default import Default, found
+from ..question import Asked, Question, Reference
+from .image import debian_release
+
+# What has another name in bookworm than in trixie, beside those that end in t64 there: https://wiki.debian.org/ReleaseGoals/64bit-time
+BOOKWORM = {
+    "libgdal36": "libgdal32",
+    "libicu76": "libicu72",
+    "libldap2": "libldap-2.5-0",
+    "libmagickwand-7.q16-10": "libmagickwand-6.q16-6",
+}
+
+
+def _installer(findings: Findings) -> Default:
+    default = found(findings, "installer", "pip")
+    if default.value == "none":
+        return Default("pip")
+    if default.value != "none" and not findings.value("lock_file"):
+        return Default(installers.without_lock(default.value), default.source)
+    return default
+
+
+def _installer_files(findings: Findings) -> Default:
+    installer = _installer(findings)
+    return (
+        Default([], "")
+        if installer.value == "pip"
+        else Default(findings.value("installer_files", []), installer.source)
+    )
+
+
+def _requirements_includes(findings: Findings) -> Default:
+    files = findings.value("requirements_files", [])[1:]
+    beside = findings.value("requirements_beside", [])
+    return Default([path for path in files if path not in beside], findings.value("requirements_file", ""))
+
+
+def _gunicorn_install(findings: Findings) -> Default:
+    distributions = findings.value("distributions", {})
+    return Default("gunicorn" not in distributions, "")
+
+
+def _apt(name: str) -> Callable[[Findings], Default]:
+    def rule(findings: Findings) -> Default:
+        packages = {package for package in findings.value(name, []) if package != "gettext"}
+        if name == "apt_runtime":
+            packages |= set(findings.value("handbook_extra", {}).get("apt", []))
+        if debian_release(findings).value == "bookworm":
+            packages = {BOOKWORM.get(package, package.replace("t64", "")) for package in packages}
+        return Default(sorted(packages), findings.found[name].source if packages and name in findings.found else "")
+
+    return rule
+
+
+def _requirements_file(value: str, root: Path) -> str:
+    if (root / value).is_file():
+        return ""
+    return f"there is no file {value} in {root}; name a file of the project"
+
+
+def _requirement_files(value: Any, root: Path) -> str:
+    paths = kinds.parsed(value)
+    return next((message for path in paths if (message := _requirements_file(path, root))), "")
+
+
+def _listed(names: list[str], between: str) -> str:
+    """Return names as the reference has them."""
+    return between.join(f"`{name}`" for name in names)
+
+
+QUESTIONS = (
+    Question(
+        name="installer",
+        type="str",
+        help="Tool that installs your dependencies",
+        rule=kinds.choice(*installers.names()),
+        safe="pip",
+        default=_installer,
+        says_source=True,
+        expression="{{ 'installer' | found if requirements_file is undefined else 'pip' }}",
+        comment="Who has answered the requirements file, in an earlier version, uses pip.",
+        reference=Reference(
+            type=f"one of {_listed(installers.names(), ', ')}: [what each does](files.md#build)",
+            default=(
+                "the tool whose lock file or manifest is there and brings Django: [how it is "
+                "found](detection.md#dependencies)"
+            ),
+            changes="the instructions of the stage `build`, in both Dockerfiles",
+            refused="all others",
+            notes="""\
+`pyproject` is a `pyproject.toml` with a list of dependencies and no lock file: the newest versions that it allows are
+installed. An update from version 1.0 keeps `pip`, as `requirements_file` has an answer there.
+""",
+        ),
+    ),
+    Question(
+        name="uv_version",
+        type="str",
+        help="uv version for the build, such as 0.11; empty for the default",
+        rule=kinds.text(r"(0\.[0-9]{1,3}(\.[0-9]{1,3})?)?", "give a tag of uv's image, like 0.11 or 0.11.3"),
+        safe="",
+        finding="uv_version",
+        says_source=True,
+        when=f"{{{{ installer in {installers.names_with_uv()} }}}}",
+        expression=f"{{{{ 'uv_version' | found if installer in {installers.names_with_uv()} else '' }}}}",
+        as_before="",
+        reference=Reference(
+            type=(
+                "text, a version like `0.11` or `0.11.3`; empty for the one that this version of the template brings"
+            ),
+            default=(
+                "what [`required-version`](https://docs.astral.sh/uv/reference/settings/#required-version) of uv "
+                "allows, where that is not the template's; empty else"
+            ),
+            changes="the tag of `ghcr.io/astral-sh/uv` in the stage `build`, in both Dockerfiles",
+            refused="what is no such version",
+            notes=f"Only with the installers {_listed(installers.names_with_uv(), ' and ')}.",
+        ),
+    ),
+    Question(
+        name="installer_files",
+        type="yaml",
+        help="Manifest and lock files to install from, as YAML: [uv.lock]",
+        rule=kinds.paths,
+        safe=[],
+        default=_installer_files,
+        says_source=True,
+        expression="{{ 'installer_files' | found if installer != 'pip' else [] }}",
+        in_project=_requirement_files,
+        reference=Reference(
+            type="a YAML list of paths",
+            default="the manifest and the lock file of `installer`, with those that they need; none with `pip`",
+            changes="the files that are mounted where the stage `build` installs, in both Dockerfiles",
+            refused="a path with spaces, with `..`, or from the root (`/…`); a file that does not exist",
+            notes="The first one's folder is where the tool runs.",
+        ),
+    ),
+    Question(
+        name="requirements_file",
+        type="str",
+        help="Requirements file to install with pip",
+        rule=kinds.relative_path,
+        safe="",
+        finding="requirements_file",
+        says_source=True,
+        asked=Asked.ALWAYS,
+        when="{{ installer == 'pip' }}",
+        expression="{{ 'requirements_file' | found if installer == 'pip' else '' }}",
+        in_project=_requirements_file,
+        reference=Reference(
+            type="text",
+            default="the requirements file that production installs",
+            changes="`pip install` in the stage `build` of both Dockerfiles",
+            refused="a path with spaces, with `..`, or from the root (`/…`); a file that does not exist",
+            notes="""\
+Only with the installer `pip`. With nothing found that lists dependencies there is no default: the copy is refused
+until `--data requirements_file=…` is given.
+""",
+        ),
+    ),
+    Question(
+        name="requirements_includes",
+        type="yaml",
+        help="Files that the requirements file includes (-r, -c), as YAML: [base.txt]",
+        rule=kinds.paths,
+        safe=[],
+        default=_requirements_includes,
+        in_project=_requirement_files,
+        reference=Reference(
+            type="a YAML list of paths",
+            default="the files that `requirements_file` includes with `-r` or `-c`, and those that these include",
+            changes="the files that are mounted beside the requirements file, in both Dockerfiles",
+            refused="a path with spaces, with `..`, or from the root (`/…`); a file that does not exist",
+        ),
+    ),
+    Question(
+        name="requirements_beside",
+        type="yaml",
+        help="More requirements files to install, as YAML: [prod.txt]",
+        rule=kinds.paths,
+        safe=[],
+        finding="requirements_beside",
+        in_project=_requirement_files,
+        reference=Reference(
+            type="a YAML list of paths",
+            default="other requirements files that the project's own Dockerfile installs for production",
+            changes="`pip install` in the stage `build` of both Dockerfiles",
+            refused="a path with spaces, with `..`, or from the root (`/…`); a file that does not exist",
+        ),
+    ),
+    Question(
+        name="install_options",
+        type="yaml",
+        help="Extra options for the installer, as YAML: [--group=prod]",
+        rule=kinds.list_of(
+            kinds.text(
+                r"--[a-z][a-z-]*(=[A-Za-z0-9_.,:/@+-]+)?", "give an option in one word, like --group=production"
+            ),
+            "options",
+        ),
+        safe=[],
+        finding="install_options",
+        as_before=[],
+        reference=Reference(
+            type="a YAML list of options, each in one word",
+            default=(
+                "the groups and extras that production installs: those with such a name (`prod`, `production`, "
+                "`deploy`), and those that the project's own Dockerfile installs"
+            ),
+            changes="the command that installs the dependencies, in the stage `build` of both Dockerfiles",
+            refused="anything but an option: a value follows it after `=` (`--group=prod`)",
+            notes="""\
+What a group and an extra are called differs: [what each installer does](files.md#build). Where
+`installer` is `pyproject` and an option begins with `--group`, the project's own dependencies are not installed but
+with `--requirements=pyproject.toml`: a `pyproject.toml` may have groups alone.
+""",
+        ),
+    ),
+    Question(
+        name="install_project",
+        type="bool",
+        help="Install your project as a package, so that it can read its own version?",
+        rule=kinds.truth,
+        safe=False,
+        finding="installs_itself",
+        as_before=False,
+        reference=Reference(
+            type="yes or no",
+            default=(
+                "yes if the project's code asks for the version of its own distribution "
+                '(`importlib.metadata.version("my-project")`), and its `pyproject.toml` names a version and a '
+                "build backend"
+            ),
+            changes=(
+                "a last step of the stage `build` of both Dockerfiles, which installs the project without its "
+                "dependencies; its code stays in `/workdir`"
+            ),
+        ),
+    ),
+    Question(
+        name="gunicorn_install",
+        type="bool",
+        help="Install Gunicorn? (Yes if your dependencies don't include it)",
+        rule=kinds.truth,
+        safe=False,
+        default=_gunicorn_install,
+        reference=Reference(
+            type="yes or no",
+            default="yes if Gunicorn is not among the dependencies",
+            changes="with yes, the stage `build` of both Dockerfiles installs `gunicorn` after the dependencies",
+            refused="all but true and false",
+            notes=(
+                "Its version is then the newest of each build. Better add `gunicorn` to the dependencies, and "
+                "answer no."
+            ),
+        ),
+    ),
+    Question(
+        name="apt_build",
+        type="yaml",
+        help="Debian packages to build dependencies with, as YAML: [libpq-dev]",
+        rule=kinds.list_of(kinds.package, "Debian packages, like [libpq-dev]"),
+        safe=[],
+        default=_apt("apt_build"),
+        reference=Reference(
+            type="a YAML list of Debian packages",
+            default="what dependencies without a wheel for this Python need to be compiled",
+            changes=(
+                "`apt-get install` in the stage `build` of both Dockerfiles, but for packages that the python "
+                "image has; with any, the stage has the full image"
+            ),
+            refused="all but names of Debian packages: lower-case letters, digits, `+`, `.`, `-`",
+        ),
+    ),
+    Question(
+        name="apt_runtime",
+        type="yaml",
+        help="Debian packages to install for running Django, as YAML: [libpq5]",
+        rule=kinds.list_of(kinds.package, "Debian packages, like [libpq5]"),
+        safe=[],
+        default=_apt("apt_runtime"),
+        reference=Reference(
+            type="a YAML list of Debian packages",
+            default=(
+                "the libraries and programs that dependencies load or call, and what your own `Dockerfile_django`"
+                " installs"
+            ),
+            changes="`apt-get install` in the stage `base` of both Dockerfiles",
+            refused="as `apt_build`",
+        ),
+    ),
+)

@@ -1,0 +1,198 @@
+"""The questions on static files and translations."""
+
+from ...project import Findings
+from ...project.data import url_parts
+from .. import image_defaults, kinds
+from ..default import Default, found, of_pair
+from ..question import Asked, Question, Reference
+
+STATIC_ROOT, STATIC_URL = "static", "/static/"  # where settings do not say
+
+
+def _use_fathom(findings: Findings) -> Default:
+    adopted = findings.found.get("use_fathom")
+    if adopted:
+        return Default(adopted.value, adopted.source)
+    kind = findings.found.get("staticfiles_kind")
+    # What git has collected, and is kept, has its manifest.
+    if kind and "manifest" in kind.value and not findings.value("static_kept"):
+        return Default(True, kind.source)
+    return Default(False)
+
+
+def _static_root(findings: Findings) -> Default:
+    if _set_static_root(findings).value:
+        # https://docs.djangoproject.com/en/stable/ref/checks/#staticfiles: it must not be one of STATICFILES_DIRS.
+        taken = STATIC_ROOT in findings.value("staticfiles_dirs", [])
+        return Default("staticfiles" if taken else STATIC_ROOT)
+    return found(findings, "static_root", STATIC_ROOT)
+
+
+def _set_static_root(findings: Findings) -> Default:
+    root = findings.found.get("static_root")
+    return Default(root is None or root.value in (None, "", ".", "/"))
+
+
+def static_url(findings: Findings) -> Default:
+    """Return the path of STATIC_URL alone, without the host that may have it."""
+    default = found(findings, "static_url", STATIC_URL)
+    parts = url_parts(str(default.value))
+    path = parts.path.strip("/") if parts else ""
+    return Default(f"/{path}/" if path else STATIC_URL, default.source)
+
+
+QUESTIONS = (
+    Question(
+        name="use_fathom",
+        type="bool",
+        help="Are static file names hashed (ManifestStaticFilesStorage or similar)?",
+        rule=kinds.truth,
+        safe=False,
+        default=_use_fathom,
+        says_source=True,
+        asked=Asked.ALWAYS,
+        reference=Reference(
+            type="yes or no",
+            default=(
+                "yes if your `Dockerfile_django` copies `staticfiles.json`, or if `STORAGES` or "
+                "`STATICFILES_STORAGE` name a storage with a manifest (Django's, WhiteNoise's, or a class of the "
+                "project that inherits from one)"
+            ),
+            changes=(
+                "with yes, `Dockerfile_django` has the stage `static` too, and takes `staticfiles.json` from it; "
+                "hashed names are `immutable` in `default.conf`"
+            ),
+            refused="all but true and false",
+            notes="""\
+The name is the handbook's. What it decides is whether static files have [hashed
+names](https://docs.djangoproject.com/en/stable/ref/contrib/staticfiles/#manifeststaticfilesstorage): Django then needs
+their manifest, `staticfiles.json`, in the image that renders pages.
+""",
+        ),
+    ),
+    Question(
+        name="static_server",
+        type="str",
+        help="What serves the static files: nginx, WhiteNoise, or neither of them?",
+        rule=kinds.choice("nginx", "whitenoise", "elsewhere"),
+        safe="nginx",
+        default=of_pair(image_defaults.static_server),
+        says_source=True,
+        reference=Reference(
+            type="one of `nginx`, `whitenoise`, `elsewhere`",
+            default=(
+                "`whitenoise` if its middleware is in `MIDDLEWARE`, unless the settings redirect to HTTPS and no "
+                "variable keeps them from it; `elsewhere` if the storage of static files is S3 or the like, or "
+                "`django.contrib.staticfiles` is not installed, or WhiteNoise serves what git has collected, and "
+                "only that; else `nginx`"
+            ),
+            changes=(
+                "with `nginx`, `Dockerfile_static`, `default.conf` and the service `static` are there; with "
+                "`whitenoise`, Django's image has the static files; with `elsewhere`, none of these"
+            ),
+            refused="all others",
+            notes="With `elsewhere` run `collectstatic` yourself when you deploy.",
+        ),
+    ),
+    Question(
+        name="static_root",
+        type="str",
+        help="Folder of STATIC_ROOT, relative to the project's root",
+        rule=kinds.text(
+            rf"/?{kinds.SEGMENT}(/{kinds.SEGMENT})*", "give a folder, like staticfiles or /var/www/static"
+        ),
+        safe=STATIC_ROOT,
+        default=_static_root,
+        says_source=True,
+        reference=Reference(
+            type="text",
+            default="the folder of `STATIC_ROOT` in the settings; else `static`",
+            changes=(
+                "from where `Dockerfile_static` takes the files, and `Dockerfile_django` the manifest, or, with "
+                "WhiteNoise, all"
+            ),
+            refused="a path with spaces or with `..`",
+            notes="""\
+It must be the folder of `STATIC_ROOT` when the images are built, relative to the project's root, or from the root of
+the image (`/var/www/static`). If it is not, the build says so.
+""",
+        ),
+    ),
+    Question(
+        name="set_static_root",
+        type="bool",
+        help="Set STATIC_ROOT while building? (Yes if your settings don't set it)",
+        rule=kinds.truth,
+        safe=False,
+        default=_set_static_root,
+        reference=Reference(
+            type="yes or no",
+            default="yes if the settings have no `STATIC_ROOT`",
+            changes=(
+                "with yes, both Dockerfiles make a settings module for collectstatic, which imports yours and "
+                "sets `STATIC_ROOT` to `static_root`"
+            ),
+            refused="all but true and false",
+            notes="It needs `settings_module`. Better set `STATIC_ROOT` in the settings, and answer no.",
+        ),
+    ),
+    Question(
+        name="static_url",
+        type="str",
+        help="URL path of STATIC_URL, such as /static/",
+        rule=kinds.text(rf"(/{kinds.SEGMENT})+/", "give a path with '/' at both ends, like /static/"),
+        safe=STATIC_URL,
+        default=static_url,
+        says_source=True,
+        reference=Reference(
+            type="text",
+            default=("the path of `STATIC_URL` in the settings, with a `/` added where it has none; else `/static/`"),
+            changes=(
+                "the folder to which `Dockerfile_static` copies the files, and the path on which nginx answers, "
+                "in `default.conf`"
+            ),
+            refused="a path without `/` at both ends, `/` alone, a whole URL (give its path), spaces",
+        ),
+    ),
+    Question(
+        name="compress_offline",
+        type="bool",
+        help="Run manage.py compress while building (COMPRESS_OFFLINE)?",
+        rule=kinds.truth,
+        safe=False,
+        finding="compress_offline",
+        says_source=True,
+        reference=Reference(
+            type="yes or no",
+            default=(
+                "yes if `COMPRESS_OFFLINE` of [django-compressor](https://django-compressor.readthedocs.io/) is "
+                "on in the settings"
+            ),
+            changes=(
+                "with yes, `manage.py compress` runs after `collectstatic`, and `Dockerfile_django` takes the "
+                "manifest of it"
+            ),
+            refused="all but true and false",
+        ),
+    ),
+    Question(
+        name="compile_messages",
+        type="bool",
+        help="Compile translations while building (manage.py compilemessages)?",
+        rule=kinds.truth,
+        safe=False,
+        finding="compile_messages",
+        says_source=True,
+        reference=Reference(
+            type="yes or no",
+            default=(
+                "yes if your `Dockerfile_django` does it, or the project has `.po` files of its own that Django "
+                "compiles"
+            ),
+            changes=(
+                "with yes, both Dockerfiles have the stage `code`, which installs `gettext` and runs `compilemessages`"
+            ),
+            refused="all but true and false",
+        ),
+    ),
+)

@@ -1,0 +1,236 @@
+"""The questions on what Django writes, and what nginx sends of it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ...project import Findings
+from ...project.data import text_of
+from ...rendering import nginx
+from .. import compose_defaults, kinds, storage_defaults
+from ..default import Default, of_pair
+from ..environment_defaults import with_image
+from ..question import Question, Reference
+from .static import static_url
+
+
+def _data(number: int) -> Callable[[Findings], Default]:
+    def rule(findings: Findings) -> Default:
+        dirs, files = storage_defaults.data_places(
+            with_image(compose_defaults.compose_environment)(findings).value, findings
+        )
+        finding = findings.found.get(("data_dirs", "data_files")[number])
+        # A volume of its own is for new projects: in one that has data already, it would be an empty one.
+        apart = {*dirs} - {*findings.value("data_dirs", [])}
+        source = finding.source if finding and not apart else ""
+        folder = storage_defaults.data_root(findings)[0]
+        if not files and folder not in dirs and _is_sqlite_in_data(findings):
+            dirs, source = [*dirs, folder], source or text_of(findings.value("settings_file"))
+        found = (dirs, files)[number]
+        source = source if found else ""
+        return Default(found, source)
+
+    return rule
+
+
+def _is_sqlite_in_data(findings: Findings) -> bool:
+    """Return whether the first .env puts an SQLite database in a folder that nothing else makes."""
+    return any(
+        value.endswith(storage_defaults.sqlite(findings))
+        for value in with_image(compose_defaults.dotenv)(findings).value.values()
+    )
+
+
+def is_located(findings: Findings, path: str) -> bool:
+    """Return whether the project's own default.conf has a location of this path, which stands for the template's."""
+    return nginx.locates(findings.value("nginx_locations", []), path)
+
+
+def _media_url(findings: Findings) -> Default:
+    found = Default(*storage_defaults.media_url(findings))
+    same = found.value == static_url(findings).value  # as a path alone, without the host that has it
+    return Default("") if same or is_located(findings, found.value) else found
+
+
+def _private_media(findings: Findings) -> Default:
+    found, source = storage_defaults.private_media(findings)
+    static = static_url(findings).value
+    kept = {path: "" if url == static or is_located(findings, url) else url for path, url in found.items()}
+    return Default(kept, source)
+
+
+def _beside_static_url(value: str, answers: Mapping[str, Any]) -> str:
+    """Return what is wrong with the path of uploads beside that of static files, which Django refuses too.
+
+    https://docs.djangoproject.com/en/stable/ref/settings/#media-url
+    """
+    if value == "" or value != answers.get("static_url") or answers.get("static_server", "nginx") != "nginx":
+        return ""
+    return f"{value!r} is static_url too; give each its own path, like /static/ and /media/"
+
+
+def _beside_other_urls(value: Any, answers: Mapping[str, Any]) -> str:
+    """Return which URL of private files is that of other files, too."""
+    urls = [url for url in kinds.parsed(value).values() if url]
+    taken = {url for url in urls if url == answers.get("static_url") or urls.count(url) > 1}
+    return f"{min(taken)!r} is the path of other files too; give each its own" if taken else ""
+
+
+QUESTIONS = (
+    Question(
+        name="media_root",
+        type="str",
+        help="Folder of MEDIA_ROOT; empty if uploads aren't stored on disk",
+        rule=kinds.text(
+            rf"(/?{kinds.SEGMENT}(/{kinds.SEGMENT})*)?", "give a folder, like media or /srv/media, or nothing"
+        ),
+        safe="",
+        default=of_pair(storage_defaults.media_root),
+        says_source=True,
+        reference=Reference(
+            type="text",
+            default=(
+                "`MEDIA_ROOT` in the settings, where Django keeps uploads in it; empty if they go to S3 or the "
+                "like, or if there is code in the folder"
+            ),
+            changes=(
+                "the volume that the service `static` reads, in `compose.yaml`, and the folder from which nginx "
+                "serves `media_url`, in `default.conf`"
+            ),
+            refused="a path with spaces or with `..`; `/`; an empty answer is accepted",
+            notes=(
+                "It, or a folder around it, must be one of `data_dirs`, too: only what is a volume is shared with"
+                " nginx."
+            ),
+        ),
+    ),
+    Question(
+        name="media_url",
+        type="str",
+        help="URL path of MEDIA_URL, such as /media/; empty to let Django serve it",
+        rule=kinds.text(rf"((/{kinds.SEGMENT})+/)?", "give a path with '/' at both ends, like /media/, or nothing"),
+        safe="",
+        default=_media_url,
+        says_source=True,
+        against_others=_beside_static_url,
+        reference=Reference(
+            type="text",
+            default=(
+                "the path of `MEDIA_URL` in the settings, where it is on this site; else empty. Empty, too, where"
+                " Django keeps a database, sessions, caches or logs in the folder of `MEDIA_ROOT` itself"
+            ),
+            changes="the `location` of uploads in `default.conf`; without an answer, Django gets these requests",
+            refused=(
+                "a path without `/` at both ends, `/` alone, a whole URL, spaces; with nginx, that of "
+                "`static_url`; an empty answer is accepted"
+            ),
+        ),
+    ),
+    Question(
+        name="data_dirs",
+        type="yaml",
+        help="Folders that Django writes to (volumes), as YAML: [media]",
+        rule=kinds.list_of(
+            kinds.text(rf"/?{kinds.SEGMENT}(/{kinds.SEGMENT})*", "give folders, like media or /srv/media"), "folders"
+        ),
+        safe=[],
+        default=_data(0),
+        reference=Reference(
+            type="a YAML list of folders",
+            default=(
+                "`media_root`, and the other folders that settings name for files that Django writes: caches, "
+                "logs, SQLite databases, search indexes; `/data` where only a variable names the SQLite database"
+            ),
+            changes=(
+                "a volume each in `compose.yaml`; `Dockerfile_django` makes the folders, with permissions for all"
+            ),
+            refused="a path with spaces or with `..`; `/`",
+            notes="""\
+Paths count from the project's root, from the root of the image, or from the home directory: `[media, /var/lib/shop,
+'~']`. With one of the last kind, `HOME` is `/home/django` in the images, and else `/tmp`.
+
+A volume has the name of its folder: `srv-media` for `/srv/media`. Of two folders with the same name, as `up_loads` and
+`up-loads`, the last in the list has it, and the other's is `workdir-up_loads`.
+""",
+        ),
+    ),
+    Question(
+        name="data_files",
+        type="yaml",
+        help="Files that Django writes to (in a volume), as YAML: [db.sqlite3]",
+        rule=kinds.paths,
+        safe=[],
+        default=_data(1),
+        reference=Reference(
+            type="a YAML list of paths",
+            default=(
+                "files that Django writes to in folders that cannot be volumes, like `db.sqlite3` beside `manage.py`"
+            ),
+            changes=(
+                "in `Dockerfile_django` each is a symbolic link to a file in `data_root`, which is a volume in "
+                "`compose.yaml`"
+            ),
+            refused="a path with spaces, with `..`, or from the root (`/…`)",
+            notes=(
+                "Of two files of one name, like `db.sqlite3` and `shop/db.sqlite3`, the second is "
+                "`shop-db.sqlite3` there."
+            ),
+        ),
+    ),
+    Question(
+        name="data_root",
+        type="str",
+        help="Folder in the image for the volume that keeps data_files",
+        rule=kinds.text(rf"(/{kinds.SEGMENT})+", "give a folder, from the root of the image, like /data"),
+        safe="/data",
+        default=of_pair(storage_defaults.data_root),
+        as_before="/data",
+        reference=Reference(
+            type="text",
+            default="`/data`; `/var/lib/django` where nginx serves what is in `/data`",
+            changes=(
+                "where the links of `data_files` lead, in `Dockerfile_django`, and that volume in `compose.yaml`"
+            ),
+            refused="a path that does not start with `/`, with spaces or with `..`; `/`",
+            notes="Do not change it once there are data: they stay in the old volume.",
+        ),
+    ),
+    Question(
+        name="private_media",
+        type="yaml",
+        help="Paths that nginx sends only if Django says so, as YAML: {path: /url/}",
+        rule=kinds.mapping_of(
+            kinds.text(rf"/?{kinds.SEGMENT}(/{kinds.SEGMENT})*", "give a path, like media/private"),
+            kinds.text(rf"((/{kinds.SEGMENT})+/)?", "give a path with '/' at both ends, like /private/, or nothing"),
+            "paths and URLs, like {media/private: /private/}",
+        ),
+        safe={},
+        default=_private_media,
+        says_source=True,
+        against_others=_beside_other_urls,
+        reference=Reference(
+            type="a YAML mapping of paths to URLs",
+            default=(
+                "the folder of "
+                "[django-sendfile2](https://django-sendfile2.readthedocs.io/en/latest/backends.html) or "
+                "django-private-storage, with nginx as its backend; and databases, sessions, caches and logs "
+                "below `MEDIA_ROOT`, with an empty URL"
+            ),
+            changes=(
+                "in `default.conf`, a "
+                "[location](https://nginx.org/en/docs/http/ngx_http_core_module.html#internal) for each URL, "
+                "which nginx answers only where Django says so in the header `X-Accel-Redirect`; below "
+                "`media_url`, each path is 404"
+            ),
+            refused=(
+                "paths and URLs with spaces or `..`; a URL without `/` at both ends; `static_url`, or one URL twice"
+            ),
+            notes="""\
+```yaml
+private_media:
+  media/private: /private/
+  media/cache: ''
+```
+""",
+        ),
+    ),
+)

@@ -1,0 +1,101 @@
+"""The answers file that Copier writes into a project: what it holds, and whether it is this template's."""
+
+import contextlib
+import re
+from collections.abc import Mapping
+from copy import copy
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+FILE = ".copier-answers.yml"
+ALWAYS = ("wsgi_module", "use_fathom")  # questions that every version has
+# The files of template/ below the answers file, each with the answers without which it is not written.
+RENDERED: dict[str, dict[str, Any]] = {
+    "Dockerfile_django": {},
+    "Dockerfile_static": {"static_server": "nginx"},
+    "default.conf": {"static_server": "nginx"},
+    ".dockerignore": {},
+    "compose.yaml": {"use_compose": True},
+    "compose.dev.yaml": {"use_compose": True},
+    ".env.example": {"use_compose": True, "env_example": True},
+    "docker/gunicorn.conf.py": {},
+    "docker/healthcheck.py": {},
+    ".github/workflows/docker.yml": {"github_workflow": True},
+    ".github/workflows/docker-update.yml": {"update_workflow": True},
+}
+
+
+def stored(path: Path) -> dict[str, Any]:
+    """Return the answers in an answers file; none if there is no such file. Raises yaml.YAMLError if it is no YAML."""
+    return (copy(_loaded(path.read_text())) or {}) if path.is_file() else {}
+
+
+@cache
+def _loaded(text: str) -> Any:
+    """Return what a YAML text says. An update reads its answers ten times."""
+    return yaml.safe_load(text)
+
+
+def rendered(stored: Mapping[str, Any]) -> list[str]:
+    """Return the files that stored answers have written; what an older version had no question for, it wrote."""
+    return [
+        path
+        for path, needed in RENDERED.items()
+        if all(stored.get(name, value) == value for name, value in needed.items())
+    ]
+
+
+def public(location: str) -> str:
+    """Return the template's location without a user or a password in it; ssh needs its user.
+
+    https://git-scm.com/docs/git-clone#_git_urls
+    """
+    match = re.fullmatch(r"((?:git\+)?([A-Za-z0-9+.-]+?)://)([^/?#]*)@(.*)", location, re.DOTALL)
+    if not match:
+        return location
+    start, scheme, userinfo, rest = match.groups()
+    user = userinfo.partition(":")[0] if scheme.lower().endswith("ssh") else ""
+    return f"{start}{user}@{rest}" if user else f"{start}{rest}"
+
+
+OWN_COMMENTS = ("# Written by Copier, ", "# An update writes this file anew")  # the first lines of an answers file
+
+
+def comments(text: str) -> list[str]:
+    """Return the lines of an answers file that have a comment, but for the template's own."""
+    content, lines = yaml.safe_load(text), text.split("\n")
+
+    def is_comment(number: int, start: int) -> bool:
+        without = "\n".join([*lines[:number], lines[number][:start], *lines[number + 1 :]])
+        with contextlib.suppress(yaml.YAMLError):
+            return bool(yaml.safe_load(without) == content)
+        return False  # the sign is inside of an answer
+
+    return [
+        line
+        for number, line in enumerate(lines)
+        if not line.startswith(OWN_COMMENTS)
+        and any(is_comment(number, match.start()) for match in re.finditer(r"(^|\s)#", line))
+    ]
+
+
+def are_for_us(given: Any) -> bool:
+    """Return whether answers are to this template: two questions that every version of it has are among them."""
+    return isinstance(given, Mapping) and given.keys() >= set(ALWAYS)
+
+
+def is_ours(stored: Any) -> bool:
+    """Return whether Copier has written these answers for this template: a person's data file has no `_src_path`."""
+    return are_for_us(stored) and "_src_path" in stored
+
+
+def others(root: Path, answers_file: Path) -> list[str]:
+    """Return the names of further answers files of this template in a project, such as .copier-answers.docker.yml."""
+    found = []
+    for path in sorted({*root.glob(".copier-answers*.y*ml")} - {root / answers_file}):
+        with contextlib.suppress(OSError, UnicodeDecodeError, yaml.YAMLError):
+            found += [path.name] if is_ours(stored(path)) else []
+    return found

@@ -1,0 +1,287 @@
+"""Caches, brokers and layers: where settings expect them, and what points settings at the service."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..project import Findings
+from ..project.data import text_of
+from ..project.settings.connections import broker, caches, layers
+from .addresses import (
+    LOCAL,
+    Address,
+    address,
+    can_be_changed,
+    is_server,
+    kind_of,
+    last_word,
+    variables_read,
+)
+from .connected import Connections
+from .images import image
+from .kinds import broker_kinds, engine_kind, kind, relatives, word_kind
+from .record import Service
+from .seen import seen
+
+HOST_WORDS = ("HOST", "HOSTNAME", "SERVER", "SERVERS", "LOCATION", "ADDR", "ADDRESS")
+URL_WORDS = ("URL", "URI", "DSN", "BROKER", "BACKEND")
+
+
+@dataclass(frozen=True)
+class Literal:
+    """A place at which settings expect a service, and no variable says so."""
+
+    setting: str  # as in CACHES.default.LOCATION
+    text: str
+    source: str
+
+    @property
+    def where(self) -> Address:
+        """What the text says; nothing where it is no address."""
+        return address(self.text) or Address("", "", "", "", "")
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What settings say of a kind of service.
+
+    `literals` are the places that no variable changes, `moved` those of them that are on the machine itself, and that
+    a module can change. `about` are the variables that settings read of it, `hosts` those that say where it is.
+    """
+
+    service: Service
+    literals: list[Literal]
+    moved: list[Literal]
+    about: Mapping[str, Mapping[str, Any]]
+    hosts: dict[str, Address]
+
+    @property
+    def names(self) -> list[str]:
+        """The hosts that literals name, and that a service can have."""
+        return sorted({one.where.host for one in self.literals if is_server(one.where.host)})
+
+    @property
+    def used(self) -> list[str]:
+        """The variables without which settings would not start, or that name a host of their own."""
+        return [name for name, where in self.hosts.items() if where.host or self.about[name]["required"]]
+
+    @property
+    def secured(self) -> list[Literal]:
+        """The literals with a login, which the service would have to be given."""
+        return [one for one in self.literals if one.where.login.strip(":") and one not in self.moved]
+
+
+def add_other(findings: Findings, service: Service, found: Connections) -> None:
+    """Add a service of a kind other than a database, and what points settings at it."""
+    expected = _expected(findings, service)
+    if not (expected.names or expected.moved or expected.used or (expected.hosts and _is_wanted(findings, service))):
+        if expected.literals:
+            first = expected.literals[0]
+            found.notes.append(
+                f"Settings expect {service.compose_name} at {first.text}, which no variable changes: {first.source}."
+            )
+        return
+    if expected.secured and not expected.used:
+        found.notes.append(
+            f"Settings log in to {service.compose_name} with a password that no variable changes: "
+            f"{expected.secured[0].source}."
+        )
+        return
+    name = _add_services(findings, expected, found)
+    _move(found, expected, name)
+    _point(found, expected, name)
+    for variable, item in expected.about.items():
+        if variable not in expected.hosts:
+            _set_part(found, service, variable, item)
+
+
+def _expected(findings: Findings, service: Service) -> Expected:
+    literals = [
+        one
+        for one in (*_in_caches(findings, service), *_of_celery(findings), *_in_layers(findings))
+        if address(one.text) and kind_of(one.where) in (service.name, "")
+    ]
+    about = {name: item for name, item in variables_read(findings).items() if _is_about(findings, name, item, service)}
+    return Expected(
+        service=service,
+        literals=literals,
+        moved=[one for one in literals if one.where.host in LOCAL] if can_be_changed(findings) else [],
+        about=about,
+        hosts={name: where for name, item in about.items() if (where := _address_in(name, item))},
+    )
+
+
+# Places that no variable changes.
+
+
+def _in_caches(findings: Findings, service: Service) -> Iterable[Literal]:
+    source = findings.found["caches"].source if "caches" in findings.found else ""
+    for alias, cache in caches(findings).items():
+        backend = kind(engine_kind(cache.backend or "")).speaks
+        if backend == service.name and not cache.variable and cache.location:
+            yield Literal(f"CACHES.{alias}.LOCATION", cache.location, source)
+
+
+def _of_celery(findings: Findings) -> Iterable[Literal]:
+    celery = broker(findings)
+    source = findings.found["celery_broker"].source if "celery_broker" in findings.found else ""
+    if not celery.variable and celery.value:
+        yield Literal(celery.setting, celery.value, source)
+    if celery.results:
+        yield Literal("CELERY_RESULT_BACKEND", celery.results, source)
+
+
+def _in_layers(findings: Findings) -> Iterable[Literal]:
+    source = findings.found["channel_layers"].source if "channel_layers" in findings.found else ""
+    for alias, layer in layers(findings).items():
+        if not layer.variable:
+            for number, text in enumerate(layer.hosts):
+                yield Literal(f"CHANNEL_LAYERS.{alias}.CONFIG.hosts.{number}", text, source)
+
+
+# Variables.
+
+
+def _is_about(findings: Findings, name: str, item: Mapping[str, Any], service: Service) -> bool:
+    """Return whether a variable says where a service of a kind is, or how to log in to it."""
+    default = text_of(item["default"])
+    where = address(default) if _names_a_port(default) else None
+    if where and (where.host in LOCAL or is_server(where.host) or not where.host):
+        return kind_of(where) == service.name
+    if where or "://" in default:
+        return False
+    words = name.upper().split("_")
+    if any(word_kind(word) == service.name for word in words):
+        return words[-1] not in ("PREFIX", "TTL", "TIMEOUT") and "READ" not in words
+    if default or any(word_kind(word) for word in words) or not _is_of_broker(findings, name, words):
+        return False
+    return _broker_kind(findings) == service.name
+
+
+def _names_a_port(text: str) -> bool:
+    return "://" in text or bool(re.search(r":\d+(/|$)", text))
+
+
+def _is_of_broker(findings: Findings, name: str, words: list[str]) -> bool:
+    """Return whether a variable is of Celery's broker."""
+    if name in ("CELERY_BROKER_URL", "BROKER_URL") or name.endswith("_CELERY_BROKER_URL"):
+        return True
+    is_set = name == broker(findings).variable
+    return is_set and words[-1] in URL_WORDS and not words[0].startswith(("DATABASE", "DB"))
+
+
+def _broker_kind(findings: Findings) -> str:
+    """Return what Celery's broker is where nothing but a variable's name tells of it.
+
+    It is what the project's Compose file runs, and of several that which is made to be a broker and nothing else.
+    """
+    brokers = broker_kinds()
+    items = [item for item in seen(findings) if kind(item.name).speaks in brokers]
+    items.sort(key=lambda item: (not item.image, brokers.index(kind(item.name).speaks) if item.image else 0))
+    return kind(items[0].name).speaks if items else brokers[0]
+
+
+def _address_in(name: str, item: Mapping[str, Any]) -> Address | None:
+    """Return where a variable's default says that a service is; None for a variable that says something else."""
+    last, default = last_word(name), text_of(item["default"])
+    if _names_a_port(default):
+        return address(default)
+    says_where = last in (*HOST_WORDS, *URL_WORDS) or word_kind(last)
+    if says_where and (not default or default in LOCAL or is_server(default)):
+        return Address("", "", default, "", "")
+    return None
+
+
+def _is_wanted(findings: Findings, service: Service) -> bool:
+    """Return whether the project's Compose file runs an optional service, or its Celery workers need it as broker."""
+    names = relatives(service.name)
+    if any(item.name in names and item.in_compose and item.is_stated for item in seen(findings)):
+        return True
+    celery = any("celery" in process["command"] for process in findings.value("processes", []))
+    return celery and not broker(findings).value and service.is_broker and _broker_kind(findings) == service.name
+
+
+# What points settings at the service.
+
+
+def _add_services(findings: Findings, expected: Expected, found: Connections) -> str:
+    """Add the service under each name that settings expect, and return the first."""
+    service = expected.service
+    by_variables = [where.host for where in expected.hosts.values() if is_server(where.host)]
+    name = [*by_variables, *expected.names, service.compose_name][0]
+    if name in found.services:
+        name = service.compose_name
+    literal = expected.literals[0].source if expected.literals else ""
+    for each in dict.fromkeys((name, *expected.names)):
+        found.services[each] = image(findings, service.name)
+        found.sources[each] = next((item["source"] for item in expected.about.values()), literal)
+    found.kinds.add(service.name)
+    if service.password:
+        found.dotenv[service.password] = ""
+    return name
+
+
+def _move(found: Connections, expected: Expected, name: str) -> None:
+    """Change the settings that no variable changes."""
+    service = expected.service
+    for one in expected.moved:
+        # Of hosts without a scheme, channels_redis takes only pairs: https://pypi.org/project/channels-redis/
+        otherwise = "redis" if one.setting.startswith("CHANNEL_LAYERS.") else service.scheme if service.login else ""
+        scheme = one.where.scheme or otherwise
+        start = f"{scheme}://{_login(service)}" if scheme else ""
+        found.settings[one.setting] = f"{start}{name}:{service.port}{service.path(one.where.rest, '')}"
+        if service.password:
+            found.require(service.password)
+
+
+def _login(service: Service) -> str:
+    """Return the login of a URL, with its @."""
+    return f"{service.login}:${{{service.password}}}@" if service.login else ""
+
+
+def _point(found: Connections, expected: Expected, name: str) -> None:
+    """Point the variables that say where a service is at it, where their defaults do not do so already."""
+    service, hosts = expected.service, expected.hosts
+    has_broker = any("BROKER" in variable for variable in hosts)
+    for variable, where in hosts.items():
+        if _is_spare(variable, where, service, hosts):
+            continue
+        required = expected.about[variable]["required"]
+        if where.host == name and not service.login and not where.login.strip(":") and not required:
+            continue
+        # A cache that is cleared must not clear Celery's queues.
+        number = "1" if has_broker and "BROKER" not in variable and "CELERY" not in variable else "0"
+        found.environment[variable] = _pointed(service, variable, where, name, number)
+
+
+def _pointed(service: Service, variable: str, where: Address, name: str, number: str) -> str:
+    """Return the value of a variable that says where a service is: a URL, a host and a port, or a host."""
+    last = last_word(variable)
+    if where.scheme or (last in URL_WORDS and not where.port) or (word_kind(last) and not where.host):
+        scheme = where.scheme or service.scheme
+        if service.secure_scheme:
+            scheme = scheme.replace(service.secure_scheme, service.scheme)
+        return f"{scheme}://{_login(service)}{name}:{service.port}{service.path(where.rest, number)}"
+    if where.port:
+        return f"{name}:{where.port}{where.rest}"
+    return f"{name}:{service.port}" if last in service.with_port else name
+
+
+def _is_spare(variable: str, where: Address, service: Service, hosts: Mapping[str, Address]) -> bool:
+    """Return whether settings connect without an optional URL: by a host's variable, or without TLS."""
+    words = variable.upper().split("_")
+    if where.host or where.scheme or words[-1] not in URL_WORDS:
+        return False
+    beside = {name.upper().rpartition("_")[0] for name in hosts if name.upper().endswith("_HOST")}
+    by_host = "_".join(words[:-1]) in beside or (bool(service.login) and bool(beside))
+    return by_host or bool({"TLS", "SSL"} & set(words))
+
+
+def _set_part(found: Connections, service: Service, variable: str, item: Mapping[str, Any]) -> None:
+    """Set what else a service's variables say: the login, and RabbitMQ's virtual host."""
+    value = service.part(last_word(variable), text_of(item["default"]), bool(item["hidden"]))
+    if service.password and variable == service.password:
+        found.required.append(variable)
+    elif value is not None:
+        found.environment[variable] = value

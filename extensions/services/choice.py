@@ -1,0 +1,204 @@
+"""The server that settings connect to once variables are set, where they use SQLite, or none, without them.
+
+The settings are worked out again with those variables, so that nothing is promised that they would not do.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from ..project import Certainty, Findings
+from ..project.data import text_of
+from ..project.deployment.compose import read_compose
+from ..project.places import mentions, own
+from ..project.settings.alternatives import read_again
+from ..project.settings.connections import Database, default_database
+from ..project.tree import Tree
+from .kinds import database_kinds, driven_by, engine_kind, is_database, kind
+from .record import Dialect, Service
+from .seen import seen
+
+SELECTORS = ("ENGINE", "TYPE", "BACKEND", "VENDOR", "DB", "DATABASE", "DBENGINE", "DBTYPE")
+ROLES = {  # the last word of a variable's name: what of the database it is
+    "HOST": "host",
+    "HOSTNAME": "host",
+    "DBHOST": "host",
+    "SERVER": "host",
+    "USER": "user",
+    "USERNAME": "user",
+    "DBUSER": "user",
+    "PASSWORD": "password",
+    "PASS": "password",
+    "PWD": "password",
+    "DBPASS": "password",
+    "PORT": "port",
+    "DBPORT": "port",
+    "NAME": "name",
+    "DB": "name",
+    "DATABASE": "name",
+    "DBNAME": "name",
+}
+SAMPLES = {"host": "db", "user": "django", "password": "secret", "port": "5432", "name": "django"}
+DATABASE_WORDS = frozenset(("DB", "DATABASE", "DATABASES", "SQL"))
+MAX_RUNS = 8  # of the settings, for one kind
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A server that variables make settings connect to.
+
+    `select` are the variables that choose its engine, `stated` says whether the project's Compose file or app.json
+    runs such a server, and `database` is the default database as `databases` has it, with the values of a trial.
+    """
+
+    kind: str
+    select: dict[str, str]
+    stated: bool
+    database: Database
+
+
+def choice(findings: Findings) -> Choice | None:
+    """Return the server that was found; None where settings name one already, or nothing chooses one."""
+    found: Choice | None = findings.value("database_choice")
+    return found
+
+
+def read_choice(tree: Tree, findings: Findings, distributions: set[str]) -> None:
+    """Add database_choice, a Choice or None."""
+    found = _choice(tree, findings, distributions) if text_of(findings.value("settings_file")) else None
+    source = findings.found["databases"].source if found and "databases" in findings.found else ""
+    findings.add("database_choice", found, source, Certainty.INFERRED if found else Certainty.ASSUMED)
+
+
+def database_kind(database: Database) -> str:
+    """Return the kind of a database's server, "sqlite", or "" where it is not known."""
+    return engine_kind(database.engine or "") or engine_kind((database.url_default or "").partition(":")[0])
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Variables that select a server, those that say where it is, and the variable of its URL or ""."""
+
+    select: dict[str, str]
+    others: dict[str, str]
+    url: str = ""
+
+
+def _choice(tree: Tree, findings: Findings, distributions: set[str]) -> Choice | None:
+    database = default_database(findings)
+    if database_kind(database) not in ("", "sqlite"):
+        return None
+    for server in _wanted(findings, distributions, "spatialite" in (database.engine or "")):
+        for scenario in islice(_scenarios(findings, database, server), MAX_RUNS):
+            if chosen := _tried(tree, findings, server, scenario):
+                return Choice(server.name, scenario.select, _is_stated(tree, findings, server), chosen)
+    return None
+
+
+def _tried(tree: Tree, findings: Findings, server: Service, scenario: Scenario) -> Database | None:
+    """Return the database that settings have with a scenario's variables; None if it is not this server's."""
+    database = default_database(findings)
+    chosen = default_database(read_again(tree, findings, {**scenario.others, **scenario.select}))
+    found = database_kind(chosen)
+    if found not in (server.name, engine_kind(_dialect(server).backend), ""):
+        return None
+    variables = chosen.variables
+    if not found:  # what the settings make of the variables could not be worked out
+        if database_kind(database) or scenario.select or not _is_likely(database, server, scenario):
+            return None
+        if not scenario.url:
+            variables = {_role(name): name for name in scenario.others}
+    if not scenario.url and not variables.get("host"):
+        return None
+    own_url = _url_of_compose(tree, scenario.url, server.name) if scenario.url else None
+    return replace(chosen, variable=scenario.url, variables=variables, url_default=own_url)
+
+
+def _dialect(server: Service) -> Dialect:
+    assert server.dialect, f"{server.name} is no database"
+    return server.dialect
+
+
+def _role(name: str) -> str:
+    return ROLES.get(name.upper().rpartition("_")[2], "")
+
+
+def _is_likely(database: Database, server: Service, scenario: Scenario) -> bool:
+    """Return whether the variables' names alone say which server they are of."""
+    if scenario.url:
+        return scenario.url == database.variable
+    hosts = [name for name in scenario.others if _role(name) == "host"]
+    return bool(hosts) and any(word in hosts[0].upper() for word in _dialect(server).words)
+
+
+def _url_of_compose(tree: Tree, variable: str, name: str) -> str | None:
+    """Return the URL that the project's Compose file gives a variable: settings may ask for its very scheme."""
+    for service in read_compose(tree):
+        url = service.environment.get(variable, "")
+        if engine_kind(url.partition("://")[0]) == name:
+            return url
+    return None
+
+
+def _is_stated(tree: Tree, findings: Findings, server: Service) -> bool:
+    """Return whether the project's Compose file, not one for development, or its app.json runs such a server."""
+    alike = {server.name, *_dialect(server).stated_by}
+    compose = [item for item in seen(findings) if item.name in alike and item.image]
+    if any(item.in_compose and item.is_stated for item in compose):
+        return True
+    return any(_dialect(server).addon in str(tree.json(path)).lower() for path in own(tree, "app.json")[:1])
+
+
+def _wanted(findings: Findings, distributions: set[str], geographic: bool) -> list[Service]:
+    """Return the kinds of servers that the project speaks to: those of its Compose file first, with a driver."""
+    drivers = driven_by(distributions)
+    stated = [item.name for item in seen(findings) if item.image and is_database(item.name)]
+    names = list(dict.fromkeys((*stated, *(server.name for server in database_kinds() if server.name in drivers))))
+    servers = [kind(name) for name in names]
+    if geographic:
+        servers = [kind(_dialect(server).geographic or server.name) for server in servers]
+    return [server for server in servers if {server.name, server.speaks} & drivers or not distributions]
+
+
+def _scenarios(findings: Findings, database: Database, server: Service) -> Iterator[Scenario]:
+    items = findings.value("environment", [])
+    of_database = [item["name"] for item in items if _is_of_database(item["name"])]
+    of_default = [name for name in of_database if not mentions_replica(name)]
+    urls = [name for name in of_default if name.endswith(("URL", "URI", "DSN"))]
+    known = database.variable
+    by_url = [
+        Scenario({}, {name: f"{_dialect(server).scheme}://django:secret@db:5432/django"}, name)
+        for name in dict.fromkeys((*([known] if known else []), *urls))
+    ]
+    engine = database.variables.get("engine")
+    if not engine:
+        yield from by_url
+    roles = {name: SAMPLES[_role(name)] for name in of_default if _role(name)}
+    for item in items:
+        name = item["name"]
+        if name in of_database and name.upper().rpartition("_")[2] in SELECTORS:
+            others = {other: sample for other, sample in roles.items() if other != name}
+            for value in _selecting(item["compared"], server):
+                yield Scenario({name: value}, others)
+    if roles:
+        yield Scenario({}, roles)
+    if engine:
+        yield from by_url
+
+
+def _selecting(compared: list[str], server: Service) -> list[str]:
+    """Return texts with which a variable may select a server: first those with which settings compare it."""
+    dialect = _dialect(server)
+    mentioned = [text for text in compared if dialect.mention in text.lower()]
+    return list(dict.fromkeys((*mentioned, dialect.backend, dialect.scheme, *dialect.samples)))
+
+
+def _is_of_database(name: str) -> bool:
+    parts = name.upper().split("_")
+    words = DATABASE_WORDS.union(*(_dialect(server).words for server in database_kinds()))
+    return bool(words & set(parts)) or any(part.startswith("DB") for part in parts)
+
+
+def mentions_replica(name: str) -> bool:
+    """Return whether a variable is of another database than the default one, or of a test's."""
+    return mentions(name.replace("_", " "), ("replica", "read", "test", "readonly", "secondary", "legacy"))

@@ -1,0 +1,21 @@
+"""How compose.yaml runs the services that are answered, by their images alone."""
+
+from collections.abc import Mapping
+
+from .. import services
+from .record import At, Container
+
+
+def container(name: str, image: str, database_name: str = "", database_user: str = "") -> Container | None:
+    """Return how compose.yaml runs a service; None for an image of which nothing is known."""
+    last = image.rpartition("/")[2].partition(":")[0].partition("@")[0]
+    for known in services.KINDS:
+        if known.container and last in known.described:
+            return known.container(At(name, image, database_name, database_user))
+    return None
+
+
+def volumes(answered: Mapping[str, str]) -> list[str]:
+    """Return the names of the volumes that services keep their data in, in alphabetical order."""
+    described = {name: container(name, image) for name, image in answered.items()}
+    return [f"{name}-data" for name, found in sorted(described.items()) if found and found.folder]

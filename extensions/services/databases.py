@@ -1,0 +1,293 @@
+"""The server of the default database: what settings expect of it, and what points them at the service."""
+
+import re
+from dataclasses import dataclass
+
+from ..project import Findings
+from ..project.data import text_of
+from ..project.secrets import HIDDEN
+from ..project.settings.connections import Database, databases, default_database
+from .addresses import LOCAL, can_be_changed, database_parts, given, is_server, query, variables_read
+from .choice import Choice, choice, database_kind
+from .connected import Connections
+from .images import image
+from .kinds import database_kinds, driven_by, engine_kind, is_database, kind
+from .record import Dialect, Service
+
+ROLES = ("host", "user", "password", "name")
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,62}")
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What settings expect of the default database's server.
+
+    `select` are the variables that choose it, and `trial` says whether its values are of a trial with those. `url` is
+    what the variable of its URL is without being set, where there is one. `parts` is what settings have as host, user,
+    password and name, as far as it is known; `variables` are the variables of these parts, and `unset` are those that
+    settings leave to the client.
+    """
+
+    service: Service
+    database: Database
+    select: dict[str, str]
+    trial: bool
+    source: str
+    url_variable: str
+    url: str
+    variables: dict[str, str]
+    parts: dict[str, str]
+    unset: list[str]
+
+    @property
+    def dialect(self) -> Dialect:
+        """How Django names the server."""
+        assert self.service.dialect, f"{self.service.name} is no database"
+        return self.service.dialect
+
+    @property
+    def host(self) -> str:
+        """Where settings expect it, "" where that is not known."""
+        return self.parts.get("host", "")
+
+    def left_to_client(self, part: str) -> str:
+        """Return the variable that the client reads for a part that settings leave to it, "" for none."""
+        return self.dialect.variables.get(part, "") if part in self.unset else ""
+
+
+@dataclass(frozen=True)
+class Server:
+    """The service as it will be: where it is, and what settings log in to."""
+
+    name: str
+    user: str
+    database_name: str
+    port: int
+    password: str  # the variable of .env
+
+    @property
+    def secret(self) -> str:
+        """The password, as Compose reads it."""
+        return f"${{{self.password}}}"
+
+    @property
+    def login(self) -> str:
+        """The part of a URL between the scheme and the database's name."""
+        return f"{self.user}:{self.secret}@{self.name}:{self.port}"
+
+
+def add_database(findings: Findings, found: Connections) -> None:
+    """Add the server of the default database, and what points settings at it."""
+    expected = _expected(findings)
+    if expected is None:
+        return
+    if not expected.url_variable and not _is_movable(expected):
+        if not _is_here(expected) or not can_be_changed(findings):
+            where = f"at {expected.host}" if expected.host else "where settings could not be read"
+            found.notes.append(f"Settings expect the database {where}, which no variable changes: {expected.source}.")
+            return
+        moved = True
+    else:
+        moved = False
+    server = _server(findings, expected)
+    found.services[server.name] = image(findings, expected.service.name)
+    found.sources[server.name] = expected.source
+    found.kinds.add(expected.service.name)
+    found.database_name, found.database_user = server.database_name, server.user
+    found.dotenv[server.password] = ""
+    found.environment |= expected.select
+    if expected.url_variable:
+        _point_url(findings, found, expected, server)
+    elif moved:
+        _set_parts(findings, found, expected, server, of_client=False)
+        _move(found, expected, server)
+    else:
+        _set_parts(findings, found, expected, server, of_client=True)
+        _set_password(findings, found, expected, server)
+
+
+def _expected(findings: Findings) -> Expected | None:
+    """Return what settings expect; None where they connect to no server."""
+    database = default_database(findings)
+    name, chosen = _kind(database), choice(findings)
+    if not is_database(name):
+        if chosen is None or (name == "sqlite" and not chosen.stated):
+            return None
+        name, database = chosen.kind, chosen.database
+    else:
+        chosen = None
+    variables = database.variables
+    url_variable = "" if variables.get("host") else database.variable
+    read, url = variables_read(findings), ""
+    if url_variable:
+        url = database.url_default or text_of(given(read, url_variable).get("default"))
+        parts = database_parts(url if "://" in url and "sqlite" not in url else "")
+        name = _driven(findings, _geographic(name, url.partition(":")[0]))
+    else:
+        parts = _parts(findings, database, chosen)
+    return Expected(
+        service=kind(name),
+        database=database,
+        select=chosen.select if chosen else {},
+        trial=chosen is not None,
+        source=findings.found["databases"].source if "databases" in findings.found else "",
+        url_variable=url_variable,
+        url=url,
+        variables=variables,
+        parts=parts,
+        unset=database.unset,
+    )
+
+
+def _kind(database: Database) -> str:
+    """Return the kind of a database, with a map's types where its URL says so."""
+    return _geographic(database_kind(database), database.url_default or "")
+
+
+def _geographic(name: str, url: str) -> str:
+    """Return the kind of a database, or that with a map's types where its URL, or scheme, names it."""
+    dialect = kind(name).dialect
+    geographic = dialect.geographic if dialect else ""
+    return geographic if geographic and geographic in url else name
+
+
+def _driven(findings: Findings, name: str) -> str:
+    """Return the kind of server for which a driver is installed, where it is another than the URL names."""
+    drivers = driven_by(findings.value("distributions", {}))
+    servers = [service for service in database_kinds() if service.name in drivers]
+    if not servers or drivers & {name, kind(name).speaks}:
+        return name
+    return servers[0].speaks
+
+
+def _parts(findings: Findings, database: Database, chosen: Choice | None) -> dict[str, str]:
+    """Return what settings have as the parts of a connection, when its variables are not set."""
+    read, found = variables_read(findings), {}
+    for role in ROLES:
+        if variable := database.variables.get(role):
+            found[role] = text_of(given(read, variable).get("default"))
+        else:
+            found[role] = "" if chosen else database.part(role)
+    return found
+
+
+def _is_movable(expected: Expected) -> bool:
+    """Return whether settings find a service with no change of theirs: by variables, or by the name of its host."""
+    by_variable = expected.variables.get("host") or expected.left_to_client("host")
+    return bool(by_variable) or is_server(expected.host)
+
+
+def _is_here(expected: Expected) -> bool:
+    """Return whether settings expect the server on the machine itself."""
+    return not expected.trial and (expected.host in LOCAL or "host" in expected.unset)
+
+
+def _server(findings: Findings, expected: Expected) -> Server:
+    """Return the service with the names that settings expect, where they are usable."""
+    user, name = expected.parts.get("user", ""), expected.parts.get("name", "")
+    if not NAME.fullmatch(name):
+        slug = re.sub(r"\W", "_", text_of(findings.value("project_slug"))) or "django"
+        name = slug if re.match(r"[A-Za-z_]", slug) else "django"
+    return Server(
+        name=expected.host if is_server(expected.host) else expected.service.compose_name,
+        user=user if NAME.fullmatch(user) and user != "root" else "django",
+        database_name=name,
+        port=expected.service.port,
+        password=expected.service.password,
+    )
+
+
+def _point_url(findings: Findings, found: Connections, expected: Expected, server: Server) -> None:
+    """Point the variable of a URL at the service, with the URL's own scheme and query where they are its."""
+    scheme = expected.url.partition("://")[0] if "://" in expected.url else ""
+    service = expected.service
+    if not scheme or engine_kind(scheme) not in (service.name, service.speaks):
+        found.environment[expected.url_variable] = f"{expected.dialect.scheme}://{server.login}/{server.database_name}"
+    else:
+        found.environment[expected.url_variable] = (
+            f"{scheme}://{server.login}/{server.database_name}{query(expected.url)}"
+        )
+    _point_other_urls(findings, found, service.name, server)
+
+
+def _point_other_urls(findings: Findings, found: Connections, name: str, server: Server) -> None:
+    """Point further databases of the same kind, which a URL's default names, at the same server."""
+    for alias, other in databases(findings).items():
+        variable, url = other.variable, other.url_default or ""
+        if alias == "default" or not variable or variable in found.environment or database_kind(other) != name:
+            continue
+        parts = database_parts(url)
+        if is_server(parts.get("host")) or parts.get("host", "") in {"", *LOCAL}:
+            scheme = url.partition("://")[0]
+            found.environment[variable] = f"{scheme}://{server.login}/{parts['name']}{query(url)}"
+            found.notes.append(f"The database {parts['name']} of {variable} has to be made in the service.")
+
+
+def _values(server: Server) -> dict[str, str]:
+    return {"host": server.name, "user": server.user, "name": server.database_name, "port": str(server.port)}
+
+
+def _set_parts(findings: Findings, found: Connections, expected: Expected, server: Server, *, of_client: bool) -> None:
+    """Set the variables of the connection's parts, and the client's own where settings leave a part to it."""
+    for role, value in _values(server).items():
+        if variable := expected.variables.get(role):
+            _set(findings, found, variable, value, role)
+        elif of_client and role != "name" and (variable := expected.left_to_client(role)):
+            found.environment[variable] = value
+
+
+def _set(findings: Findings, found: Connections, variable: str, value: str, role: str) -> None:
+    """Set a variable, where what settings use without it is not right already."""
+    item = variables_read(findings).get(variable)
+    default = text_of(item.get("default")) if item else ""
+    right = default == value or (role == "port" and item is not None and default in ("", value, "None"))
+    if not right or (item is not None and item["required"]):
+        found.environment[variable] = value
+
+
+def _move(found: Connections, expected: Expected, server: Server) -> None:
+    """Change the settings that no variable changes."""
+    values = _values(server) | {"password": server.secret}
+    if expected.database.name == server.database_name:
+        del values["name"]
+    found.settings |= {
+        f"DATABASES.default.{role.upper()}": value
+        for role, value in values.items()
+        if not expected.variables.get(role)
+    }
+    if variable := expected.variables.get("password"):
+        _set_password_variable(found, variable, server)
+    else:
+        found.required.append(server.password)
+
+
+def _set_password(findings: Findings, found: Connections, expected: Expected, server: Server) -> None:
+    """Let settings have the password of .env, however they get it."""
+    variable = expected.variables.get("password", "")
+    if variable:
+        _set_password_variable(found, variable, server)
+    elif name := expected.left_to_client("password"):
+        found.environment[name] = server.secret
+    elif not expected.trial and expected.database.password:
+        _replace_password(findings, found, server)
+
+
+def _set_password_variable(found: Connections, variable: str, server: Server) -> None:
+    """Give a variable of the settings the password, where it is not the one of .env itself."""
+    if variable == server.password:
+        found.required.append(variable)
+    else:
+        found.environment[variable] = server.secret
+
+
+def _replace_password(findings: Findings, found: Connections, server: Server) -> None:
+    """Give settings that have a password in them the service's; where they cannot be changed, only say so."""
+    if can_be_changed(findings):
+        found.settings["DATABASES.default.PASSWORD"] = server.secret
+        found.required.append(server.password)
+        return
+    found.dotenv[server.password] = HIDDEN
+    source = findings.found["databases"].source
+    found.notes.append(
+        f"Set {server.password} in .env to the password that settings log in to the database with: {source}."
+    )

@@ -1,0 +1,27 @@
+"""Kinds of which only the names are known. One that Compose is to run gets a module of its own."""
+
+from .record import Service
+
+SEEN_ONLY = (
+    Service(name="oracle", engines=("oracle",), drivers=("oracledb", "cx-oracle"), is_sql=True),
+    Service(
+        name="sqlserver",
+        images=("mssql-server",),
+        image_texts=("mssql",),
+        engines=("mssql",),
+        drivers=("mssql-django",),
+        is_sql=True,
+    ),
+    Service(name="solr", images=("solr",), drivers=("pysolr",)),
+    Service(name="meilisearch", images=("meilisearch",), drivers=("meilisearch",)),
+    Service(name="typesense", images=("typesense",)),
+    Service(name="minio", images=("minio",), drivers=("minio",), told=True),
+    Service(name="localstack", images=("localstack",)),
+    Service(name="clickhouse", images=("clickhouse-server", "clickhouse"), drivers=("clickhouse-driver",)),
+    Service(name="cassandra", images=("cassandra",)),
+    Service(name="neo4j", images=("neo4j",)),
+    Service(name="kafka", images=("kafka", "cp-kafka", "redpanda"), drivers=("kafka-python", "confluent-kafka")),
+    Service(name="nats", images=("nats",)),
+    Service(name="gotenberg", images=("gotenberg",)),
+    Service(name="tika", images=("tika",)),
+)

@@ -1,0 +1,1 @@
+"""An update: what it would lose, its merge, its undo."""

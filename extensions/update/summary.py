@@ -1,0 +1,145 @@
+"""What an update says when it has ended, in one place: what has changed, what is left to do, and how to undo it.
+
+Nothing is printed after it, so that conflicts are the last thing on the screen. It has at most twelve lines.
+"""
+
+import contextlib
+import json
+import os
+import shlex
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import yaml
+
+from ..questions import answers
+from . import leftovers
+
+RESTORED = "The update did not end: nothing of it is kept, and all is as it was."
+REPORT = "COPIER_DJANGO_DOCKER_REPORT"  # in the environment: a file for the outcome as JSON
+MOST = 3  # of a kind, on lines of their own
+
+
+@dataclass
+class Outcome:
+    """What has become of the files, by path relative to the project."""
+
+    before: str = ""  # the template's version
+    after: str = ""
+    changed: list[str] = field(default_factory=list)  # but for the answers file
+    conflicts: list[str] = field(default_factory=list)  # with both sides in the file
+    places: list[str] = field(default_factory=list)  # of these, as path:line
+    rejected: list[str] = field(default_factory=list)  # .rej files, which have the person's side
+    dropped: list[str] = field(default_factory=list)  # edited, and not rendered any more
+    renamed: dict[str, str] = field(default_factory=dict)  # by the template's name: the person's, with changes
+    comments: list[str] = field(default_factory=list)  # lines of the answers file, gone
+    answers_file: str = answers.FILE
+    undo: str = ""  # the command; "" where the update has changed nothing
+
+
+def complete(outcome: Outcome, root: Path, answers_file: Path, before: bytes, changed: Iterable[str]) -> None:
+    """Add what is read from the project, when all is merged; `before` is the old content of the answers file."""
+    name = answers_file.as_posix()
+    old, new = before.decode(), (root / name).read_text()
+    outcome.before, outcome.after = (str(yaml.safe_load(text).get("_commit", "")) for text in (old, new))
+    outcome.changed = [path for path in changed if path != name and path not in outcome.rejected]
+    outcome.places = [f"{path}:{line}" for path in outcome.conflicts for line in leftovers.conflicts(root / path)]
+    outcome.comments = [line.strip() for line in answers.comments(old) if line not in new.splitlines()]
+    outcome.answers_file = name
+
+
+def tell(outcome: Outcome, quiet: bool = False) -> None:
+    """Print the outcome, and write it to the file that a program has asked for; with `quiet`, print no good news."""
+    if path := os.environ.get(REPORT):
+        with contextlib.suppress(OSError):
+            Path(path).write_text(json.dumps(asdict(outcome) | {"losses": list(losses(outcome))}))
+    if said := lines(outcome, quiet):
+        print(*said, sep="\n", file=sys.stderr)
+
+
+def lines(outcome: Outcome, quiet: bool = False) -> list[str]:
+    """Return what is printed at the end, line by line; with `quiet`, nothing where a person has nothing to do."""
+    to_do = [*_few(list(losses(outcome))), *_conflicts(outcome)]
+    if quiet and not to_do:
+        return []
+    news = [] if quiet else [_news(outcome), *_few([*_renames(outcome)])]
+    return [*news, *to_do, *_undo(outcome)]
+
+
+def _few(sentences: list[str]) -> list[str]:
+    more = len(sentences) - MOST
+    return [*sentences[:MOST], *([f"And {more} more like this: `git diff HEAD` shows all."] if more > 0 else [])]
+
+
+def _news(outcome: Outcome) -> str:
+    """Return the line that says what has happened."""
+    before, after = outcome.before.removeprefix("v"), outcome.after.removeprefix("v")
+    if not outcome.undo:
+        return f"Already up to date ({after}). Nothing changed."
+    version = f"Updated from {before} to {after}" if before != after else f"Still at {after}"
+    number, conflicts = len(outcome.changed), len(outcome.conflicts) + len(outcome.rejected)
+    if not number and not conflicts:
+        return f"{version}: nothing but {outcome.answers_file} changed."
+    return f"{version}: {number} file{'s'[: number != 1]} changed, {conflicts or 'none'} in conflict."
+
+
+def _renames(outcome: Outcome) -> Iterator[str]:
+    for path, name in outcome.renamed.items():
+        yield f"{path} is {name} here: what is new in the template is merged into that."
+
+
+def losses(outcome: Outcome) -> Iterator[str]:
+    """Yield a sentence on each thing that a person wrote and that is gone."""
+    for path in outcome.dropped:
+        yield (
+            f"{path}, which you had edited, is not rendered any more, and deleted; this brings it back: "
+            f"git show HEAD:./{shlex.quote(path)} > {shlex.quote(path)}"
+        )
+    if outcome.comments:
+        file = outcome.answers_file
+        more = f", and {len(outcome.comments) - MOST} more" if len(outcome.comments) > MOST else ""
+        shown = ", ".join(f"`{line}`" for line in outcome.comments[:MOST])
+        yield (
+            f"{file} has lost comments of yours ({shown}{more}), as an update writes it anew: keep them elsewhere; "
+            f"`git show HEAD:./{shlex.quote(file)}` has them."
+        )
+
+
+def _conflicts(outcome: Outcome) -> Iterator[str]:
+    conflicts, rejected, places = outcome.conflicts, outcome.rejected, outcome.places
+    if conflicts:
+        number = f"{len(conflicts)} files have conflicts" if len(conflicts) > 1 else "1 file has conflicts"
+        yield f"{number}, your lines beside the template's: {', '.join(conflicts)}."
+        more = f" and {len(places) - MOST} more" if len(places) > MOST else ""
+        where = f" ({', '.join(places[:MOST])}{more})" if places else ""
+        yield f"From <<<<<<<{where} to >>>>>>>: keep what is right, and delete the marker lines."
+    if rejected:
+        number = f"{len(rejected)} files have" if len(rejected) > 1 else "1 file has"
+        yield f"{number} the template's lines only, and yours, which conflict, in {', '.join(rejected)}."
+
+
+def _undo(outcome: Outcome) -> Iterator[str]:
+    if outcome.conflicts or outcome.rejected:
+        yield f"Resolve each, and commit; or undo the whole update with `{outcome.undo}`."
+    elif outcome.undo:
+        yield f"To undo the whole update: `{outcome.undo}`."
+
+
+def not_rendered(version: str, error: Exception) -> str:
+    """Return why an update cannot go on."""
+    return f"The template's version {version} cannot be rendered, with which yours is to be compared: {error}"
+
+
+def not_restored(root: Path, there: list[str], new: list[str]) -> str:
+    """Return what is said where an update did not end, and something ({problem}) keeps its files from being restored.
+
+    There is no work in them: an update begins only when all is committed.
+    """
+    here = f"git -C {shlex.quote(str(root))}"
+    return (
+        "The update did not end, and its files could not be restored ({problem}): make all as it was with `"
+        f"{here} restore --source=HEAD --staged --worktree -- {shlex.join(there)} && "
+        f"{here} clean -fdq -- {shlex.join(new)}`."
+    )
