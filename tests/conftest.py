@@ -35,7 +35,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--examples", type=int, default=0, help="how many edits by hypothesis, for each update; a few where not given"
     )
-    parser.addoption("--sessions", type=int, default=300, help="how many random sessions of updates")
+    parser.addoption("--sessions", type=int, default=110, help="how many random sessions of updates")
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m looks at the markers

@@ -64,31 +64,27 @@ class Surroundings:
         return bool(self.attributes) or self.crlf or "autocrlf" in self.setting
 
 
-def surroundings(chance: random.Random) -> Surroundings:
-    """Return none in half of all cases, else one or two."""
-    found = Surroundings()
-    for kind in chance.sample(
-        ("setting", "hook", "attributes", "crlf", "environment"), chance.choice((0, 0, 1, 1, 2))
-    ):
-        match kind:
-            case "setting":
-                found.setting = chance.choice(SETTINGS)
-            case "hook":
-                found.hook = chance.choice(HOOKS)
-            case "attributes":
-                found.attributes = chance.choice(ATTRIBUTES)
-            case "crlf":
-                found.crlf = True
-            case "environment":
-                found.environment = chance.choice(
-                    (
-                        {"GIT_DEFAULT_HASH": "sha256"},
-                        {"GIT_EDITOR": "false"},
-                        {"GIT_OPTIONAL_LOCKS": "0"},
-                        {"LC_ALL": "C"},
-                    )
-                )
-    return found
+ENVIRONMENTS = (
+    {"GIT_DEFAULT_HASH": "sha256"},
+    {"GIT_EDITOR": "false"},
+    {"GIT_OPTIONAL_LOCKS": "0"},
+    {"LC_ALL": "C"},
+)
+ALL = (
+    *(("setting", setting) for setting in SETTINGS),
+    *(("hook", hook) for hook in HOOKS),
+    *(("attributes", attributes) for attributes in ATTRIBUTES),
+    ("crlf", True),
+    *(("environment", environment) for environment in ENVIRONMENTS),
+)
+
+
+def surroundings(number: int, chance: random.Random) -> Surroundings:
+    """Return those of a session: one of each two has none, the other the next in turn, and at times one more."""
+    if (number + number // 6) % 2:  # six follow each other with the same project, each from another version
+        return Surroundings()
+    found = [*chance.sample(ALL, chance.choice((0, 0, 1))), ALL[number // 2 % len(ALL)]]
+    return Surroundings(**dict(found))
 
 
 def edit(chance: random.Random, folder: Path, paths: list[str], templates: dict[str, tuple[bytes, bytes]], tag: str):

@@ -187,12 +187,20 @@ def laid_out(base: Path, place: Path, layout: str) -> Path:
     return folder
 
 
+def test_sessions_that_follow_each_other_have_all_surroundings():
+    several = [
+        sessions.surroundings(number, random.Random(number)) for number in range(60, 60 + 2 * len(sessions.ALL))
+    ]
+    for kind, value in sessions.ALL:
+        assert value in [getattr(around, kind) for around in several], (kind, value)
+
+
 def test_session(number, base, copier, slim, fast):
     chance = random.Random(number)
     # Like ones follow each other, so that each process of the tests makes few bases.
     name = sessions.NAMES[number // 6 % 3]
     start = STARTS[number % 6]
-    around = sessions.surroundings(chance)
+    around = sessions.surroundings(number, chance)
     layout = chance.choice(sessions.LAYOUTS)
     print(f"session {number}: {name} {start} {layout} {around}")
     person = Person(copier, slim, fast, number)
