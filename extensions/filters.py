@@ -219,4 +219,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "uploads": storage.uploads,
     "volumes": storage.volumes,
     "with_manifest": with_manifest,
+    "worth_writing": answers.worth_writing,
 }

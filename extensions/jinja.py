@@ -108,6 +108,7 @@ class DjangoProject(Extension):
         self._read: dict[Path, dict[str, Any]] = {}  # by project: Default by question
         environment.filters |= _module("filters").FILTERS | {
             "found": self.found,
+            "unanswered": self.unanswered,
             "checked": self.checked,
             "updatable": self.updatable,
             "begun": self.begun,
@@ -132,12 +133,23 @@ class DjangoProject(Extension):
         A list or a mapping comes as JSON, which the `yaml` type of a question reads.
         """
         conf = context["_copier_conf"]
-        answers = _module("questions.answers")
-        if name in answers.AS_BEFORE and answers.is_ours(answers.stored(Path(conf["dst_path"], conf["answers_file"]))):
-            value = answers.AS_BEFORE[name]
+        answers, root = _module("questions.answers"), Path(conf["dst_path"])
+        known = answers.stored(root / conf["answers_file"])
+        plain = answers.completed({})
+        if name in plain and not (root.is_dir() and any(root.iterdir())):  # where an update renders
+            value = plain[name]
+        elif answers.is_ours(known) and name in answers.AS_BEFORE | known:
+            value = (answers.AS_BEFORE | known)[name]
         else:
             value = self._defaults(conf)[name].value
         return json.dumps(value) if isinstance(value, list | dict) else value
+
+    @pass_context
+    def unanswered(self, context: Context, name: str) -> bool:
+        """Return whether there is no answer yet to question `name` in the project, written or plain."""
+        conf, answers = context["_copier_conf"], _module("questions.answers")
+        known = answers.stored(Path(conf["dst_path"], conf["answers_file"]))
+        return name not in context and not (answers.is_ours(known) and name in known)
 
     def _findings(self, conf: dict[str, Any]) -> Any:
         root = Path(conf["dst_path"]).resolve()
@@ -237,7 +249,7 @@ class DjangoProject(Extension):
             raise UserMessageError("\n".join([*refusals, "Nothing was written."]))
         if update:
             update.settings.on()
-        elif _module("copying.guard").is_comparison(conf, self._questions) and "_commit" in conf["data"]:
+        elif _module("copying.guard").is_comparison(conf) and "_commit" in conf["data"]:
             _module("update.run").note_old(Path(conf["dst_path"]))
         return True
 

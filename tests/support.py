@@ -14,6 +14,8 @@ import yaml
 from copier._cli import CopierApp
 from plumbum import TF, local
 
+from extensions.questions.stored import stored
+
 ROOT = Path(__file__).parent.parent
 PROJECTS = Path(__file__).parent / "projects"
 NEXT = "v999.0.0"  # what the tests call the working tree's version
@@ -129,6 +131,11 @@ def _output() -> Iterator[Any]:
             for number, copy in enumerate(numbers):
                 os.dup2(copy, number)
                 os.close(copy)
+
+
+def answers_of(folder: Path) -> dict[str, Any]:
+    """Return a project's answers, with those that are plain, which the answers file leaves out."""
+    return stored(folder / ANSWERS)
 
 
 def tree(folder: Path) -> dict[str, bytes]:

@@ -11,7 +11,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 from plumbum import local
-from support import NEXT, PROJECTS, QUESTIONS, ROOT, commit, copy, git, rendered, run, tree, update
+from support import NEXT, PROJECTS, QUESTIONS, ROOT, answers_of, commit, copy, git, rendered, run, tree, update
 
 from extensions.__main__ import main
 from extensions.copying import guard
@@ -69,9 +69,9 @@ def test_the_whole_chain_of_a_robot(template, project, tmp_path):
 
     file.write_text(file.read_text().replace("pyton_version:", "python_version:"))
     copied(retcode=0)
-    validator.validate(yaml.safe_load((folder / ".copier-answers.yml").read_text()))
+    validator.validate(answers_of(folder))
     commit(folder)
-    number = sum(not name.startswith("_") for name in yaml.safe_load((folder / ".copier-answers.yml").read_text()))
+    number = sum(not name.startswith("_") for name in answers_of(folder))
     warning = "warning: python -m extensions goes in 4.0.0: use copier-django-docker check\n"
     assert ours["--check", folder].run() == (0, f"All {number} answers match the project.\n", warning)
 
@@ -111,7 +111,7 @@ def test_what_is_read_of_a_copied_project_is_what_it_has(name, template, project
     git("clone", "--quiet", folder, clone)
     other = tmp_path / "Another Name"
     git("clone", "--quiet", folder, other)
-    stored = yaml.safe_load((folder / ".copier-answers.yml").read_text())
+    stored = answers_of(folder)
     for place in (folder, clone, other):
         assert main([str(place), "--check"]) == 0, capsys.readouterr().out
         capsys.readouterr()
@@ -204,7 +204,7 @@ def test_check_names_an_answer_that_nothing_says_any_more(template, project, cap
     (folder / "orders/celery.py").unlink()
     commit(folder)
     copy(template, folder)
-    stored = yaml.safe_load((folder / ".copier-answers.yml").read_text())
+    stored = answers_of(folder)
     assert stored["workers"] == {"worker": "python manage.py qcluster"}
     assert main([str(folder), "--check"]) == 0
     (folder / "Procfile").unlink()

@@ -3,8 +3,7 @@
 import re
 
 import pytest
-import yaml
-from support import NEXT, ROOT, commit, copy, run, update
+from support import NEXT, ROOT, answers_of, commit, copy, run, update
 
 from extensions.project.deployment.build_context import USUAL, is_left_out
 from extensions.questions import answers
@@ -33,7 +32,7 @@ def write(folder, files):
 
 
 def stored(folder):
-    return yaml.safe_load((folder / ".copier-answers.yml").read_text())
+    return answers_of(folder)
 
 
 def test_the_reader_knows_what_the_template_leaves_out():

@@ -2,7 +2,7 @@
 
 import pytest
 import yaml
-from support import commit, copy, update
+from support import answers_of, commit, copy, update
 
 from extensions.questions.defaults import defaults
 from extensions.rendering.celery import concurrent
@@ -87,7 +87,7 @@ def test_an_older_project_gets_it_and_its_answer_stays(template, project):
     old = command(folder)
     update(folder)
     assert command(folder) == f"{old} --concurrency 2"
-    answers = yaml.safe_load((folder / ".copier-answers.yml").read_text())
+    answers = answers_of(folder)
     assert answers["workers"]["worker"] == old and answers["celery_concurrency"] == 2
     commit(folder)
     update(folder, vcs_ref=":current:", celery_concurrency=6)

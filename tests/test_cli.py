@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 from plumbum import local
-from support import ANSWERS, NEXT, PROJECTS, QUESTIONS, ROOT, commit, copy, git, tree
+from support import ANSWERS, NEXT, PROJECTS, QUESTIONS, ROOT, answers_of, commit, copy, git, tree
 
 from extensions.cli import VERBS, main
 from extensions.update import releases
@@ -55,7 +55,7 @@ def grow(folder: Path) -> None:
 
 
 def stored(folder: Path) -> dict:
-    return yaml.safe_load((folder / ANSWERS).read_text())
+    return answers_of(folder)
 
 
 def differences(capsys, *arguments: str) -> dict[str, bool | None]:

@@ -21,7 +21,21 @@ from typing import Any
 import pytest
 import yaml
 from plumbum import local
-from support import COPIER_YML, NEXT, PROJECTS, QUESTIONS, commit, copier, copy, git, rendered, run, tree, update
+from support import (
+    COPIER_YML,
+    NEXT,
+    PROJECTS,
+    QUESTIONS,
+    answers_of,
+    commit,
+    copier,
+    copy,
+    git,
+    rendered,
+    run,
+    tree,
+    update,
+)
 
 from extensions.filters import hosts_variable, node_cache
 
@@ -48,7 +62,7 @@ OPTIONAL: dict[str, Callable[[Mapping[str, Any]], bool]] = {
 
 def generated(folder: Path) -> set[str]:
     """Return the files that the template writes with the answers that are stored in a folder."""
-    answers = yaml.safe_load((folder / ".copier-answers.yml").read_text())
+    answers = answers_of(folder)
     return ALWAYS | {path for path, asked_for in OPTIONAL.items() if asked_for(answers)}
 
 
@@ -294,7 +308,7 @@ def test_answers_reach_their_files(template, project):
     assert compose["django"]["volumes"] == ["data:/data", "up-loads:/workdir/up/loads"]
     assert compose["static"]["volumes"] == ["up-loads:/workdir/up/loads:ro"]
     assert ignored.endswith("\ndata/my cache\n*.csv\n")
-    stored = yaml.safe_load((folder / ".copier-answers.yml").read_text())
+    stored = answers_of(folder)
     assert stored["python_version"] == "3.10" and stored["dockerignore"] == ["data/my cache", "*.csv"]
 
 

@@ -4,9 +4,8 @@ import shutil
 import sys
 
 import pytest
-import yaml
 from plumbum import local
-from support import ANSWERS, NEXT, ROOT, commit, copy, git, run
+from support import NEXT, ROOT, answers_of, commit, copy, git, run
 
 from extensions import installers
 from extensions.installers import kinds
@@ -116,7 +115,7 @@ def test_an_installer_is_added_by_one_module_and_its_instructions(with_crate, pr
     (folder / ".gitignore").write_text("crate.lock\n")  # which tells versions, and is read all the same
     commit(folder)
     copy(with_crate, folder)
-    stored = yaml.safe_load((folder / ANSWERS).read_text())
+    stored = answers_of(folder)
     assert stored["installer"] == "crate" and stored["gunicorn_install"] is False
     assert stored["installer_files"] == ["pyproject.toml", "crate.lock", "crate.toml"]
     assert stored["install_options"] == ["--with=prod", "--with=blue"]
@@ -136,7 +135,7 @@ def test_no_other_tool_claims_the_files_of_an_installer_that_was_added(with_crat
     (folder / "requirements.txt").write_text("django\n")
     commit(folder)
     copy(with_crate, folder)
-    assert yaml.safe_load((folder / ANSWERS).read_text())["installer"] == "pip"
+    assert answers_of(folder)["installer"] == "pip"
 
 
 def test_the_choices_follow_from_the_records(with_crate, project):

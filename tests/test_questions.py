@@ -20,7 +20,7 @@ def test_a_question_is_complete(name):
     assert question.keys() >= {"type", "help", "default", "ask", "validator"}
     # Copier's sign before it takes three columns, and the comma before where the default was read takes one.
     assert len(question["help"].partition("{{")[0]) <= 76, "is cut off in a terminal of 80 columns"
-    assert f"{name} is undefined" in question["ask"], "would be asked again at each update"
+    assert f"'{name}' | unanswered" in question["ask"], "would be asked again at each update"
     assert "{{" in str(question["default"]) or answers.problem(name, question["default"], {}, ROOT) == ""
     assert f"`{name}`" in (ROOT / "docs/questions.md").read_text()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 from plumbum import local
-from support import PROJECTS
+from support import PROJECTS, answers_of
 
 hadolint = local[Path(sys.executable).with_name("hadolint")]
 yamllint = local[sys.executable]["-m", "yamllint"]
@@ -37,7 +37,7 @@ def test_yamllint(expected):
 @pytest.mark.docker
 def test_compose_config(expected, tmp_path, compose_version):
     shutil.copytree(expected, tmp_path, dirs_exist_ok=True)
-    answers = yaml.safe_load((expected / ".copier-answers.yml").read_text())
+    answers = answers_of(expected)
     names = {*answers["required_environment"], *answers["dotenv"]}
     docker = local["docker"]["compose", "--project-directory", tmp_path]
     whole = docker["--profile", "*", "-f", tmp_path / "compose.yaml"]

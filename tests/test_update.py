@@ -5,7 +5,7 @@ import shutil
 import pytest
 import yaml
 from plumbum import local
-from support import NEXT, ROOT, commit, copy, git, releases, rendered, run, tree, update
+from support import NEXT, ROOT, answers_of, commit, copy, git, releases, rendered, run, tree, update
 
 LATER = "v999.1.0"
 COMPOSE = "template/{% if use_compose %}compose.yaml{% endif %}.jinja"
@@ -35,10 +35,6 @@ def projects_of(commit: str) -> list[str]:
 
 EVERY = [(release, name) for release, commit in releases().items() for name in projects_of(commit)]
 FILES = ("compose.yaml", "Dockerfile_django", "Dockerfile_static", "default.conf", ".dockerignore")
-
-
-def answers_of(folder):
-    return yaml.safe_load((folder / ".copier-answers.yml").read_text())
 
 
 @pytest.mark.parametrize(("release", "name"), EVERY)

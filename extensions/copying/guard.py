@@ -29,7 +29,7 @@ def refusals(
     if "_commit" in conf["data"] and ".." in Path(conf["dst_path"]).parts:
         # With --quiet: an update's rendering, which would land outside of Copier's temporary folder.
         return ["The project's path has .. in it, at which Copier breaks off: give the folder without it."]
-    if is_comparison(conf, questions):
+    if is_comparison(conf):
         return _bad_old_answers(conf, questions) if "_commit" in conf["data"] else []
     return (
         _not_django(conf, root, defaults, findings)
@@ -51,16 +51,15 @@ def stored_refusals(conf: Conf, questions: Questions, defaults: Defaults) -> lis
     return _bad_answers(conf, questions, root, defaults, Findings)
 
 
-def is_comparison(conf: Conf, questions: Questions) -> bool:
-    """Return whether this is one of the two renderings that an update compares: in an empty folder, all answers given.
+def is_comparison(conf: Conf) -> bool:
+    """Return whether this is one of the two renderings that an update compares: in an empty folder, answers given.
 
     https://copier.readthedocs.io/en/stable/updating/#how-the-update-works
     """
     root = Path(conf["dst_path"])
     if not (conf["quiet"] and conf["defaults"] and conf["overwrite"]) or (root.is_dir() and any(root.iterdir())):
         return False
-    always = [name for name, question in questions.items() if "when" not in question]
-    return "_commit" in conf["data"] or all(name in conf["data"] for name in always)
+    return "_commit" in conf["data"] or answers.are_for_us(conf["data"])
 
 
 def _not_django(conf: Conf, root: Path, defaults: Defaults, findings: Callable[[], Findings]) -> list[str]:
@@ -87,7 +86,7 @@ def _foreign_answers(conf: Conf, questions: Questions, root: Path) -> list[str]:
 
 def _foreign(conf: Conf, questions: Questions, stored: Mapping[str, Any]) -> str:
     lost = [name for name in answers.ALWAYS if name not in stored]
-    if lost and len(stored.keys() & questions.keys()) > len(questions) // 2:
+    if lost and len(stored.keys() & questions.keys()) > len(stored) // 2:
         return f"{conf['answers_file']} lacks {', '.join(lost)}: bring back the lines, as git has them."
     file = conf["answers_file"]
     if "_src_path" not in stored:

@@ -10,7 +10,21 @@ import yaml
 from .kinds import OWN_SERVICES, TRUE, Rule
 from .question import NEVER
 from .records import QUESTIONS
-from .stored import ALWAYS, FILE, RENDERED, are_for_us, comments, is_ours, others, public, rendered, stored
+from .stored import (
+    ALWAYS,
+    FILE,
+    RENDERED,
+    are_for_us,
+    comments,
+    completed,
+    is_ours,
+    others,
+    public,
+    rendered,
+    stored,
+    worth_writing,
+    written,
+)
 
 __all__ = [
     "ALWAYS",
@@ -20,11 +34,14 @@ __all__ = [
     "TRUE",
     "are_for_us",
     "comments",
+    "completed",
     "is_ours",
     "others",
     "public",
     "rendered",
     "stored",
+    "worth_writing",
+    "written",
 ]
 
 RULES: dict[str, Rule] = {name: question.rule for name, question in QUESTIONS.items()}

@@ -11,6 +11,8 @@ from .default import Default, found
 from .kinds import Rule
 
 NEVER = object()  # the as-before value of a question that is as old as the answers that a project can have
+SAFE = object()  # the plain value of a question whose plain value is the safe one
+WRITTEN = object()  # the plain value of a question whose answer is always written
 
 
 class Asked(Enum):
@@ -19,9 +21,9 @@ class Asked(Enum):
     By `when:` instead, the answer to a question that is not asked would not be stored.
     """
 
-    ALWAYS = "{{{{ {} is undefined }}}}"
-    CUSTOMIZING = "{{{{ customize and {} is undefined }}}}"
-    FIRST = "{{{{ _copier_conf | checked and {} is undefined }}}}"  # what stands in the way of a copy is said there
+    ALWAYS = "{{{{ '{}' | unanswered }}}}"
+    CUSTOMIZING = "{{{{ customize and '{}' | unanswered }}}}"
+    FIRST = "{{{{ _copier_conf | checked and '{}' | unanswered }}}}"  # what stands in the way of a copy is said there
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,24 @@ class Question:
     # With what a project goes on whose answers are older than the question: its people have edited their files for
     # what is asked now, and the template's change in the same line would be a conflict.
     as_before: Any = NEVER
+    since: str = ""  # the release that brought it, like 3.1.0; "" for those that 2.2.0 had
+    # What an answer means that the answers file leaves out: in each version its own, so that a better one comes with
+    # an update. Of what names a version, a place or the project itself, the answer is always written.
+    plain: Any = SAFE
+
+    @property
+    def is_written(self) -> bool:
+        """Return whether the answers file has the answer whatever it is."""
+        return self.plain is WRITTEN or bool(self.when)
+
+    @property
+    def left_out(self) -> Any:
+        """Return the answer that the answers file leaves out."""
+        return self.safe if self.plain is SAFE else self.plain
+
+    def is_plain(self, value: Any) -> bool:
+        """Return whether the answers file leaves out this answer."""
+        return not self.is_written and type(value) is type(self.left_out) and bool(value == self.left_out)
 
     @property
     def choices(self) -> list[str]:

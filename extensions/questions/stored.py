@@ -9,9 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from packaging.version import InvalidVersion, Version
+
+from .question import NEVER
+from .records import QUESTIONS
 
 FILE = ".copier-answers.yml"
 ALWAYS = ("wsgi_module", "use_fathom")  # questions that every version has
+# A file of 2.x has an answer to each of these. One of 3.0.0 leaves out what is plain, and hardly has all.
+FULL = frozenset(["customize", "python_image", "image_digests", "use_compose", "github_workflow", "update_workflow"])
 # The files of template/ below the answers file, each with the answers without which it is not written.
 RENDERED: dict[str, dict[str, Any]] = {
     "Dockerfile_django": {},
@@ -29,8 +35,50 @@ RENDERED: dict[str, dict[str, Any]] = {
 
 
 def stored(path: Path) -> dict[str, Any]:
-    """Return the answers in an answers file; none if there is no such file. Raises yaml.YAMLError if it is no YAML."""
+    """Return the answers in an answers file, with those that it leaves out; none if there is no such file.
+
+    Raises yaml.YAMLError if it is no YAML.
+    """
+    given = written(path)
+    return completed(given) if is_ours(given) else given
+
+
+def written(path: Path) -> dict[str, Any]:
+    """Return the answers in an answers file as it has them. Raises yaml.YAMLError if it is no YAML."""
     return (copy(_loaded(path.read_text())) or {}) if path.is_file() else {}
+
+
+def completed(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return answers to this template with those that their file leaves out, as they are plain.
+
+    A question that is newer than the answers goes on as before it was there.
+    """
+    version = _version(given)
+    if given.keys() >= FULL or (version and version < Version("2.0.0")):
+        return dict(given)
+    found = dict(given)
+    for name, question in QUESTIONS.items():
+        if name in given or question.is_written:
+            continue
+        if not (question.since and version and version < Version(question.since)):
+            found[name] = question.left_out
+        elif question.as_before is not NEVER:
+            found[name] = question.as_before
+    return found
+
+
+def _version(given: Mapping[str, Any]) -> Version | None:
+    """Return the template's version that answers are from; None where they name a commit alone."""
+    with contextlib.suppress(InvalidVersion):
+        return Version(re.sub(r"-[0-9]+-g[0-9a-f]+$", "", str(given.get("_commit"))))
+    return None
+
+
+def worth_writing(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return Copier's answers without those that the answers file leaves out."""
+    return {
+        name: value for name, value in given.items() if name not in QUESTIONS or not QUESTIONS[name].is_plain(value)
+    }
 
 
 @cache

@@ -16,6 +16,7 @@ from plumbum import CommandNotFound, local
 
 from ..questions.default import Default
 from ..questions.defaults import defaults, findings_for, from_findings
+from ..questions.stored import completed, is_ours
 
 ABSENT = object()  # unlike any answer
 # A filter may ask a server for the content of files, which is no code.
@@ -99,7 +100,7 @@ def _answers(git: Any, commit: str, answers_file: str) -> Mapping[str, Any]:
         then = yaml.safe_load(out) if not status else {}
     except yaml.YAMLError:  # a commit with the markers of a conflict
         return {}
-    return then if isinstance(then, Mapping) else {}
+    return (completed(then) if is_ours(then) else then) if isinstance(then, Mapping) else {}
 
 
 def _read(root: Path, answers_file: str, commit: str) -> dict[str, list[Default]]:

@@ -82,7 +82,7 @@ def _old(root: Path, answers_file: Path) -> Files:
     noted = os.environ.pop(OLD, "")
     if noted and Path(noted).is_dir():
         return files(Path(noted), answers_file)
-    return _rendered(answers.stored(root / answers_file), answers_file)
+    return _rendered(answers.written(root / answers_file), answers_file)
 
 
 def files(folder: Path, answers_file: Path) -> Files:

@@ -28,7 +28,10 @@ def command(root: Path, folder: Path, prefix: str, answers_file: Path, changed: 
     name = f"{prefix}{answers_file.as_posix()}"
     slug = "" if name == ".copier-answers.yml" else "-" + name.replace("/", "+")
     patch, paths = folder / f"copier-undo{slug}", folder / f"copier-undo{slug}.paths"
-    patch.write_bytes(_patch(root, folder, changed))
+    content = _patch(root, folder, changed)
+    if not content:  # other ends of lines, which are the same to git
+        return ""
+    patch.write_bytes(content)
     paths.write_text("".join(f":(top,literal){prefix}{path}\n" for path in changed), "utf-8", "surrogateescape")
     here = shlex.quote(str(root))
     patch, paths = (path.relative_to(root) if path.is_relative_to(root) else path for path in (patch, paths))

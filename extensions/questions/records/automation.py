@@ -11,6 +11,7 @@ QUESTIONS = (
         rule=kinds.truth,
         safe=False,
         default=compose_defaults.env_example,
+        plain=True,
         reference=Reference(
             type="yes or no",
             default="no if the project has an `.env.example`, or git ignores that name; else yes",

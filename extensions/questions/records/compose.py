@@ -7,7 +7,7 @@ from ...project import Certainty, Findings
 from ...project.data import text_of
 from .. import compose_defaults, image_defaults, kinds, process_defaults
 from ..default import Default, found, of_pair
-from ..question import Question, Reference
+from ..question import WRITTEN, Question, Reference
 from .project import SLUG
 from .storage import is_located
 
@@ -83,6 +83,7 @@ QUESTIONS = (
         ),
         comment="It follows the answer to project_slug, unless the project goes on without a name.",
         as_before="",
+        plain=WRITTEN,
         reference=Reference(
             type="text",
             default=(
@@ -212,6 +213,7 @@ that all services have, and Django waits for its start alone: complete them in `
         rule=kinds.truth,
         safe=False,
         default=compose_defaults.migrate,
+        plain=True,
         reference=Reference(
             type="yes or no",
             default="yes if the settings have a database",

@@ -3,7 +3,7 @@
 from ...project import Findings
 from .. import kinds
 from ..default import Default
-from ..question import Question, Reference
+from ..question import WRITTEN, Question, Reference
 from .project import python_version
 
 
@@ -45,6 +45,7 @@ QUESTIONS = (
         rule=kinds.choice("trixie", "bookworm"),
         safe="trixie",
         default=debian_release,
+        plain=WRITTEN,
         reference=Reference(
             type="one of `trixie`, `bookworm`",
             default="`bookworm` for Python 3.11 and older, which came out with it; else `trixie`",

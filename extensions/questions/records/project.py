@@ -8,7 +8,7 @@ from typing import Any
 from ...project import Findings
 from .. import image_defaults, kinds
 from ..default import Default, found, of_pair
-from ..question import Asked, Question, Reference
+from ..question import WRITTEN, Asked, Question, Reference
 
 # That has images with a Debian release of today, and is the nearest to those before it: Django 1.11 to 2.1 run on it.
 OLDEST_PYTHON = "3.8"
@@ -72,6 +72,7 @@ QUESTIONS = (
         says_source=True,
         asked=Asked.FIRST,
         comment="The first `ask` runs before anything is asked or written: what stands in the way is said there.",
+        plain=WRITTEN,
         reference=Reference(
             type="text",
             default=(
@@ -113,6 +114,7 @@ QUESTIONS = (
         default=python_version,
         says_source=True,
         asked=Asked.ALWAYS,
+        plain=WRITTEN,
         reference=Reference(
             type="text",
             default=(
@@ -151,6 +153,7 @@ QUESTIONS = (
         finding="settings_module",
         says_source=True,
         asked=Asked.ALWAYS,
+        plain=WRITTEN,
         reference=Reference(
             type="text",
             default="the module that production uses: [how it is found](detection.md#settings)",
@@ -171,6 +174,7 @@ QUESTIONS = (
         asked=Asked.ALWAYS,
         in_project=_interface_module,
         against_others=_beside("asgi_module"),
+        plain=WRITTEN,
         reference=Reference(
             type="text",
             default="`WSGI_APPLICATION` in the settings, else the `wsgi.py` nearest to the settings",

@@ -8,7 +8,7 @@ from ...installers import kinds as installers
 from ...project import Findings
 from .. import kinds
 from ..default import Default, found
-from ..question import Asked, Question, Reference
+from ..question import WRITTEN, Asked, Question, Reference
 from .image import debian_release
 
 # What has another name in bookworm than in trixie, beside those that end in t64 there: https://wiki.debian.org/ReleaseGoals/64bit-time
@@ -88,6 +88,7 @@ QUESTIONS = (
         says_source=True,
         expression="{{ 'installer' | found if requirements_file is undefined else 'pip' }}",
         comment="Who has answered the requirements file, in an earlier version, uses pip.",
+        plain=WRITTEN,
         reference=Reference(
             type=f"one of {_listed(installers.names(), ', ')}: [what each does](files.md#build)",
             default=(

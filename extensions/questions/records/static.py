@@ -4,7 +4,7 @@ from ...project import Findings
 from ...project.data import url_parts
 from .. import image_defaults, kinds
 from ..default import Default, found, of_pair
-from ..question import Asked, Question, Reference
+from ..question import WRITTEN, Asked, Question, Reference
 
 STATIC_ROOT, STATIC_URL = "static", "/static/"  # where settings do not say
 
@@ -51,6 +51,7 @@ QUESTIONS = (
         default=_use_fathom,
         says_source=True,
         asked=Asked.ALWAYS,
+        plain=WRITTEN,
         reference=Reference(
             type="yes or no",
             default=(
