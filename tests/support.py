@@ -138,6 +138,13 @@ def answers_of(folder: Path) -> dict[str, Any]:
     return stored(folder / ANSWERS)
 
 
+def set_answer(folder: Path, name: str, value: str) -> None:
+    """Write an answer into a project's answers file, in YAML, as a person does."""
+    path = folder / ANSWERS
+    text, number = re.subn(rf"^{name}:.*", lambda match: f"{name}: {value}", path.read_text(), flags=re.MULTILINE)
+    path.write_text(text if number else f"{text}\n{name}: {value}\n")
+
+
 def tree(folder: Path) -> dict[str, bytes]:
     """Return the content of each file below a folder, without git's own."""
     files = (path for path in folder.rglob("*") if path.is_file() and ".git" not in path.relative_to(folder).parts)

@@ -11,7 +11,21 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 from plumbum import local
-from support import NEXT, PROJECTS, QUESTIONS, ROOT, answers_of, commit, copy, git, rendered, run, tree, update
+from support import (
+    NEXT,
+    PROJECTS,
+    QUESTIONS,
+    ROOT,
+    answers_of,
+    commit,
+    copy,
+    git,
+    rendered,
+    run,
+    set_answer,
+    tree,
+    update,
+)
 
 from extensions.__main__ import main
 from extensions.copying import guard
@@ -215,8 +229,7 @@ def test_check_names_an_answer_that_nothing_says_any_more(template, project, cap
 def test_check_names_what_this_version_refuses_and_what_an_update_left(template, project, capsys):
     folder = project()
     copy(template, folder)
-    answers = folder / ".copier-answers.yml"
-    answers.write_text(answers.read_text().replace("gunicorn_workers: 3", "gunicorn_workers: 0"))
+    set_answer(folder, "gunicorn_workers", "0")
     with (folder / "compose.yaml").open("a") as compose:
         compose.write("<<<<<<< before updating\n# a\n=======\n# b\n>>>>>>> after updating\n")
     (folder / "default.conf.rej").touch()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 from plumbum import local
-from support import ANSWERS, NEXT, PROJECTS, QUESTIONS, ROOT, answers_of, commit, copy, git, tree
+from support import ANSWERS, NEXT, PROJECTS, QUESTIONS, ROOT, answers_of, commit, copy, git, set_answer, tree
 
 from extensions.cli import VERBS, main
 from extensions.update import releases
@@ -132,14 +132,14 @@ def test_a_project_that_grows(mine, capsys):
     assert "workers: " in said and "copier-django-docker sync\n" in said and "kept: health_path" in said
     assert max(map(len, said.splitlines())) < 80
 
-    before = tree(mine)
+    before, was = tree(mine), stored(mine)
     assert main(["sync"]) == 1, "nobody has said yes"
     assert tree(mine) == before
     capsys.readouterr()
     assert main(["sync", "--yes"]) == 0
     said = capsys.readouterr().out
     assert ".env lacks RABBITMQ_PASSWORD" in said and "kept: health_path" in said
-    was, now = yaml.safe_load(before[ANSWERS]), stored(mine)
+    now = stored(mine)
     assert {name for name in now if now[name] != was.get(name)} == {
         "python_version",
         "build_environment",
@@ -170,9 +170,8 @@ def test_a_project_that_grows(mine, capsys):
 
 
 def answer(folder: Path, name: str, old: str, new: str) -> None:
-    path = folder / ANSWERS
-    assert f"{name}: {old}\n" in path.read_text()
-    path.write_text(path.read_text().replace(f"{name}: {old}\n", f"{name}: {new}\n"))
+    assert str(answers_of(folder)[name]) == yaml.safe_load(f"'{old}'" if "'" not in old else old)
+    set_answer(folder, name, new)
 
 
 def test_an_answer_counts_by_the_commit_that_wrote_it(mine, capsys):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from plumbum import local
-from support import NEXT, PROJECTS, commit, copy, git, run, tree, update
+from support import NEXT, PROJECTS, commit, copy, git, run, set_answer, tree, update
 
 LATER = "v999.1.0"
 COMPOSE = "template/{% if use_compose %}compose.yaml{% endif %}.jinja"
@@ -299,8 +299,7 @@ def test_symbolic_link_to_the_project(site, tmp_path):
 
 
 def test_an_answer_that_the_new_version_refuses(site):
-    path = site / ".copier-answers.yml"
-    path.write_text(path.read_text().replace("django_port: 8000", "django_port: 99999"))
+    set_answer(site, "django_port", "99999")
     commit(site)
     before = tree(site)
     code, output = run("update", "--defaults", f"--vcs-ref={LATER}", site, retcode=None)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 from plumbum import local
-from support import ANSWERS, FUTURE, NEXT, ROOT, commit, copy, git, run, tree, update
+from support import ANSWERS, FUTURE, NEXT, ROOT, commit, copy, git, run, set_answer, tree, update
 
 from extensions.questions import answers
 from extensions.update import summary
@@ -24,14 +24,12 @@ VERSIONS = "from 999.0.0 to 999.1.0"
 def site(copied, future, tmp_path):
     """Return a project with the files of the version before the template's newest, committed."""
     folder = copied(tmp_path / "my-site")
-    set_answer(folder, "_src_path", str(future))
+    give(folder, "_src_path", str(future))
     return folder
 
 
-def set_answer(folder: Path, name: str, value: str) -> None:
-    text, number = re.subn(rf"^{name}:.*", f"{name}: {value}", (folder / ANSWERS).read_text(), flags=re.MULTILINE)
-    assert number == 1
-    (folder / ANSWERS).write_text(text)
+def give(folder: Path, name: str, value: str) -> None:
+    set_answer(folder, name, value)
     commit(folder)
 
 
@@ -174,7 +172,7 @@ def test_the_exit_code_is_the_highest_of_many_projects(site, tmp_path):
 
 
 def test_lost_lines_are_no_success_for_a_robot(site):
-    set_answer(site, "static_server", "whitenoise # for a while")
+    give(site, "static_server", "whitenoise # for a while")
     (report,) = robot(site, retcode=1)
     assert (
         report["status"] == "lost" and "# for a while" in report["message"] and report["lost"] == [report["message"]]
@@ -182,11 +180,11 @@ def test_lost_lines_are_no_success_for_a_robot(site):
 
 
 def test_the_robot_says_what_to_do_about_a_template_that_is_not_there(site, tmp_path):
-    set_answer(site, "_commit", "v999.0.0-3-gabcdef0")
+    give(site, "_commit", "v999.0.0-3-gabcdef0")
     (report,) = robot(site, retcode=2)
     assert report["status"] == "refused" and "set _commit in .copier-answers.yml to v999.0.0" in report["message"]
-    set_answer(site, "_commit", "v999.0.0")
-    set_answer(site, "_src_path", str(tmp_path / "gone"))
+    give(site, "_commit", "v999.0.0")
+    give(site, "_src_path", str(tmp_path / "gone"))
     (report,) = robot(site, retcode=2)
     assert report["status"] == "refused" and f"is not in {tmp_path / 'gone'} any more" in report["message"]
 
@@ -219,8 +217,8 @@ def test_a_lone_marker_is_an_edit_like_others(site):
 def test_comments_in_the_answers_file(site):
     """Copier writes the file anew: that is said in it, and by the update that drops them."""
     assert "comments of yours are not kept" in (site / ANSWERS).read_text().splitlines()[1]
-    set_answer(site, "gunicorn_workers", "3 # agreed with operations")
-    set_answer(site, "build_instructions", "['RUN echo \"no # comment\"']")
+    give(site, "gunicorn_workers", "3 # agreed with operations")
+    give(site, "build_instructions", "['RUN echo \"no # comment\"']")
     output = update(site, vcs_ref=FUTURE)
     assert f"{ANSWERS} has lost comments of yours (`gunicorn_workers: 3 # agreed with operations`)" in output
     commit(site)

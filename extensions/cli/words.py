@@ -1,6 +1,7 @@
 """Answers and differences as a terminal shows them."""
 
 import json
+import re
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import yaml
 
 from ..copying.sources import holds
+from ..project.evaluation.environment import SECRET_DUMMY
 from ..project.secrets import HIDDEN, cleaned, is_secret
 from ..questions.default import Default
 from ..update.drift import Difference, fate
@@ -54,10 +56,16 @@ def without_secrets(answer: Any) -> Any:
     """Return an answer as it may be printed: older versions stored what they read of passwords."""
     if isinstance(answer, dict):
         return {
-            name: HIDDEN if isinstance(value, str) and value and is_secret(name, value) else cleaned(value)
+            name: HIDDEN if isinstance(value, str) and _is_hidden(name, value) else cleaned(value)
             for name, value in answer.items()
         }
     return cleaned(answer)
+
+
+def _is_hidden(name: str, value: str) -> bool:
+    """Return whether a value is a secret, and not only the name of a variable, or what stands in a secret's place."""
+    is_stand_in = value in ("", SECRET_DUMMY) or re.fullmatch(r"\$\{[A-Za-z0-9_]+\}", value)
+    return not is_stand_in and is_secret(name, value)
 
 
 def sentence(root: Path, difference: Difference) -> str:

@@ -11,9 +11,9 @@ from typing import Any
 from plumbum import CommandNotFound, local
 
 WIDTH = 79
-# With --stat: a pager would take the next command that is pasted.
-COMMIT = ("git add .", "git diff --staged --stat", 'git commit --message "Add Docker files"')
-RELEASE = ("docker compose build", "docker compose run --rm migrate", "docker compose up --wait")
+COMMIT = 'git add . && git commit --message "Add Docker files"'
+START = "docker compose up --build --wait"
+RELEASE = "docker compose build && docker compose run --rm migrate && docker compose up --wait"
 LOCAL = ("localhost", "127.0.0.1")
 IGNORED, NOT_IGNORED = 0, 1  # https://git-scm.com/docs/git-check-ignore#_exit_status
 
@@ -26,22 +26,24 @@ def text(
     home_page: bool,
     localhost: bool,
 ) -> str:
-    """Return the text: paragraphs that fit a terminal, and commands that work when they are pasted one by one.
+    """Return the text: at most 12 lines beside the remarks, that fit a terminal, and commands to paste one by one.
 
     `folder` is the project as it was named, `home_page` whether something answers at /, `localhost` whether settings
     let in localhost alone.
     """
-    blocks = [*_commit(folder, answers_file)]
-    blocks += [_paragraph(remark) for remark in remarks]
-    blocks += (
-        [*_start(folder, answers, _address(answers, home_page, localhost))]
-        if answers["use_compose"]
-        else [*_without_compose(answers)]
-    )
-    return "\n\n".join(blocks)
+    said, commands = _commit(folder, answers_file)
+    said += remarks
+    last = _without_compose(answers)
+    if answers["use_compose"]:
+        if lacking := unset(folder, answers):
+            said.append(f"Set {_listed(lacking)} in .env, without which nothing starts.")
+        commands.append(START)
+        last = [*_address(answers, home_page, localhost), *_later(answers)]
+    return "\n\n".join(["\n".join(map(_paragraph, said)), _commands(commands), "\n".join(last)])
 
 
-def _commit(folder: Path, answers_file: str) -> Iterable[str]:
+def _commit(folder: Path, answers_file: str) -> tuple[list[str], list[str]]:
+    """Return what is said of the files, and the commands that commit them."""
     root = folder.resolve()
     commands = [] if root == Path.cwd().resolve() else [f"cd {_argument(folder)}"]
     inside, hidden = _git_state(root)
@@ -49,15 +51,13 @@ def _commit(folder: Path, answers_file: str) -> Iterable[str]:
         commands.append("echo .env >> .gitignore")
     if not inside:
         commands.append("git init")
-        yield _paragraph(
-            f"The Docker files are written. The project is no git repository, and an update needs one, with "
-            f"{answers_file} in a commit:"
+        said = (
+            "The Docker files are written. The project is no git repository, and an update needs one, with "
+            f"{answers_file} in a commit."
         )
     else:
-        yield _paragraph(
-            f"The Docker files are written. Review and commit them, with {answers_file}, which `copier update` needs:"
-        )
-    yield _commands([*commands, *COMMIT])
+        said = f"The Docker files are written. Commit them with {answers_file}, which updates need."
+    return [said], [*commands, COMMIT]
 
 
 def _argument(folder: Path) -> str:
@@ -81,19 +81,11 @@ def _git_state(root: Path) -> tuple[bool, bool]:
         return False, True
 
 
-def _start(folder: Path, answers: Mapping[str, Any], address: Iterable[str]) -> Iterable[str]:
-    lacking = unset(folder, answers)
-    if lacking:
-        yield _paragraph(f"Set {_listed(lacking)} in .env, without which nothing starts.")
-    yield "Then build and start:"
-    yield _commands(["docker compose up --build --wait"])
-    yield from address
+def _later(answers: Mapping[str, Any]) -> Iterable[str]:
     if answers["migrate"]:
-        yield _paragraph("For each later release, so that the site stays up if a migration fails:")
-        yield _commands(RELEASE)
-    yield _paragraph(
-        "Your own changes to the services belong in compose.override.yaml, which this template never writes."
-    )
+        yield "For each later release, so that the site stays up if a migration fails:"
+        yield _commands([RELEASE])
+    yield "Your own changes to the services belong in compose.override.yaml."
 
 
 def unset(folder: Path, answers: Mapping[str, Any]) -> list[str]:

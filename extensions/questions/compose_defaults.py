@@ -283,12 +283,12 @@ def _secrets(findings: Findings) -> list[str]:
         if item["needed"]:
             found.append(
                 f"No image holds {item['path']}, which git ignores, and settings need it ({item['source']}): let "
-                f"them read {names} from variables instead, which .env sets."
+                f"them read {names} from variables instead, run `copier-django-docker sync`, and set them in .env."
             )
         else:
             found.append(
                 f"No image holds {item['path']}, which git ignores ({item['source']}): what production needs of it, "
-                "let settings read from variables, which .env sets."
+                "let settings read from variables, run `copier-django-docker sync`, and set them in .env."
             )
     for what, source in mapping(findings.value("handbook_extra", {}).get("left_out")).items():
         found.append(

@@ -123,7 +123,8 @@ def notes(findings: Findings) -> list[str]:
     if (url := _path_of_media(findings)[0]) and (writes := _beside_media(findings)):
         found.append(
             f"nginx does not serve MEDIA_ROOT ({media_root(findings)[0]}), since {writes[0]['path']} is there too "
-            f"({writes[0]['source']}): give each a folder of its own, then answer media_url={url}."
+            f"({writes[0]['source']}): give each a folder of its own, then run "
+            f"`copier-django-docker sync --set media_url={url}`."
         )
     if header := findings.found.get("accel_redirect"):
         found.append(

@@ -120,5 +120,7 @@ def _reference_lines(question: Question) -> Iterator[str]:
     yield from (f"| type | {said.type} |", f"| default | {said.default} |", f"| changes | {said.changes} |")
     if said.refused:
         yield f"| refused | {said.refused} |"
+    if not question.is_written:
+        yield f"| left out | if it is `{json.dumps(question.left_out)}` |"
     if notes := said.notes.strip("\n"):
         yield from ("", notes)
