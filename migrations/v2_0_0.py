@@ -64,7 +64,8 @@ def after(project: Path, answers_file: Path) -> None:
     git = local["git"]["-C", str(project)]
     if _is_new(yaml.safe_load(git("show", f"HEAD:./{answers_file.as_posix()}"))):
         return
-    answers = yaml.safe_load((project / answers_file).read_text())
+    # What is plain, the file of a newer version leaves out.
+    answers = {"use_compose": True, "python_image": "slim"} | yaml.safe_load((project / answers_file).read_text())
     lines = list(_checks(answers, _compose_files(project, git)))
     ignored = git("ls-files", "--others", "--ignored", "--exclude-standard", "--", *NEW_FILES).split()
     if ignored:
@@ -81,7 +82,7 @@ NEW_FILES = ("compose.dev.yaml", "docker/gunicorn.conf.py", "docker/healthcheck.
 
 
 def _is_new(answers: Mapping[str, Any]) -> bool:
-    return "reverse_proxy" in answers
+    return not {"reverse_proxy", "compose_name"}.isdisjoint(answers)  # the first may be left out
 
 
 def _is_ignored(project: Path, path: str) -> bool:
