@@ -131,14 +131,12 @@ def test_lists_of_paths(read):
         from pathlib import Path
         BASE_DIR = Path(__file__).resolve().parent.parent
         STATICFILES_DIRS = [BASE_DIR / "core" / "static", ("img", BASE_DIR / "images"), unknown()]
-        LOCALE_PATHS = (str(BASE_DIR / "locale"),)
         MEDIA_ROOT = BASE_DIR / "media"
         MEDIA_URL = "media/"
         STATIC_URL = "https://cdn.example.com/static/"
         """
     )
     assert project.where("staticfiles_dirs") == (["core/static", "images"], "config/settings.py:4", INFERRED)
-    assert project.where("locale_paths") == (["locale"], "config/settings.py:5", STATED)
     assert project["media_root"] == "media"
     assert project["media_url"] == "/media/"
     assert project["static_url"] == "https://cdn.example.com/static/"

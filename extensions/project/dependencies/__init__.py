@@ -3,14 +3,13 @@
 import posixpath
 from collections.abc import Iterable
 
-from ..deployment.recipes import Step, read_steps
+from ..deployment.recipes import read_steps
 from ..findings import Certainty, Findings
 from ..tree import Tree
-from .debian_packages import debian_packages, installed_by_apt, needs_geodjango, translations, with_brought
+from .debian_packages import debian_packages, needs_geodjango, translations, with_brought
 from .distributions import Distribution
 from .installer import Installation, folders_of, in_folders, locked, read_installation
 from .python_version import read_python_version
-from .servers import server_used
 from .uv_version import read_uv_version
 
 
@@ -53,16 +52,12 @@ def read_dependencies(
         installation.lock_file or installation.requirements_file or installation.source,
         Certainty.STATED if distributions else Certainty.ASSUMED,
     )
-    _add_servers(findings, distributions, steps)
+    _add_versions(findings, distributions)
     version, source, certainty, note = read_python_version(tree, folders, steps, distributions)
     findings.add("python_version", version, source, certainty, note)
     findings.add("uv_version", *read_uv_version(tree, folders), Certainty.STATED)
     _add_debian_packages(
         tree, findings, distributions, version, installation, list(installed_apps), list(database_engines)
-    )
-    apt = installed_by_apt(tree, steps)
-    findings.add(
-        "dockerfile_apt", apt, apt[0]["source"] if apt else "", Certainty.STATED if apt else Certainty.INFERRED
     )
 
 
@@ -77,7 +72,6 @@ def _add_installation(findings: Findings, found: Installation) -> None:
     )
     findings.add("lock_file", found.lock_file, found.lock_file, stated, note)
     sources = list(found.groups.values())
-    findings.add("lock_groups", list(found.groups), sources[0] if sources else "", Certainty.INFERRED)
     findings.add("install_options", found.options, sources[0] if sources else "", Certainty.INFERRED)
 
 
@@ -98,9 +92,6 @@ def _add_requirements(findings: Findings, found: Installation, distributions: di
         found.beside[0][1] if found.beside else "",
         note=note,
     )
-    findings.add("requirements_local", [text for text, _ in found.local], found.local[0][1] if found.local else "")
-    indexes = requirements.indexes
-    findings.add("package_indexes", [url for url, _ in indexes], indexes[0][1] if indexes else "")
     vcs = dict(requirements.vcs)
     for item in distributions.values():
         if item.url.startswith(("git+", "hg+", "svn+", "bzr+")) and item.url not in vcs:
@@ -108,7 +99,7 @@ def _add_requirements(findings: Findings, found: Installation, distributions: di
     findings.add("vcs_requirements", list(vcs), next(iter(vcs.values()), ""))
 
 
-def _add_servers(findings: Findings, distributions: dict[str, Distribution], steps: list[Step]) -> None:
+def _add_versions(findings: Findings, distributions: dict[str, Distribution]) -> None:
     for name in ("django", "gunicorn"):
         item = distributions.get(name)
         version, source = (item.version, item.source) if item else ("", "")
@@ -118,11 +109,6 @@ def _add_servers(findings: Findings, distributions: dict[str, Distribution], ste
         elif not version:
             note = f"It is not pinned ({item.specifier or 'any version'})."
         findings.add(f"{name}_version", version, source, Certainty.STATED if version else Certainty.INFERRED, note)
-    server, source, servers = server_used(distributions, steps)
-    note = "" if "gunicorn" in servers else "Gunicorn is not among the requirements: the image must install it."
-    if len(servers) > 1:
-        note = f"Among the requirements are {', '.join(servers)}. {note}".strip()
-    findings.add("server", server, source, Certainty.INFERRED if server else Certainty.ASSUMED, note)
 
 
 def _add_debian_packages(
