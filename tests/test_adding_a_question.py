@@ -14,7 +14,6 @@ RECORD = """
         help="Connections that may wait for a Gunicorn worker",
         rule=kinds.number(64, 2048),
         safe=2048,
-        finding="gunicorn_backlog",
         reference=Reference(
             type="whole number",
             default="2048, as Gunicorn has it",

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from packaging.utils import canonicalize_name
 from packaging.version import Version
+from support import Findings
 
 from extensions.project import dependencies
 from extensions.project.dependencies import read_dependencies
@@ -18,7 +19,7 @@ from extensions.project.dependencies.manifests import poetry_specifiers
 from extensions.project.dependencies.python_version import allowed, django_pythons, fits, has_wheel, image_python
 from extensions.project.dependencies.requirements import read_requirements
 from extensions.project.deployment.dockerfile import images
-from extensions.project.findings import Certainty, Findings
+from extensions.project.findings import Certainty
 from extensions.project.tree import Tree
 
 
@@ -37,11 +38,8 @@ def read(tmp_path):
     """Read a project given as a dict of files."""
 
     def reader(files, django_dir=".", **parameters):
-        findings = Findings()
         tree = write(tmp_path, files)
-        read_dependencies(tree, django_dir, findings, **parameters)
-        findings.problems += tree.problems
-        return findings
+        return Findings(read_dependencies(tree, django_dir, **parameters), problems=tree.problems)
 
     return reader
 
@@ -811,9 +809,7 @@ NAMES = [
 @given(st.dictionaries(st.sampled_from(NAMES), TEXT, max_size=4))
 def test_no_input_makes_it_raise(tmp_path_factory, files):
     tree = write(tmp_path_factory.mktemp("project"), files)
-    findings = Findings()
-    read_dependencies(tree, ".", findings)
-    assert findings.value("python_version").startswith("3.")
+    assert read_dependencies(tree, ".").python_version.value.startswith("3.")
 
 
 VALUES = st.recursive(
@@ -851,7 +847,7 @@ def test_no_lock_file_makes_it_raise(tmp_path_factory, value, name):
         tmp_path_factory.mktemp("project"),
         {"Pipfile": "[packages]\ndjango = '*'\n", name: json.dumps({"default": {"django": value}})},
     )
-    read_dependencies(tree, ".", Findings())
+    read_dependencies(tree, ".")
 
 
 def test_it_is_quick(read):
