@@ -15,7 +15,7 @@ from .project.data import plain
 from .questions import answers
 from .questions.defaults import defaults
 from .questions.schema import schema
-from .services.reading import read
+from .reading import read
 from .services.site import Site
 from .update import drift
 

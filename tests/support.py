@@ -4,6 +4,7 @@ import os
 import re
 import sys
 import tempfile
+import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -109,7 +110,11 @@ def _run_here(words: list[str]) -> tuple[int, str]:
     os.environ.update(dict(local.env))
     try:
         with _output() as said:
-            code = CopierApp.run(["copier", *words], exit=False)[1]
+            try:
+                code = CopierApp.run(["copier", *words], exit=False)[1]
+            except Exception:  # as in a process of its own
+                traceback.print_exc()
+                code = 1
             sys.stdout.flush()
             sys.stderr.flush()
             said.seek(0)

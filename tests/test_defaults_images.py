@@ -7,7 +7,7 @@ from extensions.project.dependencies.record import Dependencies, Installed
 from extensions.project.settings.record import Database, DjangoSettings
 from extensions.project.settings.writes import Write, Written
 from extensions.questions import answers, defaults, image_defaults, storage_defaults
-from extensions.services.reading import read
+from extensions.reading import read
 from extensions.services.site import Site
 
 MANAGE = """

@@ -12,11 +12,13 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 from support import Findings
 
+from extensions import installers
+from extensions.installers.constrained import specifiers
 from extensions.project import dependencies
 from extensions.project.dependencies import read_dependencies
 from extensions.project.dependencies.distributions import Distribution
-from extensions.project.dependencies.manifests import poetry_specifiers
-from extensions.project.dependencies.python_version import allowed, django_pythons, fits, has_wheel, image_python
+from extensions.project.dependencies.python_statements import allowed
+from extensions.project.dependencies.python_version import django_pythons, fits, has_wheel, image_python
 from extensions.project.dependencies.requirements import read_requirements
 from extensions.project.deployment.dockerfile import images
 from extensions.project.findings import Certainty
@@ -39,7 +41,7 @@ def read(tmp_path):
 
     def reader(files, django_dir=".", **parameters):
         tree = write(tmp_path, files)
-        return Findings(read_dependencies(tree, django_dir, **parameters), problems=tree.problems)
+        return Findings(read_dependencies(tree, django_dir, installers.KINDS, **parameters), problems=tree.problems)
 
     return reader
 
@@ -663,9 +665,7 @@ FROM node:22
     ],
 )
 def test_poetry_constraints(text, expected):
-    assert [set(str(item).split(",")) for item in poetry_specifiers(text)] == [
-        set(item.split(",")) for item in expected
-    ]
+    assert [set(str(item).split(",")) for item in specifiers(text)] == [set(item.split(",")) for item in expected]
 
 
 def test_allowed_pythons():
@@ -809,7 +809,7 @@ NAMES = [
 @given(st.dictionaries(st.sampled_from(NAMES), TEXT, max_size=4))
 def test_no_input_makes_it_raise(tmp_path_factory, files):
     tree = write(tmp_path_factory.mktemp("project"), files)
-    assert read_dependencies(tree, ".").python_version.value.startswith("3.")
+    assert read_dependencies(tree, ".", installers.KINDS).python_version.value.startswith("3.")
 
 
 VALUES = st.recursive(
@@ -847,7 +847,7 @@ def test_no_lock_file_makes_it_raise(tmp_path_factory, value, name):
         tmp_path_factory.mktemp("project"),
         {"Pipfile": "[packages]\ndjango = '*'\n", name: json.dumps({"default": {"django": value}})},
     )
-    read_dependencies(tree, ".")
+    read_dependencies(tree, ".", installers.KINDS)
 
 
 def test_it_is_quick(read):
@@ -910,6 +910,15 @@ def test_setup_py_and_setup_cfg(read):
 
 def test_conda_is_said(read):
     assert "environment.yml" in read({"environment.yml": "dependencies: [django]"}).found["installer"].note
+
+
+def test_only_tests_install_a_requirements_file_in_a_place_that_is_not_looked_at(read):
+    files = {
+        "pyproject.toml": "[project]\ndependencies = ['django']\n",
+        "other/deep/down/requirements.txt": "django\n",
+        ".github/workflows/ci.yml": "steps:\n- run: pip install -r other/deep/down/requirements.txt\n",
+    }
+    assert found(read(files), "installer") == ("pyproject", "pyproject.toml", Certainty.STATED)
 
 
 def test_versions_before_the_table_of_wheels_are_not_limited_by_it(read):

@@ -4,7 +4,7 @@ import pytest
 from support import Findings
 
 from extensions.project.frontend.node import node_version
-from extensions.services.reading import read as read_project
+from extensions.reading import read as read_project
 
 MANAGE = """
 import os

@@ -355,7 +355,7 @@ def test_other_callable(read):
 def test_wsgi_application_setting(tmp_path):
     tree = write(tmp_path, startproject() | {"deploy/wsgi.py": "server = 1"})
     says = DjangoSettings(wsgi_application=Found("deploy.wsgi.server", "core/settings.py:9"))
-    findings = Findings(layout.read_layout(tree, says))
+    findings = Findings(layout.read_layout(tree, settings=says))
     assert got(findings, "wsgi_module") == [("deploy.wsgi:server", "core/settings.py:9")]
 
 
@@ -387,7 +387,7 @@ def test_channels_in_the_settings(tmp_path):
         asgi_application=Found("core.asgi.application", "core/settings.py:3"),
         installed_apps=Found(["channels"], "core/settings.py:1"),
     )
-    findings = Findings(layout.read_layout(write(tmp_path, startproject()), says))
+    findings = Findings(layout.read_layout(write(tmp_path, startproject()), settings=says))
     assert got(findings, "interface") == [("asgi", "core/settings.py:3")]
 
 
@@ -856,7 +856,7 @@ def test_dockerfile_instructions():
     ],
 )
 def test_plain_command(command, plain):
-    assert processes.plain_command(command).replace('"\'"', "").replace("''", "'") == plain
+    assert processes.plain_command(command, ["poetry"]).replace('"\'"', "").replace("''", "'") == plain
 
 
 # Robustness

@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support import Findings
 
+from extensions import reading
 from extensions.project import Certainty, Problem
 from extensions.project.tree import Tree
 from extensions.questions import defaults
-from extensions.services import reading
 
 PYTHON = f"3.{sys.version_info.minor}"
 PROJECT = {

@@ -13,8 +13,8 @@ from support import ROOT
 
 from extensions.jinja import DjangoProject
 from extensions.questions import answers, defaults
+from extensions.reading import read
 from extensions.rendering import storage
-from extensions.services.reading import read
 
 MANAGE = """
 import os

@@ -6,24 +6,12 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
+from ..installers import kinds
 from ..project.places import is_template
 from ..project.tree import SKIPPED
 from ..services.site import Site
 
 MAX_FILES = 50_000
-# Lists of dependencies that no installer of the images reads, and whose they are.
-OTHERS = {
-    "environment.yml": "conda",
-    "environment.yaml": "conda",
-    "conda.yml": "conda",
-    "conda-lock.yml": "conda",
-    "pixi.toml": "pixi",
-    "buildout.cfg": "Buildout",
-    "pants.toml": "Pants",
-    "WORKSPACE": "Bazel",
-    "flake.nix": "Nix",
-}
-MANIFESTS = ("setup.py", "setup.cfg", "pyproject.toml", "Pipfile")
 REQUIREMENTS = re.compile(
     r"(?i)(requirement|require|reqs|deps|dependenc|packages|constraints)[^/]*(/[^/]*)?\.(txt|in|pip|lock)$"
 )
@@ -84,7 +72,7 @@ def dependencies(root: Path, site: Site) -> str:
     paths = list(_files(root))
     names = {path.rpartition("/")[2]: path for path in reversed(paths)}
     write = "list them in a requirements file too, such as requirements.txt"
-    for name, tool in OTHERS.items():
+    for name, tool in kinds.unread().items():
         if name in names:
             return f"The dependencies are in {names[name]}, for {tool}, which the images do not use: {write}."
     if path := next((path for path in paths if REQUIREMENTS.search(path)), ""):
@@ -92,7 +80,7 @@ def dependencies(root: Path, site: Site) -> str:
             f"{path} in {root} does not look like a list of what production installs: if it is, add "
             f"--data requirements_file={shlex.quote(path)}"
         )
-    if path := next((names[name] for name in MANIFESTS if name in names), ""):
+    if path := next((names[name] for name in kinds.read_manifests() if name in names), ""):
         return f"No dependencies could be read in {path} of {root}: {write}."
     return (
         f"Nothing that lists the project's dependencies was found in {root}: write a requirements file (echo Django "

@@ -7,6 +7,7 @@ from .adopted import Adopted
 from .dependencies import read_dependencies
 from .dependencies.own_package import read_own_package
 from .dependencies.record import Dependencies
+from .dependencies.tool import Tool
 from .deployment.build_context import BuildContext, read_build_context
 from .findings import Certainty, Found, Problem, by_name, unread
 from .frontend import read_frontend
@@ -53,18 +54,19 @@ class Project:
 Adopter = Callable[[Tree, Project], Project]
 
 
-def read_from(tree: Tree, adopters: Iterable[Adopter] = ()) -> Project:
+def read_from(tree: Tree, tools: tuple[Tool, ...], adopters: Iterable[Adopter] = ()) -> Project:
     """Return what the files of a project say; they are read as text, never imported, run or changed.
 
+    `tools` are those that may install its dependencies, the preferred first.
     The adopters put what counts more than the code and its settings in its place, such as what Docker files say.
-    services.reading.read does all of it, and adds the services.
+    extensions/reading.py does all of it, and adds the services.
     """
-    project, evaluated = _code(tree)
+    project, evaluated = _code(tree, tools)
     for adopt in adopters:
         project = adopt(tree, project)
     layout, settings = project.layout, project.settings
     distributions = project.dependencies.distributions.value
-    processes = read_processes(tree, layout, settings.installed_apps, distributions)
+    processes = read_processes(tree, layout, settings.installed_apps, distributions, tools)
     postgres = read_postgres_extensions(tree, distributions)
     frontend = read_frontend(tree, evaluated, settings)
     node = frontend.node.value
@@ -86,19 +88,19 @@ def read_from(tree: Tree, adopters: Iterable[Adopter] = ()) -> Project:
     )
 
 
-def _code(tree: Tree) -> tuple[Project, Settings | None]:
+def _code(tree: Tree, tools: tuple[Tool, ...]) -> tuple[Project, Settings | None]:
     """Return what the code, its settings and its manifests say, and the settings as they were worked out."""
-    layout, settings, evaluated = read_layout(tree), DjangoSettings(), None
+    layout, settings, evaluated = read_layout(tree, tools), DjangoSettings(), None
     if path := layout.settings_file.value:
         evaluated, settings = read_settings(tree, path, layout.import_root)
         layout = read_interface(tree, layout, settings)  # again, now that they say more of it
     engines = [database.engine or "" for database in settings.databases.value.values()]
-    dependencies = read_dependencies(tree, layout.base, settings.installed_apps.value, engines)
+    dependencies = read_dependencies(tree, layout.base, tools, settings.installed_apps.value, engines)
     return (
         Project(
             layout=layout,
             settings=settings,
-            dependencies=read_own_package(tree, dependencies),
+            dependencies=read_own_package(tree, dependencies, tools),
             problems=evaluated.problems if evaluated else (),
         ),
         evaluated,

@@ -9,9 +9,7 @@ from pathlib import Path
 from pathspec import GitIgnoreSpec
 
 # Ignored or not, these tell versions, and no secrets: they are read.
-PYTHON_LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml")
 NODE_LOCKS = ("package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock")
-LOCKS = (*PYTHON_LOCKS, *NODE_LOCKS)
 VERSIONS = (".python-version", ".nvmrc", ".node-version", ".tool-versions", "runtime.txt", ".gitignore")
 
 
@@ -32,11 +30,14 @@ def ignored_paths(root: Path, paths: Iterable[str]) -> frozenset[str]:
     )
 
 
-def holds_no_secrets(path: str) -> bool:
-    """Return whether a file is of a kind that only tells versions, as lock files and lists of requirements do."""
+def holds_no_secrets(path: str, locks: Collection[str] = ()) -> bool:
+    """Return whether a file is of a kind that only tells versions, as lock files and lists of requirements do.
+
+    `locks` are the names of Python's lock files.
+    """
     name = posixpath.basename(path)
     is_list = "requirements" in path and name.endswith((".txt", ".in"))
-    return name in LOCKS or name in VERSIONS or is_list
+    return name in locks or name in NODE_LOCKS or name in VERSIONS or is_list
 
 
 def _parents(path: str) -> list[str]:

@@ -108,9 +108,10 @@ class Tree:
     are left out. That git ignores a file is no reason to leave out its path, but what it holds is not read.
     """
 
-    def __init__(self, root: Path, without: Collection[str] = ()):
+    def __init__(self, root: Path, without: Collection[str] = (), locks: Collection[str] = ()):
         self.root = root
         self.without = without  # paths that are read as if they were not there
+        self.locks = locks  # names of Python's lock files, which are read although git ignores them
         self.problems: list[Problem] = []
         self._noted: set[Problem] = set()
         self.read: defaultdict[str, dict[str, Any]] = defaultdict(dict)  # what was read of files, by method
@@ -168,7 +169,7 @@ class Tree:
 
     def is_private(self, path: str) -> bool:
         """Return whether what a file holds is not to be read: git ignores it, and it may hold secrets."""
-        return path in self.ignored and not holds_no_secrets(path)
+        return path in self.ignored and not holds_no_secrets(path, self.locks)
 
     def problem(self, source: str, message: str) -> None:
         """Note, once, that a file could not be read as what it should be.

@@ -1,4 +1,4 @@
-"""The command `python -m extensions.questions`: writes what follows from the records of the questions."""
+"""The command `python -m extensions.questions`: writes what follows from the records of questions and installers."""
 
 import argparse
 import sys
@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent.parent
 def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     """Write the files that differ, or say with --check which they are; return 1 if --check found one, else 0."""
     parser = argparse.ArgumentParser(
-        prog=COMMAND, description=f"Write {', '.join(FILES)} from extensions/questions/records/."
+        prog=COMMAND, description=f"Write {', '.join(FILES)} from the records of questions and installers."
     )
     parser.add_argument("--check", action="store_true", help="only say which files differ; exit code 1 if one does")
     options = parser.parse_args(arguments)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..services.reading import read
+from ..reading import read
 from ..services.site import Site
 from . import answers, compose_defaults
 from .default import Default

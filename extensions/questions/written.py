@@ -1,4 +1,4 @@
-"""The files that are written from the records of the questions: copier.yml, and two of docs/."""
+"""The files that are written from the records of questions and installers: copier.yml, and three of docs/."""
 
 import json
 import textwrap
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import yaml
 
+from ..installers.kinds import installing
 from .question import Asked, Question
 from .records import QUESTIONS, SECTIONS
 from .schema import schema
@@ -15,6 +16,7 @@ COMMAND = "python -m extensions.questions"
 # What stands above the first of these lines, and below the second, is written by hand.
 COPIER_YML_START = f"# From here on written by `{COMMAND}` from extensions/questions/records/."
 REFERENCE_START = f"<!-- From here on written by `{COMMAND}` from extensions/questions/records/. -->"
+INSTALLERS_START = f"<!-- From here on written by `{COMMAND}` from extensions/installers/. -->"
 REFERENCE_END = "<!-- From here on written by hand. -->"
 
 
@@ -43,10 +45,20 @@ def answers_schema(text: str) -> str:
     return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
 
 
+def files(text: str) -> str:
+    """Return a docs/files.md with a table of the installers of the records."""
+    above, below = _between(text, INSTALLERS_START, REFERENCE_END)
+    rows = [("`installer`", "what installs", "a group `prod`", "an extra `prod`"), ("---",) * 4]
+    rows += [(f"`{known.name}`", known.installs, known.group, known.extra) for known in installing()]
+    lines = ["".join(f"| {cell} " if cell else "| " for cell in row) + "|" for row in rows]
+    return "\n".join([above, *lines, "", below])
+
+
 FILES: dict[str, Callable[[str], str]] = {
     "copier.yml": copier_yml,
     "docs/questions.md": reference,
     "docs/answers.schema.json": answers_schema,
+    "docs/files.md": files,
 }
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from support import NEXT, commit, copy, git, releases, run
 
-from extensions.services import reading
+from extensions import reading
 
 pytestmark = pytest.mark.benchmark
 ROUNDS = 7

@@ -9,32 +9,33 @@ from ..findings import Certainty, Found
 from ..tree import Tree
 from .debian_packages import debian_packages, needs_geodjango, translations, with_brought
 from .distributions import Distribution
-from .installer import Installation, folders_of, in_folders, locked, read_installation
+from .installation import folders_of, in_folders, locked, read_installation, required_release
 from .python_version import read_python_version
 from .record import Dependencies, Installed
-from .uv_version import read_uv_version
+from .tool import Installation, Tool, manifests
 
 
 def read_dependencies(
     tree: Tree,
     django_dir: str | None,
+    tools: tuple[Tool, ...],
     installed_apps: Collection[str] = (),
     database_engines: Collection[str] = (),
 ) -> Dependencies:
     """Return what the project's manifests, lock files and own Dockerfiles say of its dependencies.
 
-    `django_dir` is the folder of manage.py relative to the project, "." for its root; `installed_apps` and
-    `database_engines` are the settings'.
+    `django_dir` is the folder of manage.py relative to the project, "." for its root; `tools` are those that may
+    install them, the preferred first; `installed_apps` and `database_engines` are the settings'.
     """
     folders = folders_of(django_dir)
-    steps = read_steps(tree, folders)
-    installation = read_installation(tree, django_dir, steps)
+    steps = read_steps(tree, folders, manifests(tools))
+    installation = read_installation(tree, django_dir, steps, tools)
     elsewhere = folders_of(posixpath.dirname(installation.files[0])) if installation.files else folders
     if elsewhere[0] != "." and not set(elsewhere[:-1]) & set(folders) and not in_folders(installation, folders):
         # The manifest is in none of the folders that manage.py has above it: what is beside it counts.
         folders = elsewhere
-        steps = read_steps(tree, folders)
-        installation = read_installation(tree, folders[0], steps)
+        steps = read_steps(tree, folders, manifests(tools))
+        installation = read_installation(tree, folders[0], steps, tools)
     distributions = locked(tree, installation)
     found = _with_requirements(_installation(installation), installation)
     found = replace(
@@ -43,8 +44,8 @@ def read_dependencies(
         distributions=_installed(installation, distributions),
         django_version=_version("django", distributions),
         gunicorn_version=_version("gunicorn", distributions),
-        python_version=Found(*read_python_version(tree, folders, steps, distributions)),
-        uv_version=Found(*read_uv_version(tree, folders)),
+        python_version=Found(*read_python_version(tree, folders, steps, distributions, tools)),
+        uv_version=Found(*required_release(tree, folders, tools)),
     )
     if not installation.lock_file:
         distributions = with_brought(distributions)
@@ -55,7 +56,7 @@ def _installation(found: Installation) -> Dependencies:
     """Return what installs the dependencies."""
     certainty = Certainty.STATED if found.stated else Certainty.ASSUMED
     unlocked = "Nothing pins all versions: each build installs the newest that the files allow."
-    locks = found.installer in ("uv", "poetry", "pdm", "pipenv", "pyproject")
+    needs_lock = bool(found.files) and not found.tool.pins_by_itself
     return Dependencies(
         installer=Found(found.installer, found.source, certainty, found.note),
         installer_files=Found(found.files, found.source, certainty),
@@ -64,7 +65,7 @@ def _installation(found: Installation) -> Dependencies:
             found.lock_file,
             found.lock_file,
             Certainty.STATED if found.lock_file else Certainty.INFERRED,
-            unlocked if locks and not found.lock_file else "",
+            unlocked if needs_lock and not found.lock_file else "",
         ),
     )
 

@@ -2,6 +2,7 @@
 
 import ast
 import posixpath
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -13,28 +14,22 @@ from ..literals import constant, last_name
 from ..places import is_aside, join
 from ..tree import Tree
 from .record import Dependencies
+from .tool import Tool, name_in
 
 ASKING = ("importlib.metadata", "importlib_metadata", "pkg_resources")  # as text: parsing all files takes long
 CALLS = frozenset(("version", "metadata", "distribution", "requires", "get_distribution"))
 NOT_FOUND = frozenset(
     ("PackageNotFoundError", "DistributionNotFound", "Exception", "ImportError", "ModuleNotFoundError")
 )
-# What writes a file with the version that git's tags say, and the key of the file's path.
-# https://setuptools-scm.readthedocs.io/en/latest/config/, https://github.com/ofek/hatch-vcs#build-hook
-WRITERS = (
-    (("tool", "setuptools_scm"), ("version_file", "write_to")),
-    (("tool", "hatch", "build", "hooks", "vcs"), ("version-file",)),
-    (("tool", "pdm", "version"), ("write_to",)),
-)
 
 
-def read_own_package(tree: Tree, dependencies: Dependencies) -> Dependencies:
+def read_own_package(tree: Tree, dependencies: Dependencies, tools: Collection[Tool]) -> Dependencies:
     """Return what is found with what code wants of an installation of the project itself."""
     files = [path for path in dependencies.installer_files.value if posixpath.basename(path) == "pyproject.toml"]
     path = files[0] if files else "pyproject.toml"
     content = mapping(tree.toml(path)) if tree.exists(path) else {}
-    source = _asked_at(tree, content)
-    written = _version_file(content, posixpath.dirname(path))
+    source = _asked_at(tree, content, tools)
+    written = _version_file(content, posixpath.dirname(path), tools)
     missing = written if written and not tree.exists(written) else ""
     return replace(
         dependencies,
@@ -43,10 +38,10 @@ def read_own_package(tree: Tree, dependencies: Dependencies) -> Dependencies:
     )
 
 
-def _asked_at(tree: Tree, content: dict[str, Any]) -> str:
+def _asked_at(tree: Tree, content: dict[str, Any], tools: Collection[Tool]) -> str:
     """Return where code asks for the project's own distribution, "" where none does, or none can be built."""
     project = mapping(content, "project")
-    name = text_of(project.get("name")) or text_of(mapping(content, "tool", "poetry").get("name"))
+    name = name_in(content, tools)
     # A version of git's tags cannot be known where there is no git.
     if not name or not mapping(content, "build-system") or "version" in strings(project.get("dynamic")):
         return ""
@@ -81,10 +76,9 @@ def _is_caught(handler: ast.ExceptHandler) -> bool:
     return not kinds or any(last_name(kind) in NOT_FOUND for kind in kinds)
 
 
-def _version_file(content: dict[str, Any], folder: str) -> str:
-    for table, keys in WRITERS:
-        for key in keys:
-            path = text_of(mapping(content, *table).get(key))
-            if path.endswith(".py") and not path.startswith(("/", "..")):
-                return join(folder or ".", path)
+def _version_file(content: dict[str, Any], folder: str, tools: Iterable[Tool]) -> str:
+    for *table, key in (keys for tool in tools for keys in tool.version_files):
+        path = text_of(mapping(content, *table).get(key))
+        if path.endswith(".py") and not path.startswith(("/", "..")):
+            return join(folder or ".", path)
     return ""

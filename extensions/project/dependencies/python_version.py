@@ -1,9 +1,7 @@
 """The Python version that a project runs on, as its files say: never this machine's own."""
 
-import ast
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,12 +18,25 @@ from ..findings import Certainty
 from ..places import join, mentions
 from ..tree import Loader, Tree
 from .distributions import Distribution
-from .manifests import poetry_specifiers
+from .python_statements import (
+    DJANGO,
+    MINORS,
+    MUST,
+    NUMBER,
+    TESTED,
+    WHEELS,
+    Statement,
+    allowed,
+    any_of,
+    classified,
+    exact,
+    only_release,
+)
 from .requirements import parse_version
+from .tool import Tool
 
 NEWEST = 14  # 3.N: the newest that most packages with compiled code have wheels for
 USUAL = 13  # where nothing speaks for the newest
-MINORS = range(6, 21)
 
 # https://docs.djangoproject.com/en/stable/faq/install/#what-python-version-can-i-use-with-django
 DJANGO_PYTHONS = {
@@ -49,29 +60,13 @@ DJANGO_PYTHONS = {
     (6, 1): (12, 14),
 }
 
-NUMBER = re.compile(r"(?<![\d.])3\.(\d{1,2})(?:\.(\d{1,2}))?(?![\d])")
-
-
-@dataclass(frozen=True)
-class Statement:
-    """Which Python 3 minors something allows, how much that counts, and where it is said.
-
-    `exact`: one version, that the project itself runs on; `text` completes "… says", for the person.
-    """
-
-    minors: frozenset[int]
-    weight: int
-    source: str
-    text: str
-    exact: bool = False
-    patch: str = ""  # the one release that is allowed, as in ==3.13.3
-
-
-MUST, RUN, DJANGO, WHEELS, TESTED = 64, 16, 6, 4, 2  # what the project runs on outweighs the three after it
-
 
 def read_python_version(
-    tree: Tree, folders: list[str], steps: list[Step], distributions: dict[str, Distribution]
+    tree: Tree,
+    folders: list[str],
+    steps: list[Step],
+    distributions: dict[str, Distribution],
+    tools: Iterable[Tool] = (),
 ) -> tuple[str, str, Certainty, str]:
     """Return the newest Python ("3.N") that satisfies most of what the project says, its source, certainty and a note.
 
@@ -79,7 +74,7 @@ def read_python_version(
     before wheels and test matrices; a version that pip or the installer would refuse is only taken where everything
     else would be contradicted.
     """
-    found = list(_statements(tree, folders, steps, distributions))
+    found = list(_statements(tree, folders, steps, distributions, tools))
     named = {minor for statement in found if statement.exact for minor in statement.minors}
     newest = NEWEST if _speaks_for_newest(found) else USUAL
     candidates = [minor for minor in MINORS if minor <= newest or minor in named]
@@ -128,23 +123,24 @@ def _speaks_for_newest(statements: list[Statement]) -> bool:
 
 
 def _statements(
-    tree: Tree, folders: list[str], steps: list[Step], distributions: dict[str, Distribution]
+    tree: Tree,
+    folders: list[str],
+    steps: list[Step],
+    distributions: dict[str, Distribution],
+    tools: Iterable[Tool],
 ) -> Iterator[Statement]:
     for folder in folders:
         yield from _version_files(tree, folder)
     yield from _dockerfiles(tree, steps)
     for folder in folders:
-        yield from _manifests(tree, folder)
+        yield from _project_table(tree, folder)
+        for tool in tools:
+            if tool.pythons:
+                yield from tool.pythons(tree, folder)
     yield from _tested(tree, steps)
     yield from _django(distributions)
     if (wheels := _wheels(distributions)) is not None:
         yield wheels
-
-
-def _exact(text: str, source: str) -> Iterator[Statement]:
-    match = NUMBER.search(text)
-    if match and int(match[1]) in MINORS:
-        yield Statement(frozenset([int(match[1])]), RUN, source, f"Python {match[0]}", exact=True)
 
 
 def _version_files(tree: Tree, folder: str) -> Iterator[Statement]:
@@ -157,15 +153,15 @@ def _version_files(tree: Tree, folder: str) -> Iterator[Statement]:
         for number, line in enumerate((tree.text(path) or "").split("\n")[:20], 1):
             line = line.strip().removeprefix("cpython-").removeprefix("python-")
             if line[:2] == "3." and line[2:3].isdigit():
-                yield from _exact(line, f"{path}:{number}")
+                yield from exact(line, f"{path}:{number}")
                 break
     path = join(folder, ".tool-versions")
     for number, line in enumerate((tree.text(path) or "").split("\n")[:200], 1):
         if line.split()[:1] == ["python"]:
-            yield from _exact(line, f"{path}:{number}")
+            yield from exact(line, f"{path}:{number}")
     path = join(folder, "mise.toml")
     if isinstance(version := mapping(tree.toml(path), "tools").get("python"), str):
-        yield from _exact(version, lines.key_at(tree, path, ("tools", "python")))
+        yield from exact(version, lines.key_at(tree, path, ("tools", "python")))
 
 
 def image_python(image: Image) -> str:
@@ -193,7 +189,7 @@ def _dockerfiles(tree: Tree, steps: list[Step]) -> Iterator[Statement]:
     for path in (production or list(paths))[:20]:
         pythons = [image for image in images(tree.text(path) or "") if image_python(image)]
         for image in pythons[-1:]:
-            for statement in _exact(image_python(image), f"{path}:{image.line}"):
+            for statement in exact(image_python(image), f"{path}:{image.line}"):
                 if statement.minors not in seen:  # five Dockerfiles that agree are one statement
                     seen.add(statement.minors)
                     yield statement
@@ -201,91 +197,19 @@ def _dockerfiles(tree: Tree, steps: list[Step]) -> Iterator[Statement]:
         for step in steps:
             match = INSTALLED.search(step.text) if step.kind == "dockerfile" and not step.development else None
             if match:
-                yield from _exact(match[1], step.source)
+                yield from exact(match[1], step.source)
                 return
 
 
-@lru_cache(maxsize=256)
-def allowed(specifier: str) -> frozenset[int]:
-    """Return the minors of Python 3 of which a specifier (">=3.11,<4") allows any release; all, if it is none."""
-    try:
-        found = SpecifierSet(specifier)
-    except InvalidSpecifier:
-        return frozenset(MINORS)
-    return frozenset(
-        minor
-        for minor in MINORS
-        if any(
-            found.contains(f"3.{minor}.{micro}")
-            for micro in (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 18, 20, 25)
-        )
-    )
-
-
-def _manifests(tree: Tree, folder: str) -> Iterator[Statement]:
+def _project_table(tree: Tree, folder: str) -> Iterator[Statement]:
     path = join(folder, "pyproject.toml")
-    content = tree.toml(path)
-    project = mapping(content, "project")
+    project = mapping(tree.toml(path), "project")
     if isinstance(requires := project.get("requires-python"), str):
         source = lines.key_at(tree, path, ("project", "requires-python"))
-        yield from _range(allowed(requires), source, f"requires-python {requires}", _patch(requires))
-    poetry = mapping(content, "tool", "poetry", "dependencies").get("python")
-    if isinstance(poetry, str):
-        specifiers = [str(specifier) for specifier in poetry_specifiers(poetry)]
-        minors = frozenset[int]().union(*map(allowed, specifiers))
-        patch = _patch(specifiers[0]) if len(specifiers) == 1 else ""
-        source = lines.key_at(tree, path, ("tool.poetry.dependencies", "python"))
-        yield from _range(minors, source, f"python {poetry}", patch)
-    classified = _classifiers(strings(project.get("classifiers")))
-    if classified:
-        yield Statement(
-            classified, TESTED, lines.key_at(tree, path, ("project", "classifiers")), "the classifiers name others"
-        )
-    path = join(folder, "Pipfile")
-    for name in ("python_full_version", "python_version"):
-        if isinstance(version := mapping(tree.toml(path), "requires").get(name), str):
-            yield from _exact(version, lines.key_at(tree, path, ("requires", name)))
-            break
-    yield from _setup(tree, folder)
-
-
-def _range(minors: frozenset[int], source: str, text: str, patch: str = "") -> Iterator[Statement]:
-    if minors:
-        yield Statement(minors, MUST, source, text, patch=patch)
-
-
-def _patch(specifier: str) -> str:
-    """Return the one release that a specifier like ==3.13.3 allows; "" where it allows others too."""
-    match = re.fullmatch(r"\s*={2,3}\s*(3\.\d{1,2}\.\d{1,2})\s*", specifier)
-    return match[1] if match else ""
-
-
-def _classifiers(texts: Iterable[str]) -> frozenset[int]:
-    prefix = "Programming Language :: Python :: 3."
-    numbers = (text.removeprefix(prefix).strip() for text in texts if text.startswith(prefix))
-    return frozenset(
-        int(number) for number in numbers if number.isdecimal() and len(number) < 3 and int(number) in MINORS
-    )
-
-
-def _setup(tree: Tree, folder: str) -> Iterator[Statement]:
-    path = join(folder, "setup.cfg")
-    if requires := tree.ini(path).get("options", "python_requires", fallback=""):
-        source = lines.key_at(tree, path, ("options", "python_requires"))
-        yield from _range(allowed(requires), source, f"python_requires {requires}")
-    path = join(folder, "setup.py")
-    module = tree.python(path) if tree.exists(path) else None
-    for node in ast.walk(module) if module else ():
-        if not isinstance(node, ast.keyword):
-            continue
-        source = f"{path}:{node.value.lineno}"
-        if node.arg == "python_requires" and isinstance(node.value, ast.Constant):
-            requires = str(node.value.value)
-            yield from _range(allowed(requires), source, f"python_requires {requires}")
-        if node.arg == "classifiers" and isinstance(node.value, ast.List | ast.Tuple):
-            texts = [item.value for item in node.value.elts if isinstance(item, ast.Constant)]
-            if minors := _classifiers(text for text in texts if isinstance(text, str)):
-                yield Statement(minors, TESTED, source, "the classifiers name others")
+        yield from any_of(allowed(requires), source, f"requires-python {requires}", only_release(requires))
+    if minors := classified(strings(project.get("classifiers"))):
+        source = lines.key_at(tree, path, ("project", "classifiers"))
+        yield Statement(minors, TESTED, source, "the classifiers name others")
 
 
 WORKFLOW_VERSION = re.compile(r"python[-_]?versions?\b[\"']?\s*[:=](.*)$|^-?\s*python:\s*(.*)$", re.IGNORECASE)

@@ -3,7 +3,7 @@
 A Step is a line as it stands, whatever it does; commands.py has the processes that are run in the end.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..places import DEVELOPMENT, mentions
@@ -146,22 +146,21 @@ def kind_of(path: str) -> str:
     return ""
 
 
-def other_projects(tree: Tree, folders: list[str]) -> tuple[str, ...]:
+def other_projects(tree: Tree, folders: list[str], manifests: Iterable[str]) -> tuple[str, ...]:
     """Return the folders, with a "/", that hold another project's manifest: `folders` are this one's."""
-    found = {
-        path.rpartition("/")[0] for path in tree.named("requirements.txt", "pyproject.toml", "setup.py", "Pipfile")
-    }
+    found = {path.rpartition("/")[0] for path in tree.named(*manifests)}
     return tuple(
         sorted(f"{folder}/" for folder in found if folder and folder not in folders and not mentions(folder, HELPERS))
     )
 
 
-def read_steps(tree: Tree, folders: list[str]) -> list[Step]:
+def read_steps(tree: Tree, folders: list[str], manifests: Iterable[str]) -> list[Step]:
     """Return the logical lines of all such files: production's first, then by kind, then those in `folders[0]` first.
 
-    Those in the folder of another project, such as another service of a monorepo, are left out.
+    Those in the folder of another project, such as another service of a monorepo, are left out: one that has a file
+    with a name of `manifests`.
     """
-    others = other_projects(tree, folders)
+    others = other_projects(tree, folders, manifests)
     near = "" if folders[0] == "." else f"{folders[0]}/"
     paths = [
         (is_for_developers(path.removeprefix(near)), KINDS.index(kind), not path.startswith(near), path)

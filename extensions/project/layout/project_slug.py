@@ -2,10 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from ..data import mapping, text_of
+from ..dependencies.tool import Tool, name_in
 from ..findings import Certainty, Found
 from ..lines import at
 from ..places import join
@@ -62,12 +63,12 @@ GENERIC_NAMES = frozenset(
 )
 
 
-def read_project_slug(tree: Tree, layout: Layout) -> Layout:
+def read_project_slug(tree: Tree, layout: Layout, tools: Collection[Tool]) -> Layout:
     """Return the layout with the project's name: ^[a-z0-9][a-z0-9-]*$, at most 40 characters.
 
     Where only a folder's name is left for it, folder_around is that of the folder around that, if it tells more.
     """
-    for name, source, certainty in _names(tree, layout):
+    for name, source, certainty in _names(tree, layout, tools):
         slug = slugify(name)
         if slug and slug not in GENERIC_NAMES:
             return replace(layout, project_slug=Found(slug, source, certainty))
@@ -79,13 +80,11 @@ def read_project_slug(tree: Tree, layout: Layout) -> Layout:
     return replace(layout, project_slug=Found(slug, "", Certainty.ASSUMED, note))
 
 
-def _names(tree: Tree, layout: Layout) -> Iterator[tuple[str, str, Certainty]]:
+def _names(tree: Tree, layout: Layout, tools: Collection[Tool]) -> Iterator[tuple[str, str, Certainty]]:
     base = layout.base
     yield _root_name(tree), "", Certainty.INFERRED
     for path in dict.fromkeys(("pyproject.toml", join(base, "pyproject.toml"))):
-        content = tree.toml(path) if tree.exists(path) else {}
-        project, poetry = mapping(content, "project"), mapping(content, "tool", "poetry")
-        if name := text_of(project.get("name")) or text_of(poetry.get("name")):
+        if name := name_in(tree.toml(path) if tree.exists(path) else {}, tools):
             yield name, at(tree, path, "name"), Certainty.STATED
     for path in dict.fromkeys(("package.json", join(base, "package.json"))):
         if name := text_of(mapping(tree.json(path) if tree.exists(path) else None).get("name")):

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from ..dependencies.tool import Tool, wrappers
 from ..deployment.commands import Command, read_commands
 from ..deployment.compose import Service, read_compose
 from ..deployment.dockerfile import split
@@ -39,11 +40,6 @@ NOT_PYTHON = re.compile(
 WRAPPERS = frozenset(
     (
         "exec",
-        "poetry",
-        "pipenv",
-        "uv",
-        "pdm",
-        "hatch",
         "run",
         "run-program",
         "newrelic-admin",
@@ -97,7 +93,11 @@ MAX_READ = 400  # files of a kind that are looked into
 
 
 def read_processes(
-    tree: Tree, layout: Layout, installed_apps: Found[Sequence[str]], distributions: Collection[str]
+    tree: Tree,
+    layout: Layout,
+    installed_apps: Found[Sequence[str]],
+    distributions: Collection[str],
+    tools: Iterable[Tool] = (),
 ) -> Processes:
     """Return the processes, and how Celery is made.
 
@@ -107,7 +107,7 @@ def read_processes(
     celery = find_celery(tree, layout, distributions) if says is not None else None
     found: dict[tuple[str, str], Process] = {}
     for process in (
-        *_stated(tree),
+        *_stated(tree, wrappers(tools)),
         *(_inferred(tree, installed_apps, distributions, says, celery) if says is not None else ()),
         *_cron(tree, layout),
     ):
@@ -164,7 +164,7 @@ def _named_apart(processes: Iterable[Process]) -> list[Process]:
     return list(found.values())
 
 
-def _stated(tree: Tree) -> Iterator[Process]:
+def _stated(tree: Tree, tools: Collection[str]) -> Iterator[Process]:
     scripts = _scripts(tree)
     services = _own_services(tree)
     commands = [command for command in read_commands(tree) if command.command]
@@ -174,7 +174,7 @@ def _stated(tree: Tree) -> Iterator[Process]:
             continue
         if command.origin == "dockerfile" and mentions(command.source.rpartition(":")[0], OTHER_IMAGES):
             continue
-        plain = plain_command(command.command)
+        plain = plain_command(command.command, tools)
         if not plain or plain.startswith("-") or NOT_PYTHON.match(plain):
             continue
         content = _script_content(tree, scripts, plain)
@@ -208,8 +208,11 @@ def _runs_python(service: Service) -> bool:
     return bool(known and service.command and not service.context)
 
 
-def plain_command(command: str) -> str:
-    """Return a command without shells, wrappers, leading assignments and a virtual environment's path."""
+def plain_command(command: str, tools: Collection[str] = ()) -> str:
+    """Return a command without shells, wrappers, leading assignments and a virtual environment's path.
+
+    `tools` are the names of those that run others in an environment that they have made, like `uv run`.
+    """
     try:
         words = shlex.split(command)
     except ValueError:
@@ -217,7 +220,7 @@ def plain_command(command: str) -> str:
     if not words or (OPERATORS.search(command) and not SHELL.match(command)):
         return " ".join(command.split())
     for _ in range(6):
-        while words and (words[0].rpartition("/")[2] in WRAPPERS or re.fullmatch(r"[A-Za-z_]\w*=.*", words[0])):
+        while words and _is_before_command(words[0], tools):
             words = words[1:]
         shell = words and words[0].rpartition("/")[2] in ("sh", "bash", "ash", "dash")
         if shell and len(words) > 2 and re.fullmatch(r"-\w*c", words[1]):
@@ -229,6 +232,11 @@ def plain_command(command: str) -> str:
         else:
             break
     return " ".join(map(_plain_word, _plain_words(words))) if words else ""
+
+
+def _is_before_command(word: str, tools: Collection[str]) -> bool:
+    name = word.rpartition("/")[2]
+    return name in WRAPPERS or name in tools or bool(re.fullmatch(r"[A-Za-z_]\w*=.*", word))
 
 
 def _plain_word(word: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ...installers import kinds as installers
 from ...project import Found
 from ...services.site import Site
 from .. import kinds
@@ -24,8 +25,8 @@ def _installer(site: Site) -> Default:
     default = default_of(site.dependencies.installer, "pip")
     if default.value == "none":
         return Default("pip")
-    if default.value in ("uv", "pdm") and not site.dependencies.lock_file.value:
-        return Default("pyproject", default.source)
+    if not site.dependencies.lock_file.value:
+        return Default(installers.without_lock(default.value), default.source)
     return default
 
 
@@ -74,19 +75,24 @@ def _requirement_files(value: Any, root: Path) -> str:
     return next((message for path in paths if (message := _requirements_file(path, root))), "")
 
 
+def _listed(names: list[str], between: str) -> str:
+    """Return names as the reference has them."""
+    return between.join(f"`{name}`" for name in names)
+
+
 QUESTIONS = (
     Question(
         name="installer",
         type="str",
         help="Tool that installs your dependencies",
-        rule=kinds.choice("pip", "uv", "poetry", "pipenv", "pdm", "pyproject"),
+        rule=kinds.choice(*installers.names()),
         safe="pip",
         default=_installer,
         says_source=True,
         expression="{{ 'installer' | found if requirements_file is undefined else 'pip' }}",
         comment="Who has answered the requirements file, in an earlier version, uses pip.",
         reference=Reference(
-            type="one of `pip`, `uv`, `poetry`, `pipenv`, `pdm`, `pyproject`",
+            type=f"one of {_listed(installers.names(), ', ')}: [what each does](files.md#build)",
             default=(
                 "the tool whose lock file or manifest is there and brings Django: [how it is "
                 "found](detection.md#dependencies)"
@@ -107,8 +113,8 @@ installed. An update from version 1.0 keeps `pip`, as `requirements_file` has an
         safe="",
         found=lambda site: site.dependencies.uv_version,
         says_source=True,
-        when="{{ installer in ['uv', 'pyproject'] }}",
-        expression="{{ 'uv_version' | found if installer in ['uv', 'pyproject'] else '' }}",
+        when=f"{{{{ installer in {installers.names_with_uv()} }}}}",
+        expression=f"{{{{ 'uv_version' | found if installer in {installers.names_with_uv()} else '' }}}}",
         as_before="",
         reference=Reference(
             type=(
@@ -120,7 +126,7 @@ installed. An update from version 1.0 keeps `pip`, as `requirements_file` has an
             ),
             changes="the tag of `ghcr.io/astral-sh/uv` in the stage `build`, in both Dockerfiles",
             refused="what is no such version",
-            notes="Only with the installers `uv` and `pyproject`.",
+            notes=f"Only with the installers {_listed(installers.names_with_uv(), ' and ')}.",
         ),
     ),
     Question(
@@ -216,8 +222,7 @@ until `--data requirements_file=…` is given.
             changes="the command that installs the dependencies, in the stage `build` of both Dockerfiles",
             refused="anything but an option: a value follows it after `=` (`--group=prod`)",
             notes="""\
-What a group is called differs: `--group=prod` or `--extra=prod` for uv, and where `installer` is `pyproject`;
-`--only=prod` (beside `--only main`, which is there) or `--extras=prod` for Poetry; `--group=prod` for PDM. Where
+What a group and an extra are called differs: [what each installer does](files.md#build). Where
 `installer` is `pyproject` and an option begins with `--group`, the project's own dependencies are not installed but
 with `--requirements=pyproject.toml`: a `pyproject.toml` may have groups alone.
 """,

@@ -1,15 +1,17 @@
-"""What a project's files say, with the services that it connects to."""
+"""What a project's files say, with the services that it connects to, for all the tools that may install it."""
 
 from collections.abc import Collection
 from dataclasses import fields
 from pathlib import Path
 
-from ..adoption import ADOPTERS
-from ..project import problems, read_from
-from ..project.tree import Tree
-from .choice import read_choice
-from .seen import read_services
-from .site import Services, Site
+from . import installers
+from .adoption import ADOPTERS
+from .project import problems, read_from
+from .project.dependencies.tool import locks
+from .project.tree import Tree
+from .services.choice import read_choice
+from .services.seen import read_services
+from .services.site import Services, Site
 
 
 def read(root: Path, without: Collection[str] = ()) -> Site:
@@ -17,8 +19,8 @@ def read(root: Path, without: Collection[str] = ()) -> Site:
 
     The paths in `without` are left out: what this template has written would only say what was answered.
     """
-    tree = Tree(root.resolve(), without)
-    project = read_from(tree, ADOPTERS)
+    tree = Tree(root.resolve(), without, locks(installers.KINDS))
+    project = read_from(tree, installers.KINDS, ADOPTERS)
     seen = read_services(tree, project)
     services = Services(seen, read_choice(tree, project, seen.value))
     records = {field.name: getattr(project, field.name) for field in fields(project)}

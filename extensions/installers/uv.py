@@ -1,0 +1,86 @@
+"""uv. https://docs.astral.sh/uv/"""
+
+import re
+from collections.abc import Iterator
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from ..project import lines
+from ..project.data import mapping
+from ..project.dependencies.tool import Installation, Search
+from ..project.places import join
+from ..project.tree import Tree
+from .manifests import Pyproject, options, production_groups, pyprojects, unlocked_options, with_manifest
+from .record import Installer
+from .uv_lock import read_lock
+
+USUAL = 13  # 0.N: what includes/install/ takes where nothing is required
+MICROS = range(100)
+
+
+def find(search: Search) -> Iterator[Installation]:
+    """Yield what there is for uv: with its lock file, its table or its build backend."""
+    for pyproject in pyprojects(search):
+        lock = pyproject.lock("uv.lock")
+        others = pyproject.locks - {"uv.lock", "pylock.toml"}
+        if lock or (pyproject.asks and (("uv" in pyproject.tables and not others) or pyproject.backend == "uv_build")):
+            groups = production_groups(UV, pyproject.project, search.steps)
+            found = Installation(UV, lock or pyproject.path, groups=groups, lock_file=lock)
+            manifest = pyproject.read(groups)
+            found.options = options(groups, manifest) if lock else unlocked_options(groups, manifest)
+            yield with_manifest(search.tree, found, manifest, ["uv.toml"], _members(pyproject))
+
+
+def _members(pyproject: Pyproject) -> list[str]:
+    """Return the manifests of a workspace's members. https://docs.astral.sh/uv/concepts/projects/workspaces/"""
+    members = mapping(pyproject.tables, "uv", "workspace").get("members")
+    patterns = [item for item in members if isinstance(item, str)] if isinstance(members, list) else []
+    paths = (join(pyproject.folder, f"{pattern.rstrip('/')}/pyproject.toml") for pattern in patterns[:50])
+    return pyproject.search.tree.match(*paths) if patterns else []
+
+
+def required(tree: Tree, folders: list[str]) -> tuple[str, str]:
+    """Return the tag of uv's image that a project requires, like "0.11", and where; "" where the usual one will do.
+
+    https://docs.astral.sh/uv/reference/settings/#required-version
+    """
+    for folder in folders:
+        for name, table in (("uv.toml", ()), ("pyproject.toml", ("tool", "uv"))):
+            path = join(folder, name)
+            wanted = mapping(tree.toml(path), *table).get("required-version")
+            if isinstance(wanted, str):
+                return _tag(wanted), lines.key_at(tree, path, (*table, "required-version"))
+    return "", ""
+
+
+def _tag(required: str) -> str:
+    try:
+        wanted = SpecifierSet(required if required[:1] in "=<>!~" else f"=={required}")
+    except InvalidSpecifier:
+        return ""
+    for minor in (*range(USUAL, USUAL + 20), *range(USUAL - 1, -1, -1)):
+        micros = [micro for micro in MICROS if wanted.contains(f"0.{minor}.{micro}")]
+        if micros and micros[-1] != MICROS[-1]:
+            return f"0.{minor}.{micros[-1]}"
+        if micros:
+            return "" if minor == USUAL else f"0.{minor}"
+    return ""
+
+
+UV = Installer(
+    name="uv",
+    manifests=("pyproject.toml",),
+    lock="uv.lock",
+    table="uv",
+    backend="uv_build",
+    command=re.compile(r"\buv\s+(?:-\S+\s+)*(?:sync|run|export)\b"),
+    wraps=True,
+    find=find,
+    read_lock=read_lock,
+    required=required,
+    installs="`uv sync --locked --no-dev --no-install-workspace`",
+    group="`--group=prod`",
+    extra="`--extra=prod`",
+    needs_uv=True,
+    without_lock="pyproject",
+)
