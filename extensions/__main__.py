@@ -10,12 +10,13 @@ import yaml
 
 from .cli import words
 from .cli.schema import copier_yml
-from .project import Findings
+from .project import by_name
 from .project.data import plain
 from .questions import answers
 from .questions.defaults import defaults
 from .questions.schema import schema
 from .reading import read
+from .services.site import Site
 from .update import drift
 
 EXIT_SAME, EXIT_DIFFERENT, EXIT_ERROR = 0, 1, 2
@@ -58,20 +59,20 @@ def main(arguments: list[str] | None = None) -> int:
         return EXIT_ERROR
     if options.check:
         return _check(options.project, options.answers_file, stored)
-    findings = read(options.project)
-    if findings.value("django_dir") is None:
+    site = read(options.project)
+    if site.layout.django_dir.value is None:
         print(f"There is no Django project in {options.project}: neither manage.py nor wsgi.py.", file=sys.stderr)
         return EXIT_ERROR
     if options.json:
-        print(json.dumps(_as_data(findings), indent=2, ensure_ascii=False))
+        print(json.dumps(_as_data(site), indent=2, ensure_ascii=False))
     elif options.answers:
         print(words.data_file(defaults(options.project, options.answers_file)), end="")
     else:
-        print(_table(findings))
+        print(_table(site))
     return EXIT_SAME
 
 
-def _as_data(findings: Findings) -> dict[str, Any]:
+def _as_data(site: Site) -> dict[str, Any]:
     return {
         "findings": {
             name: {
@@ -80,21 +81,21 @@ def _as_data(findings: Findings) -> dict[str, Any]:
                 "certainty": finding.certainty.value,
                 "note": finding.note,
             }
-            for name, finding in findings.found.items()
+            for name, finding in by_name(site).items()
         },
-        "problems": [{"source": problem.source, "message": problem.message} for problem in findings.problems],
+        "problems": [{"source": problem.source, "message": problem.message} for problem in site.problems],
     }
 
 
-def _table(findings: Findings) -> str:
+def _table(site: Site) -> str:
     rows = [("finding", "value", "certainty", "read in")]
-    for name, finding in findings.found.items():
+    for name, finding in by_name(site).items():
         for number, text in enumerate(words.lines(plain(finding.value))):
             certainty, source = (finding.certainty.value, finding.source) if number == 0 else ("", "")
             rows.append((name if number == 0 else "", text, certainty, source))
         if finding.note:
             rows.append(("", f"({words.short(finding.note, 70)})", "", ""))
-    rows += [("problem", problem.message, "", problem.source) for problem in findings.problems]
+    rows += [("problem", problem.message, "", problem.source) for problem in site.problems]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, (*widths, 0), strict=True)).rstrip() for row in rows

@@ -104,7 +104,7 @@ class DjangoProject(Extension):
         self._notes: list[str] = []
         self._dotenv = ""  # what is to be said of the first .env
         self._site: dict[str, bool] = {}  # what only the summary needs to know
-        self._found: dict[Path, Any] = {}  # by project: Findings
+        self._found: dict[Path, Any] = {}  # by project: what was read of it
         self._read: dict[Path, dict[str, Any]] = {}  # by project: Default by question
         environment.filters |= _module("filters").FILTERS | {
             "found": self.found,
@@ -151,26 +151,26 @@ class DjangoProject(Extension):
         known = answers.stored(Path(conf["dst_path"], conf["answers_file"]))
         return name not in context and not (answers.is_ours(known) and name in known)
 
-    def _findings(self, conf: dict[str, Any]) -> Any:
+    def _read_site(self, conf: dict[str, Any]) -> Any:
         root = Path(conf["dst_path"]).resolve()
         if root not in self._found:
-            self._found[root] = _module("questions.defaults").findings_for(root, str(conf["answers_file"]))
+            self._found[root] = _module("questions.defaults").site_for(root, str(conf["answers_file"]))
         return self._found[root]
 
     def _defaults(self, conf: dict[str, Any]) -> dict[str, Any]:
         root = Path(conf["dst_path"]).resolve()
         if root not in self._read:
-            findings = self._findings(conf)
-            self._read[root] = _module("questions.defaults").from_findings(findings, root)
+            site = self._read_site(conf)
+            self._read[root] = _module("questions.defaults").from_site(site, root)
             image, compose = _module("questions.image_defaults"), _module("questions.compose_defaults")
-            gunicorn = image.gunicorn_remark(findings)
-            self._notes = [*compose.notes(findings), *([gunicorn] if gunicorn else [])]
-            self._notes += image.context_notes(findings, self._read[root]["dockerignore"].value)
+            gunicorn = image.gunicorn_remark(site)
+            self._notes = [*compose.notes(site), *([gunicorn] if gunicorn else [])]
+            self._notes += image.context_notes(site, self._read[root]["dockerignore"].value)
             self._site = {
-                "home_page": bool(findings.value("home_page")),
-                "localhost": compose.is_localhost_alone(findings),
+                "home_page": site.pages.home_page.value,
+                "localhost": compose.is_localhost_alone(site),
             }
-            self._problems = [f"{problem.source} {problem.message}" for problem in findings.problems]
+            self._problems = [f"{problem.source} {problem.message}" for problem in site.problems]
         return self._read[root]
 
     def dotenv_made(self, conf: dict[str, Any]) -> str:
@@ -241,7 +241,7 @@ class DjangoProject(Extension):
         if update:
             update.settings.off()
         refusals = _module("copying.guard").refusals(
-            conf, self._questions, lambda: self._values(conf), lambda: self._findings(conf)
+            conf, self._questions, lambda: self._values(conf), lambda: self._read_site(conf)
         )
         if refusals:
             if update:  # a migration may have changed the answers

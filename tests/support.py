@@ -5,7 +5,7 @@ import re
 import sys
 import tempfile
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,8 @@ import yaml
 from copier._cli import CopierApp
 from plumbum import TF, local
 
+from extensions.project import Found, Problem, by_name
+from extensions.project.data import plain
 from extensions.questions.stored import stored
 
 ROOT = Path(__file__).parent.parent
@@ -36,6 +38,20 @@ local.env.update(
 )
 git = local["git"]
 copier = local[sys.executable]["-m", "copier"]
+
+
+class Findings:
+    """What was read, by the names of the fields of records; values as JSON has them."""
+
+    def __init__(self, *records: Any, problems: Iterable[Problem] = ()):
+        self.found: dict[str, Found[Any]] = {}
+        for record in records:
+            self.found |= by_name(record)
+        self.problems = [*problems, *(problem for record in records for problem in getattr(record, "problems", ()))]
+
+    def value(self, name: str, default: Any = None) -> Any:
+        """Return the value that was read under a name, or `default`."""
+        return plain(self.found[name].value) if name in self.found else default
 
 
 def releases() -> dict[str, str]:

@@ -17,7 +17,6 @@ RECORD = """
         help="Connections that may wait for a Gunicorn worker",
         rule=kinds.number(64, 2048),
         safe=2048,
-        finding="gunicorn_backlog",
         since="99.0.0",
         reference=Reference(
             type="whole number",

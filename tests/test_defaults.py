@@ -6,8 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import QUESTIONS, ROOT
 
-from extensions.project import Certainty, Findings
+from extensions.project import Found
+from extensions.project.dependencies.record import Dependencies
+from extensions.project.evaluation.environment import ReadVariable
+from extensions.project.layout.record import Layout
+from extensions.project.settings.record import DjangoSettings
 from extensions.questions import answers, defaults, records
+from extensions.services.site import Site
 
 MANAGE = """
 import os
@@ -227,54 +232,32 @@ def test_tailwind_without_node_is_built_before_collectstatic(read):
 
 
 def test_what_cannot_be_an_answer_is_replaced():
-    findings = Findings()
-    for name, value in {
-        "python_version": "2.7",
-        "static_root": "../static; true",
-        "django_dir": "../x",
-        "wsgi_module": "no-module",
-        "apt_runtime": ["libpq5", "lib pq"],
-        "environment": [
-            {
-                "name": "A",
-                "default": None,
-                "required": False,
-                "secret": False,
-                "source": "x.py:1",
-                "type": "str",
-                "separator": ",",
-                "build": False,
-                "dummy": "",
-                "production": 'x"y',
-                "compared": [],
-            }
-        ],
-    }.items():
-        findings.add(name, value, "x.py:1", Certainty.STATED)
-    found = {name: default.value for name, default in defaults.from_findings(findings, ROOT).items()}
+    variable = ReadVariable("A", source="x.py:1", production='x"y')
+    site = Site(
+        layout=Layout(django_dir=Found("../x"), wsgi_module=Found("no-module")),
+        settings=DjangoSettings(static_root=Found("../static; true"), environment=Found([variable])),
+        dependencies=Dependencies(python_version=Found("2.7"), apt_runtime=Found(["libpq5", "lib pq"])),
+    )
+    found = {name: default.value for name, default in defaults.from_site(site, ROOT).items()}
     assert found["python_version"] == "3.13" and found["static_root"] == "static" and found["django_dir"] == "."
     assert found["wsgi_module"] == "" and found["apt_runtime"] == ["libpq5"] and found["environment"] == {}
 
 
-junk = st.one_of(
-    st.text(max_size=8), st.integers(), st.booleans(), st.none(), st.lists(st.text(max_size=5), max_size=2)
-)
-
-
 @given(
-    values=st.dictionaries(
-        st.sampled_from(
-            ["project_slug", "python_version", "static_root", "static_url", "wsgi_module", "installer_files"]
-        ),
-        junk,
-    )
+    slug=st.text(max_size=8),
+    python_version=st.text(max_size=8),
+    static_root=st.text(max_size=8),
+    static_url=st.text(max_size=8),
+    module=st.text(max_size=8),
+    files=st.lists(st.text(max_size=5), max_size=2),
 )
-def test_every_default_is_an_answer(values):
-    findings = Findings()
-    for name, value in values.items():
-        if name != "installer_files" or isinstance(value, list):
-            findings.add(name, value)
-    for name, default in defaults.from_findings(findings, ROOT).items():
+def test_every_default_is_an_answer(slug, python_version, static_root, static_url, module, files):
+    site = Site(
+        layout=Layout(project_slug=Found(slug), wsgi_module=Found(module)),
+        settings=DjangoSettings(static_root=Found(static_root), static_url=Found(static_url)),
+        dependencies=Dependencies(python_version=Found(python_version), installer_files=Found(files)),
+    )
+    for name, default in defaults.from_site(site, ROOT).items():
         assert default.value == "" or answers.problem(name, default.value, {}, ROOT) == "", name
 
 

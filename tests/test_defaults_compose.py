@@ -40,11 +40,11 @@ def read(tmp_path):
         ).items():
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).write_text(text)
-        findings = defaults.findings_for(root)
-        found = {name: defaults.RULES[name](findings).value for name in COMPOSE}
+        site = defaults.site_for(root)
+        found = {name: defaults.RULES[name](site).value for name in COMPOSE}
         for name, value in found.items():
             assert answers.problem(name, value, {}, root) == "", name
-        return found | {"notes": compose_defaults.notes(findings)}
+        return found | {"notes": compose_defaults.notes(site)}
 
     return make
 

@@ -2,10 +2,13 @@
 
 import pytest
 
-from extensions.project import Findings
-from extensions.project.settings.connections import Database
+from extensions.project import Found
+from extensions.project.dependencies.record import Dependencies, Installed
+from extensions.project.settings.record import Database, DjangoSettings
+from extensions.project.settings.writes import Write, Written
 from extensions.questions import answers, defaults, image_defaults, storage_defaults
 from extensions.reading import read
+from extensions.services.site import Site
 
 MANAGE = """
 import os
@@ -32,7 +35,7 @@ def answered(tmp_path):
         for path, text in every.items():
             (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / path).write_text(text)
-        return {name: default.value for name, default in defaults.from_findings(read(tmp_path), tmp_path).items()}
+        return {name: default.value for name, default in defaults.from_site(read(tmp_path), tmp_path).items()}
 
     return make
 
@@ -172,13 +175,14 @@ def test_logging_and_https(answered):
 
 
 def test_a_database_that_compose_gives_is_no_file():
-    findings = Findings()
-    findings.add("databases", {"default": Database(variable="DATABASE_URL")})
-    write = {"path": "db.sqlite3", "kind": "database", "source": "s.py:1", "is_file": True, "alias": "default"}
-    other = {"path": "/data", "kind": "dockerfile", "source": "Dockerfile:1", "is_file": False, "alias": ""}
-    findings.add("writes", [write | {"beside_code": False}, other | {"beside_code": False}])
-    assert storage_defaults.data_places({}, findings) == ([], ["db.sqlite3"])  # /data is a volume for its sake
-    assert storage_defaults.data_places({"DATABASE_URL": "x"}, findings) == (["/data"], [])
+    write = Write("db.sqlite3", "database", "s.py:1", is_file=True, alias="default")
+    other = Write("/data", "dockerfile", "Dockerfile:1")
+    site = Site(
+        settings=DjangoSettings(databases=Found({"default": Database(variable="DATABASE_URL")})),
+        written=Written(writes=Found([write, other])),
+    )
+    assert storage_defaults.data_places({}, site) == ([], ["db.sqlite3"])  # /data is a volume for its sake
+    assert storage_defaults.data_places({"DATABASE_URL": "x"}, site) == (["/data"], [])
 
 
 @pytest.mark.parametrize(
@@ -186,9 +190,9 @@ def test_a_database_that_compose_gives_is_no_file():
     [("26.1.0", "up to 30 s"), ("25.1.0", "up to 30 s"), ("23.0.0", "while it reloads"), ("27.0.1", ""), ("", "")],
 )
 def test_remark_on_gunicorn(version, words):
-    findings = Findings()
-    findings.add("distributions", {"gunicorn": {"version": version, "specifier": "", "source": "requirements.txt:2"}})
-    remark = image_defaults.gunicorn_remark(findings)
+    gunicorn = Installed(version=version, source="requirements.txt:2")
+    site = Site(dependencies=Dependencies(distributions=Found({"gunicorn": gunicorn})))
+    remark = image_defaults.gunicorn_remark(site)
     assert bool(remark) == bool(words) and words in remark
     assert not words or f"Gunicorn {version} (requirements.txt:2)" in remark
 

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from packaging.utils import canonicalize_name
 from packaging.version import Version
+from support import Findings
 
 from extensions import installers
 from extensions.installers.constrained import specifiers
@@ -20,7 +21,7 @@ from extensions.project.dependencies.python_statements import allowed
 from extensions.project.dependencies.python_version import django_pythons, fits, has_wheel, image_python
 from extensions.project.dependencies.requirements import read_requirements
 from extensions.project.deployment.dockerfile import images
-from extensions.project.findings import Certainty, Findings
+from extensions.project.findings import Certainty
 from extensions.project.tree import Tree
 
 
@@ -39,11 +40,8 @@ def read(tmp_path):
     """Read a project given as a dict of files."""
 
     def reader(files, django_dir=".", **parameters):
-        findings = Findings()
         tree = write(tmp_path, files)
-        read_dependencies(tree, django_dir, findings, installers.KINDS, **parameters)
-        findings.problems += tree.problems
-        return findings
+        return Findings(read_dependencies(tree, django_dir, installers.KINDS, **parameters), problems=tree.problems)
 
     return reader
 
@@ -136,7 +134,6 @@ def test_uv_reads_production_of_the_lock_file(read):
     assert found(findings, "installer") == ("uv", "uv.lock", Certainty.STATED)
     assert findings.value("installer_files") == ["pyproject.toml", "uv.lock"]
     assert findings.value("lock_file") == "uv.lock"
-    assert found(findings, "lock_groups") == (["prod"], "pyproject.toml:11", Certainty.INFERRED)
     assert list(findings.value("distributions")) == ["asgiref", "django", "gunicorn", "psycopg", "psycopg-c"]
     assert findings.value("distributions")["django"] == {
         "specifier": ">=5.2",
@@ -245,9 +242,7 @@ version = "25"
 groups = ["dev"]
 """
     findings = read({"pyproject.toml": project, "poetry.lock": lock})
-    assert findings.value("lock_groups") == ["production"]
     assert list(findings.value("distributions")) == ["django", "gunicorn"]
-    assert found(findings, "server") == ("gunicorn", "poetry.lock:5", Certainty.INFERRED)
 
 
 def test_pipenv(read):
@@ -356,7 +351,6 @@ def test_what_a_lock_file_has_only_the_source_of_may_be_compiled(read):
 def test_dependency_groups_alone(read):
     findings = read({"pyproject.toml": "[dependency-groups]\nmain = ['django==5.2']\ndev = ['ruff']\n"})
     assert found(findings, "installer") == ("pyproject", "pyproject.toml", Certainty.ASSUMED)
-    assert found(findings, "lock_groups") == (["main"], "pyproject.toml:2", Certainty.INFERRED)
     assert found(findings, "install_options") == (["--group=main"], "pyproject.toml:2", Certainty.INFERRED)
     assert findings.value("django_version") == "5.2"
 
@@ -371,8 +365,6 @@ def test_nothing(read):
     findings = read({"manage.py": ""})
     assert found(findings, "installer") == ("none", "", Certainty.ASSUMED)
     assert found(findings, "python_version") == ("3.13", "", Certainty.ASSUMED)
-    assert found(findings, "server") == ("", "", Certainty.ASSUMED)
-    assert "must install it" in findings.found["server"].note
 
 
 def test_the_dockerfile_decides_between_two_tools(read):
@@ -495,7 +487,6 @@ def test_a_monorepo_s_other_services_do_not_count(read):
         Certainty.STATED,
     )
     assert found(findings, "python_version") == ("3.12", "backend/Dockerfile:1", Certainty.STATED)
-    assert findings.value("dockerfile_apt") == []
 
 
 def test_manifests_at_the_root_serve_manage_py_below(read):
@@ -533,7 +524,6 @@ not a requirement at all!
     )
     read = read_requirements(tree, "requirements.txt")
     assert read.files == ["requirements.txt", "requirements/base.txt", "constraints.txt"]
-    assert read.indexes == [("https://pypi.example/simple", "requirements.txt:2")]
     assert [(item.name, item.specifier, item.version, item.source) for item in read.requirements] == [
         ("requests", "", "", "requirements/base.txt:2"),
         ("django", "==5.2.1", "5.2.1", "requirements.txt:6"),
@@ -719,17 +709,6 @@ def test_wheels_of_a_pin_or_the_newest():
     assert has_wheel(Distribution("unheard-of"), 13) is None
 
 
-def test_servers(read):
-    findings = read(
-        {
-            "requirements.txt": "django\nuvicorn[standard]\ngunicorn==23.0.0\n",
-            "Procfile": "web: uvicorn core.asgi:application\n",
-        }
-    )
-    assert found(findings, "server") == ("uvicorn", "Procfile:1", Certainty.INFERRED)
-    assert "gunicorn, uvicorn" in findings.found["server"].note
-
-
 def test_debian_packages(read):
     findings = read(
         {
@@ -772,21 +751,6 @@ def test_geodjango(read):
     engine = read(files, database_engines=["django.contrib.gis.db.backends.spatialite"])
     assert "libsqlite3-mod-spatialite" in engine.value("apt_runtime")
     assert read(files).value("apt_runtime") == []
-
-
-def test_apt_of_the_dockerfile(read):
-    dockerfile = """\
-FROM python:3.12
-RUN apt-get update && \\
-    # for PostgreSQL
-    apt-get install -y --no-install-recommends \\
-        libpq5=15.* "gettext" $EXTRA && rm -rf /var/lib/apt/lists/*
-"""
-    findings = read({"Dockerfile": dockerfile, "Dockerfile.dev": "RUN apt install vim"})
-    assert findings.value("dockerfile_apt") == [
-        {"name": "libpq5", "source": "Dockerfile:2"},
-        {"name": "gettext", "source": "Dockerfile:2"},
-    ]
 
 
 @pytest.mark.parametrize(
@@ -845,9 +809,7 @@ NAMES = [
 @given(st.dictionaries(st.sampled_from(NAMES), TEXT, max_size=4))
 def test_no_input_makes_it_raise(tmp_path_factory, files):
     tree = write(tmp_path_factory.mktemp("project"), files)
-    findings = Findings()
-    read_dependencies(tree, ".", findings, installers.KINDS)
-    assert findings.value("python_version").startswith("3.")
+    assert read_dependencies(tree, ".", installers.KINDS).python_version.value.startswith("3.")
 
 
 VALUES = st.recursive(
@@ -885,7 +847,7 @@ def test_no_lock_file_makes_it_raise(tmp_path_factory, value, name):
         tmp_path_factory.mktemp("project"),
         {"Pipfile": "[packages]\ndjango = '*'\n", name: json.dumps({"default": {"django": value}})},
     )
-    read_dependencies(tree, ".", Findings(), installers.KINDS)
+    read_dependencies(tree, ".", installers.KINDS)
 
 
 def test_it_is_quick(read):
@@ -930,11 +892,6 @@ def test_a_project_in_a_folder_named_demo_is_no_demo(read):
     findings = read(files, "demo")
     assert found(findings, "requirements_file") == ("demo/requirements.txt", "demo/Dockerfile:2", Certainty.STATED)
     assert found(findings, "python_version") == ("3.12", "demo/Dockerfile:1", Certainty.STATED)
-
-
-def test_an_option_s_value_is_no_package(read):
-    findings = read({"Dockerfile": "RUN apt-get -y install -t bookworm-backports --no-install-recommends git"})
-    assert findings.value("dockerfile_apt") == [{"name": "git", "source": "Dockerfile:1"}]
 
 
 def test_setup_py_and_setup_cfg(read):

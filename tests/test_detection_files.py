@@ -1,6 +1,7 @@
 """A project in: the health check's path, what Django writes to, and how Node builds, out."""
 
 import pytest
+from support import Findings
 
 from extensions.project.frontend.node import node_version
 from extensions.reading import read as read_project
@@ -34,7 +35,7 @@ def read(tmp_path):
         for path, text in every.items():
             (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / path).write_text(text)
-        return read_project(tmp_path)
+        return Findings(read_project(tmp_path))
 
     return make
 
@@ -204,13 +205,13 @@ def test_node(read):
 
 
 def test_no_node_where_git_holds_what_it_builds(read, tmp_path):
-    assert read(**FRONT, **{"web/static/dist/a.js": ""}).value("node") == {}
+    assert read(**FRONT, **{"web/static/dist/a.js": ""}).value("node") is None
     assert read(**{".gitignore": "dist/\n"}).value("node")["output"] == ["web/static/dist"]  # built on this machine
 
 
 def test_no_node_for_what_django_does_not_serve(read):
     package = '{"scripts": {"build": "vite build --outDir dist"}}'
-    assert read(**{"spa/package.json": package}).value("node") == {}
+    assert read(**{"spa/package.json": package}).value("node") is None
 
 
 @pytest.mark.parametrize("framework", ["@sveltejs/kit", "next", "nuxt"])
@@ -218,7 +219,7 @@ def test_no_node_for_a_site_of_its_own(framework, read):
     package = '{"scripts": {"build": "vite build"}, "devDependencies": {"%s": "1"}}'
     settings = "STATICFILES_DIRS = ['static']\n"
     assert read(settings, **{"ui/package.json": package % "vite"}).value("node")["output"] == ["static"]
-    assert read(settings, **{"ui/package.json": package % framework}).value("node") == {}
+    assert read(settings, **{"ui/package.json": package % framework}).value("node") is None
 
 
 @pytest.mark.parametrize(

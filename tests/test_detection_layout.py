@@ -8,15 +8,19 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support import Findings
 
 from extensions.adoption import handbook
-from extensions.project import layout, postgres_extensions, processes
+from extensions.project import Found, Project, layout, postgres_extensions, processes
+from extensions.project.dependencies.record import Dependencies, Installed
 from extensions.project.deployment import commands, dockerfile
-from extensions.project.findings import Certainty, Findings
-from extensions.project.frontend import packages as frontend
-from extensions.project.settings.connections import Broker, Cache, Database
+from extensions.project.findings import Certainty
+from extensions.project.frontend.packages import read_packages
+from extensions.project.frontend.record import Frontend
+from extensions.project.settings.record import Broker, Cache, Database, DjangoSettings
 from extensions.project.tree import Tree
 from extensions.services import seen
+from extensions.services.site import Services
 
 MANAGE = """
 import os
@@ -46,24 +50,41 @@ def startproject(name: str = "core", settings: str = "core.settings") -> dict[st
     }
 
 
+def of_layout(tree, project=None):
+    return Project(layout=layout.read_layout(tree))
+
+
+def of_processes(tree, project, distributions=()):
+    return processes.read_processes(tree, project.layout, project.settings.installed_apps, distributions)
+
+
+def of_services(tree, project):
+    return Services(seen.read_services(tree, project))
+
+
+def of_extensions(tree, project):
+    return postgres_extensions.read_postgres_extensions(tree)
+
+
+def of_front_end(tree, project):
+    return Frontend(read_packages(tree))
+
+
 @pytest.fixture
 def read(tmp_path):
     """Return a function that reads a project given as {path: content}."""
 
-    def reader(files, reader=layout.read_layout, folder="shop", **parameters):
+    def reader(files, of=of_layout, folder="shop", **parameters):
         root = tmp_path / folder
         root.mkdir()
-        tree, findings = write(root, files), Findings()
-        if reader is not layout.read_layout:
-            layout.read_layout(tree, findings)
-        reader(tree, findings, **parameters)
-        return findings
+        tree = write(root, files)
+        return Findings(of(tree, of_layout(tree), **parameters))
 
     return reader
 
 
 def got(findings: Findings, *names: str) -> list[tuple]:
-    return [(findings.found[name].value, findings.found[name].source) for name in names]
+    return [(findings.value(name), findings.found[name].source) for name in names]
 
 
 # Layout
@@ -332,9 +353,9 @@ def test_other_callable(read):
 
 
 def test_wsgi_application_setting(tmp_path):
-    tree, findings = write(tmp_path, startproject() | {"deploy/wsgi.py": "server = 1"}), Findings()
-    findings.add("wsgi_application", "deploy.wsgi.server", "core/settings.py:9")
-    layout.read_layout(tree, findings)
+    tree = write(tmp_path, startproject() | {"deploy/wsgi.py": "server = 1"})
+    says = DjangoSettings(wsgi_application=Found("deploy.wsgi.server", "core/settings.py:9"))
+    findings = Findings(layout.read_layout(tree, settings=says))
     assert got(findings, "wsgi_module") == [("deploy.wsgi:server", "core/settings.py:9")]
 
 
@@ -362,10 +383,11 @@ def test_asgi_without_wsgi(read):
 
 
 def test_channels_in_the_settings(tmp_path):
-    tree, findings = write(tmp_path, startproject()), Findings()
-    findings.add("asgi_application", "core.asgi.application", "core/settings.py:3")
-    findings.add("installed_apps", ["channels"], "core/settings.py:1")
-    layout.read_layout(tree, findings)
+    says = DjangoSettings(
+        asgi_application=Found("core.asgi.application", "core/settings.py:3"),
+        installed_apps=Found(["channels"], "core/settings.py:1"),
+    )
+    findings = Findings(layout.read_layout(write(tmp_path, startproject()), settings=says))
     assert got(findings, "interface") == [("asgi", "core/settings.py:3")]
 
 
@@ -397,6 +419,8 @@ def process(name, command, kind, source, certainty=Certainty.STATED, note="", **
         "source": source,
         "certainty": certainty,
         "note": note,
+        "runs": "",
+        "schedule": "",
     } | more
 
 
@@ -408,7 +432,7 @@ slow: celery -A core worker -Q slow
 beat: bash -c 'celery -A core beat'
 """
     files = startproject() | {"Procfile": procfile, "core/celery.py": 'app = Celery("core")\n'}
-    assert read(files, processes.read_processes).value("processes") == [
+    assert read(files, of_processes).value("processes") == [
         process("release", "python ./manage.py migrate", "release", "Procfile:1"),
         process("web", "gunicorn core.wsgi --log-file -", "web", "Procfile:2"),
         process("worker", "celery -A core worker -l info", "worker", "Procfile:3"),
@@ -437,7 +461,7 @@ def test_compose_services(read):
   db:
     image: postgres:17
 """
-    assert read(startproject() | {"compose.yaml": compose}, processes.read_processes).value("processes") == [
+    assert read(startproject() | {"compose.yaml": compose}, of_processes).value("processes") == [
         process("web", "gunicorn core.wsgi", "web", "compose.yaml:2"),
         process("mail-queue", "python manage.py sendmail --loop", "worker", "compose.yaml:5"),
         process("flower", "celery -A core flower", "other", "compose.yaml:11"),
@@ -450,7 +474,7 @@ def test_scripts_are_looked_into(read):
         "docker/jobs.sh": "#!/bin/sh\n# not beat\nexec celery -A core worker\n",
         "core/celery.py": 'app = Celery("core")\n',
     }
-    assert read(files, processes.read_processes).value("processes") == [
+    assert read(files, of_processes).value("processes") == [
         process("jobs", "/jobs.sh", "worker", "compose.yml:2", runs="exec celery -A core worker")
     ]
 
@@ -460,7 +484,7 @@ def test_units_and_supervisor(read):
         "ops/rq.service": "[Service]\nExecStart=/srv/venv/bin/python3 /srv/app/manage.py rqworker high \\\n  low\n",
         "ops/supervisor/app.conf": "[program:hooks]\ncommand=python manage.py hooks ; runs\n",
     }
-    assert read(files, processes.read_processes).value("processes") == [
+    assert read(files, of_processes).value("processes") == [
         process("rq", "python manage.py rqworker high low", "worker", "ops/rq.service:2"),
         process("hooks", "python manage.py hooks", "other", "ops/supervisor/app.conf:1"),
     ]
@@ -472,7 +496,7 @@ def test_images_beside_the_application(read):
         "docker/worker/Dockerfile": 'FROM python\nCMD ["/jobs.sh"]\n',
         "nginx/Dockerfile": 'FROM debian\nCMD ["/serve.sh"]\n',
     }
-    assert read(files, processes.read_processes).value("processes") == [
+    assert read(files, of_processes).value("processes") == [
         process("web", "/start.sh", "web", "Dockerfile:2"),
         process("web-2", "/jobs.sh", "worker", "docker/worker/Dockerfile:2"),
     ]
@@ -483,7 +507,7 @@ def test_development_commands_count_less(read):
         "Procfile": "web: gunicorn core.wsgi\n",
         "docker-compose.dev.yml": "services:\n  web:\n    build: .\n    command: python manage.py runserver\n",
     }
-    found = read(files, processes.read_processes).value("processes")
+    found = read(files, of_processes).value("processes")
     assert [item["command"] for item in found] == ["gunicorn core.wsgi"]
 
 
@@ -493,7 +517,7 @@ def test_celery_from_the_code(read):
         "core/celeryapp.py": 'from celery import Celery\n\nqueue = Celery("core")\n',
         "core/settings.py": 'INSTALLED_APPS = ["django_celery_beat"]\nCELERY_BEAT_SCHEDULE = {}\n',
     }
-    assert read(files, processes.read_processes, distributions={"celery"}).value("processes") == [
+    assert read(files, of_processes, distributions={"celery"}).value("processes") == [
         process(
             "worker", "celery -A core.celeryapp:queue worker", "worker", "core/celeryapp.py:3", Certainty.INFERRED
         ),
@@ -520,7 +544,7 @@ def test_celery_from_the_code(read):
 )
 def test_queues_from_the_settings(read, app, command):
     files = startproject() | {"core/settings.py": f'INSTALLED_APPS = [\n    "{app}",\n]\n'}
-    (found,) = read(files, processes.read_processes).value("processes")
+    (found,) = read(files, of_processes).value("processes")
     assert (found["command"], found["kind"], found["source"]) == (
         f"python manage.py {command}",
         "worker",
@@ -538,7 +562,7 @@ def test_commands_that_do_not_end(read):
         "_private": "while True:\n  work()\n",
     }
     files = startproject() | {f"app/management/commands/{name}.py": code for name, code in scripts.items()}
-    found = read(files, processes.read_processes).value("processes")
+    found = read(files, of_processes).value("processes")
     assert [(item["name"], item["source"].partition("commands/")[2]) for item in found] == [
         ("loop", "loop.py:3"),
         ("queue", "queue.py:3"),
@@ -552,7 +576,7 @@ def test_cron(read):
         "ops/crontab": "# nightly\n0 3 * * * cd /app && python manage.py clean_up --all >> /log 2>&1\n@daily ls\n",
         "core/settings.py": 'CRONJOBS = [("*/5 * * * *", "app.cron.poll")]\n',
     }
-    assert read(files, processes.read_processes).value("processes") == [
+    assert read(files, of_processes).value("processes") == [
         process("clean-up", "python manage.py clean_up --all", "cron", "ops/crontab:2", schedule="0 3 * * *"),
         process(
             "poll",
@@ -579,7 +603,7 @@ def test_services_of_compose(read):
   search:
     image: opensearchproject/opensearch:${VERSION:-2.19}
 """
-    found = read({"docker-compose.yml": compose}, seen.read_services).value("services")
+    found = read({"docker-compose.yml": compose}, of_services).found["services"].value
     assert [(item.name, item.version, item.source, item.certainty) for item in found] == [
         ("postgresql", "17.4", "docker-compose.yml:2", Certainty.STATED),
         ("valkey", "8", "docker-compose.yml:4", Certainty.STATED),
@@ -589,14 +613,16 @@ def test_services_of_compose(read):
 
 
 def test_services_of_settings_and_drivers(tmp_path):
-    findings = Findings()
     database = {"engine": "django.db.backends.sqlite3", "variable": "DATABASE_URL", "url_default": "sqlite:///db"}
     cache = {"backend": "django.core.cache.backends.redis.RedisCache"}
-    findings.add("databases", {"default": Database(**database)}, "core/settings.py:9")
-    findings.add("caches", {"default": Cache(**cache)}, "core/settings.py:20")
-    findings.add("celery_broker", Broker("amqp://localhost"), "core/settings.py:30")
-    seen.read_services(Tree(tmp_path), findings, distributions={"psycopg", "django-redis", "gunicorn"})
-    found = {item.name: asdict(item) for item in findings.value("services")}
+    says = DjangoSettings(
+        databases=Found({"default": Database(**database)}, "core/settings.py:9"),
+        caches=Found({"default": Cache(**cache)}, "core/settings.py:20"),
+        celery_broker=Found(Broker("amqp://localhost"), "core/settings.py:30"),
+    )
+    installed = Found({name: Installed() for name in ("psycopg", "django-redis", "gunicorn")})
+    project = Project(settings=says, dependencies=Dependencies(distributions=installed))
+    found = {item.name: asdict(item) for item in seen.read_services(Tree(tmp_path), project).value}
     assert {name: (item["source"], item["certainty"]) for name, item in found.items()} == {
         "sqlite": ("core/settings.py:9", Certainty.STATED),
         "redis": ("core/settings.py:20", Certainty.STATED),
@@ -608,10 +634,10 @@ def test_services_of_settings_and_drivers(tmp_path):
 
 
 def test_postgis_wants_its_image(tmp_path):
-    tree, findings = write(tmp_path, {"compose.yaml": "services:\n  db:\n    image: postgres:17\n"}), Findings()
-    findings.add("databases", {"default": Database("django.contrib.gis.db.backends.postgis")}, "core/settings.py:9")
-    seen.read_services(tree, findings)
-    (found,) = findings.value("services")
+    tree = write(tmp_path, {"compose.yaml": "services:\n  db:\n    image: postgres:17\n"})
+    databases = {"default": Database("django.contrib.gis.db.backends.postgis")}
+    project = Project(settings=DjangoSettings(databases=Found(databases, "core/settings.py:9")))
+    (found,) = seen.read_services(tree, project).value
     assert (found.name, found.image) == ("postgis", "postgres:17")
     assert found.note == "postgres:17 has no PostGIS, which core/settings.py:9 needs."
 
@@ -623,7 +649,7 @@ def test_extensions(read):
     RunSQL('create extension if not exists "uuid-ossp"'),
 ]
 """
-    findings = read({"app/migrations/0001_initial.py": migration}, postgres_extensions.read_postgres_extensions)
+    findings = read({"app/migrations/0001_initial.py": migration}, of_extensions)
     assert findings.value("postgres_extensions") == [
         {"name": "pg_trgm", "source": "app/migrations/0001_initial.py:2"},
         {"name": "ltree", "source": "app/migrations/0001_initial.py:3"},
@@ -635,7 +661,7 @@ def test_extensions(read):
 
 
 def front_end(read, files):
-    return read(files, frontend.read_frontend).value("frontend")
+    return read(files, of_front_end).value("frontend")
 
 
 def test_front_end(read):
@@ -780,10 +806,8 @@ def test_handbook(read):
     extra = findings.value("handbook_extra")
     assert extra["apt"] == ["libgdal-dev"]
     assert extra["instructions"] == ["# Must match MEDIA_ROOT.", "RUN mkdir -p /data"]
-    assert extra["user_instructions"] == extra["build_instructions"] == extra["static_instructions"] == []
+    assert extra["build_instructions"] == []
     assert extra["gunicorn_options"] == ["--max-requests", "1000", "--preload"]
-    assert (extra["no_control_socket"], extra["server"], extra["container_port"]) == (True, "gunicorn", 8000)
-    assert (extra["static_container_port"], extra["nginx_locations"]) == (8080, ["/media/"])
 
 
 def test_handbook_without_fathom(read):
@@ -837,14 +861,7 @@ def test_plain_command(command, plain):
 
 # Robustness
 
-READERS = [
-    layout.read_layout,
-    processes.read_processes,
-    seen.read_services,
-    postgres_extensions.read_postgres_extensions,
-    frontend.read_frontend,
-    handbook.read_handbook,
-]
+READERS = [of_layout, of_processes, of_services, of_extensions, of_front_end, handbook.read_handbook]
 PATHS = [
     "manage.py",
     "core/settings.py",
@@ -916,10 +933,9 @@ def test_nothing_raises(tmp_path_factory, files):
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content if isinstance(content, bytes) else content.encode())
-    tree, findings = Tree(root), Findings()
-    for reader in READERS:
-        reader(tree, findings)
-    for finding in findings.found.values():
+    tree = Tree(root)
+    project = of_layout(tree)
+    for finding in Findings(*(reader(tree, project) for reader in READERS)).found.values():
         path = finding.source.rpartition(":")[0] or finding.source
         assert path in ("", ".", ".git/config") or tree.exists(path), finding
 
@@ -944,10 +960,11 @@ def test_nothing_raises(tmp_path_factory, files):
 )
 def test_nothing_hangs(tmp_path, path, content):
     files = startproject() | {"package.json": '{"scripts": {"build": "webpack"}}'} | {path: content}
-    tree, findings = write(tmp_path, files), Findings()
+    tree = write(tmp_path, files)
     start = time.perf_counter()
+    project = of_layout(tree)
     for reader in READERS:
-        reader(tree, findings)
+        reader(tree, project)
     assert time.perf_counter() - start < 3
 
 

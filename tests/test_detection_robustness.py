@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support import Findings
 
-from extensions.project import Certainty, Findings, Problem
+from extensions import reading
+from extensions.project import Certainty, Problem
 from extensions.project.tree import Tree
 from extensions.questions import defaults
-from extensions.services import reading
 
 PYTHON = f"3.{sys.version_info.minor}"
 PROJECT = {
@@ -40,7 +41,7 @@ def write(root: Path, files: dict[str, str | bytes]) -> None:
 def read_in_time(root: Path) -> Findings:
     """Return the Findings, or fail after 20 seconds: opening a FIFO, for one, would wait for ever."""
     found: list[Findings] = []
-    thread = threading.Thread(target=lambda: found.append(reading.read(root)), daemon=True)
+    thread = threading.Thread(target=lambda: found.append(Findings(reading.read(root))), daemon=True)
     thread.start()
     thread.join(20)
     assert not thread.is_alive(), "hangs"
@@ -125,7 +126,8 @@ def test_statements_that_are_not_python_are_left_out(bad, line, read):
 def test_an_address_that_is_none(setting, url, read, tmp_path):
     databases = f"DATABASES = {{'default': dj_database_url.config(default={url!r})}}\n"
     text = f"import os, dj_database_url\nMEDIA_ROOT = '/srv/media'\n{setting} = os.getenv('X', {url!r})\n{databases}"
-    found = defaults.from_findings(read({"site/settings.py": text, "site/wsgi.py": ""}), tmp_path)
+    read({"site/settings.py": text, "site/wsgi.py": ""})
+    found = defaults.from_site(reading.read(tmp_path), tmp_path)
     assert found["static_url"].value == "/static/" and found["media_url"].value == ""
 
 
@@ -179,7 +181,7 @@ def test_a_file_that_vanishes_before_it_is_opened(tmp_path, monkeypatch):
     vanishing = cached_property(paths)
     vanishing.__set_name__(Tree, "paths")
     monkeypatch.setattr(Tree, "paths", vanishing)
-    findings = reading.read(tmp_path)
+    findings = Findings(reading.read(tmp_path))
     assert findings.problems == [Problem("site/settings.py", "cannot be read (No such file or directory)")]
     assert_settings_are_assumed(findings)
 
@@ -521,10 +523,9 @@ def test_no_project_makes_it_raise(files, tmp_path_factory):
     if "site/settings/production.py" in files:
         files.pop("site/settings.py", None)
     write(root, files)
-    findings = reading.read(root)
-    assert defaults.from_findings(findings, root)
-    assert {name for name, finding in findings.found.items() if finding.name != name} == set()
-    for problem in findings.problems:
+    site = reading.read(root)
+    assert defaults.from_site(site, root)
+    for problem in site.problems:
         assert problem.message
         path = problem.source.rpartition(":")[0] or problem.source
         assert path in files or problem.source in files, problem

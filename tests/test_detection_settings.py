@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support import Findings
 
 from extensions.project.data import plain
 from extensions.project.evaluation.state import UNREADABLE
 from extensions.project.evaluation.values import UNKNOWN
-from extensions.project.findings import Certainty, Findings
+from extensions.project.findings import Certainty
 from extensions.project.settings import read_settings
-from extensions.project.settings.setting import Settings
 from extensions.project.tree import Tree
 
 STATED, INFERRED, ASSUMED = Certainty.STATED, Certainty.INFERRED, Certainty.ASSUMED
@@ -23,9 +23,9 @@ class Read:
     """A project read once: its settings, Findings and variables."""
 
     def __init__(self, root: Path, path: str, folder: str):
-        self.findings = Findings()
         self.tree = Tree(root)
-        self.settings: Settings = read_settings(self.tree, path, folder, self.findings)
+        self.settings, says = read_settings(self.tree, path, folder)
+        self.findings = Findings(says, problems=self.settings.problems)
 
     def __getitem__(self, name):
         return plain(self.findings.found[name].value)
@@ -131,14 +131,12 @@ def test_lists_of_paths(read):
         from pathlib import Path
         BASE_DIR = Path(__file__).resolve().parent.parent
         STATICFILES_DIRS = [BASE_DIR / "core" / "static", ("img", BASE_DIR / "images"), unknown()]
-        LOCALE_PATHS = (str(BASE_DIR / "locale"),)
         MEDIA_ROOT = BASE_DIR / "media"
         MEDIA_URL = "media/"
         STATIC_URL = "https://cdn.example.com/static/"
         """
     )
     assert project.where("staticfiles_dirs") == (["core/static", "images"], "config/settings.py:4", INFERRED)
-    assert project.where("locale_paths") == (["locale"], "config/settings.py:5", STATED)
     assert project["media_root"] == "media"
     assert project["media_url"] == "/media/"
     assert project["static_url"] == "https://cdn.example.com/static/"
@@ -1065,7 +1063,7 @@ def test_large_project_is_read_quickly(tmp_path):
     tree = Tree(tmp_path)
     assert len(tree.paths) == 5001
     start = time.monotonic()
-    found = read_settings(tree, "settings.py", "", Findings())
+    found, _ = read_settings(tree, "settings.py", "")
     assert time.monotonic() - start < 2
     assert len(found.environment) == 1000
 

@@ -7,10 +7,9 @@ import yaml
 from support import NEXT, PROJECTS, commit, copy, git
 
 from extensions import services
-from extensions.project import Findings
-from extensions.project.settings.connections import Broker
 from extensions.questions import defaults
 from extensions.services import connections, containers
+from extensions.services.site import Site
 
 MOSQUITTO = '''"""Mosquitto, which speaks MQTT."""
 
@@ -52,16 +51,14 @@ MOSQUITTO = Service(
 
 
 def test_connections_are_worked_out_once(monkeypatch):
-    findings = defaults.findings_for(PROJECTS / "celery_postgres/project")
+    site = defaults.site_for(PROJECTS / "celery_postgres/project")
     runs = []
-    work_out = connections._connections
-    monkeypatch.setattr(connections, "_connections", lambda found: runs.append(found) or work_out(found))
-    found = defaults.from_findings(findings, PROJECTS / "celery_postgres/project")
+    work_out = connections.add_database
+    monkeypatch.setattr(connections, "add_database", lambda site, found: runs.append(site) or work_out(site, found))
+    found = defaults.from_site(site, PROJECTS / "celery_postgres/project")
     assert found["services"].value and found["workers"].value
-    assert runs == [findings]
-    findings.add("celery_broker", Broker())
-    assert connections.connections(findings) and len(runs) == 2, "what is added later counts"
-    assert connections.connections(Findings()).services == {} and len(runs) == 3
+    assert runs == [site]
+    assert connections.connections(Site()).services == {} and len(runs) == 2
 
 
 def test_a_service_is_added_by_one_module(template, project, tmp_path):

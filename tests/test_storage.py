@@ -49,10 +49,10 @@ def found(tmp_path):
         for path, text in every.items():
             (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / path).write_text(text)
-        findings = read(tmp_path / "shop")
-        given = defaults.from_findings(findings, tmp_path / "shop")
+        site = read(tmp_path / "shop")
+        given = defaults.from_site(site, tmp_path / "shop")
         return {name: default.value for name, default in given.items()} | {
-            "notes": defaults.compose_defaults.notes(findings)
+            "notes": defaults.compose_defaults.notes(site)
         }
 
     return make

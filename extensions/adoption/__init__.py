@@ -6,4 +6,4 @@ https://ocp-software-handbook.readthedocs.io/en/latest/docker/django.html
 from .handbook import read_handbook
 from .nginx import read_locations
 
-READERS = (read_handbook, read_locations)
+ADOPTERS = (read_handbook, read_locations)

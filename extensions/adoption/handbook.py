@@ -6,8 +6,11 @@ https://ocp-software-handbook.readthedocs.io/en/latest/docker/django.html
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
+from dataclasses import dataclass, field, replace
 
+from ..project import Project
+from ..project.adopted import Adopted, Extra
+from ..project.dependencies.record import Dependencies
 from ..project.deployment.compose import Service, read_compose
 from ..project.deployment.dockerfile import (
     Instruction,
@@ -20,10 +23,12 @@ from ..project.deployment.dockerfile import (
     split,
     substitute,
 )
-from ..project.findings import Certainty, Findings
+from ..project.findings import Certainty, Found
 from ..project.layout.project_slug import slugify
+from ..project.layout.record import Layout, Selector
 from ..project.places import own
 from ..project.secrets import has_secret, is_private
+from ..project.settings.record import DjangoSettings
 from ..project.tree import Tree
 
 DJANGO = "Dockerfile_django"
@@ -66,73 +71,109 @@ APT_OPTIONS = re.compile(r"-\S+|.*[=$].*")
 NGINX_ROOT = "/usr/share/nginx/html"
 
 
-def read_handbook(tree: Tree, findings: Findings) -> None:
-    """Add the answers that the handbook's files state, under the answers' names, and handbook_extra.
+@dataclass
+class Reading:
+    """The records of a project while the handbook's files are read, and what answers hold of these files' own lines.
 
-    handbook_extra is a dict of what the answers do not hold: `dockerfile`, `server`, `asgi_module`, `base_image`,
-    `build_image`, `workdir`, `user`, `apt`, `environment`, `instructions` and `user_instructions` (lines of the last
-    stage before and after USER, with their comments), `build_instructions` and `static_instructions` (likewise),
-    `gunicorn_options`, `no_control_socket`, `pip_options`, `container_port`, `static_container_port`, and
-    `nginx_locations`, and `left_out`: {what: where} of instructions and options that hold a secret.
-    Nothing is added where there is no Dockerfile_django or Dockerfile_static.
+    What the files state takes the place of what the code says.
+    """
+
+    layout: Layout
+    dependencies: Dependencies
+    settings: DjangoSettings
+    adopted: Adopted
+    apt: list[str] = field(default_factory=list)
+    build_image: str | None = None
+    environment: dict[str, str] = field(default_factory=dict)
+    gunicorn_options: list[str] = field(default_factory=list)
+    instructions: list[str] = field(default_factory=list)
+    build_instructions: list[str] = field(default_factory=list)
+    left_out: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def extra(self) -> Extra:
+        """What the files say beyond this template's."""
+        return Extra(
+            self.apt,
+            self.build_image or "",
+            self.environment,
+            self.gunicorn_options,
+            self.instructions,
+            self.build_instructions,
+            self.left_out,
+        )
+
+    def run(self, interface: str, module: str, source: str) -> None:
+        """Say by which interface the project is run, and the module that is run."""
+        entry = Found(module, source)
+        self.layout = replace(self.layout, interface=Found(interface, source))
+        if interface == "asgi":
+            self.layout = replace(self.layout, asgi_module=entry)
+        else:
+            self.layout = replace(self.layout, wsgi_module=entry)
+
+
+def read_handbook(tree: Tree, project: Project) -> Project:
+    """Return the project with what the handbook's files state.
+
+    It is as it was where there is no Dockerfile_django and no Dockerfile_static.
     """
     django = next(iter(own(tree, DJANGO)), "")
     static = next(iter(own(tree, STATIC)), "")
     if not django and not static:
-        return
-    extra: dict[str, Any] = {"dockerfile": django or static, "left_out": {}}
+        return project
+    reading = Reading(project.layout, project.dependencies, project.settings, project.adopted)
     if django:
-        _read_django(tree, findings, django, extra)
+        _read_django(tree, reading, django)
     if static:
-        _read_static(tree, findings, static, extra)
-    _read_nginx(tree, extra, static)
-    _read_services(tree, findings, django, static)
-    findings.add("handbook_extra", extra, django or static)
+        _read_static(tree, reading, static)
+    _read_services(tree, reading, django, static)
+    return replace(
+        project,
+        layout=reading.layout,
+        dependencies=reading.dependencies,
+        settings=reading.settings,
+        adopted=replace(reading.adopted, handbook_extra=Found(reading.extra, django or static)),
+    )
 
 
-def _read_django(tree: Tree, findings: Findings, path: str, extra: dict[str, Any]) -> None:
+def _read_django(tree: Tree, reading: Reading, path: str) -> None:
     instructions = read_instructions(tree.text(path) or "")
     values = global_arguments(instructions)
     last = final_lineage(instructions)
-    image = next((base_image(item, values) for item in reversed(last) if item.keyword == "FROM"), "")
     bases = [item for item in last if item.keyword == "FROM"][:1] or [
         item for item in instructions if item.keyword == "FROM"
     ]
-    extra["base_image"] = base_image(bases[0], values) if bases else image
-    _add_python(findings, path, bases, values)
-    extra["apt"], apt_lines = _apt(last)
-    _read_command(findings, path, last, extra)
-    _read_environment(findings, path, last, extra)
-    _read_requirements(findings, path, last, extra)
+    _add_python(reading, path, bases, values)
+    reading.apt, apt_lines = _apt(last)
+    _read_command(reading, path, last)
+    _read_environment(reading, path, last)
+    _read_requirements(reading, path, last)
     manifest = [
         item for item in last if item.keyword == "COPY" and "from" in item.flags and "staticfiles.json" in item.body
     ]
     line = f":{manifest[0].line}" if manifest else ""
-    findings.add("use_fathom", bool(manifest), path + line)
+    reading.adopted = replace(reading.adopted, use_fathom=Found(bool(manifest), path + line))
     compiled = [item for item in instructions if item.keyword == "RUN" and "compilemessages" in item.body]
     line = f":{compiled[0].line}" if compiled else ""
-    findings.add("compile_messages", bool(compiled), path + line)
+    reading.dependencies = replace(reading.dependencies, compile_messages=Found(bool(compiled), path + line))
     text = (tree.text(path) or "").split("\n")
-    before: list[str] = []
-    after: list[str] = []
     seen_user = False
     for item in last:
         if item.keyword == "USER":
             seen_user = seen_user or item.words[:1] != ["root"]
         elif item.line not in apt_lines and not _is_handbooks(item):
-            (after if seen_user else before).extend(_carried(text, item, path, extra))
-    extra["instructions"], extra["user_instructions"] = before, after
-    extra["user"] = next((item.body for item in reversed(last) if item.keyword == "USER"), "")
-    extra["workdir"] = next((item.body for item in reversed(last) if item.keyword == "WORKDIR"), "")
-    extra["container_port"] = _port(next((item.body for item in reversed(last) if item.keyword == "EXPOSE"), ""))
+            lines = _carried(text, item, path, reading)
+            reading.instructions += [] if seen_user else lines  # no answer holds lines after USER
     final = {id(item) for item in last}
-    _read_build(text, path, [item for item in instructions if id(item) not in final], values, extra)
+    _read_build(text, path, [item for item in instructions if id(item) not in final], values, reading)
 
 
-def _add_python(findings: Findings, path: str, bases: Iterable[Instruction], values: dict[str, str]) -> None:
+def _add_python(reading: Reading, path: str, bases: Iterable[Instruction], values: dict[str, str]) -> None:
     for item in bases:
         if match := PYTHON_TAG.search(base_image(item, values)):
-            findings.add("python_version", match[1] or match[2], f"{path}:{item.line}")
+            version = Found(match[1] or match[2], f"{path}:{item.line}")
+            reading.dependencies = replace(reading.dependencies, python_version=version)
             return
 
 
@@ -158,7 +199,7 @@ def _apt(instructions: Iterable[Instruction]) -> tuple[list[str], set[int]]:
     return sorted(packages - {"gettext"}), lines
 
 
-def _read_command(findings: Findings, path: str, last: list[Instruction], extra: dict[str, Any]) -> None:
+def _read_command(reading: Reading, path: str, last: list[Instruction]) -> None:
     commands = [item for item in last if item.keyword in ("CMD", "ENTRYPOINT")]
     for item in reversed(commands):
         words = item.words
@@ -167,59 +208,56 @@ def _read_command(findings: Findings, path: str, last: list[Instruction], extra:
         index = next((i for i, word in enumerate(words) if word.rpartition("/")[2] in SERVERS), None)
         if index is None:
             continue
-        extra["server"] = words[index].rpartition("/")[2]
         source = f"{path}:{item.line}"
-        if extra["server"] == "gunicorn":
-            _read_gunicorn(findings, source, words[index + 1 :], extra)
+        if words[index].rpartition("/")[2] == "gunicorn":
+            _read_gunicorn(reading, source, words[index + 1 :])
         else:
-            _read_other_server(findings, source, words[index + 1 :], extra)
+            _read_other_server(reading, source, words[index + 1 :])
         return
 
 
-def _read_gunicorn(findings: Findings, source: str, words: list[str], extra: dict[str, Any]) -> None:
+def _read_gunicorn(reading: Reading, source: str, words: list[str]) -> None:
     module, options = gunicorn_options(words)
-    extra["no_control_socket"] = any(name == "--no-control-socket" for name, _ in options)
     known = ("--bind", "--worker-tmp-dir", "--no-control-socket")
     rest: list[str] = []
     uvicorn = False
     for name, value in options:
         if name == "--name":
-            _add_slug(findings, value, source)
-        elif name == "--threads" and value.isdecimal():
-            findings.add("gunicorn_threads", int(value[:6]), source)
-        elif name == "--workers" and value.isdecimal():
-            findings.add("gunicorn_workers", int(value[:6]), source)
+            _add_slug(reading, value, source)
+        elif name in ("--threads", "--workers") and value.isdecimal():
+            _add_number(reading, name, value, source)
         elif has_secret(f"{name}={value}") or is_private(*value.partition("=")[::2]):
-            extra["left_out"][f"Gunicorn's {name}"] = source
+            reading.left_out[f"Gunicorn's {name}"] = source
         elif name not in known:
             rest += [name, value] if value else [name]
             uvicorn = uvicorn or "uvicorn" in value
-    extra["gunicorn_options"] = rest
+    reading.gunicorn_options = rest
     if module and "$" not in module:
         callable_name = module.partition(":")[2].removesuffix("()")
         plain = module if callable_name not in ("application", "") else module.partition(":")[0]
-        if uvicorn or "asgi" in module:
-            extra["asgi_module"] = plain
-            findings.add("asgi_module", plain, source)
-            findings.add("interface", "asgi", source)
-        else:
-            findings.add("wsgi_module", plain, source)
-            findings.add("interface", "wsgi", source)
+        reading.run("asgi" if uvicorn or "asgi" in module else "wsgi", plain, source)
 
 
-def _add_slug(findings: Findings, name: str, source: str) -> None:
+def _add_number(reading: Reading, option: str, value: str, source: str) -> None:
+    number = Found(int(value[:6]), source)
+    if option == "--threads":
+        reading.adopted = replace(reading.adopted, gunicorn_threads=number)
+    else:
+        reading.adopted = replace(reading.adopted, gunicorn_workers=number)
+
+
+def _add_slug(reading: Reading, name: str, source: str) -> None:
     slug = name if re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,62}", name) else slugify(name)
     if slug and "$" not in name and "{" not in name:
         note = "" if slug == name else f"Gunicorn's name there is {name}."
-        findings.add("project_slug", slug, source, Certainty.INFERRED if note else Certainty.STATED, note)
+        named = Found(slug, source, Certainty.INFERRED if note else Certainty.STATED, note)
+        reading.layout = replace(reading.layout, project_slug=named)
 
 
-def _read_other_server(findings: Findings, source: str, words: list[str], extra: dict[str, Any]) -> None:
+def _read_other_server(reading: Reading, source: str, words: list[str]) -> None:
     for word in words:
         if re.fullmatch(r"[A-Za-z_]\w*(?:\.\w+)+(?::\w+)?", word) and "asgi" in word.lower():
-            extra["asgi_module"] = word.removesuffix(":application")
-            findings.add("asgi_module", extra["asgi_module"], source)
-            findings.add("interface", "asgi", source)
+            reading.run("asgi", word.removesuffix(":application"), source)
             return
 
 
@@ -245,36 +283,33 @@ def gunicorn_options(words: list[str]) -> tuple[str, list[tuple[str, str]]]:
     return module, options
 
 
-def _read_environment(findings: Findings, path: str, last: list[Instruction], extra: dict[str, Any]) -> None:
-    environment: dict[str, str] = {}
+def _read_environment(reading: Reading, path: str, last: list[Instruction]) -> None:
     for item in last:
         if item.keyword != "ENV":
             continue
         for name, value in pairs(item).items():
             source = f"{path}:{item.line}"
             if name == "WEB_CONCURRENCY" and value.isdecimal():
-                findings.add("web_concurrency", int(value[:6]), source)
+                reading.adopted = replace(reading.adopted, web_concurrency=Found(int(value[:6]), source))
             elif name == "GUNICORN_CMD_ARGS":
-                _read_arguments(findings, value, source)
-                environment[name] = value
+                _read_arguments(reading, value, source)
+                reading.environment[name] = value
             elif is_private(name, value):
-                extra["left_out"][f"ENV {name}"] = source
+                reading.left_out[f"ENV {name}"] = source
             elif (name, value) != ("DJANGO_ENV", "production"):
-                environment[name] = value
+                reading.environment[name] = value
             else:
-                findings.add("settings_variable", {"name": name, "value": value}, source)
-    extra["environment"] = environment
+                reading.layout = replace(reading.layout, settings_variable=Found(Selector(name, value), source))
 
 
-def _read_arguments(findings: Findings, arguments: str, source: str) -> None:
+def _read_arguments(reading: Reading, arguments: str, source: str) -> None:
     for name, value in gunicorn_options(split(arguments))[1]:
         if name in ("--workers", "--threads") and value.isdecimal():
-            findings.add(f"gunicorn_{name[2:]}", int(value[:6]), source)
+            _add_number(reading, name, value, source)
 
 
-def _read_requirements(findings: Findings, path: str, last: list[Instruction], extra: dict[str, Any]) -> None:
+def _read_requirements(reading: Reading, path: str, last: list[Instruction]) -> None:
     copied: dict[str, str] = {}
-    extra["pip_options"] = []
     for item in last:
         words = item.words
         if item.keyword in ("COPY", "ADD") and "from" not in item.flags and len(words) > 1:
@@ -291,9 +326,8 @@ def _read_requirements(findings: Findings, path: str, last: list[Instruction], e
                 given = given or (word[2:] if word.startswith("-r") and len(word) > 2 else "")
                 if given:
                     name = copied.get(given, given.removeprefix("./"))
-                    findings.add("requirements_file", name, f"{path}:{item.line}")
-                elif word.startswith("--") and word not in ("--no-cache-dir", "--requirement"):
-                    extra["pip_options"].append(word)
+                    file = Found(name, f"{path}:{item.line}")
+                    reading.dependencies = replace(reading.dependencies, requirements_file=file)
 
 
 def _is_handbooks(item: Instruction) -> bool:
@@ -329,7 +363,7 @@ def _with_comments(text: list[str], item: Instruction) -> Iterator[str]:
     yield f"{item.keyword} {item.rest}"
 
 
-def _carried(text: list[str], item: Instruction, path: str, extra: dict[str, Any]) -> list[str]:
+def _carried(text: list[str], item: Instruction, path: str, reading: Reading) -> list[str]:
     """Return an instruction with its comments; none, and a note in left_out, where it holds a secret.
 
     Answers, which are committed, would repeat it: https://docs.docker.com/build/building/secrets/
@@ -337,13 +371,13 @@ def _carried(text: list[str], item: Instruction, path: str, extra: dict[str, Any
     named = pairs(item) if item.keyword in ("ENV", "ARG", "LABEL") else {}
     secrets = [name for name, value in named.items() if is_private(name, value)]
     if secrets or (not named and has_secret(item.rest)):
-        extra["left_out"].setdefault(f"{item.keyword} {' '.join(secrets)}".strip(), f"{path}:{item.line}")
+        reading.left_out.setdefault(f"{item.keyword} {' '.join(secrets)}".strip(), f"{path}:{item.line}")
         return []
     return [line for line in _with_comments(text, item) if line[0] != "#" or not has_secret(line)]
 
 
 def _read_build(
-    text: list[str], path: str, build: list[Instruction], values: dict[str, str], extra: dict[str, Any]
+    text: list[str], path: str, build: list[Instruction], values: dict[str, str], reading: Reading
 ) -> None:
     images = [base_image(item, values) for item in build if item.keyword == "FROM"]
     lines: list[str] = []
@@ -354,13 +388,14 @@ def _read_build(
             item.keyword == "WORKDIR" and item.body == "/workdir" and not any("WORKDIR" in line for line in lines)
         )
         if not known and item.stage >= 0:
-            lines += _carried(text, item, path, extra)
+            lines += _carried(text, item, path, reading)
     if images and (images[0] or lines):
-        extra.setdefault("build_image", images[0])
-        extra["build_instructions"] = extra.get("build_instructions") or lines
+        if reading.build_image is None:
+            reading.build_image = images[0]
+        reading.build_instructions = reading.build_instructions or lines
 
 
-def _read_static(tree: Tree, findings: Findings, path: str, extra: dict[str, Any]) -> None:
+def _read_static(tree: Tree, reading: Reading, path: str) -> None:
     content = tree.text(path) or ""
     instructions = read_instructions(content)
     values = global_arguments(instructions)
@@ -368,10 +403,9 @@ def _read_static(tree: Tree, findings: Findings, path: str, extra: dict[str, Any
     final = {id(item) for item in last}
     build = [item for item in instructions if id(item) not in final]
     text = content.split("\n")
-    if "python_version" not in findings.found:
-        _add_python(findings, path, [item for item in build if item.keyword == "FROM"], values)
+    if not reading.dependencies.python_version.is_read:
+        _add_python(reading, path, [item for item in build if item.keyword == "FROM"], values)
     workdir = _workdir(build)
-    lines: list[str] = []
     for item in last:
         words = item.words
         if (
@@ -380,15 +414,12 @@ def _read_static(tree: Tree, findings: Findings, path: str, extra: dict[str, Any
             and len(words) == 2
             and words[1].startswith(f"{NGINX_ROOT}/")
         ):
-            findings.add("static_root", _relative(words[0], workdir), f"{path}:{item.line}")
-            url = words[1].removeprefix(NGINX_ROOT).rstrip("/")
-            findings.add("static_url", f"{url}/", f"{path}:{item.line}")
-        elif item.keyword == "COPY" and words[1:] == ["/etc/nginx/conf.d/default.conf"]:
-            extra["nginx_configuration"] = words[0]
-        elif item.keyword not in ("FROM", "USER"):
-            lines += _carried(text, item, path, extra)
-    extra["static_instructions"] = lines
-    _read_build(text, path, build, values, extra)
+            root = Found(_relative(words[0], workdir), f"{path}:{item.line}")
+            url = Found(f"{words[1].removeprefix(NGINX_ROOT).rstrip('/')}/", f"{path}:{item.line}")
+            reading.settings = replace(reading.settings, static_root=root, static_url=url)
+        elif item.keyword not in ("FROM", "USER") and words[1:] != ["/etc/nginx/conf.d/default.conf"]:
+            _carried(text, item, path, reading)  # for the secrets in it: no answer holds lines of this stage
+    _read_build(text, path, build, values, reading)
 
 
 def _workdir(build: list[Instruction]) -> str:
@@ -410,37 +441,19 @@ def _relative(path: str, workdir: str) -> str:
     return path.rstrip("/") or "/"
 
 
-def _read_nginx(tree: Tree, extra: dict[str, Any], static: str) -> None:
-    """Read the port and the locations of the nginx configuration that Dockerfile_static copies."""
-    path = extra.get("nginx_configuration", "default.conf")
-    if not static or not tree.exists(path):
-        return
-    locations: list[str] = []
-    for line in (tree.text(path) or "").split("\n"):
-        stripped = line.split("#", 1)[0].strip()
-        if (match := re.match(r"listen\s+(?:\S*:)?(\d+)", stripped)) and "static_container_port" not in extra:
-            extra["static_container_port"] = int(match[1][:6])
-        elif match := re.match(r"location\s+(.+?)\s*\{", stripped):
-            locations.append(match[1])
-    extra["nginx_locations"] = locations
-
-
-def _port(text: str) -> int:
-    number = (text.split() or [""])[0].partition("/")[0]
-    return int(number[:6]) if number.isdecimal() else 0
-
-
-def _read_services(tree: Tree, findings: Findings, django: str, static: str) -> None:
+def _read_services(tree: Tree, reading: Reading, django: str, static: str) -> None:
     """Read the published ports, and the number of workers, of the Compose services made from the two Dockerfiles."""
     for service in reversed(read_compose(tree)):  # the file that counts most comes first, and is added last
         if django and _runs(service, django, "django"):
-            _add_port(findings, "django_port", service)
+            if port := _port(service):
+                reading.adopted = replace(reading.adopted, django_port=port)
             if arguments := service.environment.get("GUNICORN_CMD_ARGS"):
-                _read_arguments(findings, substitute(arguments, {}), service.source)
+                _read_arguments(reading, substitute(arguments, {}), service.source)
             if (value := service.environment.get("WEB_CONCURRENCY", "")).isdecimal():
-                findings.add("web_concurrency", int(value[:6]), service.source)
-        elif static and _runs(service, static, "static"):
-            _add_port(findings, "static_port", service)
+                workers = Found(int(value[:6]), service.source)
+                reading.adopted = replace(reading.adopted, web_concurrency=workers)
+        elif static and _runs(service, static, "static") and (port := _port(service)):
+            reading.adopted = replace(reading.adopted, static_port=port)
 
 
 def _runs(service: Service, path: str, ending: str) -> bool:
@@ -450,8 +463,9 @@ def _runs(service: Service, path: str, ending: str) -> bool:
     return serves and (service.dockerfile == path or re.search(rf"[-_]{ending}$", image) is not None)
 
 
-def _add_port(findings: Findings, name: str, service: Service) -> None:
+def _port(service: Service) -> Found[int] | None:
+    """Return the first port that a service publishes."""
     for published, _target in service.ports:
         if published.isdecimal():
-            findings.add(name, int(published[:6]), service.source)
-            return
+            return Found(int(published[:6]), service.source)
+    return None

@@ -2,8 +2,10 @@
 
 import re
 import textwrap
+from dataclasses import replace
 
-from ..project.findings import Certainty, Findings
+from ..project import Project
+from ..project.findings import Found
 from ..project.secrets import has_secret, is_private
 from ..project.tree import Tree
 
@@ -18,8 +20,8 @@ PASSED = re.compile(r"\b(?:proxy|uwsgi|fastcgi|scgi|grpc)_pass\s+(?:https?://|gr
 NAMED = re.compile(r"\s*(?:proxy_set_header|add_header|set|\w+_param)\s+\$?(\S+)\s+[\"']?(.*?)[\"']?\s*;.*")
 
 
-def read_locations(tree: Tree, findings: Findings) -> None:
-    """Add nginx_locations, the lines of the location blocks that default.conf has beside those of nginx's own default.
+def read_locations(tree: Tree, project: Project) -> Project:
+    """Return the project with the lines of the location blocks that default.conf has beside those of nginx's default.
 
     Without those that pass requests to a server that nginx would not find here, so that it would not start.
     https://nginx.org/en/docs/http/ngx_http_core_module.html#location
@@ -28,6 +30,7 @@ def read_locations(tree: Tree, findings: Findings) -> None:
     lines = [line.split("#", 1)[0].rstrip() for line in (tree.text(path) or "").split("\n")]
     kept: list[str] = []
     block: list[str] = []
+    adopted, left_out = project.adopted, ""
     first = depth = inside = 0
     for number, line in enumerate(lines, 1):
         before = depth
@@ -43,13 +46,16 @@ def read_locations(tree: Tree, findings: Findings) -> None:
                         f"{path}:{inside}", f"passes requests to {server}, which is not there: Django gets them"
                     )
                 elif any(map(_has_secret, block)):
-                    findings.add("nginx_left_out", f"{path}:{inside}", f"{path}:{inside}")
+                    left_out = f"{path}:{inside}"
                 elif not STOCK.fullmatch(text + "\n"):
                     first = first or inside
                     kept += text.split("\n")
                 inside = 0
     if depth == 0 and kept:
-        findings.add("nginx_locations", kept, f"{path}:{first}", Certainty.STATED)
+        adopted = replace(adopted, nginx_locations=Found(kept, f"{path}:{first}"))
+    if left_out:
+        adopted = replace(adopted, nginx_left_out=Found(left_out, left_out))
+    return replace(project, adopted=adopted)
 
 
 def _server_elsewhere(text: str) -> str:

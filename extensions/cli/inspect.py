@@ -5,7 +5,7 @@ import argparse
 from ..project.secrets import without_secrets as readable
 from ..questions import answers
 from ..questions.default import Default
-from ..questions.defaults import defaults, findings_for
+from ..questions.defaults import defaults, site_for
 from . import words
 from .common import EXIT_NOTHING, Refused, add_project, print_json, project_folder
 
@@ -29,8 +29,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print what would be answered, and return the exit code."""
     root = project_folder(options.project)
-    findings = findings_for(root, options.answers_file)
-    if findings.value("django_dir") is None:
+    site = site_for(root, options.answers_file)
+    if site.layout.django_dir.value is None:
         raise Refused(f"there is no Django project in {root}: neither manage.py nor wsgi.py")
     found = defaults(root, options.answers_file)
     given = answers.stored(root / options.answers_file)
@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
         name: Default(words.without_secrets(each.value), each.source) if name in given else each
         for name, each in found.items()
     }
-    problems = [{"source": problem.source, "message": readable(problem.message)} for problem in findings.problems]
+    problems = [{"source": problem.source, "message": readable(problem.message)} for problem in site.problems]
     if options.answers:
         print(words.data_file(found), end="")
     elif options.json:

@@ -9,8 +9,8 @@ from typing import Any
 from jinja2 import Template
 from plumbum import local
 
-from ..project import Findings
 from ..questions import answers
+from ..services.site import Site
 from . import links, missing
 
 Conf = Mapping[str, Any]  # Copier's _copier_conf
@@ -18,9 +18,7 @@ Questions = Mapping[str, Mapping[str, Any]]
 Defaults = Callable[[], Mapping[str, Any]]  # what is read from the project, when it is needed
 
 
-def refusals(
-    conf: Conf, questions: Questions, defaults: Defaults, findings: Callable[[], Findings] = Findings
-) -> list[str]:
+def refusals(conf: Conf, questions: Questions, defaults: Defaults, site: Callable[[], Site] = Site) -> list[str]:
     """Return a sentence for each thing in the way: what, where, and what to do.
 
     The kinds are looked for in turn, and only the first that is found is reported.
@@ -32,9 +30,9 @@ def refusals(
     if is_comparison(conf):
         return _bad_old_answers(conf, questions) if "_commit" in conf["data"] else []
     return (
-        _not_django(conf, root, defaults, findings)
+        _not_django(conf, root, defaults, site)
         or _foreign_answers(conf, questions, root)
-        or _bad_answers(conf, questions, root, defaults, findings)
+        or _bad_answers(conf, questions, root, defaults, site)
         or _unsafe_files(conf, questions, root, defaults)
     )
 
@@ -48,7 +46,7 @@ def stored_refusals(conf: Conf, questions: Questions, defaults: Defaults) -> lis
     foreign = _foreign_answers(conf, questions, root)
     if foreign or "use_compose" not in answers.stored(root / conf["answers_file"]):
         return foreign
-    return _bad_answers(conf, questions, root, defaults, Findings)
+    return _bad_answers(conf, questions, root, defaults, Site)
 
 
 def is_comparison(conf: Conf) -> bool:
@@ -62,13 +60,13 @@ def is_comparison(conf: Conf) -> bool:
     return "_commit" in conf["data"] or answers.are_for_us(conf["data"])
 
 
-def _not_django(conf: Conf, root: Path, defaults: Defaults, findings: Callable[[], Findings]) -> list[str]:
+def _not_django(conf: Conf, root: Path, defaults: Defaults, site: Callable[[], Site]) -> list[str]:
     stated = conf["data"].get("django_dir") or answers.stored(root / conf["answers_file"]).get("django_dir") or "."
     if any((root / folder / "manage.py").is_file() for folder in (".", str(stated))):
         return []
     if root.is_dir() and (root / defaults()["django_dir"] / "manage.py").is_file():
         return []
-    return [missing.manage(root, findings() if root.is_dir() else Findings())]
+    return [missing.manage(root, site() if root.is_dir() else Site())]
 
 
 def _foreign_answers(conf: Conf, questions: Questions, root: Path) -> list[str]:
@@ -114,7 +112,7 @@ def _bad_old_answers(conf: Conf, questions: Questions) -> list[str]:
 
 
 def _bad_answers(
-    conf: Conf, questions: Questions, root: Path, defaults: Defaults, findings: Callable[[], Findings]
+    conf: Conf, questions: Questions, root: Path, defaults: Defaults, site: Callable[[], Site]
 ) -> list[str]:
     given = {name: value for name, value in conf["data"].items() if not name.startswith("_")}
     found = [answers.unknown(name, list(questions)) for name in given if name not in questions]
@@ -129,7 +127,7 @@ def _bad_answers(
         if message := answers.problem(name, value, known, root):
             found.append(f"{name}: {message}.")
     return found or [
-        reason(root, findings())
+        reason(root, site())
         for name, reason in REQUIRED.items()
         if not _known(name, known, defaults) and not _is_skipped(name, known, defaults)
     ]

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..installers import kinds
-from ..project import Findings
-from ..project.data import text_of
 from ..project.places import is_template
 from ..project.tree import SKIPPED
+from ..services.site import Site
 
 MAX_FILES = 50_000
 REQUIREMENTS = re.compile(
@@ -19,11 +18,11 @@ REQUIREMENTS = re.compile(
 RUNNERS = ("execute_from_command_line", "execute_manager", "ManagementUtility")
 
 
-def manage(root: Path, findings: Findings) -> str:
+def manage(root: Path, site: Site) -> str:
     """Return why there is no manage.py for the images to run."""
     if not root.is_dir():
         return f"There is no folder {root}: give the folder of an existing Django project."
-    script = text_of(findings.value("manage_py"))
+    script = site.layout.manage_py.value
     folder, _, name = script.rpartition("/")
     if script and name != "manage.py":
         return f"{script} in {root} runs Django's commands, and the images run manage.py: give it that name."
@@ -52,15 +51,15 @@ def manage(root: Path, findings: Findings) -> str:
     return f"{path} in {root} is in a folder that is not read: give {shlex.quote(str(place))} as the project."
 
 
-def interface(root: Path, findings: Findings) -> str:
+def interface(root: Path, site: Site) -> str:
     """Return why no module of the WSGI or ASGI application was found."""
     name = "--data wsgi_module=…"
-    for setting in ("wsgi_application", "asgi_application"):
-        if dotted := text_of(findings.value(setting)):
-            source = findings.found[setting].source
+    settings = site.settings
+    for setting, found in (("WSGI", settings.wsgi_application), ("ASGI", settings.asgi_application)):
+        if found.value:
             return (
-                f"{setting.upper()} ({source}) says {dotted}, which is not in {root}: add the module, or name another "
-                f"with {name}"
+                f"{setting}_APPLICATION ({found.source}) says {found.value}, which is not in {root}: add the module, "
+                f"or name another with {name}"
             )
     path = next((path for path in _files(root) if re.search(r"[wa]sgi[^/]*\.py$", path)), "")
     if path:
@@ -68,7 +67,7 @@ def interface(root: Path, findings: Findings) -> str:
     return f"Neither wsgi.py nor asgi.py was found in {root}: name the module of the WSGI application with {name}"
 
 
-def dependencies(root: Path, findings: Findings) -> str:
+def dependencies(root: Path, site: Site) -> str:
     """Return why nothing was found that lists the dependencies."""
     paths = list(_files(root))
     names = {path.rpartition("/")[2]: path for path in reversed(paths)}

@@ -1,73 +1,113 @@
-"""Reads a Django project and returns its Findings: a value, where it was read, and how sure it is."""
+"""Reads a Django project's files into one Project: each value with where it was read, and how sure it is."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 
+from .adopted import Adopted
 from .dependencies import read_dependencies
 from .dependencies.own_package import read_own_package
+from .dependencies.record import Dependencies
 from .dependencies.tool import Tool
-from .deployment.build_context import read_build_context
-from .findings import Certainty, Finding, Findings, Problem
-from .frontend.node import read_node
-from .frontend.packages import read_frontend
+from .deployment.build_context import BuildContext, read_build_context
+from .findings import Certainty, Found, Problem, by_name, unread
+from .frontend import read_frontend
+from .frontend.record import Frontend
 from .layout import read_interface, read_layout
-from .layout.local_files import read_local_files
-from .layout.urls import read_health_path
-from .postgres_extensions import read_postgres_extensions
+from .layout.local_files import LocalFiles, read_local_files
+from .layout.record import Layout
+from .layout.urls import Pages, read_pages
+from .postgres_extensions import Extensions, read_postgres_extensions
 from .processes import read_processes
+from .processes.record import Processes
 from .secrets import without_secrets
 from .settings import read_settings
-from .settings.alternatives import read_alternatives
-from .settings.compression import read_compression
-from .settings.connections import databases
-from .settings.private_media import read_private_media
+from .settings.alternatives import Alternatives, read_alternatives
+from .settings.private_media import PrivateMedia, read_private_media
+from .settings.record import DjangoSettings
 from .settings.setting import Settings
-from .settings.writes import read_writes
+from .settings.writes import Written, read_writes
 from .tree import Tree
 
-__all__ = ["Certainty", "Finding", "Findings", "Problem", "note_problems", "read_from"]
+__all__ = ["Certainty", "Found", "Problem", "Project", "by_name", "problems", "read_from", "unread"]
 
 
-Reader = Callable[[Tree, Findings], None]
+@dataclass(frozen=True, eq=False)
+class Project:
+    """All that was read in one project: a record for each room, and what could not be read."""
+
+    layout: Layout = field(default_factory=Layout)
+    settings: DjangoSettings = field(default_factory=DjangoSettings)
+    dependencies: Dependencies = field(default_factory=Dependencies)
+    adopted: Adopted = field(default_factory=Adopted)
+    processes: Processes = field(default_factory=Processes)
+    postgres: Extensions = field(default_factory=Extensions)
+    frontend: Frontend = field(default_factory=Frontend)
+    pages: Pages = field(default_factory=Pages)
+    written: Written = field(default_factory=Written)
+    private_media: PrivateMedia = field(default_factory=PrivateMedia)
+    local: LocalFiles = field(default_factory=LocalFiles)
+    build_context: BuildContext = field(default_factory=BuildContext)
+    alternatives: Alternatives = field(default_factory=Alternatives)
+    problems: tuple[Problem, ...] = ()
 
 
-def read_from(tree: Tree, tools: tuple[Tool, ...], adopted: Iterable[Reader] = ()) -> Findings:
+Adopter = Callable[[Tree, Project], Project]
+
+
+def read_from(tree: Tree, tools: tuple[Tool, ...], adopters: Iterable[Adopter] = ()) -> Project:
     """Return what the files of a project say; they are read as text, never imported, run or changed.
 
     `tools` are those that may install its dependencies, the preferred first.
-    The readers `adopted` find what counts more than the code and its settings, such as what Docker files say. What
-    could not be read is added at the end, by note_problems. extensions/reading.py does all of it.
+    The adopters put what counts more than the code and its settings in its place, such as what Docker files say.
+    extensions/reading.py does all of it, and adds the services.
     """
-    findings = Findings()
-    read_layout(tree, findings, tools)
-    settings: Settings | None = None
-    if settings_file := findings.value("settings_file"):
-        folder = findings.value("python_path") or findings.value("django_dir") or "."
-        settings = read_settings(tree, settings_file, folder, findings)
-        read_interface(tree, findings)  # again, now that WSGI_APPLICATION and INSTALLED_APPS are known
-    engines = [database.engine or "" for database in databases(findings).values()]
-    read_dependencies(
-        tree, findings.value("django_dir") or ".", findings, tools, findings.value("installed_apps", []), engines
+    project, evaluated = _code(tree, tools)
+    for adopt in adopters:
+        project = adopt(tree, project)
+    layout, settings = project.layout, project.settings
+    distributions = project.dependencies.distributions.value
+    processes = read_processes(tree, layout, settings.installed_apps, distributions, tools)
+    postgres = read_postgres_extensions(tree, distributions)
+    frontend = read_frontend(tree, evaluated, settings)
+    node = frontend.node.value
+    pages = read_pages(tree, evaluated, layout, settings)
+    written = read_writes(tree, evaluated, layout, settings, node) if evaluated else Written()
+    private_media = read_private_media(tree, evaluated) if evaluated else PrivateMedia()
+    local = read_local_files(tree, layout, settings, project.dependencies, node)
+    return replace(
+        project,
+        processes=processes,
+        postgres=postgres,
+        frontend=frontend,
+        pages=pages,
+        written=written,
+        private_media=private_media,
+        local=local,
+        build_context=read_build_context(tree, local.local_files.value, node),
+        alternatives=read_alternatives(tree, layout, settings, distributions),
     )
-    read_own_package(tree, findings, tools)
-    for reader in adopted:
-        reader(tree, findings)
-    distributions = set(findings.value("distributions", {}))
-    read_processes(tree, findings, distributions, tools=tools)
-    read_postgres_extensions(tree, findings, distributions)
-    read_frontend(tree, findings)
-    read_node(tree, settings, findings)
-    read_health_path(tree, settings, findings)
-    if settings:
-        read_compression(settings, findings)
-        read_writes(tree, settings, findings)
-        read_private_media(tree, settings, findings)
-    read_local_files(tree, findings)
-    read_build_context(tree, findings)
-    read_alternatives(tree, findings, distributions)
-    return findings
 
 
-def note_problems(tree: Tree, findings: Findings) -> None:
-    """Add what could not be read so far."""
-    findings.problems += [problem for problem in tree.problems if problem not in findings.problems]
-    findings.problems = [Problem(problem.source, without_secrets(problem.message)) for problem in findings.problems]
+def _code(tree: Tree, tools: tuple[Tool, ...]) -> tuple[Project, Settings | None]:
+    """Return what the code, its settings and its manifests say, and the settings as they were worked out."""
+    layout, settings, evaluated = read_layout(tree, tools), DjangoSettings(), None
+    if path := layout.settings_file.value:
+        evaluated, settings = read_settings(tree, path, layout.import_root)
+        layout = read_interface(tree, layout, settings)  # again, now that they say more of it
+    engines = [database.engine or "" for database in settings.databases.value.values()]
+    dependencies = read_dependencies(tree, layout.base, tools, settings.installed_apps.value, engines)
+    return (
+        Project(
+            layout=layout,
+            settings=settings,
+            dependencies=read_own_package(tree, dependencies, tools),
+            problems=evaluated.problems if evaluated else (),
+        ),
+        evaluated,
+    )
+
+
+def problems(tree: Tree, project: Project) -> tuple[Problem, ...]:
+    """Return what could not be read so far, without secrets."""
+    found = [*project.problems, *(problem for problem in tree.problems if problem not in project.problems)]
+    return tuple(Problem(problem.source, without_secrets(problem.message)) for problem in found)

@@ -1,6 +1,6 @@
 """Parts of what TOML, YAML and JSON files hold, whatever a person wrote there: a wrong type is as good as nothing."""
 
-from dataclasses import asdict, is_dataclass
+from dataclasses import fields, is_dataclass
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -50,7 +50,7 @@ def url_parts(text: str) -> SplitResult | None:
 def plain(value: Any) -> Any:
     """Return a value as JSON has it: dataclasses as mappings, at any depth."""
     if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
     return [plain(item) for item in value] if isinstance(value, list | tuple) else value

@@ -1,17 +1,18 @@
 """What was read in a Django project, where, and how sure it is."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from .secrets import cleaned, without_secrets
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 class Certainty(StrEnum):
-    """How far a Finding can be relied on."""
+    """How far what was found can be relied on."""
 
     STATED = "stated"  # a file of the project says it in so many words
     INFERRED = "inferred"  # it follows from what files say
@@ -19,19 +20,30 @@ class Certainty(StrEnum):
 
 
 @dataclass(frozen=True)
-class Finding:
-    """A value, where it was read, and how sure it is.
+class Found(Generic[T_co]):
+    """A value, where it was read, and how sure it is. It holds no password and no token, however it is made.
 
     `source` is a path relative to the project, with a line where there is one ("config/settings/base.py:41"); empty
     for an assumption.
     `note` is a sentence for the person, where the value alone would mislead.
+    `is_read` is false where nothing was read, as in a project without settings: the value then stands for nothing.
     """
 
-    name: str
-    value: Any
+    value: T_co
     source: str = ""
     certainty: Certainty = Certainty.STATED
     note: str = ""
+    is_read: bool = True
+
+    def __post_init__(self) -> None:
+        # Whoever makes one, also by dataclasses.replace, comes by here.
+        object.__setattr__(self, "value", cleaned(self.value))
+        object.__setattr__(self, "note", without_secrets(self.note))
+
+
+def unread(value: T) -> Found[T]:
+    """Return what stands in a record until something is read: a value that says nothing, and that it was not read."""
+    return Found(value, certainty=Certainty.ASSUMED, is_read=False)
 
 
 @dataclass(frozen=True)
@@ -42,29 +54,15 @@ class Problem:
     message: str
 
 
-@dataclass
-class Findings:
-    """All that was read in one project, by name, and what could not be read."""
+def by_name(record: object) -> dict[str, Found[Any]]:
+    """Return what was read, by the names of the fields that hold it, in a record and in the records within it."""
+    return {name: found for name, found in _fields(record) if found.is_read}
 
-    found: dict[str, Finding] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    _worked_out: dict[Callable[..., Any], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def add(
-        self, name: str, value: Any, source: str = "", certainty: Certainty = Certainty.STATED, note: str = ""
-    ) -> Finding:
-        """Record a Finding under its name, replacing an earlier one, and return it; without passwords and tokens."""
-        self.found[name] = Finding(name, cleaned(value), source, certainty, without_secrets(note))
-        self._worked_out.clear()  # it may follow from what was there before
-        return self.found[name]
-
-    def value(self, name: str, default: Any = None) -> Any:
-        """Return the value found under `name`, or `default`."""
-        return self.found[name].value if name in self.found else default
-
-    def once(self, work_out: Callable[["Findings"], T]) -> T:
-        """Return what a function makes of these findings; it runs once, unless something is added in between."""
-        if work_out not in self._worked_out:
-            self._worked_out[work_out] = work_out(self)
-        found: T = self._worked_out[work_out]
-        return found
+def _fields(record: object) -> Iterator[tuple[str, Found[Any]]]:
+    for field in fields(record) if is_dataclass(record) and not isinstance(record, type) else ():
+        value = getattr(record, field.name)
+        if isinstance(value, Found):
+            yield field.name, value
+        else:
+            yield from _fields(value)

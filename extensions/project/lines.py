@@ -1,4 +1,4 @@
-"""The line on which something stands, for a Finding's source: the parsers of TOML, YAML and JSON do not tell it."""
+"""The line on which something stands, for a source: the parsers of TOML, YAML and JSON do not tell it."""
 
 from functools import lru_cache
 

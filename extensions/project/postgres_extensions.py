@@ -2,9 +2,10 @@
 
 import ast
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 
-from .findings import Certainty, Findings
+from .findings import Certainty, Found, unread
 from .literals import constant, last_name
 from .places import is_aside
 from .tree import Tree
@@ -25,16 +26,31 @@ MENTION = re.compile(f"{'|'.join(EXTENSIONS)}|CreateExtension|CREATE EXTENSION",
 MAX_MIGRATIONS = 1500
 
 
-def read_postgres_extensions(tree: Tree, findings: Findings, distributions: Collection[str] = ()) -> None:
-    """Add postgres_extensions, a list of {name, source}; none where other clients are installed than PostgreSQL's."""
+@dataclass(frozen=True)
+class Extension:
+    """An extension of PostgreSQL, and the migration that creates it."""
+
+    name: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Extensions:
+    """What a database needs beyond PostgreSQL itself."""
+
+    postgres_extensions: Found[Sequence[Extension]] = unread(())  # that migrations create
+
+
+def read_postgres_extensions(tree: Tree, distributions: Collection[str] = ()) -> Extensions:
+    """Return the extensions; none where other clients are installed than PostgreSQL's."""
     wanted = not distributions or any(name.startswith("psycopg") for name in distributions)
     extensions = read_extensions(tree) if wanted else []
-    first = extensions[0]["source"] if extensions else ""
-    findings.add("postgres_extensions", extensions, first, Certainty.STATED if extensions else Certainty.INFERRED)
+    source = extensions[0].source if extensions else ""
+    return Extensions(Found(extensions, source, Certainty.STATED if extensions else Certainty.INFERRED))
 
 
-def read_extensions(tree: Tree) -> list[dict[str, str]]:
-    """Return the PostgreSQL extensions that migrations create, as {name, source}, each once."""
+def read_extensions(tree: Tree) -> list[Extension]:
+    """Return the PostgreSQL extensions that migrations create, each once."""
     found: dict[str, str] = {}
     paths = [path for path in tree.paths if "/migrations/" in f"/{path}" and path.endswith((".py", ".sql"))]
     for path in [path for path in paths if not is_aside(path) and tree.paths[path] < 200_000][:MAX_MIGRATIONS]:
@@ -43,7 +59,7 @@ def read_extensions(tree: Tree) -> list[dict[str, str]]:
             continue
         for name, line in _extensions_in(tree, path, text):
             found.setdefault(name, f"{path}:{line}")
-    return [{"name": name, "source": source} for name, source in found.items()]
+    return [Extension(name, source) for name, source in found.items()]
 
 
 def _extensions_in(tree: Tree, path: str, text: str) -> Iterator[tuple[str, int]]:

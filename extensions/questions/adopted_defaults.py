@@ -3,9 +3,9 @@
 import posixpath
 import re
 import shlex
-from collections.abc import Callable
+from collections.abc import Sequence
 
-from ..project import Findings
+from ..services.site import Site
 from . import environment_defaults
 from .default import Default
 
@@ -20,39 +20,56 @@ OF_NODE = re.compile(
 )
 
 
-def lines_of(key: str) -> Callable[[Findings], Default]:
-    """Return the rule of lines that stand under `key` in what the handbook's files say beyond the template."""
-
-    def rule(findings: Findings) -> Default:
-        lines = findings.value("handbook_extra", {}).get(key, [])
-        lines = [line for line in lines if not line.startswith(SET_BY_ANSWERS)]
-        lines = [line.replace("runner:runner", USER) for line in lines]
-        if key == "build_instructions" and findings.value("node"):
-            lines = [line for line in lines if not OF_NODE.match(line)]
-        source = "Dockerfile_django" if lines else ""
-        if key in ("build_instructions", "instructions") and not source and (path := findings.value("version_file")):
-            # As a build of the package would write it: https://setuptools-scm.readthedocs.io/en/latest/config/
-            place = posixpath.normpath(f"/workdir/{path}")
-            version = "'version = \"0.0.0\"' 'version_tuple = (0, 0, 0)'"
-            lines = [f"RUN mkdir -p {posixpath.dirname(place)} && printf '%s\\n' {version} > {place}"]
-            source = findings.found["version_file"].source
-        apps = findings.found.get("installed_apps")
-        if key == "build_instructions" and source != "Dockerfile_django" and apps and TAILWIND in apps.value:
-            given = "".join(
-                f"{name}={shlex.quote(text)} "
-                for name, text in environment_defaults.build_environment(findings).value.items()
-            )
-            lines, source = [*lines, f"RUN {given}python manage.py tailwind build"], source or apps.source
-        return Default(lines, source)
-
-    return rule
+def gunicorn_options(site: Site) -> Default:
+    """Return Gunicorn's options that are no answers of their own."""
+    return _adopted(site.adopted.handbook_extra.value.gunicorn_options)
 
 
-def build_image(findings: Findings) -> Default:
+def instructions(site: Site) -> Default:
+    """Return the instructions of the last stage that the template does not write."""
+    default = _adopted(site.adopted.handbook_extra.value.instructions)
+    return default if default.source else _version_file(site)
+
+
+def build_instructions(site: Site) -> Default:
+    """Return the instructions of the build stage that the template does not write."""
+    lines = site.adopted.handbook_extra.value.build_instructions
+    default = _adopted([line for line in lines if not (site.frontend.node.value and OF_NODE.match(line))])
+    if default.source:
+        return default
+    default, apps = _version_file(site), site.settings.installed_apps
+    if TAILWIND not in apps.value:
+        return default
+    given = "".join(
+        f"{name}={shlex.quote(text)} " for name, text in environment_defaults.build_environment(site).value.items()
+    )
+    return Default([*default.value, f"RUN {given}python manage.py tailwind build"], default.source or apps.source)
+
+
+def _adopted(lines: Sequence[str]) -> Default:
+    """Return lines of the handbook's files, as the template's images have them."""
+    kept = [line.replace("runner:runner", USER) for line in lines if not line.startswith(SET_BY_ANSWERS)]
+    return Default(kept, "Dockerfile_django" if kept else "")
+
+
+def _version_file(site: Site) -> Default:
+    """Return what writes the module with the version that a build of the package would write.
+
+    https://setuptools-scm.readthedocs.io/en/latest/config/
+    """
+    path = site.dependencies.version_file
+    if not path.value:
+        return Default([])
+    place = posixpath.normpath(f"/workdir/{path.value}")
+    version = "'version = \"0.0.0\"' 'version_tuple = (0, 0, 0)'"
+    line = f"RUN mkdir -p {posixpath.dirname(place)} && printf '%s\\n' {version} > {place}"
+    return Default([line], path.source)
+
+
+def build_image(site: Site) -> Default:
     """Return the image of the build stage, "" where it is python, or brings Node alone."""
-    extra = findings.value("handbook_extra", {})
-    image = extra.get("build_image", "")
-    other = image and posixpath.basename(image).partition(":")[0] != "python"
-    if findings.value("node") and "node" in image:
+    image = site.adopted.handbook_extra.value.build_image
+    other = bool(image) and posixpath.basename(image).partition(":")[0] != "python"
+    if site.frontend.node.value and "node" in image:
         other = False  # Node has a stage of its own
     return Default(image if other else "", "Dockerfile_django" if other else "")

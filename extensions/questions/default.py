@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..project import Certainty, Findings
+from ..project import Certainty, Found
+from ..services.site import Site
 
 
 @dataclass(frozen=True)
@@ -15,14 +16,13 @@ class Default:
     source: str = ""
 
 
-def found(findings: Findings, name: str, otherwise: Any) -> Default:
-    """Return what was found under `name`, or `otherwise` where nothing was."""
-    finding = findings.found.get(name)
-    if finding is None or finding.value in (None, ""):
+def default_of(found: Found[Any], otherwise: Any) -> Default:
+    """Return what was found, or `otherwise` where nothing was."""
+    if not found.is_read or found.value in (None, ""):
         return Default(otherwise)
-    return Default(finding.value, "" if finding.certainty is Certainty.ASSUMED else finding.source)
+    return Default(found.value, "" if found.certainty is Certainty.ASSUMED else found.source)
 
 
-def of_pair(rule: Callable[[Findings], tuple[Any, str]]) -> Callable[[Findings], Default]:
+def of_pair(rule: Callable[[Site], tuple[Any, str]]) -> Callable[[Site], Default]:
     """Return the rule of a default from a function that returns a value and where it was read."""
-    return lambda findings: Default(*rule(findings))
+    return lambda site: Default(*rule(site))

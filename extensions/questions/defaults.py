@@ -1,12 +1,12 @@
-"""From Findings to the questions' defaults: which answer follows from what was found, as the records say it."""
+"""From what was read to the questions' defaults: which answer follows from it, as the records say."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..project import Finding, Findings
 from ..reading import read
+from ..services.site import Site
 from . import answers, compose_defaults
 from .default import Default
 from .ignored import ignored
@@ -14,7 +14,7 @@ from .records import QUESTIONS
 
 __all__ = ["Default", "compose_defaults"]
 
-RULES: Mapping[str, Callable[[Findings], Default]] = {
+RULES: Mapping[str, Callable[[Site], Default]] = {
     name: question.default_from for name, question in QUESTIONS.items() if question.is_read
 }
 
@@ -26,19 +26,19 @@ def defaults(root: Path, answers_file: str = answers.FILE) -> dict[str, Default]
     Where the project has this template's answers, the files that they have written are not read, and what is read is
     set beside them.
     """
-    findings, stored = findings_for(root, answers_file), answers.stored(root / answers_file)
-    return beside(stored, findings, root) if answers.is_ours(stored) else from_findings(findings, root)
+    site, stored = site_for(root, answers_file), answers.stored(root / answers_file)
+    return beside(stored, site, root) if answers.is_ours(stored) else from_site(site, root)
 
 
-def findings_for(root: Path, answers_file: str = answers.FILE) -> Findings:
-    """Return the Findings of the project at `root` from which answers follow, without the files that answers made."""
+def site_for(root: Path, answers_file: str = answers.FILE) -> Site:
+    """Return what is read of the project at `root`, without the files that answers made: answers follow from it."""
     stored = answers.stored(root / answers_file)
     return read(root, answers.rendered(stored) if answers.is_ours(stored) else ())
 
 
-def from_findings(findings: Findings, root: Path) -> dict[str, Default]:
+def from_site(site: Site, root: Path) -> dict[str, Default]:
     """Return the defaults that follow from what was found in the project at `root`."""
-    found = {name: rule(findings) for name, rule in RULES.items()}
+    found = {name: rule(site) for name, rule in RULES.items()}
     if found["env_example"].value and ignored(root, [".env.example"]):
         found["env_example"] = Default(False, ".gitignore")
     return {
@@ -46,13 +46,13 @@ def from_findings(findings: Findings, root: Path) -> dict[str, Default]:
     }
 
 
-def beside(stored: Mapping[str, Any], findings: Findings, root: Path) -> dict[str, Default]:
+def beside(stored: Mapping[str, Any], site: Site, root: Path) -> dict[str, Default]:
     """Return what is read today in a project with answers: the stored answer where nothing says otherwise.
 
     A name that follows from the folder's says nothing: a clone may be in a folder of any name.
     """
-    names = [findings.value("project_slug"), stored.get("project_slug"), stored.get("database_name")]
-    readings = [from_findings(_named(findings, name), root) for name in dict.fromkeys(names) if isinstance(name, str)]
+    names = [site.layout.project_slug.value, stored.get("project_slug"), stored.get("database_name")]
+    readings = [from_site(_named(site, name), root) for name in dict.fromkeys(names) if isinstance(name, str)]
     known = answers.AS_BEFORE | dict(stored)
     return {
         name: Default(known[name], default.source)
@@ -62,10 +62,10 @@ def beside(stored: Mapping[str, Any], findings: Findings, root: Path) -> dict[st
     }
 
 
-def _named(findings: Findings, slug: str) -> Findings:
-    """Return the Findings of the same project, were its name another."""
-    finding = findings.found.get("project_slug", Finding("project_slug", slug))
-    return Findings(findings.found | {"project_slug": replace(finding, value=slug)}, findings.problems)
+def _named(site: Site, slug: str) -> Site:
+    """Return what would be read of the same project, were its name another."""
+    named = replace(site.layout.project_slug, value=slug, is_read=True)
+    return replace(site, layout=replace(site.layout, project_slug=named))
 
 
 def _answerable(name: str, default: Default, root: Path) -> Default:

@@ -3,43 +3,41 @@
 import posixpath
 from collections.abc import Callable, Mapping
 
-from ..project import Findings
+from ..services.site import Site
 from .default import Default
 
 
-def _python_path(findings: Findings) -> dict[str, str]:
+def _python_path(site: Site) -> dict[str, str]:
     """Return PYTHONPATH where the settings module is not below manage.py's folder, as in a src layout."""
-    folder = findings.value("python_path")
-    if not folder or folder == findings.value("django_dir"):
+    folder = site.layout.python_path.value
+    if not folder or folder == site.layout.django_dir.value:
         return {}
     return {"PYTHONPATH": posixpath.normpath(f"/workdir/{folder}")}
 
 
-def environment(findings: Findings) -> Default:
+def environment(site: Site) -> Default:
     """Return the variables that select production in settings, beside DJANGO_ENV and DJANGO_SETTINGS_MODULE."""
-    read = findings.value("environment", [])
-    found = {item["name"]: item["production"] for item in read if item["production"] is not None}
-    variable = findings.value("settings_variable") or {}
-    if variable.get("name") and variable.get("value"):
-        found.setdefault(variable["name"], variable["value"])
-    if configuration := findings.value("configuration_class"):
+    read = site.settings.environment.value
+    found = {item.name: item.production for item in read if item.production is not None}
+    variable = site.layout.settings_variable.value
+    if variable.name and variable.value:
+        found.setdefault(variable.name, variable.value)
+    if configuration := site.layout.configuration_class.value:
         found["DJANGO_CONFIGURATION"] = configuration
-    found |= _python_path(findings) | findings.value("handbook_extra", {}).get("environment", {})
+    found |= {**_python_path(site), **site.adopted.handbook_extra.value.environment}
     for name in ("DJANGO_ENV", "DJANGO_SETTINGS_MODULE", "WEB_CONCURRENCY"):
         found.pop(name, None)
-    return Default(dict(sorted(found.items())), findings.value("settings_file", ""))
+    return Default(dict(sorted(found.items())), site.layout.settings_file.value)
 
 
-def build_environment(findings: Findings) -> Default:
+def build_environment(site: Site) -> Default:
     """Return a made-up value for each variable without which settings do not load, but for those that images set."""
-    set_already = {"DJANGO_ENV", "DJANGO_SETTINGS_MODULE", *environment(findings).value}
-    found = {
-        item["name"]: item["dummy"] for item in findings.value("environment", []) if item["build"] and item["dummy"]
-    }
+    set_already = {"DJANGO_ENV", "DJANGO_SETTINGS_MODULE", *environment(site).value}
+    found = {item.name: item.dummy for item in site.settings.environment.value if item.build and item.dummy}
     kept = {name: dummy for name, dummy in sorted(found.items()) if name not in set_already}
-    return Default(kept, findings.value("settings_file", ""))
+    return Default(kept, site.layout.settings_file.value)
 
 
-def with_image(rule: Callable[[Findings, Mapping[str, str]], Default]) -> Callable[[Findings], Default]:
+def with_image(rule: Callable[[Site, Mapping[str, str]], Default]) -> Callable[[Site], Default]:
     """Return a rule of Compose, which has to know the variables that the image sets."""
-    return lambda findings: rule(findings, environment(findings).value)
+    return lambda site: rule(site, environment(site).value)

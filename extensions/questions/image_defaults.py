@@ -1,12 +1,15 @@
 """The defaults of the questions on how the images are built, and how Django and its files are served."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-from ..project import Certainty, Findings
+from ..project import Certainty, unread
+from ..project.dependencies.record import Installed
 from ..project.settings.writes import is_local
+from ..services.site import Site
 
 Answer = tuple[Any, str]  # a default, and where it was read ("" for an assumption)
 
@@ -18,80 +21,80 @@ SLOW_STOP = Version("25.1.0")  # idle connections hold up a stop until graceful_
 NEWEST = Version("99")
 
 
-def gunicorn_pin(findings: Findings) -> Version:
+def _gunicorn(site: Site) -> Installed:
+    """Return what is asked for of Gunicorn; nothing where the project does not."""
+    return site.dependencies.distributions.value.get("gunicorn", Installed())
+
+
+def gunicorn_pin(site: Site) -> Version:
     """Return the version of Gunicorn that is pinned, the end of the range that is allowed, or NEWEST."""
-    stated = findings.value("distributions", {}).get("gunicorn") or {}
+    stated = _gunicorn(site)
     try:
-        if stated.get("version"):
-            return Version(stated["version"])
-        limits = [
-            part for part in SpecifierSet(stated.get("specifier") or "") if part.operator in ("<", "<=", "==", "~=")
-        ]
+        if stated.version:
+            return Version(stated.version)
+        limits = [part for part in SpecifierSet(stated.specifier) if part.operator in ("<", "<=", "==", "~=")]
         ends = [Version(part.version.removesuffix(".*")) for part in limits]
     except (InvalidVersion, InvalidSpecifier):
         return NEWEST
     return min(ends, default=NEWEST)
 
 
-def _allows(findings: Findings, release: Version) -> bool:
+def _allows(site: Site, release: Version) -> bool:
     """Return whether the Gunicorn that is installed, the newest that is allowed, is `release` or newer."""
-    stated = findings.value("distributions", {}).get("gunicorn") or {}
-    pin = gunicorn_pin(findings)
-    if stated.get("version") or pin == NEWEST:
+    stated = _gunicorn(site)
+    pin = gunicorn_pin(site)
+    if stated.version or pin == NEWEST:
         return pin >= release
     try:
         # A later patch release of the range that is allowed: ~=27.0 allows 27.0.1, <27 does not.
-        return SpecifierSet(stated["specifier"]).contains(release) or SpecifierSet(stated["specifier"]).contains(
+        return SpecifierSet(stated.specifier).contains(release) or SpecifierSet(stated.specifier).contains(
             Version(f"{release.major}.99")
         )
     except InvalidSpecifier:
         return True
 
 
-def asgi_module(findings: Findings) -> Answer:
+def asgi_module(site: Site) -> Answer:
     """Return the ASGI module where the project is run by it, or has no other, else ""."""
-    interface = findings.found.get("interface")
-    if interface is None or interface.value != "asgi":
+    interface = site.layout.interface
+    if interface.value != "asgi":
         return "", ""
-    return findings.value("asgi_module") or "", interface.source
+    return site.layout.asgi_module.value, interface.source
 
 
-def worker_class(findings: Findings) -> Answer:
+def worker_class(site: Site) -> Answer:
     """Return Gunicorn's worker class: gthread for WSGI, six times as fast there as an ASGI worker is."""
-    if not asgi_module(findings)[0]:
+    if not asgi_module(site)[0]:
         return "gthread", ""
-    source = (findings.value("distributions", {}).get("gunicorn") or {}).get("source", "")
-    return ("asgi" if _allows(findings, ASGI_WORKER) else "uvicorn_worker.UvicornWorker"), source
+    source = _gunicorn(site).source
+    return ("asgi" if _allows(site, ASGI_WORKER) else "uvicorn_worker.UvicornWorker"), source
 
 
-def static_server(findings: Findings) -> Answer:
+def static_server(site: Site) -> Answer:
     """Return what serves static files.
 
     Without django.contrib.staticfiles there is no collectstatic, and nothing to serve. Where settings redirect
     to HTTPS whatever is set, it is nginx, since something before Django has to say that a request came by HTTPS.
     """
-    middleware = findings.found.get("middleware")
-    redirect = findings.found.get("secure_ssl_redirect")
-    if redirect and redirect.value and not ssl_redirect_variable(findings):
-        middleware = None
-    kept = findings.found.get("static_kept")
-    if middleware and kept and kept.value:
+    settings, kept = site.settings, site.local.static_kept
+    is_redirected = settings.secure_ssl_redirect.value and not ssl_redirect_variable(site)
+    middleware = unread([]) if is_redirected else settings.middleware
+    if middleware.is_read and kept.value:
         return "elsewhere", kept.source  # WhiteNoise has what was collected and is in git; nothing can collect it anew
-    if middleware and any(str(name).endswith("WhiteNoiseMiddleware") for name in middleware.value):
+    if any(name.endswith("WhiteNoiseMiddleware") for name in middleware.value):
         return "whitenoise", middleware.source
-    storage = findings.found.get("staticfiles_storage")
-    kind = findings.found.get("staticfiles_kind")
-    if storage and kind and (kind.value == "s3" or not is_local(str(storage.value))):
+    storage = settings.staticfiles_storage
+    if storage.is_read and (settings.staticfiles_kind.value == "s3" or not is_local(storage.value)):
         return "elsewhere", storage.source
-    apps = findings.found.get("installed_apps")
-    if apps and apps.certainty is Certainty.STATED and apps.value and STATICFILES.isdisjoint(apps.value):
+    apps = settings.installed_apps
+    if apps.certainty is Certainty.STATED and apps.value and STATICFILES.isdisjoint(apps.value):
         return "elsewhere", apps.source
     return "nginx", ""
 
 
-def ssl_redirect_variable(findings: Findings) -> str:
+def ssl_redirect_variable(site: Site) -> str:
     """Return the variable by which settings do not redirect to HTTPS, "" for none."""
-    names = (item["name"] for item in findings.value("environment", []))
+    names = (item.name for item in site.settings.environment.value)
     return next((name for name in names if name.endswith("SSL_REDIRECT")), "")
 
 
@@ -104,46 +107,46 @@ STATICFILES = frozenset(
 )
 
 
-def gunicorn_keepalive(findings: Findings) -> Answer:
+def gunicorn_keepalive(site: Site) -> Answer:
     """Return the seconds for which Gunicorn keeps idle connections: longer than nginx does, where they are let go."""
-    return (75 if _allows(findings, IDLE_CONNECTIONS) else 2), ""
+    return (75 if _allows(site, IDLE_CONNECTIONS) else 2), ""
 
 
-def log_errors(findings: Findings) -> Answer:
+def log_errors(site: Site) -> Answer:
     """Return whether nothing in settings says where Django's errors are logged: then they are lost without DEBUG.
 
     https://docs.djangoproject.com/en/stable/ref/logging/#default-logging-configuration
     """
-    found = findings.found.get("logging_configured")
-    return (not found.value if found else False), ""
+    found = site.settings.logging_configured
+    return found.is_read and not found.value, ""
 
 
-def https_only(findings: Findings) -> Answer:
+def https_only(site: Site) -> Answer:
     """Return whether settings redirect to HTTPS."""
-    found = findings.found.get("secure_ssl_redirect")
-    return (bool(found.value), found.source) if found and found.value else (False, "")
+    found = site.settings.secure_ssl_redirect
+    return (True, found.source) if found.value else (False, "")
 
 
-def gunicorn_remark(findings: Findings) -> str:
+def gunicorn_remark(site: Site) -> str:
     """Return a sentence on the faults of the Gunicorn that is pinned, "" if none is known that counts here."""
-    stated = findings.value("distributions", {}).get("gunicorn") or {}
-    if not stated.get("version") or (pin := gunicorn_pin(findings)) >= IDLE_CONNECTIONS:
+    stated = _gunicorn(site)
+    if not stated.version or (pin := gunicorn_pin(site)) >= IDLE_CONNECTIONS:
         return ""
     fault = "can lose requests while it reloads (HUP)"
     if pin >= SLOW_STOP:
         fault = "takes up to 30 s to stop while idle connections are open, and can lose requests on a reload (HUP)"
-    return f"Gunicorn {pin} ({stated['source']}) {fault}: 27.0.1 or newer does not."
+    return f"Gunicorn {pin} ({stated.source}) {fault}: 27.0.1 or newer does not."
 
 
-def context_notes(findings: Findings, left_out: list[str]) -> list[str]:
+def context_notes(site: Site, left_out: list[str]) -> list[str]:
     """Return sentences on secrets that git has, and on lines of the project's .dockerignore that no answer holds."""
     notes = []
-    if secret := findings.value("secret_files", []):
+    if secret := site.build_context.secret_files.value:
         notes.append(f"git tracks what looks like a secret: {_some(secret)}. Take it out of git, and make a new one.")
-    if lost := [path for path in findings.value("local_files", []) if path not in left_out]:
+    if lost := [path for path in site.local.local_files.value if path not in left_out]:
         notes.append(f"Not taken over from .dockerignore: {_some(lost)}. Add it there, at the end.")
     return notes
 
 
-def _some(paths: list[str]) -> str:
+def _some(paths: Sequence[str]) -> str:
     return ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")

@@ -1,15 +1,14 @@
-"""From Findings to the processes of compose.yaml beside the web server: workers, and jobs that run at times."""
+"""From what was read to the processes of compose.yaml beside the web server: workers, and jobs that run at times."""
 
 import re
 import shlex
-from typing import Any
 
-from ..project import Certainty, Findings
-from ..project.data import text_of
+from ..project import Certainty
+from ..project.processes.record import Process
 from ..project.secrets import HIDDEN
-from ..project.settings.connections import broker, caches
 from ..services.connections import address, connections, is_server, kind_of
 from ..services.kinds import broker_kinds
+from ..services.site import Site
 from .default import Default
 
 PROGRAMS = ("celery", "dramatiq", "rq", "rqscheduler", "huey_consumer", "huey_consumer.py", "procrastinate", "arq")
@@ -26,81 +25,83 @@ TAKEN = frozenset(("django", "migrate", "static"))
 ENDLESS = "A management command that seems not to end."
 
 
-def workers(findings: Findings) -> Default:
+def workers(site: Site) -> Default:
     """Return the commands that production runs beside the web server, by the names of their services."""
     found: dict[str, str] = {}
     source = ""
-    stated = [item for item in findings.value("processes", []) if item["kind"] in ("worker", "beat", "scheduler")]
+    stated = [item for item in site.processes.processes.value if item.kind in ("worker", "beat", "scheduler")]
     for item in stated:
-        command = _worker(findings, item)
+        command = _worker(site, item)
         if not command or command in found.values():
             continue
         alone = sum(_queue(other) == _queue(item) for other in stated) == 1
-        found[_free(_name(findings, item, command, alone), found, findings)] = command
-        source = source or item["source"]
+        found[_free(_name(site, item, command, alone), found, site)] = command
+        source = source or item.source
     return Default(found, source)
 
 
-def celery_concurrency(findings: Findings) -> Default:
+def celery_concurrency(site: Site) -> Default:
     """Return 0 where the project says how many processes its Celery workers have: an option would overrule that."""
-    found = findings.found.get("celery_concurrency")
-    return Default(0, found.source) if found else Default(2)
+    found = site.processes.celery_concurrency
+    return Default(0, found.source) if found.value else Default(2)
 
 
-def jobs(findings: Findings) -> Default:
+def jobs(site: Site) -> Default:
     """Return the commands that the project's files run at times, or once, and those that seem to run for long."""
     found: dict[str, str] = {}
-    running = set(workers(findings).value.values())
-    taken = {**workers(findings).value, **found}
+    running = set(workers(site).value.values())
+    taken = {**workers(site).value, **found}
     source = ""
-    for item in findings.value("processes", []):
-        endless = item["note"] == ENDLESS
-        if item["kind"] not in ("cron", "release") and not endless:
+    for item in site.processes.processes.value:
+        endless = item.note == ENDLESS
+        if item.kind not in ("cron", "release") and not endless:
             continue
-        for part in re.split(r"&&|;|\|\|", item["command"]):
-            command = clean(part, text_of(findings.value("django_dir")))
+        for part in re.split(r"&&|;|\|\|", item.command):
+            command = clean(part, (site.layout.django_dir.value or ""))
             words = command.split()
             if words[:2] != ["python", "manage.py"] or len(words) < 3 or words[2] in DONE:
                 continue
             if command in running or command in found.values():
                 continue
-            found[_free(_slug(words[2]), taken | found, findings)] = command
-            source = source or item["source"]
+            found[_free(_slug(words[2]), taken | found, site)] = command
+            source = source or item.source
     return Default(found, source)
 
 
-def create_cache_table(findings: Findings) -> Default:
+def create_cache_table(site: Site) -> Default:
     """Return whether a cache is in the database, in a table that Django does not make by itself."""
     # https://docs.djangoproject.com/en/stable/topics/cache/#creating-the-cache-table
-    return Default(any((cache.backend or "").endswith(".DatabaseCache") for cache in caches(findings).values()))
+    return Default(
+        any((cache.backend or "").endswith(".DatabaseCache") for cache in site.settings.caches.value.values())
+    )
 
 
-def _worker(findings: Findings, item: dict[str, Any]) -> str:
+def _worker(site: Site, item: Process) -> str:
     """Return a process's command as compose.yaml has it; "" if it is no worker of production."""
-    if item["note"] == ENDLESS:
+    if item.note == ENDLESS:
         return ""
-    text = f"{item['command']} {item.get('runs', '')} {item['name']}"
-    celery = "celery" in text.lower() or "celery" in item.get("runs", "")
-    if (item["certainty"] != Certainty.STATED or item["note"]) and not QUEUE.search(text):
+    text = f"{item.command} {item.runs} {item.name}"
+    celery = "celery" in text.lower() or "celery" in item.runs
+    if (item.certainty != Certainty.STATED or item.note) and not QUEUE.search(text):
         return ""
-    if celery and not _has_broker(findings):
+    if celery and not _has_broker(site):
         return ""
-    folder = text_of(findings.value("django_dir"))
-    for candidate in (item["command"], item.get("runs", "")):
+    folder = site.layout.django_dir.value or ""
+    for candidate in (item.command, item.runs):
         if command := clean(candidate, folder):
             return _finished(command)
-    application = text_of(findings.value("celery_app"))
-    if celery and application and item["kind"] in ("worker", "beat"):
+    application = site.processes.celery_app.value
+    if celery and application and item.kind in ("worker", "beat"):
         scheduler = ""
-        if item["kind"] == "beat" and "django_celery_beat" in findings.value("installed_apps", []):
+        if item.kind == "beat" and "django_celery_beat" in site.settings.installed_apps.value:
             scheduler = " --scheduler django_celery_beat.schedulers:DatabaseScheduler"
-        return _finished(f"celery -A {application} {item['kind']}{scheduler}")
+        return _finished(f"celery -A {application} {item.kind}{scheduler}")
     return ""
 
 
-def _has_broker(findings: Findings) -> bool:
+def _has_broker(site: Site) -> bool:
     """Return whether Celery finds its broker under Compose: a service, or a place elsewhere that a variable names."""
-    celery, kinds = broker(findings), connections(findings).kinds
+    celery, kinds = site.settings.celery_broker.value, connections(site).kinds
     where = address(celery.value) if celery.value else None
     kind = kind_of(where) if where else ""
     if kind in kinds or (not kind and kinds & set(broker_kinds())):
@@ -201,20 +202,20 @@ def _modern_celery(words: list[str]) -> list[str]:
     return words
 
 
-def _queue(item: dict[str, Any]) -> str:
+def _queue(item: Process) -> str:
     """Return what tells processes of the same kind apart from others: there is one beat, and mostly one worker."""
-    if item["kind"] == "worker" and item["note"] == ENDLESS:
+    if item.kind == "worker" and item.note == ENDLESS:
         return "job"
-    return text_of(item["kind"])
+    return item.kind
 
 
-def _name(findings: Findings, item: dict[str, Any], command: str, alone: bool) -> str:
-    if item["kind"] == "beat":
+def _name(site: Site, item: Process, command: str, alone: bool) -> str:
+    if item.kind == "beat":
         return "beat"
-    if alone and item["kind"] == "worker":
+    if alone and item.kind == "worker":
         return "worker"
-    name = _slug(item["name"])
-    slug = _slug(text_of(findings.value("project_slug")))
+    name = _slug(item.name)
+    slug = _slug(site.layout.project_slug.value)
     return name.removeprefix(f"{slug}-") or name
 
 
@@ -222,9 +223,9 @@ def _slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60] or "job"
 
 
-def _free(name: str, taken: dict[str, str], findings: Findings) -> str:
+def _free(name: str, taken: dict[str, str], site: Site) -> str:
     """Return a name that no other service has, and that the question accepts."""
-    others = TAKEN | taken.keys() | connections(findings).services.keys()
+    others = TAKEN | taken.keys() | connections(site).services.keys()
     name = f"{name}-worker" if name in TAKEN else name
     number, first = 2, name
     while name in others:

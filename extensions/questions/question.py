@@ -6,8 +6,9 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from ..project import Findings
-from .default import Default, found
+from ..project import Found
+from ..services.site import Site
+from .default import Default, default_of
 from .kinds import Rule
 
 NEVER = object()  # the as-before value of a question that is as old as the answers that a project can have
@@ -41,7 +42,7 @@ class Reference:
 class Question:
     """All that is known of one question.
 
-    Its default is what `default` makes of the Findings, or the Finding called `finding`; without either, or where
+    Its default is what `default` makes of what was read, or what `found` takes of it; without either, or where
     nothing was found, or what was found cannot be an answer, it is `safe`. Of a list or a mapping, only the items
     that cannot be answers are left out, unless they make sense together alone. "" for `safe` of a text that must
     not be empty stands for: there is no default, and the guard says so.
@@ -53,8 +54,8 @@ class Question:
     rule: Rule  # what an answer may be
     safe: Any
     reference: Reference
-    default: Callable[[Findings], Default] | None = None
-    finding: str = ""
+    default: Callable[[Site], Default] | None = None
+    found: Callable[[Site], Found[Any]] | None = None
     together: bool = False  # whether the items of a list or a mapping make sense together alone
     says_source: bool = False  # whether the help ends in where the default was read
     asked: Asked = Asked.CUSTOMIZING
@@ -95,8 +96,8 @@ class Question:
         """Return whether the default is read from the project."""
         return not self.expression or "| found" in self.expression
 
-    def default_from(self, findings: Findings) -> Default:
+    def default_from(self, site: Site) -> Default:
         """Return the default that follows from what was found."""
         if self.default:
-            return self.default(findings)
-        return found(findings, self.finding, self.safe) if self.finding else Default(self.safe)
+            return self.default(site)
+        return default_of(self.found(site), self.safe) if self.found else Default(self.safe)

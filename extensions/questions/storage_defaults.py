@@ -2,131 +2,130 @@
 
 import posixpath
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-from ..project import Findings
-from ..project.data import mapping, url_parts
-from ..project.settings.connections import databases
-from ..project.settings.writes import is_local, is_within, places
+from ..project.data import url_parts
+from ..project.settings.writes import Write, is_local, is_within, places
 from ..services.connections import connections
+from ..services.site import Site
 from .image_defaults import Answer, static_server
 
 # What is never for everybody, of the kinds of what Django writes: uploads that are have a root of their own.
 OWN = frozenset(("database", "cache", "log", "email", "session", "search", "upload"))
 
 
-def media_root(findings: Findings) -> Answer:
+def media_root(site: Site) -> Answer:
     """Return the folder of MEDIA_ROOT where Django keeps files in it, else "": code is no such folder."""
-    found = findings.found.get("media_root")
-    local = is_local(findings.value("default_storage") or "")
-    if not found or not found.value or found.value == "." or not local:
+    found = site.settings.media_root
+    if not found.value or found.value == "." or not is_local(site.settings.default_storage.value):
         return "", ""
-    code = any(write["beside_code"] for write in findings.value("writes", []) if write["path"] == found.value)
+    code = any(write.beside_code for write in site.written.writes.value if write.path == found.value)
     return ("", "") if code else (found.value, found.source)
 
 
-def media_url(findings: Findings) -> Answer:
+def media_url(site: Site) -> Answer:
     """Return the path of MEDIA_URL where nginx may serve what is in MEDIA_ROOT itself, else ""."""
-    url, source = _path_of_media(findings)
-    return ("", "") if _beside_media(findings) or url in private_media(findings)[0].values() else (url, source)
+    url, source = _path_of_media(site)
+    return ("", "") if _beside_media(site) or url in private_media(site)[0].values() else (url, source)
 
 
-def _path_of_media(findings: Findings) -> Answer:
+def _path_of_media(site: Site) -> Answer:
     """Return the path of MEDIA_URL where files are kept in MEDIA_ROOT and have a path on this site, else ""."""
-    found = findings.found.get("media_url")
-    if not found or not isinstance(found.value, str) or not media_root(findings)[0]:
+    found = site.settings.media_url
+    if not media_root(site)[0]:
         return "", ""
     parts = url_parts(found.value)
     path = parts.path.strip("/") if parts and not parts.netloc else ""
     return (f"/{path}/", found.source) if path else ("", "")
 
 
-def _writes(given: Mapping[str, str], findings: Findings) -> list[dict[str, Any]]:
+def _writes(given: Mapping[str, str], site: Site) -> list[Write]:
     """Return what Django writes, without the databases that the variables `given` put elsewhere."""
     moved = {
         alias
-        for alias, database in databases(findings).items()
+        for alias, database in site.settings.databases.value.items()
         if {database.variable, database.variables.get("engine")} & given.keys()
     }
-    return [
-        write for write in findings.value("writes", []) if write["kind"] != "database" or write["alias"] not in moved
-    ]
+    return [write for write in site.written.writes.value if write.kind != "database" or write.alias not in moved]
 
 
-def _own_writes(findings: Findings) -> list[dict[str, Any]]:
+def _own_writes(site: Site) -> list[Write]:
     """Return what Django writes, and nobody should read but by its leave."""
-    return [write for write in _writes(connections(findings).environment, findings) if write["kind"] in OWN]
+    return [write for write in _writes(connections(site).environment, site) if write.kind in OWN]
 
 
-def _folder(write: Mapping[str, Any]) -> str:
-    return posixpath.dirname(write["path"]) if write["is_file"] else str(write["path"])
+def _folder(write: Write) -> str:
+    return posixpath.dirname(write.path) if write.is_file else write.path
 
 
-def _beside_media(findings: Findings) -> list[dict[str, Any]]:
+def _beside_media(site: Site) -> list[Write]:
     """Return what Django writes for itself to the folder of MEDIA_ROOT, where no volume parts it from uploads."""
-    media = media_root(findings)[0]
-    return [write for write in _own_writes(findings) if media and _folder(write) == media]
+    media = media_root(site)[0]
+    return [write for write in _own_writes(site) if media and _folder(write) == media]
 
 
-def private_media(findings: Findings) -> Answer:
+def private_media(site: Site) -> Answer:
     """Return what nginx sends nobody by itself: paths, each with the URL by which Django has it sent, or ""."""
-    internal = findings.found.get("internal_media")
-    media = media_root(findings)[0]
-    own = [write["path"] for write in _own_writes(findings) if media and is_within(write["path"], media)]
-    urls = mapping(internal.value) if internal else {}
-    return dict(sorted({**dict.fromkeys(own, ""), **urls}.items())), internal.source if internal and urls else ""
+    internal = site.private_media.internal_media
+    media = media_root(site)[0]
+    own = [write.path for write in _own_writes(site) if media and is_within(write.path, media)]
+    found = {**dict.fromkeys(own, ""), **internal.value}
+    return dict(sorted(found.items())), internal.source if internal.value else ""
 
 
-def data_root(findings: Findings) -> Answer:
+def data_root(site: Site) -> Answer:
     """Return the folder that files are moved to: /data, unless nginx serves that, or a folder around it."""
-    served = [media_root(findings)[0] if _path_of_media(findings)[0] else "", *private_media(findings)[0]]
+    served = [media_root(site)[0] if _path_of_media(site)[0] else "", *private_media(site)[0]]
     return ("/var/lib/django" if any(path and is_within("/data", path) for path in served) else "/data"), ""
 
 
-def sqlite(findings: Findings) -> str:
+def sqlite(site: Site) -> str:
     """Return where SQLite is where only a variable says so: in a volume, as each container has a /tmp of its own."""
-    taken = {posixpath.basename(path) for path in places(findings.value("writes", []), findings)[1]}
-    return posixpath.join(data_root(findings)[0], "db.sqlite3" if "db.sqlite3" not in taken else "default.sqlite3")
+    taken = {
+        posixpath.basename(path)
+        for path in places(site.written.writes.value, site.settings, site.frontend.node.value)[1]
+    }
+    return posixpath.join(data_root(site)[0], "db.sqlite3" if "db.sqlite3" not in taken else "default.sqlite3")
 
 
-def data_places(given: Mapping[str, str], findings: Findings) -> tuple[list[str], list[str]]:
+def data_places(given: Mapping[str, str], site: Site) -> tuple[list[str], list[str]]:
     """Return data_dirs and data_files, without the databases that the variables `given` put elsewhere."""
-    writes = _writes(given, findings)
-    dirs, files = places(writes, findings)
-    dirs += [path for path in _apart(dirs, writes, findings) if path not in dirs]
+    writes = _writes(given, site)
+    dirs, files = places(writes, site.settings, site.frontend.node.value)
+    dirs += [path for path in _apart(dirs, writes, site) if path not in dirs]
     if any(path.startswith("~/") for path in dirs) and "~" not in dirs:
         dirs.append("~")  # which is elsewhere than in /tmp then, and must be one that can be written to
     # The links of data_files lead to data_root, which is a volume for their sake.
-    return sorted(path for path in dirs if not (files and path == data_root(findings)[0])), files
+    return sorted(path for path in dirs if not (files and path == data_root(site)[0])), files
 
 
-def _apart(dirs: list[str], writes: list[dict[str, Any]], findings: Findings) -> Iterator[str]:
+def _apart(dirs: list[str], writes: list[Write], site: Site) -> Iterator[str]:
     """Yield the folders that are volumes of their own within others, so that nginx reads uploads and nothing else."""
-    media = media_root(findings)[0]
-    outer = next((path for path in dirs if is_within(media, path)), "") if _path_of_media(findings)[0] else ""
+    media = media_root(site)[0]
+    outer = next((path for path in dirs if is_within(media, path)), "") if _path_of_media(site)[0] else ""
     if not outer:
         return
-    internal = mapping(findings.value("internal_media"))
-    own = [write for write in writes if write["kind"] in OWN and write["path"] not in internal]
+    internal = site.private_media.internal_media.value
+    own = [write for write in writes if write.kind in OWN and write.path not in internal]
     if any(is_within(_folder(write), outer) and not is_within(_folder(write), media) for write in own):
         yield media
     for write in own:
-        if is_within(_folder(write), media) and not write["beside_code"]:
+        if is_within(_folder(write), media) and not write.beside_code:
             yield _folder(write)
 
 
-def notes(findings: Findings) -> list[str]:
+def notes(site: Site) -> list[str]:
     """Return sentences on files that nginx does not send, and why."""
-    if static_server(findings)[0] != "nginx":
+    if static_server(site)[0] != "nginx":
         return []
     found = []
-    if (url := _path_of_media(findings)[0]) and (writes := _beside_media(findings)):
+    if (url := _path_of_media(site)[0]) and (writes := _beside_media(site)):
         found.append(
-            f"nginx does not serve MEDIA_ROOT ({media_root(findings)[0]}), since {writes[0]['path']} is there too "
-            f"({writes[0]['source']}): give each a folder of its own, then run "
+            f"nginx does not serve MEDIA_ROOT ({media_root(site)[0]}), since {writes[0].path} is there too "
+            f"({writes[0].source}): give each a folder of its own, then run "
             f"`copier-django-docker sync --set media_url={url}`."
         )
-    if header := findings.found.get("accel_redirect"):
+    header = site.private_media.accel_redirect
+    if header.value:
         found.append(
             f"Django tells nginx by X-Accel-Redirect what to send ({header.source}): name the folder in private_media."
         )

@@ -1,13 +1,13 @@
 """Where settings expect a service: the parts of a URL, or of a host and a port."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import unquote
 
-from ..project import Findings
 from ..project.data import url_parts
+from ..project.evaluation.environment import ReadVariable
+from ..project.layout.record import Layout
+from ..project.settings.record import DjangoSettings
 from .kinds import engine_kind, kind, port_kind
 
 LOCAL = frozenset(("localhost", "127.0.0.1", "::1", "0.0.0.0"))
@@ -43,25 +43,20 @@ def is_server(host: str | None) -> bool:
     return bool(host) and host not in LOCAL and re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,62}", str(host)) is not None
 
 
-def can_be_changed(findings: Findings) -> bool:
+def can_be_changed(layout: Layout) -> bool:
     """Return whether a module that imports all of the settings' names can stand in for the settings."""
-    kept = findings.value("configuration_class") or findings.value("settings_fixed")
-    return bool(findings.value("settings_module")) and not kept
+    kept = layout.configuration_class.value or layout.settings_fixed.value
+    return bool(layout.settings_module.value) and not kept
 
 
-def variables_read(findings: Findings) -> dict[str, dict[str, Any]]:
+def variables_read(settings: DjangoSettings) -> dict[str, ReadVariable]:
     """Return the variables that settings read, by name."""
-    return {item["name"]: item for item in findings.value("environment", [])}
+    return {item.name: item for item in settings.environment.value}
 
 
 def last_word(variable: str) -> str:
     """Return the last word of a variable's name, in upper case."""
     return variable.upper().rpartition("_")[2]
-
-
-def given(read: Mapping[str, Mapping[str, Any]], variable: str) -> Mapping[str, Any]:
-    """Return a variable that settings read; {} for one that they do not."""
-    return read.get(variable, {})
 
 
 def query(url: str) -> str:

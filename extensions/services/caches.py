@@ -3,11 +3,8 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from ..project import Findings
-from ..project.data import text_of
-from ..project.settings.connections import broker, caches, layers
+from ..project.evaluation.environment import ReadVariable
 from .addresses import (
     LOCAL,
     Address,
@@ -22,7 +19,7 @@ from .connected import Connections
 from .images import image
 from .kinds import broker_kinds, engine_kind, kind, relatives, word_kind
 from .record import Service
-from .seen import seen
+from .site import Site
 
 HOST_WORDS = ("HOST", "HOSTNAME", "SERVER", "SERVERS", "LOCATION", "ADDR", "ADDRESS")
 URL_WORDS = ("URL", "URI", "DSN", "BROKER", "BACKEND")
@@ -53,7 +50,7 @@ class Expected:
     service: Service
     literals: list[Literal]
     moved: list[Literal]
-    about: Mapping[str, Mapping[str, Any]]
+    about: Mapping[str, ReadVariable]
     hosts: dict[str, Address]
 
     @property
@@ -64,7 +61,7 @@ class Expected:
     @property
     def used(self) -> list[str]:
         """The variables without which settings would not start, or that name a host of their own."""
-        return [name for name, where in self.hosts.items() if where.host or self.about[name]["required"]]
+        return [name for name, where in self.hosts.items() if where.host or self.about[name].required]
 
     @property
     def secured(self) -> list[Literal]:
@@ -72,10 +69,10 @@ class Expected:
         return [one for one in self.literals if one.where.login.strip(":") and one not in self.moved]
 
 
-def add_other(findings: Findings, service: Service, found: Connections) -> None:
+def add_other(site: Site, service: Service, found: Connections) -> None:
     """Add a service of a kind other than a database, and what points settings at it."""
-    expected = _expected(findings, service)
-    if not (expected.names or expected.moved or expected.used or (expected.hosts and _is_wanted(findings, service))):
+    expected = _expected(site, service)
+    if not (expected.names or expected.moved or expected.used or (expected.hosts and _is_wanted(site, service))):
         if expected.literals:
             first = expected.literals[0]
             found.notes.append(
@@ -88,7 +85,7 @@ def add_other(findings: Findings, service: Service, found: Connections) -> None:
             f"{expected.secured[0].source}."
         )
         return
-    name = _add_services(findings, expected, found)
+    name = _add_services(site, expected, found)
     _move(found, expected, name)
     _point(found, expected, name)
     for variable, item in expected.about.items():
@@ -96,17 +93,19 @@ def add_other(findings: Findings, service: Service, found: Connections) -> None:
             _set_part(found, service, variable, item)
 
 
-def _expected(findings: Findings, service: Service) -> Expected:
+def _expected(site: Site, service: Service) -> Expected:
     literals = [
         one
-        for one in (*_in_caches(findings, service), *_of_celery(findings), *_in_layers(findings))
+        for one in (*_in_caches(site, service), *_of_celery(site), *_in_layers(site))
         if address(one.text) and kind_of(one.where) in (service.name, "")
     ]
-    about = {name: item for name, item in variables_read(findings).items() if _is_about(findings, name, item, service)}
+    about = {
+        name: item for name, item in variables_read(site.settings).items() if _is_about(site, name, item, service)
+    }
     return Expected(
         service=service,
         literals=literals,
-        moved=[one for one in literals if one.where.host in LOCAL] if can_be_changed(findings) else [],
+        moved=[one for one in literals if one.where.host in LOCAL] if can_be_changed(site.layout) else [],
         about=about,
         hosts={name: where for name, item in about.items() if (where := _address_in(name, item))},
     )
@@ -115,26 +114,26 @@ def _expected(findings: Findings, service: Service) -> Expected:
 # Places that no variable changes.
 
 
-def _in_caches(findings: Findings, service: Service) -> Iterable[Literal]:
-    source = findings.found["caches"].source if "caches" in findings.found else ""
-    for alias, cache in caches(findings).items():
+def _in_caches(site: Site, service: Service) -> Iterable[Literal]:
+    source = site.settings.caches.source
+    for alias, cache in site.settings.caches.value.items():
         backend = kind(engine_kind(cache.backend or "")).speaks
         if backend == service.name and not cache.variable and cache.location:
             yield Literal(f"CACHES.{alias}.LOCATION", cache.location, source)
 
 
-def _of_celery(findings: Findings) -> Iterable[Literal]:
-    celery = broker(findings)
-    source = findings.found["celery_broker"].source if "celery_broker" in findings.found else ""
+def _of_celery(site: Site) -> Iterable[Literal]:
+    celery = site.settings.celery_broker.value
+    source = site.settings.celery_broker.source
     if not celery.variable and celery.value:
         yield Literal(celery.setting, celery.value, source)
     if celery.results:
         yield Literal("CELERY_RESULT_BACKEND", celery.results, source)
 
 
-def _in_layers(findings: Findings) -> Iterable[Literal]:
-    source = findings.found["channel_layers"].source if "channel_layers" in findings.found else ""
-    for alias, layer in layers(findings).items():
+def _in_layers(site: Site) -> Iterable[Literal]:
+    source = site.settings.channel_layers.source
+    for alias, layer in site.settings.channel_layers.value.items():
         if not layer.variable:
             for number, text in enumerate(layer.hosts):
                 yield Literal(f"CHANNEL_LAYERS.{alias}.CONFIG.hosts.{number}", text, source)
@@ -143,9 +142,9 @@ def _in_layers(findings: Findings) -> Iterable[Literal]:
 # Variables.
 
 
-def _is_about(findings: Findings, name: str, item: Mapping[str, Any], service: Service) -> bool:
+def _is_about(site: Site, name: str, item: ReadVariable, service: Service) -> bool:
     """Return whether a variable says where a service of a kind is, or how to log in to it."""
-    default = text_of(item["default"])
+    default = item.default or ""
     where = address(default) if _names_a_port(default) else None
     if where and (where.host in LOCAL or is_server(where.host) or not where.host):
         return kind_of(where) == service.name
@@ -154,37 +153,37 @@ def _is_about(findings: Findings, name: str, item: Mapping[str, Any], service: S
     words = name.upper().split("_")
     if any(word_kind(word) == service.name for word in words):
         return words[-1] not in ("PREFIX", "TTL", "TIMEOUT") and "READ" not in words
-    if default or any(word_kind(word) for word in words) or not _is_of_broker(findings, name, words):
+    if default or any(word_kind(word) for word in words) or not _is_of_broker(site, name, words):
         return False
-    return _broker_kind(findings) == service.name
+    return _broker_kind(site) == service.name
 
 
 def _names_a_port(text: str) -> bool:
     return "://" in text or bool(re.search(r":\d+(/|$)", text))
 
 
-def _is_of_broker(findings: Findings, name: str, words: list[str]) -> bool:
+def _is_of_broker(site: Site, name: str, words: list[str]) -> bool:
     """Return whether a variable is of Celery's broker."""
     if name in ("CELERY_BROKER_URL", "BROKER_URL") or name.endswith("_CELERY_BROKER_URL"):
         return True
-    is_set = name == broker(findings).variable
+    is_set = name == site.settings.celery_broker.value.variable
     return is_set and words[-1] in URL_WORDS and not words[0].startswith(("DATABASE", "DB"))
 
 
-def _broker_kind(findings: Findings) -> str:
+def _broker_kind(site: Site) -> str:
     """Return what Celery's broker is where nothing but a variable's name tells of it.
 
     It is what the project's Compose file runs, and of several that which is made to be a broker and nothing else.
     """
     brokers = broker_kinds()
-    items = [item for item in seen(findings) if kind(item.name).speaks in brokers]
+    items = [item for item in site.seen if kind(item.name).speaks in brokers]
     items.sort(key=lambda item: (not item.image, brokers.index(kind(item.name).speaks) if item.image else 0))
     return kind(items[0].name).speaks if items else brokers[0]
 
 
-def _address_in(name: str, item: Mapping[str, Any]) -> Address | None:
+def _address_in(name: str, item: ReadVariable) -> Address | None:
     """Return where a variable's default says that a service is; None for a variable that says something else."""
-    last, default = last_word(name), text_of(item["default"])
+    last, default = last_word(name), item.default or ""
     if _names_a_port(default):
         return address(default)
     says_where = last in (*HOST_WORDS, *URL_WORDS) or word_kind(last)
@@ -193,19 +192,24 @@ def _address_in(name: str, item: Mapping[str, Any]) -> Address | None:
     return None
 
 
-def _is_wanted(findings: Findings, service: Service) -> bool:
+def _is_wanted(site: Site, service: Service) -> bool:
     """Return whether the project's Compose file runs an optional service, or its Celery workers need it as broker."""
     names = relatives(service.name)
-    if any(item.name in names and item.in_compose and item.is_stated for item in seen(findings)):
+    if any(item.name in names and item.in_compose and item.is_stated for item in site.seen):
         return True
-    celery = any("celery" in process["command"] for process in findings.value("processes", []))
-    return celery and not broker(findings).value and service.is_broker and _broker_kind(findings) == service.name
+    celery = any("celery" in process.command for process in site.processes.processes.value)
+    return (
+        celery
+        and not site.settings.celery_broker.value.value
+        and service.is_broker
+        and _broker_kind(site) == service.name
+    )
 
 
 # What points settings at the service.
 
 
-def _add_services(findings: Findings, expected: Expected, found: Connections) -> str:
+def _add_services(site: Site, expected: Expected, found: Connections) -> str:
     """Add the service under each name that settings expect, and return the first."""
     service = expected.service
     by_variables = [where.host for where in expected.hosts.values() if is_server(where.host)]
@@ -214,8 +218,8 @@ def _add_services(findings: Findings, expected: Expected, found: Connections) ->
         name = service.compose_name
     literal = expected.literals[0].source if expected.literals else ""
     for each in dict.fromkeys((name, *expected.names)):
-        found.services[each] = image(findings, service.name)
-        found.sources[each] = next((item["source"] for item in expected.about.values()), literal)
+        found.services[each] = image(site, service.name)
+        found.sources[each] = next((item.source for item in expected.about.values()), literal)
     found.kinds.add(service.name)
     if service.password:
         found.dotenv[service.password] = ""
@@ -247,7 +251,7 @@ def _point(found: Connections, expected: Expected, name: str) -> None:
     for variable, where in hosts.items():
         if _is_spare(variable, where, service, hosts):
             continue
-        required = expected.about[variable]["required"]
+        required = expected.about[variable].required
         if where.host == name and not service.login and not where.login.strip(":") and not required:
             continue
         # A cache that is cleared must not clear Celery's queues.
@@ -278,9 +282,9 @@ def _is_spare(variable: str, where: Address, service: Service, hosts: Mapping[st
     return by_host or bool({"TLS", "SSL"} & set(words))
 
 
-def _set_part(found: Connections, service: Service, variable: str, item: Mapping[str, Any]) -> None:
+def _set_part(found: Connections, service: Service, variable: str, item: ReadVariable) -> None:
     """Set what else a service's variables say: the login, and RabbitMQ's virtual host."""
-    value = service.part(last_word(variable), text_of(item["default"]), bool(item["hidden"]))
+    value = service.part(last_word(variable), item.default or "", item.hidden)
     if service.password and variable == service.password:
         found.required.append(variable)
     elif value is not None:

@@ -3,20 +3,20 @@
 The settings are worked out again with those variables, so that nothing is promised that they would not do.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from ..project import Certainty, Findings
-from ..project.data import text_of
+from ..project import Certainty, Found, Project
 from ..project.deployment.compose import read_compose
+from ..project.evaluation.environment import ReadVariable
 from ..project.places import mentions, own
 from ..project.settings.alternatives import read_again
-from ..project.settings.connections import Database, default_database
+from ..project.settings.record import Database
 from ..project.tree import Tree
 from .kinds import database_kinds, driven_by, engine_kind, is_database, kind
 from .record import Dialect, Service
-from .seen import seen
+from .seen import Seen
 
 SELECTORS = ("ENGINE", "TYPE", "BACKEND", "VENDOR", "DB", "DATABASE", "DBENGINE", "DBTYPE")
 ROLES = {  # the last word of a variable's name: what of the database it is
@@ -48,7 +48,7 @@ class Choice:
     """A server that variables make settings connect to.
 
     `select` are the variables that choose its engine, `stated` says whether the project's Compose file or app.json
-    runs such a server, and `database` is the default database as `databases` has it, with the values of a trial.
+    runs such a server, and `database` is the default database as the settings have it, with the values of a trial.
     """
 
     kind: str
@@ -57,17 +57,11 @@ class Choice:
     database: Database
 
 
-def choice(findings: Findings) -> Choice | None:
-    """Return the server that was found; None where settings name one already, or nothing chooses one."""
-    found: Choice | None = findings.value("database_choice")
-    return found
-
-
-def read_choice(tree: Tree, findings: Findings, distributions: set[str]) -> None:
-    """Add database_choice, a Choice or None."""
-    found = _choice(tree, findings, distributions) if text_of(findings.value("settings_file")) else None
-    source = findings.found["databases"].source if found and "databases" in findings.found else ""
-    findings.add("database_choice", found, source, Certainty.INFERRED if found else Certainty.ASSUMED)
+def read_choice(tree: Tree, project: Project, seen: Sequence[Seen]) -> Found[Choice | None]:
+    """Return the server that is found; None where settings name one already, or nothing chooses one."""
+    found = _choice(tree, project, seen) if project.layout.settings_file.value else None
+    source = project.settings.databases.source if found else ""
+    return Found(found, source, Certainty.INFERRED if found else Certainty.ASSUMED)
 
 
 def database_kind(database: Database) -> str:
@@ -84,21 +78,22 @@ class Scenario:
     url: str = ""
 
 
-def _choice(tree: Tree, findings: Findings, distributions: set[str]) -> Choice | None:
-    database = default_database(findings)
+def _choice(tree: Tree, project: Project, seen: Sequence[Seen]) -> Choice | None:
+    database = project.settings.default_database
+    distributions = project.dependencies.distributions.value
     if database_kind(database) not in ("", "sqlite"):
         return None
-    for server in _wanted(findings, distributions, "spatialite" in (database.engine or "")):
-        for scenario in islice(_scenarios(findings, database, server), MAX_RUNS):
-            if chosen := _tried(tree, findings, server, scenario):
-                return Choice(server.name, scenario.select, _is_stated(tree, findings, server), chosen)
+    for server in _wanted(seen, distributions, "spatialite" in (database.engine or "")):
+        for scenario in islice(_scenarios(project.settings.environment.value, database, server), MAX_RUNS):
+            if chosen := _tried(tree, project, server, scenario):
+                return Choice(server.name, scenario.select, _is_stated(tree, seen, server), chosen)
     return None
 
 
-def _tried(tree: Tree, findings: Findings, server: Service, scenario: Scenario) -> Database | None:
+def _tried(tree: Tree, project: Project, server: Service, scenario: Scenario) -> Database | None:
     """Return the database that settings have with a scenario's variables; None if it is not this server's."""
-    database = default_database(findings)
-    chosen = default_database(read_again(tree, findings, {**scenario.others, **scenario.select}))
+    database = project.settings.default_database
+    chosen = read_again(tree, project.layout, {**scenario.others, **scenario.select}).default_database
     found = database_kind(chosen)
     if found not in (server.name, engine_kind(_dialect(server).backend), ""):
         return None
@@ -140,19 +135,19 @@ def _url_of_compose(tree: Tree, variable: str, name: str) -> str | None:
     return None
 
 
-def _is_stated(tree: Tree, findings: Findings, server: Service) -> bool:
+def _is_stated(tree: Tree, seen: Sequence[Seen], server: Service) -> bool:
     """Return whether the project's Compose file, not one for development, or its app.json runs such a server."""
     alike = {server.name, *_dialect(server).stated_by}
-    compose = [item for item in seen(findings) if item.name in alike and item.image]
+    compose = [item for item in seen if item.name in alike and item.image]
     if any(item.in_compose and item.is_stated for item in compose):
         return True
     return any(_dialect(server).addon in str(tree.json(path)).lower() for path in own(tree, "app.json")[:1])
 
 
-def _wanted(findings: Findings, distributions: set[str], geographic: bool) -> list[Service]:
+def _wanted(seen: Sequence[Seen], distributions: Collection[str], geographic: bool) -> list[Service]:
     """Return the kinds of servers that the project speaks to: those of its Compose file first, with a driver."""
     drivers = driven_by(distributions)
-    stated = [item.name for item in seen(findings) if item.image and is_database(item.name)]
+    stated = [item.name for item in seen if item.image and is_database(item.name)]
     names = list(dict.fromkeys((*stated, *(server.name for server in database_kinds() if server.name in drivers))))
     servers = [kind(name) for name in names]
     if geographic:
@@ -160,9 +155,8 @@ def _wanted(findings: Findings, distributions: set[str], geographic: bool) -> li
     return [server for server in servers if {server.name, server.speaks} & drivers or not distributions]
 
 
-def _scenarios(findings: Findings, database: Database, server: Service) -> Iterator[Scenario]:
-    items = findings.value("environment", [])
-    of_database = [item["name"] for item in items if _is_of_database(item["name"])]
+def _scenarios(items: Sequence[ReadVariable], database: Database, server: Service) -> Iterator[Scenario]:
+    of_database = [item.name for item in items if _is_of_database(item.name)]
     of_default = [name for name in of_database if not mentions_replica(name)]
     urls = [name for name in of_default if name.endswith(("URL", "URI", "DSN"))]
     known = database.variable
@@ -175,10 +169,10 @@ def _scenarios(findings: Findings, database: Database, server: Service) -> Itera
         yield from by_url
     roles = {name: SAMPLES[_role(name)] for name in of_default if _role(name)}
     for item in items:
-        name = item["name"]
+        name = item.name
         if name in of_database and name.upper().rpartition("_")[2] in SELECTORS:
             others = {other: sample for other, sample in roles.items() if other != name}
-            for value in _selecting(item["compared"], server):
+            for value in _selecting(item.compared, server):
                 yield Scenario({name: value}, others)
     if roles:
         yield Scenario({}, roles)
@@ -186,7 +180,7 @@ def _scenarios(findings: Findings, database: Database, server: Service) -> Itera
         yield from by_url
 
 
-def _selecting(compared: list[str], server: Service) -> list[str]:
+def _selecting(compared: Sequence[str], server: Service) -> list[str]:
     """Return texts with which a variable may select a server: first those with which settings compare it."""
     dialect = _dialect(server)
     mentioned = [text for text in compared if dialect.mention in text.lower()]

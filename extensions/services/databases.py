@@ -3,16 +3,15 @@
 import re
 from dataclasses import dataclass
 
-from ..project import Findings
-from ..project.data import text_of
 from ..project.secrets import HIDDEN
-from ..project.settings.connections import Database, databases, default_database
-from .addresses import LOCAL, can_be_changed, database_parts, given, is_server, query, variables_read
-from .choice import Choice, choice, database_kind
+from ..project.settings.record import Database
+from .addresses import LOCAL, can_be_changed, database_parts, is_server, query, variables_read
+from .choice import Choice, database_kind
 from .connected import Connections
 from .images import image
 from .kinds import database_kinds, driven_by, engine_kind, is_database, kind
 from .record import Dialect, Service
+from .site import Site
 
 ROLES = ("host", "user", "password", "name")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,62}")
@@ -76,40 +75,40 @@ class Server:
         return f"{self.user}:{self.secret}@{self.name}:{self.port}"
 
 
-def add_database(findings: Findings, found: Connections) -> None:
+def add_database(site: Site, found: Connections) -> None:
     """Add the server of the default database, and what points settings at it."""
-    expected = _expected(findings)
+    expected = _expected(site)
     if expected is None:
         return
     if not expected.url_variable and not _is_movable(expected):
-        if not _is_here(expected) or not can_be_changed(findings):
+        if not _is_here(expected) or not can_be_changed(site.layout):
             where = f"at {expected.host}" if expected.host else "where settings could not be read"
             found.notes.append(f"Settings expect the database {where}, which no variable changes: {expected.source}.")
             return
         moved = True
     else:
         moved = False
-    server = _server(findings, expected)
-    found.services[server.name] = image(findings, expected.service.name)
+    server = _server(site, expected)
+    found.services[server.name] = image(site, expected.service.name)
     found.sources[server.name] = expected.source
     found.kinds.add(expected.service.name)
     found.database_name, found.database_user = server.database_name, server.user
     found.dotenv[server.password] = ""
     found.environment |= expected.select
     if expected.url_variable:
-        _point_url(findings, found, expected, server)
+        _point_url(site, found, expected, server)
     elif moved:
-        _set_parts(findings, found, expected, server, of_client=False)
+        _set_parts(site, found, expected, server, of_client=False)
         _move(found, expected, server)
     else:
-        _set_parts(findings, found, expected, server, of_client=True)
-        _set_password(findings, found, expected, server)
+        _set_parts(site, found, expected, server, of_client=True)
+        _set_password(site, found, expected, server)
 
 
-def _expected(findings: Findings) -> Expected | None:
+def _expected(site: Site) -> Expected | None:
     """Return what settings expect; None where they connect to no server."""
-    database = default_database(findings)
-    name, chosen = _kind(database), choice(findings)
+    database = site.settings.default_database
+    name, chosen = _kind(database), site.services.database_choice.value
     if not is_database(name):
         if chosen is None or (name == "sqlite" and not chosen.stated):
             return None
@@ -118,19 +117,19 @@ def _expected(findings: Findings) -> Expected | None:
         chosen = None
     variables = database.variables
     url_variable = "" if variables.get("host") else database.variable
-    read, url = variables_read(findings), ""
+    url = ""
     if url_variable:
-        url = database.url_default or text_of(given(read, url_variable).get("default"))
+        url = database.url_default or _default(site, url_variable)
         parts = database_parts(url if "://" in url and "sqlite" not in url else "")
-        name = _driven(findings, _geographic(name, url.partition(":")[0]))
+        name = _driven(site, _geographic(name, url.partition(":")[0]))
     else:
-        parts = _parts(findings, database, chosen)
+        parts = _parts(site, database, chosen)
     return Expected(
         service=kind(name),
         database=database,
         select=chosen.select if chosen else {},
         trial=chosen is not None,
-        source=findings.found["databases"].source if "databases" in findings.found else "",
+        source=site.settings.databases.source,
         url_variable=url_variable,
         url=url,
         variables=variables,
@@ -151,24 +150,30 @@ def _geographic(name: str, url: str) -> str:
     return geographic if geographic and geographic in url else name
 
 
-def _driven(findings: Findings, name: str) -> str:
+def _driven(site: Site, name: str) -> str:
     """Return the kind of server for which a driver is installed, where it is another than the URL names."""
-    drivers = driven_by(findings.value("distributions", {}))
+    drivers = driven_by(site.dependencies.distributions.value)
     servers = [service for service in database_kinds() if service.name in drivers]
     if not servers or drivers & {name, kind(name).speaks}:
         return name
     return servers[0].speaks
 
 
-def _parts(findings: Findings, database: Database, chosen: Choice | None) -> dict[str, str]:
+def _parts(site: Site, database: Database, chosen: Choice | None) -> dict[str, str]:
     """Return what settings have as the parts of a connection, when its variables are not set."""
-    read, found = variables_read(findings), {}
+    found = {}
     for role in ROLES:
         if variable := database.variables.get(role):
-            found[role] = text_of(given(read, variable).get("default"))
+            found[role] = _default(site, variable)
         else:
             found[role] = "" if chosen else database.part(role)
     return found
+
+
+def _default(site: Site, name: str) -> str:
+    """Return what settings use without a variable, "" where that is not known, or they do not read it."""
+    variable = variables_read(site.settings).get(name)
+    return (variable.default if variable else "") or ""
 
 
 def _is_movable(expected: Expected) -> bool:
@@ -182,11 +187,11 @@ def _is_here(expected: Expected) -> bool:
     return not expected.trial and (expected.host in LOCAL or "host" in expected.unset)
 
 
-def _server(findings: Findings, expected: Expected) -> Server:
+def _server(site: Site, expected: Expected) -> Server:
     """Return the service with the names that settings expect, where they are usable."""
     user, name = expected.parts.get("user", ""), expected.parts.get("name", "")
     if not NAME.fullmatch(name):
-        slug = re.sub(r"\W", "_", text_of(findings.value("project_slug"))) or "django"
+        slug = re.sub(r"\W", "_", site.layout.project_slug.value) or "django"
         name = slug if re.match(r"[A-Za-z_]", slug) else "django"
     return Server(
         name=expected.host if is_server(expected.host) else expected.service.compose_name,
@@ -197,7 +202,7 @@ def _server(findings: Findings, expected: Expected) -> Server:
     )
 
 
-def _point_url(findings: Findings, found: Connections, expected: Expected, server: Server) -> None:
+def _point_url(site: Site, found: Connections, expected: Expected, server: Server) -> None:
     """Point the variable of a URL at the service, with the URL's own scheme and query where they are its."""
     scheme = expected.url.partition("://")[0] if "://" in expected.url else ""
     service = expected.service
@@ -207,12 +212,12 @@ def _point_url(findings: Findings, found: Connections, expected: Expected, serve
         found.environment[expected.url_variable] = (
             f"{scheme}://{server.login}/{server.database_name}{query(expected.url)}"
         )
-    _point_other_urls(findings, found, service.name, server)
+    _point_other_urls(site, found, service.name, server)
 
 
-def _point_other_urls(findings: Findings, found: Connections, name: str, server: Server) -> None:
+def _point_other_urls(site: Site, found: Connections, name: str, server: Server) -> None:
     """Point further databases of the same kind, which a URL's default names, at the same server."""
-    for alias, other in databases(findings).items():
+    for alias, other in site.settings.databases.value.items():
         variable, url = other.variable, other.url_default or ""
         if alias == "default" or not variable or variable in found.environment or database_kind(other) != name:
             continue
@@ -227,21 +232,21 @@ def _values(server: Server) -> dict[str, str]:
     return {"host": server.name, "user": server.user, "name": server.database_name, "port": str(server.port)}
 
 
-def _set_parts(findings: Findings, found: Connections, expected: Expected, server: Server, *, of_client: bool) -> None:
+def _set_parts(site: Site, found: Connections, expected: Expected, server: Server, *, of_client: bool) -> None:
     """Set the variables of the connection's parts, and the client's own where settings leave a part to it."""
     for role, value in _values(server).items():
         if variable := expected.variables.get(role):
-            _set(findings, found, variable, value, role)
+            _set(site, found, variable, value, role)
         elif of_client and role != "name" and (variable := expected.left_to_client(role)):
             found.environment[variable] = value
 
 
-def _set(findings: Findings, found: Connections, variable: str, value: str, role: str) -> None:
+def _set(site: Site, found: Connections, variable: str, value: str, role: str) -> None:
     """Set a variable, where what settings use without it is not right already."""
-    item = variables_read(findings).get(variable)
-    default = text_of(item.get("default")) if item else ""
+    item = variables_read(site.settings).get(variable)
+    default = (item.default if item else "") or ""
     right = default == value or (role == "port" and item is not None and default in ("", value, "None"))
-    if not right or (item is not None and item["required"]):
+    if not right or (item is not None and item.required):
         found.environment[variable] = value
 
 
@@ -261,7 +266,7 @@ def _move(found: Connections, expected: Expected, server: Server) -> None:
         found.required.append(server.password)
 
 
-def _set_password(findings: Findings, found: Connections, expected: Expected, server: Server) -> None:
+def _set_password(site: Site, found: Connections, expected: Expected, server: Server) -> None:
     """Let settings have the password of .env, however they get it."""
     variable = expected.variables.get("password", "")
     if variable:
@@ -269,7 +274,7 @@ def _set_password(findings: Findings, found: Connections, expected: Expected, se
     elif name := expected.left_to_client("password"):
         found.environment[name] = server.secret
     elif not expected.trial and expected.database.password:
-        _replace_password(findings, found, server)
+        _replace_password(site, found, server)
 
 
 def _set_password_variable(found: Connections, variable: str, server: Server) -> None:
@@ -280,14 +285,14 @@ def _set_password_variable(found: Connections, variable: str, server: Server) ->
         found.environment[variable] = server.secret
 
 
-def _replace_password(findings: Findings, found: Connections, server: Server) -> None:
+def _replace_password(site: Site, found: Connections, server: Server) -> None:
     """Give settings that have a password in them the service's; where they cannot be changed, only say so."""
-    if can_be_changed(findings):
+    if can_be_changed(site.layout):
         found.settings["DATABASES.default.PASSWORD"] = server.secret
         found.required.append(server.password)
         return
     found.dotenv[server.password] = HIDDEN
-    source = findings.found["databases"].source
+    source = site.settings.databases.source
     found.notes.append(
         f"Set {server.password} in .env to the password that settings log in to the database with: {source}."
     )

@@ -1,17 +1,17 @@
 """The services that a project names: in its Compose file, its settings, its dependencies and its apps."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from .. import services
-from ..project import Certainty, Findings
-from ..project.data import mapping, text_of
+from ..project import Certainty, Found, Project
+from ..project.dependencies.record import Installed
 from ..project.deployment.compose import Service as ComposeService
 from ..project.deployment.compose import read_compose
 from ..project.deployment.dockerfile import name_and_tag
 from ..project.places import is_development
-from ..project.settings.connections import broker, caches, databases, layers
+from ..project.settings.record import DjangoSettings
 from ..project.tree import Tree
 from .kinds import engine_kind, kind, kind_in_image, kind_of_image, kind_of_longer_image, relatives
 
@@ -41,43 +41,21 @@ class Seen:
         return self.certainty == Certainty.STATED
 
 
-def seen(findings: Findings) -> list[Seen]:
-    """Return the services that were read."""
-    found: list[Seen] = findings.value("services", [])
-    return found
-
-
-def not_run(findings: Findings) -> list[str]:
-    """Return the kinds that the project runs, and that a person is told Compose does not run."""
-    stated = {item.name for item in seen(findings) if item.is_stated}
-    return [service.name for service in services.KINDS if service.told and service.name in stated]
-
-
-def read_services(
-    tree: Tree,
-    findings: Findings,
-    distributions: set[str] | None = None,
-    installed_apps: list[str] | None = None,
-) -> None:
-    """Add services, a list of Seen.
-
-    The findings `databases`, `caches`, `celery_broker` and `channel_layers` are used where they are there.
-    """
-    names = set(distributions if distributions is not None else findings.value("distributions") or ())
-    apps = list(installed_apps if installed_apps is not None else findings.value("installed_apps") or ())
+def read_services(tree: Tree, project: Project) -> Found[Sequence[Seen]]:
+    """Return the services that the project names."""
+    settings = project.settings
     found: dict[str, Seen] = {}
     for service in (
         *_in_compose(tree),
-        *_in_settings(findings),
-        *_by_driver(findings, names),
-        *_by_app(findings, apps),
+        *_in_settings(settings),
+        *_by_driver(project.dependencies.distributions.value),
+        *_by_app(settings.installed_apps),
     ):
         _merge(found, service)
-    _note_sqlite(findings, found)
+    _note_sqlite(settings, found)
     items = list(found.values())
     certainty = Certainty.STATED if any(item.is_stated for item in items) else Certainty.INFERRED
-    source = items[0].source if items else ""
-    findings.add("services", items, source, certainty if items else Certainty.ASSUMED)
+    return Found(items, items[0].source if items else "", certainty if items else Certainty.ASSUMED)
 
 
 def _merge(found: dict[str, Seen], service: Seen) -> None:
@@ -142,54 +120,53 @@ def _kind_in_compose(service: ComposeService, name: str) -> tuple[str, str]:
     return found, image
 
 
-def _in_settings(findings: Findings) -> Iterator[Seen]:
-    for alias, database in databases(findings).items():
+def _in_settings(settings: DjangoSettings) -> Iterator[Seen]:
+    for alias, database in settings.databases.value.items():
         for text in (database.engine or "", database.url_default or ""):
             if name := engine_kind(text):
-                yield _of_setting(findings, "databases", name, f"DATABASES[{alias!r}] is {text}")
+                yield _of_setting(settings.databases, name, f"DATABASES[{alias!r}] is {text}")
                 break
-    backends = [("caches", f"CACHES[{alias!r}]", cache.backend) for alias, cache in caches(findings).items()]
-    backends += [
-        ("channel_layers", f"CHANNEL_LAYERS[{alias!r}]", layer.backend) for alias, layer in layers(findings).items()
-    ]
-    for finding_name, setting, backend in backends:
-        if (name := engine_kind(backend or "")) and name != "sqlite":
-            yield _of_setting(findings, finding_name, name, f"{setting} is {backend}")
-    if name := engine_kind(broker(findings).value.partition(":")[0]):
-        yield _of_setting(findings, "celery_broker", name, "Celery's broker")
+    for alias, cache in settings.caches.value.items():
+        yield from _of_backend(settings.caches, cache.backend, f"CACHES[{alias!r}]")
+    for alias, layer in settings.channel_layers.value.items():
+        yield from _of_backend(settings.channel_layers, layer.backend, f"CHANNEL_LAYERS[{alias!r}]")
+    if name := engine_kind(settings.celery_broker.value.value.partition(":")[0]):
+        yield _of_setting(settings.celery_broker, name, "Celery's broker")
 
 
-def _of_setting(findings: Findings, finding_name: str, name: str, why: str) -> Seen:
-    finding = findings.found[finding_name]
-    return Seen(name, finding.source, why, finding.certainty)
+def _of_backend(found: Found[object], backend: str | None, setting: str) -> Iterator[Seen]:
+    if (name := engine_kind(backend or "")) and name != "sqlite":
+        yield _of_setting(found, name, f"{setting} is {backend}")
 
 
-def _by_driver(findings: Findings, distributions: set[str]) -> Iterator[Seen]:
-    details = findings.value("distributions")
+def _of_setting(found: Found[object], name: str, why: str) -> Seen:
+    return Seen(name, found.source, why, found.certainty)
+
+
+def _by_driver(distributions: Mapping[str, Installed]) -> Iterator[Seen]:
     known = set()
     for service in services.KINDS:
         for driver in service.drivers:
             if driver in distributions and driver not in known:
                 known.add(driver)  # of a driver of several kinds, the first is the likeliest
-                source = text_of(mapping(details, driver).get("source"))
+                source = distributions[driver].source
                 note = "" if service.dialect else "A driver alone: the settings may not use it."
                 yield Seen(service.name, source, f"{driver} is installed", Certainty.INFERRED, note=note)
 
 
-def _by_app(findings: Findings, apps: list[str]) -> Iterator[Seen]:
-    source = findings.found["installed_apps"].source if "installed_apps" in findings.found else ""
+def _by_app(apps: Found[Sequence[str]]) -> Iterator[Seen]:
     for service in services.KINDS:
         for app in service.apps:
-            if app in apps:
-                yield Seen(service.name, source, f"{app} is in INSTALLED_APPS", Certainty.INFERRED)
+            if app in apps.value:
+                yield Seen(service.name, apps.source, f"{app} is in INSTALLED_APPS", Certainty.INFERRED)
 
 
-def _note_sqlite(findings: Findings, found: dict[str, Seen]) -> None:
+def _note_sqlite(settings: DjangoSettings, found: dict[str, Seen]) -> None:
     """Say so where a driver of a server's database is there, but the settings use SQLite by default."""
     servers = [service.name for service in services.KINDS if service.is_sql and service.name != "sqlite"]
     server = next((name for name in servers if name in found), "")
     if "sqlite" not in found or not server:
         return
-    variable = next((database.variable for database in databases(findings).values() if database.variable), "")
+    variable = next((database.variable for database in settings.databases.value.values() if database.variable), "")
     choice = f"{variable} selects the database" if variable else "no variable selects another"
     found[server] = replace(found[server], note=f"The settings use SQLite by default; {choice}.")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..questions import answers
-from ..questions.defaults import defaults, findings_for, from_findings
+from ..questions.defaults import defaults, from_site, site_for
 from . import history, leftovers
 
 NOTHING: tuple[Any, ...] = ("", False, None, [], {})  # an answer that needs no file
@@ -65,7 +65,7 @@ def compare(root: Path, answers_file: str, stored: Mapping[str, Any]) -> Drift:
 
 def _differences(root: Path, answers_file: str, stored: Mapping[str, Any]) -> Iterator[Difference]:
     beside = defaults(root, answers_file)
-    alone = from_findings(findings_for(root, answers_file), root)
+    alone = from_site(site_for(root, answers_file), root)
     said = {name for name, now in beside.items() if now.source and name in stored and stored[name] != now.value}
     silent = {
         name

@@ -15,7 +15,7 @@ import yaml
 from plumbum import CommandNotFound, local
 
 from ..questions.default import Default
-from ..questions.defaults import defaults, findings_for, from_findings
+from ..questions.defaults import defaults, from_site, site_for
 from ..questions.stored import completed, is_ours
 
 ABSENT = object()  # unlike any answer
@@ -109,7 +109,7 @@ def _read(root: Path, answers_file: str, commit: str) -> dict[str, list[Default]
         if folder is None:
             return {}
         try:
-            alone, beside = from_findings(findings_for(folder, answers_file), folder), defaults(folder, answers_file)
+            alone, beside = from_site(site_for(folder, answers_file), folder), defaults(folder, answers_file)
         except yaml.YAMLError:  # the markers of a conflict: which files are the template's is not known
             return {}
         return {

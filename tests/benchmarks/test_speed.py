@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from support import NEXT, commit, copy, git, releases, run
 
-from extensions.services import reading
+from extensions import reading
 
 pytestmark = pytest.mark.benchmark
 ROUNDS = 7
@@ -125,11 +125,11 @@ def test_reading_a_large_project(large):
     measured = []
     for _ in range(ROUNDS):
         started = time.perf_counter()
-        findings = reading.read(large)
+        site = reading.read(large)
         measured.append(time.perf_counter() - started)
-    assert findings.value("settings_file") == "site/settings/production.py"
-    assert findings.value("static_root") == "/srv/static"
-    assert len(findings.value("distributions")) == 301  # those of the lock file, and Django
+    assert site.layout.settings_file.value == "site/settings/production.py"
+    assert site.settings.static_root.value == "/srv/static"
+    assert len(site.dependencies.distributions.value) == 301  # those of the lock file, and Django
     median = statistics.median(measured)
     print(f"\nreading 5,000 files: {median:.2f} s (median of {ROUNDS})")
     assert median < 0.5

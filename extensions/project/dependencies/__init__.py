@@ -1,28 +1,28 @@
 """What a Django project depends on: distributions, the tool that installs them, Python, Debian's packages."""
 
 import posixpath
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
-from ..deployment.recipes import Step, read_steps
-from ..findings import Certainty, Findings
+from ..deployment.recipes import read_steps
+from ..findings import Certainty, Found
 from ..tree import Tree
-from .debian_packages import debian_packages, installed_by_apt, needs_geodjango, translations, with_brought
+from .debian_packages import debian_packages, needs_geodjango, translations, with_brought
 from .distributions import Distribution
 from .installation import folders_of, in_folders, locked, read_installation, required_release
 from .python_version import read_python_version
-from .servers import server_used
+from .record import Dependencies, Installed
 from .tool import Installation, Tool, manifests
 
 
 def read_dependencies(
     tree: Tree,
     django_dir: str | None,
-    findings: Findings,
     tools: tuple[Tool, ...],
-    installed_apps: Iterable[str] = (),
-    database_engines: Iterable[str] = (),
-) -> None:
-    """Add what the project's manifests, lock files and own Dockerfiles say of its dependencies to `findings`.
+    installed_apps: Collection[str] = (),
+    database_engines: Collection[str] = (),
+) -> Dependencies:
+    """Return what the project's manifests, lock files and own Dockerfiles say of its dependencies.
 
     `django_dir` is the folder of manage.py relative to the project, "." for its root; `tools` are those that may
     install them, the preferred first; `installed_apps` and `database_engines` are the settings'.
@@ -37,115 +37,110 @@ def read_dependencies(
         steps = read_steps(tree, folders, manifests(tools))
         installation = read_installation(tree, folders[0], steps, tools)
     distributions = locked(tree, installation)
-    _add_installation(findings, installation)
-    _add_requirements(findings, installation, distributions)
-    findings.add(
-        "distributions",
-        {
-            name: {
-                "specifier": item.specifier,
-                "version": item.version,
-                "source": item.source,
-                "direct": item.direct,
-                "extras": list(item.extras),
-            }
-            for name, item in sorted(distributions.items())
-        },
-        installation.lock_file or installation.requirements_file or installation.source,
-        Certainty.STATED if distributions else Certainty.ASSUMED,
+    found = _with_requirements(_installation(installation), installation)
+    found = replace(
+        found,
+        vcs_requirements=_from_version_control(installation, distributions),
+        distributions=_installed(installation, distributions),
+        django_version=_version("django", distributions),
+        gunicorn_version=_version("gunicorn", distributions),
+        python_version=Found(*read_python_version(tree, folders, steps, distributions, tools)),
+        uv_version=Found(*required_release(tree, folders, tools)),
     )
-    _add_servers(findings, distributions, steps)
-    version, source, certainty, note = read_python_version(tree, folders, steps, distributions, tools)
-    findings.add("python_version", version, source, certainty, note)
-    findings.add("uv_version", *required_release(tree, folders, tools), Certainty.STATED)
-    _add_debian_packages(
-        tree, findings, distributions, version, installation, list(installed_apps), list(database_engines)
-    )
-    apt = installed_by_apt(tree, steps)
-    findings.add(
-        "dockerfile_apt", apt, apt[0]["source"] if apt else "", Certainty.STATED if apt else Certainty.INFERRED
-    )
-
-
-def _add_installation(findings: Findings, found: Installation) -> None:
-    certainty = Certainty.STATED if found.stated else Certainty.ASSUMED
-    findings.add("installer", found.installer, found.source, certainty, found.note)
-    findings.add("installer_files", found.files, found.source, certainty)
-    stated = Certainty.STATED if found.lock_file else Certainty.INFERRED
-    unlocked = "Nothing pins all versions: each build installs the newest that the files allow."
-    needs_lock = bool(found.files) and not found.tool.pins_by_itself
-    note = unlocked if not found.lock_file and needs_lock else ""
-    findings.add("lock_file", found.lock_file, found.lock_file, stated, note)
-    sources = list(found.groups.values())
-    findings.add("lock_groups", list(found.groups), sources[0] if sources else "", Certainty.INFERRED)
-    findings.add("install_options", found.options, sources[0] if sources else "", Certainty.INFERRED)
-
-
-def _add_requirements(findings: Findings, found: Installation, distributions: dict[str, Distribution]) -> None:
-    file = found.requirements_file
-    if file:
-        certainty = Certainty.STATED if found.stated else Certainty.ASSUMED
-        findings.add("requirements_file", file, found.source, certainty, found.note)
-    else:
-        note = "There is none." if found.installer == "none" else f"{found.installer} installs the dependencies."
-        findings.add("requirements_file", "", "", Certainty.ASSUMED, note)
-    requirements = found.requirements
-    findings.add("requirements_files", found.requirements_files, file)
-    note = "Production installs these beside it." if found.beside else ""
-    findings.add(
-        "requirements_beside",
-        [path for path, _ in found.beside],
-        found.beside[0][1] if found.beside else "",
-        note=note,
-    )
-    findings.add("requirements_local", [text for text, _ in found.local], found.local[0][1] if found.local else "")
-    indexes = requirements.indexes
-    findings.add("package_indexes", [url for url, _ in indexes], indexes[0][1] if indexes else "")
-    vcs = dict(requirements.vcs)
-    for item in distributions.values():
-        if item.url.startswith(("git+", "hg+", "svn+", "bzr+")) and item.url not in vcs:
-            vcs[item.url] = item.source
-    findings.add("vcs_requirements", list(vcs), next(iter(vcs.values()), ""))
-
-
-def _add_servers(findings: Findings, distributions: dict[str, Distribution], steps: list[Step]) -> None:
-    for name in ("django", "gunicorn"):
-        item = distributions.get(name)
-        version, source = (item.version, item.source) if item else ("", "")
-        note = ""
-        if item is None:
-            note = f"{name.capitalize()} is not among the requirements."
-        elif not version:
-            note = f"It is not pinned ({item.specifier or 'any version'})."
-        findings.add(f"{name}_version", version, source, Certainty.STATED if version else Certainty.INFERRED, note)
-    server, source, servers = server_used(distributions, steps)
-    note = "" if "gunicorn" in servers else "Gunicorn is not among the requirements: the image must install it."
-    if len(servers) > 1:
-        note = f"Among the requirements are {', '.join(servers)}. {note}".strip()
-    findings.add("server", server, source, Certainty.INFERRED if server else Certainty.ASSUMED, note)
-
-
-def _add_debian_packages(
-    tree: Tree,
-    findings: Findings,
-    distributions: dict[str, Distribution],
-    version: str,
-    installation: Installation,
-    installed_apps: list[str],
-    database_engines: list[str],
-) -> None:
-    features = needs_geodjango(installed_apps, database_engines)
-    for url in findings.value("vcs_requirements", []):
-        features.setdefault(url.partition("+")[0], findings.found["vcs_requirements"].source)
-    messages = translations(tree)
-    certainty = Certainty.INFERRED
-    findings.add("compile_messages", bool(messages), messages, certainty)
-    if messages:
-        features["gettext"] = messages
     if not installation.lock_file:
         distributions = with_brought(distributions)
-    build, runtime = debian_packages(distributions, int(version.split(".")[1]), features)
-    for name, packages in (("apt_build", build), ("apt_runtime", runtime)):
-        reasons = ", ".join(f"{package}: {source}" for package, source in packages.items() if source)
-        source = next((source for source in packages.values() if source), "")
-        findings.add(name, list(packages), source, certainty, reasons)
+    return _with_debian_packages(tree, found, distributions, needs_geodjango(installed_apps, database_engines))
+
+
+def _installation(found: Installation) -> Dependencies:
+    """Return what installs the dependencies."""
+    certainty = Certainty.STATED if found.stated else Certainty.ASSUMED
+    unlocked = "Nothing pins all versions: each build installs the newest that the files allow."
+    needs_lock = bool(found.files) and not found.tool.pins_by_itself
+    return Dependencies(
+        installer=Found(found.installer, found.source, certainty, found.note),
+        installer_files=Found(found.files, found.source, certainty),
+        install_options=Found(found.options, next(iter(found.groups.values()), ""), Certainty.INFERRED),
+        lock_file=Found(
+            found.lock_file,
+            found.lock_file,
+            Certainty.STATED if found.lock_file else Certainty.INFERRED,
+            unlocked if needs_lock and not found.lock_file else "",
+        ),
+    )
+
+
+def _with_requirements(dependencies: Dependencies, found: Installation) -> Dependencies:
+    """Return what is found with the requirements files."""
+    file = found.requirements_file
+    if file:
+        main = Found(file, found.source, Certainty.STATED if found.stated else Certainty.ASSUMED, found.note)
+    else:
+        note = "There is none." if found.installer == "none" else f"{found.installer} installs the dependencies."
+        main = Found("", "", Certainty.ASSUMED, note)
+    return replace(
+        dependencies,
+        requirements_file=main,
+        requirements_files=Found(found.requirements_files, file),
+        requirements_beside=Found(
+            [path for path, _ in found.beside],
+            found.beside[0][1] if found.beside else "",
+            note="Production installs these beside it." if found.beside else "",
+        ),
+    )
+
+
+def _from_version_control(found: Installation, distributions: dict[str, Distribution]) -> Found[Sequence[str]]:
+    """Return the URLs of what is installed from version control."""
+    urls = dict(found.requirements.vcs)
+    for item in distributions.values():
+        if item.url.startswith(("git+", "hg+", "svn+", "bzr+")) and item.url not in urls:
+            urls[item.url] = item.source
+    return Found(list(urls), next(iter(urls.values()), ""))
+
+
+def _installed(found: Installation, distributions: dict[str, Distribution]) -> Found[Mapping[str, Installed]]:
+    return Found(
+        {
+            name: Installed(item.specifier, item.version, item.source, item.direct, item.extras)
+            for name, item in sorted(distributions.items())
+        },
+        found.lock_file or found.requirements_file or found.source,
+        Certainty.STATED if distributions else Certainty.ASSUMED,
+    )
+
+
+def _version(name: str, distributions: dict[str, Distribution]) -> Found[str]:
+    """Return the version of a distribution that is pinned."""
+    item = distributions.get(name)
+    if item is None:
+        return Found("", "", Certainty.INFERRED, f"{name.capitalize()} is not among the requirements.")
+    if not item.version:
+        return Found("", item.source, Certainty.INFERRED, f"It is not pinned ({item.specifier or 'any version'}).")
+    return Found(item.version, item.source)
+
+
+def _with_debian_packages(
+    tree: Tree, dependencies: Dependencies, distributions: dict[str, Distribution], features: dict[str, str]
+) -> Dependencies:
+    """Return what is found with the Debian packages that it needs; `features` are GeoDjango's, with their sources."""
+    vcs = dependencies.vcs_requirements
+    for url in vcs.value:
+        features.setdefault(url.partition("+")[0], vcs.source)
+    if messages := translations(tree):
+        features["gettext"] = messages
+    minor = int(dependencies.python_version.value.split(".")[1])
+    build, runtime = debian_packages(distributions, minor, features)
+    return replace(
+        dependencies,
+        compile_messages=Found(bool(messages), messages, Certainty.INFERRED),
+        apt_build=_packages(build),
+        apt_runtime=_packages(runtime),
+    )
+
+
+def _packages(packages: dict[str, str]) -> Found[Sequence[str]]:
+    """Return Debian packages, and what needs each."""
+    reasons = ", ".join(f"{package}: {source}" for package, source in packages.items() if source)
+    source = next((source for source in packages.values() if source), "")
+    return Found(list(packages), source, Certainty.INFERRED, reasons)

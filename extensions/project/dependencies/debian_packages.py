@@ -1,7 +1,6 @@
 """Which of Debian's packages the distributions of a project need, to be built and to run."""
 
 import posixpath
-import re
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -9,16 +8,11 @@ from typing import Any
 
 import yaml
 
-from ..deployment.recipes import Step
 from ..tree import Loader, Tree
 from .distributions import Distribution
 from .python_version import has_wheel
 
 COMPILER = "build-essential"
-APT_INSTALL = re.compile(r"\bapt(?:-get)?\s+(?:-\S+\s+)*install\b([^;&|]*)")
-# Options with a value that looks like a package.
-TARGET = re.compile(r"\s(?:-t|--target-release|-o|--option)[=\s]+\S+")
-PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+")
 
 
 @lru_cache(maxsize=1)
@@ -107,20 +101,3 @@ def translations(tree: Tree) -> str:
             if not {"docs", "doc", "tests", "test", "examples", "vendor"} & set(folders):
                 return path
     return ""
-
-
-def installed_by_apt(tree: Tree, steps: list[Step]) -> list[dict[str, str]]:
-    """Return the Debian packages that a project's own Dockerfiles and Aptfile install, each with its source."""
-    found: dict[str, str] = {}
-    for step in steps:
-        if step.kind == "dockerfile" and not step.development:
-            for match in APT_INSTALL.finditer(step.text):
-                for word in TARGET.sub(" ", match[1]).split():
-                    word = word.partition("=")[0].strip("\"'")
-                    if PACKAGE.fullmatch(word) and not word.endswith((".txt", ".list")):
-                        found.setdefault(word, step.source)
-    for path in ("Aptfile", "apt.txt", "packages.txt"):
-        for number, line in enumerate((tree.text(path) or "").split("\n")[:500], 1):
-            if PACKAGE.fullmatch(word := line.partition("#")[0].strip()):
-                found.setdefault(word, f"{path}:{number}")
-    return [{"name": name, "source": source} for name, source in found.items()]

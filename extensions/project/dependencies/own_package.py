@@ -3,15 +3,17 @@
 import ast
 import posixpath
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from typing import Any
 
 from packaging.utils import canonicalize_name
 
 from ..data import mapping, strings, text_of
-from ..findings import Certainty, Findings
+from ..findings import Certainty, Found
 from ..literals import constant, last_name
 from ..places import is_aside, join
 from ..tree import Tree
+from .record import Dependencies
 from .tool import Tool, name_in
 
 ASKING = ("importlib.metadata", "importlib_metadata", "pkg_resources")  # as text: parsing all files takes long
@@ -21,19 +23,19 @@ NOT_FOUND = frozenset(
 )
 
 
-def read_own_package(tree: Tree, findings: Findings, tools: Collection[Tool]) -> None:
-    """Add installs_itself, whether code asks for the project as a distribution, which only installing it brings.
-
-    And version_file, the path of a module with the version that a build writes, "" for none.
-    """
-    files = [path for path in findings.value("installer_files", []) if posixpath.basename(path) == "pyproject.toml"]
+def read_own_package(tree: Tree, dependencies: Dependencies, tools: Collection[Tool]) -> Dependencies:
+    """Return what is found with what code wants of an installation of the project itself."""
+    files = [path for path in dependencies.installer_files.value if posixpath.basename(path) == "pyproject.toml"]
     path = files[0] if files else "pyproject.toml"
     content = mapping(tree.toml(path)) if tree.exists(path) else {}
     source = _asked_at(tree, content, tools)
-    findings.add("installs_itself", bool(source), source, Certainty.INFERRED if source else Certainty.ASSUMED)
     written = _version_file(content, posixpath.dirname(path), tools)
     missing = written if written and not tree.exists(written) else ""
-    findings.add("version_file", missing, path if missing else "", Certainty.STATED if missing else Certainty.ASSUMED)
+    return replace(
+        dependencies,
+        installs_itself=Found(bool(source), source, Certainty.INFERRED if source else Certainty.ASSUMED),
+        version_file=Found(missing, path if missing else "", Certainty.STATED if missing else Certainty.ASSUMED),
+    )
 
 
 def _asked_at(tree: Tree, content: dict[str, Any], tools: Collection[Tool]) -> str:

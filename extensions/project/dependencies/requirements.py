@@ -71,7 +71,6 @@ class Requirements:
     files: list[str] = field(default_factory=list)
     local: list[tuple[str, str]] = field(default_factory=list)  # (what is installed, source)
     vcs: list[tuple[str, str]] = field(default_factory=list)  # (URL, source)
-    indexes: list[tuple[str, str]] = field(default_factory=list)  # (URL, source)
     lines: int = 0  # that were read
 
 
@@ -218,8 +217,6 @@ def _opened(
                     yield included, constraint or name in ("-c", "--constraint")
             elif name in ("-e", "--editable"):
                 _read_requirement(tree, value, source, constraint, found)
-            elif name in ("-i", "--index-url", "--extra-index-url"):
-                found.indexes.append((value, source))
         elif not line.startswith("-"):
             _read_requirement(tree, line.partition(" --")[0].strip(), source, constraint, found)
 

@@ -8,11 +8,13 @@ import posixpath
 import re
 import subprocess
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 
-from ..findings import Certainty, Findings
+from ..findings import Certainty, Found, unread
+from ..frontend.record import Node
 from ..places import is_aside
 from ..secrets import is_secret
 from ..tree import Tree
@@ -60,14 +62,21 @@ GROUPED = ("migrations", "sql", "fixtures")  # folders that are kept whole: the 
 MANY = 3
 
 
-def read_build_context(tree: Tree, findings: Findings) -> None:
-    """Add kept_files, which git has and images need, of what .dockerignore leaves out; and secret_files in git."""
+@dataclass(frozen=True)
+class BuildContext:
+    """The files that git has, where .dockerignore is about them."""
+
+    kept_files: Found[Sequence[str]] = unread(())  # paths and patterns: images need these
+    secret_files: Found[Sequence[str]] = unread(())  # paths of what looks like a secret
+
+
+def read_build_context(tree: Tree, local_files: Sequence[str], node: Node | None) -> BuildContext:
+    """Return which files images need of what .dockerignore leaves out, and the secrets in git."""
     tracked = _tracked(tree.root)
-    left_out = [*findings.value("local_files", []), *own_patterns(tree)]
-    kept = [path for path in tracked if _is_needed(tree, findings, path) and not is_left_out(left_out, path)]
-    findings.add("kept_files", _grouped(kept), "", Certainty.INFERRED)
+    left_out = [*local_files, *own_patterns(tree)]
+    kept = [path for path in tracked if _is_needed(tree, node, path) and not is_left_out(left_out, path)]
     secret = [path for path in tracked if _is_secret(tree, path)]
-    findings.add("secret_files", secret, "", Certainty.INFERRED)
+    return BuildContext(Found(_grouped(kept), "", Certainty.INFERRED), Found(secret, "", Certainty.INFERRED))
 
 
 def own_patterns(tree: Tree) -> list[str]:
@@ -138,16 +147,16 @@ def _named(path: str, patterns: Iterable[str]) -> bool:
     return any(fnmatch(part, pattern) for part in path.split("/") for pattern in patterns)
 
 
-def _is_needed(tree: Tree, findings: Findings, path: str) -> bool:
+def _is_needed(tree: Tree, node: Node | None, path: str) -> bool:
     """Return whether an image may need a tracked file that the rendered .dockerignore leaves out."""
     if _named(path, NEVER) or _named(path, MADE):
         return False
     if _named(path, ENVIRONMENT):
-        return _is_environment_needed(tree, findings, path)
+        return _is_environment_needed(tree, node, path)
     return _named(path, DOUBTFUL)
 
 
-def _is_environment_needed(tree: Tree, findings: Findings, path: str) -> bool:
+def _is_environment_needed(tree: Tree, node: Node | None, path: str) -> bool:
     """Return whether a front end's build, or Python code, reads a file of variables; Compose gives those of .env.
 
     https://vite.dev/guide/env-and-mode#env-files, https://create-react-app.dev/docs/adding-custom-environment-variables/
@@ -155,10 +164,9 @@ def _is_environment_needed(tree: Tree, findings: Findings, path: str) -> bool:
     folder, name = posixpath.split(path)
     if fnmatch(name, "*.local") or any(fnmatch(name, pattern) for pattern in EXAMPLES):
         return False
-    node = findings.value("node", {})
-    if node and (folder or ".") == node["folder"] and name == ".env.production":
+    if node and (folder or ".") == node.folder and name == ".env.production":
         return True
-    if node and folder and folder == node["folder"] and name == ".env":
+    if node and folder and folder == node.folder and name == ".env":
         return True
     if name == ".env":
         return False

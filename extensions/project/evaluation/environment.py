@@ -1,6 +1,7 @@
 """The environment variables that settings read, and what the packages that read them make of their text."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
@@ -236,24 +237,43 @@ def production_value(variable: Variable) -> str:
     return ""
 
 
-def described(variable: Variable) -> dict[str, Any]:
-    """Return a variable as the `environment` Finding lists it."""
+@dataclass(frozen=True)
+class ReadVariable:
+    """An environment variable that settings read, as production and the build of an image need it."""
+
+    name: str
+    default: str | None = None  # None where there is none, or it is not shown
+    hidden: bool = False  # whether there is a default that is a secret
+    required: bool = False  # whether production's settings do not load without it
+    secret: bool = False  # whether its value should be kept from others
+    source: str = ""
+    type: str = "str"  # bool | int | list | url | str
+    separator: str = ","  # of the items, where the text is a list
+    build: bool = False  # whether some settings do not load without it
+    dummy: str = ""  # a text that settings accept while an image is built
+    production: str | None = None  # what it is set to in production, None for nothing that is known
+    compared: Sequence[str] = ()  # texts that settings compare it with
+
+
+def described(variable: Variable) -> ReadVariable:
+    """Return what others know of a variable."""
     build = variable.required or variable.perhaps
-    return {
-        "name": variable.name,
-        "default": (default := shown_default(variable)),
-        "hidden": default is None and as_text(variable.default) not in (None, ""),
-        "required": variable.required,
-        "secret": looks_secret(variable),
-        "source": variable.source,
-        "type": kind_of(variable),
-        "separator": variable.separator,
-        "build": build,
-        "dummy": dummy(variable) if build else "",
-        "production": production_value(variable) or None,
-        "compared": [
+    default = shown_default(variable)
+    return ReadVariable(
+        name=variable.name,
+        default=default,
+        hidden=default is None and as_text(variable.default) not in (None, ""),
+        required=variable.required,
+        secret=looks_secret(variable),
+        source=variable.source,
+        type=kind_of(variable),
+        separator=variable.separator,
+        build=build,
+        dummy=dummy(variable) if build else "",
+        production=production_value(variable) or None,
+        compared=[
             text
             for text in variable.compared
             if isinstance(text, str) and not is_secret(variable.name, text, variable.type)
         ],
-    }
+    )

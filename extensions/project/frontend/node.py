@@ -2,16 +2,19 @@
 
 import posixpath
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from ..data import mapping, text_of
 from ..deployment import dockerfile
 from ..deployment.commands import dockerfiles
 from ..evaluation.values import Value
-from ..findings import Certainty, Findings
+from ..findings import Certainty, Found
 from ..places import join
+from ..settings.record import DjangoSettings
 from ..settings.setting import Settings, parts_of, path_value
 from ..tree import Tree
+from .record import Node, Package
 
 NEWEST = "24"  # the LTS line: https://nodejs.org/en/about/previous-releases
 CODENAMES = {"gallium": "16", "hydrogen": "18", "iron": "20", "jod": "22", "krypton": "24"}
@@ -23,32 +26,31 @@ SITES = frozenset(("@sveltejs/kit", "astro", "gatsby", "next", "nuxt", "nuxt3"))
 INSTALL_SCRIPTS = ("preinstall", "install", "postinstall", "prepare")
 
 
-def read_node(tree: Tree, settings: Settings | None, findings: Findings) -> None:
-    """Add node, the answer of that name: {} where no front end is built, or git holds what it builds, or Django does
-    not serve it.
+def read_node(
+    tree: Tree, packages: Sequence[Package], evaluated: Settings | None, settings: DjangoSettings
+) -> Found[Node | None]:
+    """Return how Node builds what Django serves; None where no front end is built, or git holds what it builds, or
+    Django does not serve it.
     """
     notes = []
-    for entry in findings.value("frontend", []):
-        manifests = _manifests(settings)
-        output = _output(tree, entry, manifests, findings)
+    for package in packages:
+        manifests = _manifests(evaluated)
+        output = _output(tree, package, manifests, settings.staticfiles_dirs.value)
         if not output:
-            notes.append(f"Where {entry['command']} writes what Django serves is not plain.")
-        elif all(_is_committed(tree, path) for path in output) and not _is_built_by_dockerfile(tree, entry):
+            notes.append(f"Where {package.command} writes what Django serves is not plain.")
+        elif all(_is_committed(tree, path) for path in output) and not _is_built_by_dockerfile(tree, package):
             notes.append(f"{output[0]} is in git.")
         else:
-            findings.add("node", _answer(tree, entry, output, manifests, findings), entry["source"])
-            return
-    findings.add("node", {}, "", Certainty.INFERRED, " ".join(notes))
+            return Found(_node(tree, package, output, manifests, settings.static_root.value), package.source)
+    return Found(None, "", Certainty.INFERRED, " ".join(notes))
 
 
-def _answer(
-    tree: Tree, entry: dict[str, Any], output: list[str], manifests: list[str], findings: Findings
-) -> dict[str, Any]:
-    base = entry["dir"]
+def _node(tree: Tree, package: Package, output: list[str], manifests: list[str], root: str) -> Node:
+    base = package.dir
     content = mapping(tree.json(join(base, "package.json")))
-    lock = entry["lock_file"] if posixpath.dirname(entry["lock_file"]) == ("" if base == "." else base) else ""
-    version = node_version(entry["node_version"])
-    prefix, install = _install(tree, entry["package_manager"], base, content, bool(lock), version)
+    lock = package.lock_file if posixpath.dirname(package.lock_file) == ("" if base == "." else base) else ""
+    version = node_version(package.node_version)
+    prefix, install = _install(tree, package.package_manager, base, content, bool(lock), version)
     scripts = mapping(content.get("scripts"))
     local = [text_of(scripts.get(name)) for name in INSTALL_SCRIPTS]
     if any(re.search(r"[\w-]/|\.[cm]?js\b|\.sh\b|\brun\b", text) for text in local):
@@ -59,29 +61,27 @@ def _answer(
     if content.get("workspaces") or tree.exists(join(base, "pnpm-workspace.yaml")):
         files += [path for path in tree.named("package.json") if path.startswith(start) and path not in files][:40]
     files += [path for path in tree.paths if path.startswith((f"{start}.yarn/releases/", f"{start}.yarn/patches/"))]
-    root = findings.value("static_root") or ""
-    runtime = any(not root or not f"{path}/".startswith(f"{root}/") for path in manifests)
-    return {
-        "version": version,
-        "folder": base,
-        "files": files,
-        "install": f"{prefix}{install}",
-        "build": _with_tools(tree, entry, prefix),
-        "output": output,
-        "runtime": runtime,
-    }
+    return Node(
+        version=version,
+        folder=base,
+        files=files,
+        install=f"{prefix}{install}",
+        build=_with_tools(tree, package, prefix),
+        output=output,
+        runtime=any(not root or not f"{path}/".startswith(f"{root}/") for path in manifests),
+    )
 
 
-def _with_tools(tree: Tree, entry: dict[str, Any], prefix: str) -> str:
+def _with_tools(tree: Tree, package: Package, prefix: str) -> str:
     """Return the command that builds, with what the project's own Dockerfiles install for it globally.
 
     https://docs.npmjs.com/cli/commands/npx
     """
-    command = entry["command"]
+    command = package.command
     if not command.startswith(("node ", "npx ")):
         command = f"{prefix}{command}"
-    content = mapping(tree.json(join(entry["dir"], "package.json")))
-    script = text_of(mapping(content.get("scripts")).get(entry["build_script"]))
+    content = mapping(tree.json(join(package.dir, "package.json")))
+    script = text_of(mapping(content.get("scripts")).get(package.build_script))
     declared = {*mapping(content.get("dependencies")), *mapping(content.get("devDependencies"))}
     tools = dict.fromkeys(
         tool
@@ -136,11 +136,11 @@ def _install(
     return "", "npm ci" if locked else "npm install"
 
 
-def _output(tree: Tree, entry: dict[str, Any], manifests: list[str], findings: Findings) -> list[str]:
+def _output(tree: Tree, package: Package, manifests: list[str], static_dirs: Sequence[str]) -> list[str]:
     """Return what the build makes and Django serves, from the project's root, without what lies within another."""
-    static = [path for path in findings.value("staticfiles_dirs", []) if not path.startswith("/")]
-    found = [path for path in str(entry["output"]).split() if path != "." and _is_served(path, static)]
-    if not found and not _is_site(tree, entry):  # a folder of static files that only a build can have filled
+    static = [path for path in static_dirs if not path.startswith("/")]
+    found = [path for path in package.output.split() if path != "." and _is_served(path, static)]
+    if not found and not _is_site(tree, package):  # a folder of static files that only a build can have filled
         found = [path for path in static if path != "." and not _is_committed(tree, path)]
     # What is installed is served as it is.
     found += [path for path in static if "node_modules" in path.split("/")]
@@ -150,9 +150,9 @@ def _output(tree: Tree, entry: dict[str, Any], manifests: list[str], findings: F
     return [path for path in kept if not _holds_code(tree, path)]
 
 
-def _is_site(tree: Tree, entry: dict[str, Any]) -> bool:
+def _is_site(tree: Tree, package: Package) -> bool:
     """Return whether a framework builds a site of its own, which writes nothing that Django serves."""
-    content = mapping(tree.json(join(entry["dir"], "package.json")))
+    content = mapping(tree.json(join(package.dir, "package.json")))
     return not SITES.isdisjoint({*mapping(content.get("dependencies")), *mapping(content.get("devDependencies"))})
 
 
@@ -176,10 +176,10 @@ def _is_committed(tree: Tree, path: str) -> bool:
     )
 
 
-def _is_built_by_dockerfile(tree: Tree, entry: dict[str, Any]) -> bool:
+def _is_built_by_dockerfile(tree: Tree, package: Package) -> bool:
     """Return whether one of the project's own Dockerfiles runs the build."""
-    manager, script = entry["package_manager"], entry["build_script"]
-    commands = [entry["command"], *([f"{manager} {script}", f"{manager} run {script}"] if script else [])]
+    manager, script = package.package_manager, package.build_script
+    commands = [package.command, *([f"{manager} {script}", f"{manager} run {script}"] if script else [])]
     runs = re.compile(rf"(?:{'|'.join(map(re.escape, commands))})(?![\w:-])")
     return any(
         instruction.keyword == "RUN" and runs.search(instruction.body)

@@ -2,17 +2,18 @@
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..data import mapping, text_of
 from ..deployment import dockerfile
 from ..deployment.commands import dockerfiles
-from ..findings import Certainty, Findings
+from ..findings import Certainty, Found
 from ..lines import at
 from ..places import PRODUCTION, folder, is_development, join, mentions, own
 from ..secrets import has_secret
 from ..tree import Tree
+from .record import Package
 
 LOCK_FILES = {
     "pnpm-lock.yaml": "pnpm",
@@ -130,13 +131,9 @@ CONFIGS = tuple(
 MAX_PACKAGES = 40
 
 
-def read_frontend(tree: Tree, findings: Findings) -> None:
-    """Add frontend: a list of {dir, package_manager, lock_file, node_version, build_script, command, output, source}.
-
-    `output` is a folder or a file of the project, several joined by a space, "" where it is not plainly readable.
-    `command` runs the build from `dir`; without a build script, it is the one of a Dockerfile that builds.
-    """
-    found: list[dict[str, Any]] = []
+def read_packages(tree: Tree) -> Found[Sequence[Package]]:
+    """Return the package.json files with a build, nearest the root first."""
+    found: list[Package] = []
     manifests = [path for path in own(tree, "package.json") if path.count("/") <= 5][:MAX_PACKAGES]
     covered: set[str] = set()
     for path in manifests:
@@ -144,20 +141,19 @@ def read_frontend(tree: Tree, findings: Findings) -> None:
         base = folder(path)
         if not content or _is_foreign(path) or any(base.startswith(prefix) for prefix in covered):
             continue
-        entry = _entry(tree, path, base, content)
-        if entry is None or (found and folder(entry["lock_file"] or "package.json") != base):
+        entry = _package(tree, path, base, content)
+        if entry is None or (found and folder(entry.lock_file or "package.json") != base):
             continue
         found.append(entry)
         covered.add("" if base == "." and content.get("workspaces") else f"{base}/")
-    source = found[0]["source"] if found else ""
-    findings.add("frontend", found, source, Certainty.STATED if found else Certainty.INFERRED)
+    return Found(found, found[0].source if found else "", Certainty.STATED if found else Certainty.INFERRED)
 
 
 def _is_foreign(path: str) -> bool:
     return not NOT_OURS.isdisjoint(part.lower() for part in path.split("/")[:-1]) or "/static/" in f"/{path}"
 
 
-def _entry(tree: Tree, path: str, base: str, content: dict[str, Any]) -> dict[str, Any] | None:
+def _package(tree: Tree, path: str, base: str, content: dict[str, Any]) -> Package | None:
     scripts = {name: text_of(value) for name, value in mapping(content.get("scripts")).items()}
     script = _build_script(scripts)
     stated = _dockerfile_build(tree, base)
@@ -167,16 +163,16 @@ def _entry(tree: Tree, path: str, base: str, content: dict[str, Any]) -> dict[st
     command, source = f"{manager} run {script}", at(tree, path, f'"{script}"')
     if not script and stated:
         command, source = stated
-    return {
-        "dir": base,
-        "package_manager": manager,
-        "lock_file": lock_file,
-        "node_version": _node_version(tree, base, content),
-        "build_script": script,
-        "command": command,
-        "output": _output(tree, base, scripts, script, command),
-        "source": source,
-    }
+    return Package(
+        dir=base,
+        package_manager=manager,
+        lock_file=lock_file,
+        node_version=_node_version(tree, base, content),
+        build_script=script,
+        command=command,
+        output=_output(tree, base, scripts, script, command),
+        source=source,
+    )
 
 
 def _build_script(scripts: dict[str, str]) -> str:

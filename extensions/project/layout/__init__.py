@@ -3,23 +3,23 @@
 from collections.abc import Collection
 
 from ..dependencies.tool import Tool
-from ..findings import Findings
+from ..settings.record import DjangoSettings
 from ..tree import Tree
 from .interface import read_interface
 from .manage import read_manage
 from .project_slug import read_project_slug
+from .record import Layout
 from .settings_module import read_settings_module
 
 __all__ = ["read_interface", "read_layout"]
 
 
-def read_layout(tree: Tree, findings: Findings, tools: Collection[Tool] = ()) -> None:
-    """Add where the parts of the project are (django_dir, settings_module, wsgi_module …) and project_slug.
+def read_layout(tree: Tree, tools: Collection[Tool] = (), settings: DjangoSettings | None = None) -> Layout:
+    """Return where the parts of the project are, and its name.
 
-    `wsgi_application`, `asgi_application` and `installed_apps` are used where they are among the findings already;
-    `read_interface` can be called again once they are.
+    What the settings say of its interface is used where they were read already; `read_interface` can be called again
+    once they are.
     """
-    manage = read_manage(tree, findings)
-    read_settings_module(tree, findings, manage)
-    read_interface(tree, findings)
-    read_project_slug(tree, findings, tools)
+    layout = read_settings_module(tree, read_manage(tree))
+    layout = read_interface(tree, layout, settings or DjangoSettings())
+    return read_project_slug(tree, layout, tools)

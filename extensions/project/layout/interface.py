@@ -2,14 +2,16 @@
 
 import ast
 import re
+from dataclasses import replace
 
-from ..data import text_of
 from ..deployment.commands import read_commands
-from ..findings import Certainty, Findings
+from ..findings import Certainty, Found
 from ..literals import assignments, last_name, statements
 from ..places import folder, is_aside, own
+from ..settings.record import DjangoSettings
 from ..tree import Tree
 from .modules import entry_points, locate, package_root
+from .record import Layout
 
 ASGI_SERVERS = re.compile(
     r"(?:^|[\s/;&|\"'=])(daphne|uvicorn|hypercorn|runuvicorn)(?=[\s\"',]|$)|"
@@ -20,58 +22,53 @@ TARGET = re.compile(
 )
 
 
-def read_interface(tree: Tree, findings: Findings) -> None:
-    """Add wsgi_module, asgi_module and interface ("wsgi", or "asgi" where the project itself is run so)."""
-    for kind in ("wsgi", "asgi"):
-        _add_entry(tree, findings, kind)
-    wsgi, asgi = findings.value("wsgi_module"), findings.value("asgi_module")
-    if not wsgi and asgi:
-        findings.add(
-            "interface", "asgi", findings.found["asgi_module"].source, Certainty.INFERRED, "There is no wsgi.py."
-        )
-        return
-    evidence = _asgi_evidence(tree, findings)
-    if evidence and asgi:
+def read_interface(tree: Tree, layout: Layout, settings: DjangoSettings) -> Layout:
+    """Return the layout with its WSGI and ASGI modules, and by which of the two the project itself is run."""
+    wsgi = _entry(tree, layout, "wsgi", settings.wsgi_application)
+    asgi = _entry(tree, layout, "asgi", settings.asgi_application)
+    interface = _interface(tree, settings, wsgi, asgi)
+    return replace(layout, wsgi_module=wsgi, asgi_module=asgi, interface=interface)
+
+
+def _interface(tree: Tree, settings: DjangoSettings, wsgi: Found[str], asgi: Found[str]) -> Found[str]:
+    if not wsgi.value and asgi.value:
+        return Found("asgi", asgi.source, Certainty.INFERRED, "There is no wsgi.py.")
+    evidence = _asgi_evidence(tree, settings)
+    if evidence and asgi.value:
         source, note, certainty = evidence
-        findings.add("interface", "asgi", source, certainty, note)
-        return
-    source = findings.found["wsgi_module"].source if wsgi else ""
-    note = "asgi.py is there, but nothing runs it: startproject writes it." if wsgi and asgi else ""
-    findings.add("interface", "wsgi", source, Certainty.INFERRED if wsgi else Certainty.ASSUMED, note)
+        return Found("asgi", source, certainty, note)
+    source = wsgi.source if wsgi.value else ""
+    note = "asgi.py is there, but nothing runs it: startproject writes it." if wsgi.value and asgi.value else ""
+    return Found("wsgi", source, Certainty.INFERRED if wsgi.value else Certainty.ASSUMED, note)
 
 
-def _add_entry(tree: Tree, findings: Findings, kind: str) -> None:
-    base = findings.value("django_dir") or "."
-    root = findings.value("python_path") or base
-    name = f"{kind}_module"
-    if dotted := text_of(findings.value(f"{kind}_application")):
-        module, _, callable_name = dotted.rpartition(".")
+def _entry(tree: Tree, layout: Layout, kind: str, application: Found[str]) -> Found[str]:
+    """Return the module of a kind of interface; `application` is the callable that settings name."""
+    base, root = layout.base, layout.import_root
+    if application.value:
+        module, _, callable_name = application.value.rpartition(".")
         if located := locate(tree, module, base):
             suffix = "" if callable_name == "application" else f":{callable_name}"
-            source = findings.found[f"{kind}_application"].source or located[0]
-            findings.add(name, module + suffix, source)
-            return
+            return Found(module + suffix, application.source or located[0])
     candidates = entry_points(tree, kind)
     if stated := _stated_entry(tree, kind, base):
         module, callable_name, path, source = stated
         suffix = f":{callable_name}" if callable_name not in ("", "application") else _suffix(tree, path, kind)
-        findings.add(name, module + ("" if callable_name == "application" else suffix), source)
-        return
-    settings = findings.value("settings_file") or ""
+        return Found(module + ("" if callable_name == "application" else suffix), source)
     candidates = [path for path in candidates if _is_module(path, root)] or candidates
     if not candidates:
         other = "asgi" if kind == "wsgi" else "wsgi"
         note = f"There is no {kind}.py; Django's own can be served: get_{kind}_application()."
         if kind == "asgi" or entry_points(tree, other):
             note = f"There is no {kind}.py."
-        findings.add(name, "", "", Certainty.ASSUMED, note)
-        return
+        return Found("", "", Certainty.ASSUMED, note)
+    settings = layout.settings_file.value
     path = min(candidates, key=lambda path: (-_shared(path, settings), path.count("/"), len(path), path))
     module = _module(tree, path, root)
     others = [other for other in candidates if other != path and other.endswith(f"{kind}.py")]
     note = f"Also found: {', '.join(others[:3])}." if others else ""
     certainty = Certainty.INFERRED if others else Certainty.STATED
-    findings.add(name, module + _suffix(tree, path, kind), path, certainty, note)
+    return Found(module + _suffix(tree, path, kind), path, certainty, note)
 
 
 def _stated_entry(tree: Tree, kind: str, base: str) -> tuple[str, str, str, str] | None:
@@ -130,7 +127,7 @@ def _suffix(tree: Tree, path: str, kind: str) -> str:
     return ""
 
 
-def _asgi_evidence(tree: Tree, findings: Findings) -> tuple[str, str, Certainty] | None:
+def _asgi_evidence(tree: Tree, settings: DjangoSettings) -> tuple[str, str, Certainty] | None:
     wsgi_runs = False
     for command in read_commands(tree):
         match = ASGI_SERVERS.search(command.command)
@@ -144,9 +141,8 @@ def _asgi_evidence(tree: Tree, findings: Findings) -> tuple[str, str, Certainty]
         for number, line in enumerate((tree.text(path) or "").split("\n"), 1):
             if not line.lstrip().startswith("#") and "asgi" in line and ASGI_SERVERS.search(line):
                 return f"{path}:{number}", "", Certainty.STATED
-    apps = findings.value("installed_apps") or []
-    if findings.value("asgi_application") and {"channels", "daphne"} & set(apps):
-        return findings.found["asgi_application"].source, "Channels or Daphne is installed.", Certainty.INFERRED
+    if settings.asgi_application.value and {"channels", "daphne"} & set(settings.installed_apps.value):
+        return settings.asgi_application.source, "Channels or Daphne is installed.", Certainty.INFERRED
     if wsgi_runs:
         return None
     for path in entry_points(tree, "asgi")[:3]:

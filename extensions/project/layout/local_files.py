@@ -2,16 +2,31 @@
 
 import posixpath
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
+from ..dependencies.record import Dependencies
 from ..deployment.build_context import is_left_out, is_usual, matches, own_patterns
-from ..findings import Certainty, Findings
+from ..findings import Certainty, Found, unread
+from ..frontend.record import Node
 from ..places import is_aside
-from ..settings.connections import databases
+from ..settings.record import DjangoSettings
 from ..tree import Tree
+from .record import Layout
 
 
-def read_local_files(tree: Tree, findings: Findings) -> None:
-    """Add local_files, paths in the project: from the settings that are found, and virtual environments.
+@dataclass(frozen=True)
+class LocalFiles:
+    """What a project makes beside its code."""
+
+    static_kept: Found[bool] = unread(False)  # whether git has collected files that cannot be collected anew
+    local_files: Found[Sequence[str]] = unread(())  # paths and patterns that no image gets
+
+
+def read_local_files(
+    tree: Tree, layout: Layout, settings: DjangoSettings, dependencies: Dependencies, node: Node | None
+) -> LocalFiles:
+    """Return what images do not get: what settings name, virtual environments, what .dockerignore leaves out.
 
     A folder that holds code is left out: what settings call media can be an application.
     """
@@ -20,23 +35,25 @@ def read_local_files(tree: Tree, findings: Findings) -> None:
         if path.endswith(".py"):
             while (path := posixpath.dirname(path)) and path not in code:
                 code.add(path)
-    made = [findings.value("media_root")]
-    root = findings.value("static_root")
+    static_kept = unread(False)
+    made = [settings.media_root.value]
+    root = settings.static_root.value
     manifest = f"{root}/staticfiles.json"
     if not root or not tree.exists(manifest) or tree.is_ignored(manifest):
         made.insert(0, root)  # else it is kept in git, perhaps with files that only a front end's build makes
-    elif _lacks_sources(tree, root, findings):
-        findings.add("static_kept", True, manifest, Certainty.INFERRED)
-    made += [database.path for database in databases(findings).values()]
+    elif _lacks_sources(tree, root, layout):
+        static_kept = Found(True, manifest, Certainty.INFERRED)
+    made += [database.path for database in settings.databases.value.values()]
     kept = [
         path for path in made if path and path[0] not in "/." and path not in code and not path.endswith(".sqlite3")
     ]
-    own = _own(tree, findings)
+    needed = _needed(tree, layout, dependencies, node)
+    own = _own(tree, needed)
     kept += [*tree.virtualenvs, *_private(tree)]
-    kept += [module["path"] for module in findings.value("ignored_modules", [])]
+    kept += [module.path for module in settings.ignored_modules.value]
     kept = [*(path for path in dict.fromkeys(kept) if path not in own), *own]
-    source = findings.value("settings_file", "")
-    findings.add("local_files", kept, source if kept else "", Certainty.INFERRED)
+    source = layout.settings_file.value
+    return LocalFiles(static_kept, Found(kept, source if kept else "", Certainty.INFERRED))
 
 
 # Words in the name of a file that is of one machine, or not for others.
@@ -58,16 +75,23 @@ def _private(tree: Tree) -> list[str]:
     return found
 
 
-def _lacks_sources(tree: Tree, root: str, findings: Findings) -> bool:
+def _lacks_sources(tree: Tree, root: str, layout: Layout) -> bool:
     """Return whether git has collected files of one of the project's own apps, and not what they came from."""
-    base = "" if findings.value("django_dir") in (None, ".") else f"{findings.value('django_dir')}/"
+    base = "" if layout.base == "." else f"{layout.base}/"
     apps = {path.removeprefix(f"{root}/").partition("/")[0] for path in tree.paths if path.startswith(f"{root}/")}
     own = [app for app in apps if tree.exists(f"{base}{app}/__init__.py")]
     others = [path for path in tree.paths if "static/" in path and not path.startswith(f"{root}/")]
     return any(not any(f"static/{app}/" in path for path in others) for app in own)
 
 
-def _own(tree: Tree, findings: Findings) -> list[str]:
+def _needed(tree: Tree, layout: Layout, dependencies: Dependencies, node: Node | None) -> list[str]:
+    """Return files without which no image can be built."""
+    needed = [*dependencies.installer_files.value, *dependencies.requirements_files.value, "default.conf"]
+    needed += ["docker/gunicorn.conf.py", "docker/healthcheck.py", *_sources_of_node(tree, node)]
+    return [*needed, layout.manage_py.value or "manage.py", layout.settings_file.value or "settings.py"]
+
+
+def _own(tree: Tree, needed: list[str]) -> list[str]:
     """Return the patterns of the project's own .dockerignore, in their order, so that no image lacks what it needs.
 
     Patterns that every rendered file has are left out; and so are those that name what an image needs, or, where there
@@ -75,9 +99,6 @@ def _own(tree: Tree, findings: Findings) -> list[str]:
     https://docs.docker.com/build/concepts/context/#negating-matches
     """
     patterns = own_patterns(tree)
-    needed = [*findings.value("installer_files", []), *findings.value("requirements_files", []), "default.conf"]
-    needed += ["docker/gunicorn.conf.py", "docker/healthcheck.py", *_sources_of_node(tree, findings)]
-    needed += [findings.value("manage_py") or "manage.py", findings.value("settings_file") or "settings.py"]
     if not any(pattern.startswith("!") or pattern in EVERYTHING for pattern in patterns):
         return [
             pattern
@@ -91,14 +112,13 @@ def _own(tree: Tree, findings: Findings) -> list[str]:
 EVERYTHING = ("*", "**", "**/*")
 
 
-def _sources_of_node(tree: Tree, findings: Findings) -> list[str]:
+def _sources_of_node(tree: Tree, node: Node | None) -> list[str]:
     """Return what Node needs to install and to build from."""
-    node = findings.value("node", {})
     if not node:
         return []
-    start = "" if node["folder"] == "." else f"{node['folder']}/"
+    start = "" if node.folder == "." else f"{node.folder}/"
     return [
-        *node["files"],
+        *node.files,
         *(path for path in tree.paths if path.startswith(start) and path.endswith(SOURCES) and not is_aside(path)),
     ]
 

@@ -3,18 +3,19 @@
 import ast
 from collections.abc import Iterator
 
-from ..findings import Certainty, Findings
+from ..findings import Certainty, Found
 from ..lines import line_of
 from ..literals import SETTINGS, last_name
 from ..places import folder, is_aside, is_template, own
 from ..tree import Tree
 from .modules import package_root
+from .record import Layout
 
 RUNNERS = frozenset(("execute_from_command_line", "execute_manager", "ManagementUtility"))
 
 
-def read_manage(tree: Tree, findings: Findings) -> str:
-    """Add django_dir and manage_py, and return the path of manage.py, "" if there is none."""
+def read_manage(tree: Tree) -> Layout:
+    """Return where manage.py is, and its folder."""
     real = [path for path in tree.named("manage.py") if not is_template(path) and _runs_django(tree, path)]
     candidates = [path for path in real if not is_aside(path)] or real or list(_other_managers(tree))
     if not candidates:
@@ -23,9 +24,10 @@ def read_manage(tree: Tree, findings: Findings) -> str:
         note = "There is no manage.py."
         if entry:
             note = f"There is no manage.py, but {entry}: the project's commands have to be run by django-admin."
-        findings.add("manage_py", "", "", Certainty.ASSUMED, note)
-        findings.add("django_dir", base, entry, Certainty.INFERRED if entry else Certainty.ASSUMED, note)
-        return ""
+        return Layout(
+            manage_py=Found("", "", Certainty.ASSUMED, note),
+            django_dir=Found(base, entry, Certainty.INFERRED if entry else Certainty.ASSUMED, note),
+        )
     manage = min(candidates, key=lambda path: (path.count("/"), not _names_settings(tree, path), path))
     notes = []
     others = [path for path in candidates if path != manage]
@@ -39,9 +41,11 @@ def read_manage(tree: Tree, findings: Findings) -> str:
         notes.append("It is not named manage.py.")
     certainty = Certainty.INFERRED if notes else Certainty.STATED
     source = f"{manage}:{_runner_line(tree, manage)}"
-    findings.add("manage_py", manage, source, certainty, " ".join(notes))
-    findings.add("django_dir", base, source, certainty, " ".join(notes))
-    return manage
+    note = " ".join(notes)
+    return Layout(
+        manage_py=Found(manage, source, certainty, note),
+        django_dir=Found(base, source, certainty, note),
+    )
 
 
 def _runs_django(tree: Tree, path: str) -> bool:

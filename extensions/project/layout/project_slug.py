@@ -3,13 +3,15 @@
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 
 from ..data import mapping, text_of
 from ..dependencies.tool import Tool, name_in
-from ..findings import Certainty, Findings
+from ..findings import Certainty, Found
 from ..lines import at
 from ..places import join
 from ..tree import Tree
+from .record import Layout
 
 GENERIC_NAMES = frozenset(
     [
@@ -61,25 +63,25 @@ GENERIC_NAMES = frozenset(
 )
 
 
-def read_project_slug(tree: Tree, findings: Findings, tools: Collection[Tool] = ()) -> None:
-    """Add project_slug, a name for images and processes: ^[a-z0-9][a-z0-9-]*$, at most 40 characters.
+def read_project_slug(tree: Tree, layout: Layout, tools: Collection[Tool]) -> Layout:
+    """Return the layout with the project's name: ^[a-z0-9][a-z0-9-]*$, at most 40 characters.
 
     Where only a folder's name is left for it, folder_around is that of the folder around that, if it tells more.
     """
-    for name, source, certainty in _names(tree, findings, tools):
+    for name, source, certainty in _names(tree, layout, tools):
         slug = slugify(name)
         if slug and slug not in GENERIC_NAMES:
-            findings.add("project_slug", slug, source, certainty)
-            return
+            return replace(layout, project_slug=Found(slug, source, certainty))
     slug = slugify(_root_name(tree)) or "django"
     around = slugify(tree.root.resolve().parent.name)
     if around and around not in GENERIC_NAMES and around != slug:
-        findings.add("folder_around", around, "", Certainty.ASSUMED)
-    findings.add("project_slug", slug, "", Certainty.ASSUMED, "Nothing in the project names it but its folder.")
+        layout = replace(layout, folder_around=Found(around, "", Certainty.ASSUMED))
+    note = "Nothing in the project names it but its folder."
+    return replace(layout, project_slug=Found(slug, "", Certainty.ASSUMED, note))
 
 
-def _names(tree: Tree, findings: Findings, tools: Collection[Tool]) -> Iterator[tuple[str, str, Certainty]]:
-    base = findings.value("django_dir") or "."
+def _names(tree: Tree, layout: Layout, tools: Collection[Tool]) -> Iterator[tuple[str, str, Certainty]]:
+    base = layout.base
     yield _root_name(tree), "", Certainty.INFERRED
     for path in dict.fromkeys(("pyproject.toml", join(base, "pyproject.toml"))):
         if name := name_in(tree.toml(path) if tree.exists(path) else {}, tools):
@@ -89,9 +91,8 @@ def _names(tree: Tree, findings: Findings, tools: Collection[Tool]) -> Iterator[
             yield name.rpartition("/")[2], at(tree, path, '"name"'), Certainty.STATED
     if remote := _git_remote(tree):
         yield remote, ".git/config", Certainty.STATED
-    module = text_of(findings.value("settings_module"))
-    if module:
-        yield module.split(".")[0], findings.found["settings_module"].source, Certainty.INFERRED
+    if module := layout.settings_module.value:
+        yield module.split(".")[0], layout.settings_module.source, Certainty.INFERRED
 
 
 def _root_name(tree: Tree) -> str:

@@ -3,11 +3,11 @@
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..data import mapping, text_of
 from ..deployment.commands import environment_of
-from ..findings import Certainty, Findings
+from ..findings import Certainty, Found
 from ..lines import at
 from ..literals import (
     CONFIGURATION,
@@ -33,6 +33,7 @@ from .modules import (
     locate,
     package_root,
 )
+from .record import Layout, Selector
 
 WEAK = 6  # the rank from which on a naming may be that of a person's own machine
 DOUBTFUL = 8  # and from which on it is that of tests or of development
@@ -49,9 +50,9 @@ class Naming:
     variable: Variable | None = None  # that a part of the name is read from
 
 
-def read_settings_module(tree: Tree, findings: Findings, manage: str) -> None:
-    """Add settings_module (production's), settings_file, python_path, settings_variable and configuration_class."""
-    base = findings.value("django_dir") or "."
+def read_settings_module(tree: Tree, layout: Layout) -> Layout:
+    """Return the layout with production's settings module, where it is, and what selects it."""
+    manage, base = layout.manage_py.value, layout.base
     namings = sorted(_namings(tree, manage), key=lambda naming: naming.rank)
     located = {naming.module: locate(tree, naming.module, base) for naming in namings}
     known = [naming for naming in namings if located[naming.module]]
@@ -64,8 +65,7 @@ def read_settings_module(tree: Tree, findings: Findings, manage: str) -> None:
         strong = known[:1] if stem and not words(stem).isdisjoint((*PRODUCTION, "deploy")) else []
     naming = next(iter(strong or good or known), None)
     if naming is None:
-        _settings_by_name(tree, findings, base, namings)
-        return
+        return _settings_by_name(tree, layout, base, namings)
     path, root = located[naming.module] or ("", "")
     module, certainty, notes = naming.module, Certainty.STATED, []
     missing = [other.module for other in namings if not located[other.module] and other.rank <= naming.rank]
@@ -84,13 +84,16 @@ def read_settings_module(tree: Tree, findings: Findings, manage: str) -> None:
     disagree = sorted({other.module for other in good} - {module, naming.module})
     if disagree:
         notes.append(f"Others name {', '.join(disagree[:3])}.")
-    findings.add("settings_module", module, naming.source, certainty, " ".join(notes))
-    findings.add("settings_file", path, path, certainty)
-    findings.add("python_path", root, path, Certainty.INFERRED)
+    layout = replace(
+        layout,
+        settings_module=Found(module, naming.source, certainty, " ".join(notes)),
+        settings_file=Found(path, path, certainty),
+        python_path=Found(root, path, Certainty.INFERRED),
+        settings_variable=_variable(tree, naming, module, path, manage, certainty),
+    )
     if fixed := _fixed_in(tree, manage):
-        findings.add("settings_fixed", True, fixed, Certainty.STATED)
-    _add_variable(tree, findings, naming, module, path, manage)
-    _add_configuration(tree, findings, path, manage)
+        layout = replace(layout, settings_fixed=Found(True, fixed))
+    return _with_configuration(tree, layout, path, manage)
 
 
 def _namings(tree: Tree, manage: str) -> Iterator[Naming]:
@@ -279,7 +282,7 @@ def _is_empty(tree: Tree, path: str) -> bool:
     return not any(isinstance(node, substance) for node in ast.walk(module))
 
 
-def _settings_by_name(tree: Tree, findings: Findings, base: str, namings: list[Naming]) -> None:
+def _settings_by_name(tree: Tree, layout: Layout, base: str, namings: list[Naming]) -> Layout:
     """Fall back on a file named as settings are."""
     note = "No file of the project names its settings module."
     if namings:
@@ -296,36 +299,41 @@ def _settings_by_name(tree: Tree, findings: Findings, base: str, namings: list[N
             relative = path if root == "." else path.removeprefix(f"{root}/")
             module = relative.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
             module, path = _sibling(tree, module, path, root) or (module, path)
-            findings.add("settings_module", module, path, Certainty.INFERRED, f"{note} It was found by its content.")
-            findings.add("settings_file", path, path, Certainty.INFERRED)
-            findings.add("python_path", root, path, Certainty.INFERRED)
-            findings.add("settings_variable", {"name": SETTINGS, "value": module}, path, Certainty.INFERRED)
-            return
+            return replace(
+                layout,
+                settings_module=Found(module, path, Certainty.INFERRED, f"{note} It was found by its content."),
+                settings_file=Found(path, path, Certainty.INFERRED),
+                python_path=Found(root, path, Certainty.INFERRED),
+                settings_variable=Found(Selector(SETTINGS, module), path, Certainty.INFERRED),
+            )
     first = namings[0] if namings else None
     module = first.module if first else ""
     source = first.source if first else ""
-    findings.add("settings_module", module, source, Certainty.INFERRED if first else Certainty.ASSUMED, note)
-    findings.add("settings_file", "", "", Certainty.ASSUMED, note)
-    findings.add("python_path", base, "", Certainty.ASSUMED)
-    findings.add("settings_variable", {"name": SETTINGS, "value": module}, source, Certainty.ASSUMED)
+    return replace(
+        layout,
+        settings_module=Found(module, source, Certainty.INFERRED if first else Certainty.ASSUMED, note),
+        settings_file=Found("", "", Certainty.ASSUMED, note),
+        python_path=Found(base, "", Certainty.ASSUMED),
+        settings_variable=Found(Selector(SETTINGS, module), source, Certainty.ASSUMED),
+    )
 
 
-def _add_variable(tree: Tree, findings: Findings, naming: Naming, module: str, path: str, manage: str) -> None:
-    """Add the variable that makes the project use production's settings, and its value for that."""
+def _variable(
+    tree: Tree, naming: Naming, module: str, path: str, manage: str, certainty: Certainty
+) -> Found[Selector]:
+    """Return the variable that makes the project use production's settings, and its value for that.
+
+    `certainty` is that of the settings module.
+    """
     if naming.variable and naming.variable.name != SETTINGS:
         name = naming.variable.name
         value = next((word for word in FOR_PRODUCTION if word in module.split(".")[-1]), naming.variable.default)
-        findings.add("settings_variable", {"name": name, "value": value}, naming.source)
-        return
+        return Found(Selector(name, value), naming.source)
     switch = _switch(tree, path) or _switch(tree, manage)
     if switch:
         variable, source = switch
-        findings.add(
-            "settings_variable", {"name": variable.name, "value": variable.default}, source, Certainty.INFERRED
-        )
-        return
-    certainty = findings.found["settings_module"].certainty
-    findings.add("settings_variable", {"name": SETTINGS, "value": module}, naming.source, certainty)
+        return Found(Selector(variable.name, variable.default), source, Certainty.INFERRED)
+    return Found(Selector(SETTINGS, module), naming.source, certainty)
 
 
 def _switch(tree: Tree, path: str) -> tuple[Variable, str] | None:
@@ -382,8 +390,8 @@ def _values(node: ast.expr) -> list[str]:
     return [value for element in elements if (value := constant(element)) is not None]
 
 
-def _add_configuration(tree: Tree, findings: Findings, path: str, manage: str) -> None:
-    """Add the class of django-configurations: https://django-configurations.readthedocs.io."""
+def _with_configuration(tree: Tree, layout: Layout, path: str, manage: str) -> Layout:
+    """Return the layout with the class of django-configurations: https://django-configurations.readthedocs.io."""
     stated: list[tuple[str, str]] = []
     for entry in [*entry_points(tree, "wsgi"), *entry_points(tree, "asgi"), *([manage] if manage else [])]:
         module = tree.python(entry)
@@ -400,19 +408,22 @@ def _add_configuration(tree: Tree, findings: Findings, path: str, manage: str) -
     stated = [(value, source) for value, source, _ in environment_of(tree, CONFIGURATION)] + stated
     classes = _configurations(tree, path)
     if not stated and not classes:
-        return
+        return layout
     chosen = [(name, source) for name, source in stated if words(name).isdisjoint(NOT_PRODUCTION) and name]
     for name, line in classes.items():
         if name.lower() in ("production", "prod", "live", "heroku"):
             chosen.append((name, f"{path}:{line}"))
     if chosen:
         certainty = Certainty.STATED if chosen[0] in stated else Certainty.INFERRED
-        findings.add("configuration_class", chosen[0][0], chosen[0][1], certainty)
-        findings.add("settings_variable", {"name": CONFIGURATION, "value": chosen[0][0]}, chosen[0][1], certainty)
-    else:
-        name, source = stated[0] if stated else ("", path)
-        note = "No class of django-configurations looks like production's."
-        findings.add("configuration_class", name, source, Certainty.ASSUMED, note)
+        name, source = chosen[0]
+        return replace(
+            layout,
+            configuration_class=Found(name, source, certainty),
+            settings_variable=Found(Selector(CONFIGURATION, name), source, certainty),
+        )
+    name, source = stated[0] if stated else ("", path)
+    note = "No class of django-configurations looks like production's."
+    return replace(layout, configuration_class=Found(name, source, Certainty.ASSUMED, note))
 
 
 def _configurations(tree: Tree, path: str) -> dict[str, int]:

@@ -8,12 +8,14 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from ..findings import Certainty, Findings
+from ..findings import Certainty, Found, unread
 from ..literals import constant, last_name, statements
 from ..places import folder
+from ..settings.record import DjangoSettings
 from ..settings.setting import Settings
 from ..tree import Tree
 from .modules import locate
+from .record import Layout
 
 # Names of health checks, those that most surely only say that the process lives first.
 NAMES = [
@@ -91,35 +93,38 @@ class Route:
     view: str = ""
 
 
-def read_health_path(tree: Tree, settings: Settings | None, findings: Findings) -> None:
-    """Add health_path: of a health check that needs no other service, else of a page that an anonymous visitor gets.
+@dataclass(frozen=True)
+class Pages:
+    """The pages of the site that need no login. Paths are as Gunicorn is asked for them."""
 
-    Also home_page, whether something answers at /. The paths are those that Gunicorn is asked for: without
-    FORCE_SCRIPT_NAME, which Django only adds to what it prints.
+    health_path: Found[str] = unread("")  # of a health check that needs no other service, else of any page
+    home_page: Found[bool] = unread(False)  # whether something answers at /
+
+
+def read_pages(tree: Tree, evaluated: Settings | None, layout: Layout, settings: DjangoSettings) -> Pages:
+    """Return which page tells that the site runs, and whether there is a home page.
+
+    Their paths are without FORCE_SCRIPT_NAME, which Django only adds to what it prints.
     """
-    base = findings.value("python_path") or findings.value("django_dir") or "."
-    module = findings.value("root_urlconf")
-    located = locate(tree, module, base) if isinstance(module, str) else None
+    base, module = layout.import_root, settings.root_urlconf.value
+    located = locate(tree, module, base)
     routes: list[Route] = []
     if located:
-        routes = list(_Reader(tree, settings, base).routes(located[0], "/", MAX_DEPTH))
-    for name in findings.value("middleware", []):
+        routes = list(_Reader(tree, evaluated, base).routes(located[0], "/", MAX_DEPTH))
+    for name in settings.middleware.value:
         if name in MIDDLEWARE:
-            source = findings.found["middleware"].source
-            findings.add("health_path", MIDDLEWARE[name], source, Certainty.INFERRED, f"{name} answers it.")
-            _add_home_page(routes, findings)
-            return
-    _choose(routes, findings)
+            path = Found(MIDDLEWARE[name], settings.middleware.source, Certainty.INFERRED, f"{name} answers it.")
+            return Pages(path, _home_page(routes))
+    return Pages(_health_path(routes), _home_page(routes))
 
 
-def _add_home_page(routes: list[Route], findings: Findings) -> None:
+def _home_page(routes: list[Route]) -> Found[bool]:
     found = next((route for route in routes if route.path == "/" and route.kind != "checks"), None)
     certainty = Certainty.INFERRED if found else Certainty.ASSUMED
-    findings.add("home_page", found is not None, found.source if found else "", certainty)
+    return Found(found is not None, found.source if found else "", certainty)
 
 
-def _choose(routes: list[Route], findings: Findings) -> None:
-    _add_home_page(routes, findings)
+def _health_path(routes: list[Route]) -> Found[str]:
     checks = [route for route in routes if route.kind == "checks"]
     note = f"{checks[0].path} is not asked: it fails while any service is down." if checks else ""
     plain = [route for route in routes if route.kind in ("page", "alive")]
@@ -131,10 +136,9 @@ def _choose(routes: list[Route], findings: Findings) -> None:
     for route in (*named, *roots, *admin, *others):
         if route.usable():
             certainty = Certainty.STATED if route in named else Certainty.INFERRED
-            findings.add("health_path", route.path, route.source, certainty, note)
-            return
+            return Found(route.path, route.source, certainty, note)
     note = note or "No path without parameters was found in the URLconf."
-    findings.add("health_path", "/", "", Certainty.ASSUMED, note)
+    return Found("/", "", Certainty.ASSUMED, note)
 
 
 def _rank(route: Route) -> tuple[int, int] | None:

@@ -3,18 +3,20 @@
 import ast
 import re
 import shlex
-from collections.abc import Collection, Iterable, Iterator
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from ..dependencies.tool import Tool, wrappers
 from ..deployment.commands import Command, read_commands
 from ..deployment.compose import Service, read_compose
 from ..deployment.dockerfile import split
-from ..findings import Certainty, Findings
+from ..findings import Certainty, Found, unread
+from ..layout.record import Layout
 from ..literals import assignments, constant, last_name, strings
 from ..places import folder, is_aside, is_development, is_template, mentions
 from ..secrets import in_command
 from ..tree import Tree
+from .record import Process, Processes
 
 WEB = re.compile(
     r"(?:^|[\s/;&|'\"])(gunicorn|uwsgi|pyuwsgi|daphne|uvicorn|hypercorn|granian|waitress-serve|mod_wsgi-express|unitd)(?=[\s'\"]|$)"
@@ -92,54 +94,51 @@ MAX_READ = 400  # files of a kind that are looked into
 
 def read_processes(
     tree: Tree,
-    findings: Findings,
-    distributions: set[str] | None = None,
-    installed_apps: list[str] | None = None,
+    layout: Layout,
+    installed_apps: Found[Sequence[str]],
+    distributions: Collection[str],
     tools: Iterable[Tool] = (),
-) -> None:
-    """Add processes: a list of {name, command, kind, source, certainty, note}, and celery_app, what `celery -A` takes.
+) -> Processes:
+    """Return the processes, and how Celery is made.
 
-    Also celery_concurrency, where something says how many processes a Celery worker has.
-    `kind` is web, worker, beat, scheduler, release, cron or other; a cron job has its `schedule` too, and a command
-    that is a script the line of it that says its kind, as `runs`. What the
-    project's files state comes first; what its code implies is added where nothing stated does the same.
+    What the project's files state comes first; what its code implies is added where nothing stated does the same.
     """
-    names = set(distributions if distributions is not None else findings.value("distributions") or ())
-    apps = list(installed_apps if installed_apps is not None else findings.value("installed_apps") or ())
-    found: dict[tuple[str, str], dict[str, Any]] = {}
-    for process in (*_stated(tree, wrappers(tools)), *_inferred(tree, findings, names, apps), *_cron(tree, findings)):
+    says = _strings_in_settings(tree, layout) if layout.manage_py.value or layout.settings_file.value else None
+    celery = find_celery(tree, layout, distributions) if says is not None else None
+    found: dict[tuple[str, str], Process] = {}
+    for process in (
+        *_stated(tree, wrappers(tools)),
+        *(_inferred(tree, installed_apps, distributions, says, celery) if says is not None else ()),
+        *_cron(tree, layout),
+    ):
         identity = _identity(process)
-        if process["certainty"] == Certainty.STATED or not _is_covered(identity, found):
+        if process.certainty == Certainty.STATED or not _is_covered(identity, found):
             found.setdefault(identity, process)
-    processes = _named_apart(list(found.values()))
-    source = processes[0]["source"] if processes else ""
-    stated = any(process["certainty"] == Certainty.STATED for process in processes)
+    processes = _named_apart(found.values())
+    stated = any(process.certainty == Certainty.STATED for process in processes)
     certainty = Certainty.STATED if stated else Certainty.INFERRED if processes else Certainty.ASSUMED
-    findings.add("processes", processes, source, certainty)
+    return Processes(
+        processes=Found(processes, processes[0].source if processes else "", certainty),
+        celery_app=Found(celery.name, celery.source, Certainty.INFERRED) if celery else unread(""),
+        celery_concurrency=_concurrency(celery, says) if celery and says is not None else unread(False),
+    )
 
 
-def _is_covered(identity: tuple[str, str], found: dict[tuple[str, str], dict[str, Any]]) -> bool:
+def _is_covered(identity: tuple[str, str], found: dict[tuple[str, str], Process]) -> bool:
     """Return whether a stated Celery worker, of any queue, or one that has the beat in it, does what was inferred."""
-    workers = [process["command"] for (kind, _), process in found.items() if kind == "celery"]
+    workers = [process.command for (kind, _), process in found.items() if kind == "celery"]
     if identity[0] == "beat":
         return any(re.search(r"\s(?:-B|--beat)(?:\s|$)", command) for command in workers)
     return identity[0] == "celery" and bool(workers)
 
 
-def _process(name: str, command: str, kind: str, source: str, certainty: Certainty, note: str = "") -> dict[str, Any]:
+def _process(name: str, command: str, kind: str, source: str, certainty: Certainty, note: str = "") -> Process:
     name = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or kind
-    return {
-        "name": name,
-        "command": in_command(command),
-        "kind": kind,
-        "source": source,
-        "certainty": certainty,
-        "note": note,
-    }
+    return Process(name, in_command(command), kind, source, certainty, note)
 
 
-def _identity(process: dict[str, Any]) -> tuple[str, str]:
-    kind, command = process["kind"], process.get("runs") or process["command"]
+def _identity(process: Process) -> tuple[str, str]:
+    kind, command = process.kind, process.runs or process.command
     if kind in ("web", "beat"):
         return kind, ""
     words = split(command)
@@ -154,18 +153,18 @@ def _identity(process: dict[str, Any]) -> tuple[str, str]:
     return kind, command
 
 
-def _named_apart(processes: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    taken: set[str] = set()
+def _named_apart(processes: Iterable[Process]) -> list[Process]:
+    """Return processes with a number in the name where another has it already."""
+    found: dict[str, Process] = {}
     for process in processes:
-        name, number = process["name"], 2
-        while process["name"] in taken:
-            process["name"] = f"{name}-{number}"
-            number += 1
-        taken.add(process["name"])
-    return processes
+        name, number = process.name, 2
+        while name in found:
+            name, number = f"{process.name}-{number}", number + 1
+        found[name] = replace(process, name=name)
+    return list(found.values())
 
 
-def _stated(tree: Tree, tools: Collection[str]) -> Iterator[dict[str, Any]]:
+def _stated(tree: Tree, tools: Collection[str]) -> Iterator[Process]:
     scripts = _scripts(tree)
     services = _own_services(tree)
     commands = [command for command in read_commands(tree) if command.command]
@@ -189,9 +188,9 @@ def _stated(tree: Tree, tools: Collection[str]) -> Iterator[dict[str, Any]]:
         note = "The file's path says that it is for development." if command.development else ""
         process = _process(command.name, plain, kind, command.source, Certainty.STATED, note)
         if runs and runs != plain:
-            process["runs"] = in_command(runs)
-        if kind == "cron" and command.environment.get(""):
-            process["schedule"] = command.environment[""]
+            process = replace(process, runs=in_command(runs))
+        if kind == "cron":
+            process = replace(process, schedule=command.environment.get("", ""))
         yield process
 
 
@@ -318,9 +317,9 @@ def _is_ours(plain: str, content: str) -> bool:
     return "manage.py" in plain or "django-admin" in plain or "celery" in plain or "manage.py" in content
 
 
-def settings_files(tree: Tree, findings: Findings) -> list[str]:
+def settings_files(tree: Tree, layout: Layout) -> list[str]:
     """Return production's settings file and those that stand beside it, without those for development and tests."""
-    path = findings.value("settings_file") or ""
+    path = layout.settings_file.value
     if not path:
         return []
     inner = folder(path)
@@ -337,10 +336,10 @@ def settings_files(tree: Tree, findings: Findings) -> list[str]:
     return [path, *named[:40]]
 
 
-def _strings_in_settings(tree: Tree, findings: Findings) -> dict[str, str]:
+def _strings_in_settings(tree: Tree, layout: Layout) -> dict[str, str]:
     """Return the source of each literal string in the settings files, with the names that they assign as "NAME="."""
     found: dict[str, str] = {}
-    for path in settings_files(tree, findings):
+    for path in settings_files(tree, layout):
         module = tree.python(path)
         if module is None:
             continue
@@ -352,31 +351,37 @@ def _strings_in_settings(tree: Tree, findings: Findings) -> dict[str, str]:
     return found
 
 
-def _inferred(tree: Tree, findings: Findings, distributions: set[str], apps: list[str]) -> Iterator[dict[str, Any]]:
-    base = findings.value("django_dir") or "."
-    if not findings.value("manage_py") and not findings.value("settings_file"):
-        return
-    settings = _strings_in_settings(tree, findings)
-    app_source = findings.found["installed_apps"].source if "installed_apps" in findings.found else ""
+@dataclass(frozen=True)
+class Celery:
+    """Celery's application: what `celery -A` takes, where it is made, and that module."""
+
+    name: str
+    source: str
+    module: ast.Module
+
+
+def _inferred(
+    tree: Tree,
+    apps: Found[Sequence[str]],
+    distributions: Collection[str],
+    settings: dict[str, str],
+    celery: Celery | None,
+) -> Iterator[Process]:
+    """Yield the processes that code implies; `settings` has the source of each string in the settings files."""
     for app, (packages, command, name) in QUEUES.items():
         named = settings.get(app) or next((settings[text] for text in settings if text.startswith(f"{app}.")), "")
-        installed = not packages or not distributions or bool(distributions & set(packages))
-        if (named or app in apps) and installed:
-            source = named or app_source
-            yield _process(name, f"python manage.py {command}", "worker", source, Certainty.INFERRED)
-    yield from _celery(tree, findings, distributions, apps, settings, base)
-    yield from _long_running(tree, base)
+        installed = not packages or not distributions or not set(packages).isdisjoint(distributions)
+        if (named or app in apps.value) and installed:
+            yield _process(name, f"python manage.py {command}", "worker", named or apps.source, Certainty.INFERRED)
+    if celery:
+        yield from _of_celery(celery, distributions, apps.value, settings)
+    yield from _long_running(tree)
 
 
-def _celery(
-    tree: Tree, findings: Findings, distributions: set[str], apps: list[str], settings: dict[str, str], base: str
-) -> Iterator[dict[str, Any]]:
-    application = find_celery(tree, findings, distributions)
-    if application is None:
-        return
-    name, source, module = application
-    findings.add("celery_app", name, source, Certainty.INFERRED)
-    _add_concurrency(findings, source, module, settings)
+def _of_celery(
+    celery: Celery, distributions: Collection[str], apps: Sequence[str], settings: dict[str, str]
+) -> Iterator[Process]:
+    name, source, module = celery.name, celery.source, celery.module
     yield _process("worker", f"celery -A {name} worker", "worker", source, Certainty.INFERRED)
     beat = next(
         (
@@ -405,30 +410,29 @@ def _celery(
         yield _process("beat", f"celery -A {name} beat{option}", "beat", beat or database, Certainty.INFERRED)
 
 
-def _add_concurrency(findings: Findings, source: str, module: ast.Module, settings: dict[str, str]) -> None:
-    """Add celery_concurrency, where settings or the application's module say how many processes a worker has.
+def _concurrency(celery: Celery, settings: dict[str, str]) -> Found[bool]:
+    """Return whether settings or the application's module say how many processes a worker has.
 
     https://docs.celeryq.dev/en/stable/userguide/configuration.html#worker-concurrency
     """
     names = ("worker_concurrency", "celery_worker_concurrency", "celeryd_concurrency", "celery_concurrency")
     found = next((where for key, where in settings.items() if key.rstrip("=").lower() in names), "")
-    for node in ast.walk(module) if not found else ():
+    for node in ast.walk(celery.module) if not found else ():
         stored = isinstance(node, ast.Attribute | ast.Name) and isinstance(node.ctx, ast.Store)
         name = last_name(node) if stored else node.arg if isinstance(node, ast.keyword) else ""
         if (name or "").lower() in names:
-            found = f"{source.rpartition(':')[0]}:{getattr(node, 'lineno', 1)}"
-    if found:
-        findings.add("celery_concurrency", True, found, Certainty.STATED)
+            found = f"{celery.source.rpartition(':')[0]}:{getattr(node, 'lineno', 1)}"
+    return Found(True, found) if found else unread(False)
 
 
-def find_celery(tree: Tree, findings: Findings, distributions: set[str]) -> tuple[str, str, ast.Module] | None:
-    """Return what `celery -A` takes, where the application is made, and that module.
+def find_celery(tree: Tree, layout: Layout, distributions: Collection[str]) -> Celery | None:
+    """Return Celery's application; None where there is none.
 
     A module's `app` and `celery` are found by themselves:
     https://docs.celeryq.dev/en/stable/reference/celery.app.utils.html#celery.app.utils.find_app
     """
-    root = findings.value("python_path") or "."
-    for path in _celery_candidates(tree, findings, distributions):
+    root = layout.python_path.value or "."
+    for path in _celery_candidates(tree, layout, distributions):
         text = tree.text(path) or ""
         if "Celery" not in text or (module := tree.python(path)) is None:
             continue
@@ -437,7 +441,7 @@ def find_celery(tree: Tree, findings: Findings, distributions: set[str]) -> tupl
                 relative = path if root == "." else path.removeprefix(f"{root}/")
                 dotted = relative.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
                 suffix = "" if name in ("app", "celery") else f":{name}"
-                return dotted + suffix, f"{path}:{value.lineno}", module
+                return Celery(dotted + suffix, f"{path}:{value.lineno}", module)
     return None
 
 
@@ -446,9 +450,8 @@ def _makes_celery(call: ast.Call) -> bool:
     return last_name(call.func).endswith("Celery") and last_name(call.func)[:1].isupper()
 
 
-def _celery_candidates(tree: Tree, findings: Findings, distributions: set[str]) -> list[str]:
-    settings = findings.value("settings_file") or ""
-    near = folder(settings)
+def _celery_candidates(tree: Tree, layout: Layout, distributions: Collection[str]) -> list[str]:
+    near = folder(layout.settings_file.value)
     likely, rest = [], []
     for path, size in tree.paths.items():
         if not path.endswith(".py") or is_aside(path) or size > 200_000 or "/migrations/" in path:
@@ -468,7 +471,7 @@ def _celery_candidates(tree: Tree, findings: Findings, distributions: set[str]) 
     return likely[:60] + (rest[:MAX_READ] if uses else [])
 
 
-def _long_running(tree: Tree, base: str) -> Iterator[dict[str, Any]]:
+def _long_running(tree: Tree) -> Iterator[Process]:
     paths = [path for path in tree.paths if "/management/commands/" in f"/{path}" and path.endswith(".py")]
     for path in [path for path in paths if not is_aside(path)][:MAX_READ]:
         name = path.rpartition("/")[2].removesuffix(".py")
@@ -517,7 +520,7 @@ def _endless(loop: ast.While) -> bool:
     return sleeps or not leaves
 
 
-def _cron(tree: Tree, findings: Findings) -> Iterator[dict[str, Any]]:
+def _cron(tree: Tree, layout: Layout) -> Iterator[Process]:
     for path, size in tree.paths.items():
         name = path.rpartition("/")[2].lower()
         crontab = name in ("crontab", "crontab.txt", "cronfile") or name.endswith((".cron", ".crontab"))
@@ -527,21 +530,20 @@ def _cron(tree: Tree, findings: Findings) -> Iterator[dict[str, Any]]:
         for number, line in enumerate((tree.text(path) or "").split("\n")[:500], 1):
             if (match := CRON_LINE.match(line.strip())) and ("manage.py" in match[2] or "django-admin" in match[2]):
                 yield _cron_job(match[1], match[2], f"{path}:{number}")
-    yield from _cron_jobs_in_settings(tree, findings)
+    yield from _cron_jobs_in_settings(tree, layout)
 
 
-def _cron_job(schedule: str, command: str, source: str) -> dict[str, Any]:
+def _cron_job(schedule: str, command: str, source: str) -> Process:
     match = re.search(r"\bmanage\.py\s+([a-z_][\w]*)([^|&;>]*)", command)
     name = match[1] if match else "cron"
     plain = f"python manage.py {name}{match[2].rstrip().removesuffix(' 2').rstrip()}" if match else command
     process = _process(name.replace("_", "-"), plain, "cron", source, Certainty.STATED)
-    process["schedule"] = " ".join(schedule.split())
-    return process
+    return replace(process, schedule=" ".join(schedule.split()))
 
 
-def _cron_jobs_in_settings(tree: Tree, findings: Findings) -> Iterator[dict[str, Any]]:
+def _cron_jobs_in_settings(tree: Tree, layout: Layout) -> Iterator[Process]:
     """Yield the jobs of django-crontab: https://pypi.org/project/django-crontab/."""
-    for path in settings_files(tree, findings):
+    for path in settings_files(tree, layout):
         value = assignments(tree.python(path)).get("CRONJOBS")
         for element in _elements(value):
             texts = [constant(part) or "" for part in _elements(element)]
@@ -553,8 +555,7 @@ def _cron_jobs_in_settings(tree: Tree, findings: Findings) -> Iterator[dict[str,
                 first = next((constant(part) for part in _elements(_elements(element)[2])), None)
                 command, name = f"python manage.py {first}", (first or name).replace("_", "-")
             process = _process(name, command, "cron", f"{path}:{element.lineno}", Certainty.STATED)
-            process["schedule"], process["note"] = texts[0], f"django-crontab runs {texts[1]}."
-            yield process
+            yield replace(process, schedule=texts[0], note=f"django-crontab runs {texts[1]}.")
 
 
 def _elements(value: ast.expr | None) -> list[ast.expr]:

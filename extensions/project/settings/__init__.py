@@ -4,20 +4,22 @@ Names and defaults are those of https://docs.djangoproject.com/en/stable/ref/set
 """
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ..evaluation.environment import production_value
 from ..evaluation.evaluate import evaluator as new_evaluator
 from ..evaluation.imports import load_module
 from ..evaluation.state import State
 from ..evaluation.values import UNKNOWN
-from ..findings import Certainty, Findings, Problem
+from ..findings import Certainty, Found, Problem, unread
 from ..tree import Tree
-from .adder import Adder
-from .connections import add_databases, add_services
+from .compression import compress_offline
+from .connections import broker, caches, databases, layers
+from .finder import Finder
 from .names import collect
+from .record import DjangoSettings, IgnoredModule
 from .setting import Setting, Settings
-from .storages import add_storages
+from .storages import FILE_STORAGE, PLAIN_STORAGE, kind_of_static_files, storage_of
 from .variables import debug_switches, demand_secret_key, environment, host_variables, with_engines, with_production
 
 __all__ = ["read_settings"]
@@ -26,9 +28,9 @@ PRODUCTION = {"DJANGO_ENV": "production"}
 
 
 def read_settings(
-    tree: Tree, path: str, sys_path_folder: str, findings: Findings, environ: Mapping[str, str] = PRODUCTION
-) -> Settings:
-    """Return the settings that the module at `path` makes, and add the Findings that follow from them.
+    tree: Tree, path: str, sys_path_folder: str, environ: Mapping[str, str] = PRODUCTION
+) -> tuple[Settings, DjangoSettings]:
+    """Return the settings that the module at `path` makes, and what they say.
 
     `sys_path_folder` is where absolute imports start ("" for the root). `environ` is the environment in which they are
     read; variables that it lacks are not set, but for those that tell debugging or the environment's name, which are
@@ -61,18 +63,10 @@ def read_settings(
         folder,
         last.made,
         last.open_end,
+        tuple(Problem(source, message) for source, message in dict.fromkeys((*first.notes, *last.notes))),
     )
-    for source, message in dict.fromkeys((*first.notes, *last.notes)):
-        findings.problems.append(Problem(source, message))
-    private = [
-        {"path": path, "source": one.source, "names": one.names, "needed": one.needed}
-        for path, one in last.private.items()
-    ]
-    where = next((one.source for one in last.private.values()), "")
-    findings.add("ignored_modules", private, where, Certainty.INFERRED)
     before = settings if last is first else Settings(path, collect(tree, first, path, folder), open_end=first.open_end)
-    add_findings(last, settings, before, findings)
-    return settings
+    return settings, record(last, settings, before)
 
 
 def _is_on(values: Mapping[str, Setting]) -> bool:
@@ -121,49 +115,66 @@ def packages(tree: Tree, path: str, folder: str) -> list[str]:
     return found[::-1]
 
 
-def add_findings(evaluator: State, settings: Settings, before: Settings, findings: Findings) -> None:
-    """Add what the rest of the reader and the questions want to know."""
-    folder, note = evaluator.folder, ""
+def record(evaluator: State, settings: Settings, before: Settings) -> DjangoSettings:
+    """Return what the rest of the reader and the questions want to know; `before` are settings without variables."""
     changed = {name: text for name, text in settings.production.items() if name != "DJANGO_ENV"}
-    if changed:
-        note = "read with " + ", ".join(f"{name}={text}" for name, text in changed.items())
-    add = Adder(settings, before, findings, note)
-    add.path(
-        "static_root", "STATIC_ROOT", folder, "nothing sets STATIC_ROOT, so collectstatic has nowhere to put files"
+    note = "read with " + ", ".join(f"{name}={text}" for name, text in changed.items()) if changed else ""
+    finder = Finder(settings, before, note)
+    static_storage = storage_of(finder, "staticfiles", "STATICFILES_STORAGE", PLAIN_STORAGE)
+    hosts, logging = settings.get("ALLOWED_HOSTS"), settings.get("LOGGING")
+    apps = finder.texts("INSTALLED_APPS")
+    missing = "" if settings.files else "the settings module is not in the project"
+    return DjangoSettings(
+        static_root=finder.path("STATIC_ROOT", "nothing sets STATIC_ROOT, so collectstatic has nowhere to put files"),
+        static_url=finder.url("STATIC_URL", "/static/"),
+        media_root=finder.path("MEDIA_ROOT", "nothing sets MEDIA_ROOT"),
+        media_url=finder.url("MEDIA_URL", ""),
+        staticfiles_dirs=finder.paths("STATICFILES_DIRS"),
+        staticfiles_storage=static_storage,
+        staticfiles_kind=kind_of_static_files(evaluator, settings, static_storage),
+        default_storage=storage_of(finder, "default", "DEFAULT_FILE_STORAGE", FILE_STORAGE),
+        compress_offline=compress_offline(settings, apps.value),
+        allowed_hosts=finder.texts("ALLOWED_HOSTS"),
+        allowed_hosts_variables=Found(host_variables(hosts), hosts.source if hosts else "", Certainty.INFERRED),
+        installed_apps=apps,
+        middleware=finder.texts("MIDDLEWARE"),
+        secure_proxy_ssl_header=finder.texts("SECURE_PROXY_SSL_HEADER"),
+        secure_ssl_redirect=finder.flag("SECURE_SSL_REDIRECT", False),
+        wsgi_application=finder.text("WSGI_APPLICATION"),
+        asgi_application=finder.text("ASGI_APPLICATION"),
+        root_urlconf=finder.text("ROOT_URLCONF"),
+        debug=Finder(before, before, "").flag("DEBUG", False),
+        debug_in_production=finder.flag("DEBUG", False),
+        logging_configured=finder.found(bool(logging and logging.value), logging, "nothing sets LOGGING"),
+        databases=databases(finder),
+        caches=caches(finder),
+        celery_broker=broker(finder),
+        channel_layers=layers(finder),
+        secret_key_unset=_unset_secret_key(settings),
+        secret_key_stated=_stated_secret_key(settings),
+        ignored_modules=_ignored_modules(evaluator),
+        environment=Found(settings.environment, settings.path, Certainty.INFERRED, missing),
     )
-    add.url("static_url", "STATIC_URL", "/static/")
-    add.path("media_root", "MEDIA_ROOT", folder, "nothing sets MEDIA_ROOT")
-    add.url("media_url", "MEDIA_URL", "")
-    add.paths("staticfiles_dirs", "STATICFILES_DIRS", folder)
-    add.paths("locale_paths", "LOCALE_PATHS", folder)
-    add.texts("allowed_hosts", "ALLOWED_HOSTS")
-    hosts = settings.get("ALLOWED_HOSTS")
-    findings.add("allowed_hosts_variables", host_variables(hosts), hosts.source if hosts else "", Certainty.INFERRED)
-    add.texts("secure_redirect_exempt", "SECURE_REDIRECT_EXEMPT")
-    add.texts("installed_apps", "INSTALLED_APPS")
-    add.texts("middleware", "MIDDLEWARE")
-    add.texts("csrf_trusted_origins", "CSRF_TRUSTED_ORIGINS")
-    add.texts("secure_proxy_ssl_header", "SECURE_PROXY_SSL_HEADER")
-    add.flag("secure_ssl_redirect", "SECURE_SSL_REDIRECT", False)
-    add.flag("append_slash", "APPEND_SLASH", True)
-    add.text("wsgi_application", "WSGI_APPLICATION")
-    add.text("asgi_application", "ASGI_APPLICATION")
-    add.text("root_urlconf", "ROOT_URLCONF")
-    add.text("email_backend", "EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
-    add.text("force_script_name", "FORCE_SCRIPT_NAME")
-    Adder(before, before, findings, "").flag("debug", "DEBUG", False)
-    add.flag("debug_in_production", "DEBUG", False)
-    logging = settings.get("LOGGING")
-    add.put("logging_configured", bool(logging and logging.value), logging, "nothing sets LOGGING")
-    add_storages(evaluator, settings, add)
-    add_databases(folder, settings, add)
-    add_services(settings, add)
+
+
+def _ignored_modules(evaluator: State) -> Found[Sequence[IgnoredModule]]:
+    modules = [IgnoredModule(path, one.source, one.names, one.needed) for path, one in evaluator.private.items()]
+    return Found(modules, modules[0].source if modules else "", Certainty.INFERRED)
+
+
+def _unset_secret_key(settings: Settings) -> Found[bool]:
+    """Return whether a module that is not in git seems to set SECRET_KEY."""
     key = settings.get("SECRET_KEY")
     if settings.get("INSTALLED_APPS") and "SECRET_KEY" not in settings.elsewhere and (key is None or key.value == ""):
-        read = {variable["name"] for variable in settings.environment}
-        if not any(name.upper().endswith("SECRET_KEY") for name in read) and not (key and key.variables):
-            findings.add("secret_key_unset", True, key.source if key else settings.path, Certainty.INFERRED)
+        is_read = any(variable.name.upper().endswith("SECRET_KEY") for variable in settings.environment)
+        if not is_read and not (key and key.variables):
+            return Found(True, key.source if key else settings.path, Certainty.INFERRED)
+    return unread(False)
+
+
+def _stated_secret_key(settings: Settings) -> Found[bool]:
+    """Return whether code has the key itself."""
+    key = settings.get("SECRET_KEY")
     if key and isinstance(key.value, str) and key.value and not key.variables:
-        findings.add("secret_key_stated", True, key.source, key.certainty)
-    missing = "" if settings.files else "the settings module is not in the project"
-    findings.add("environment", settings.environment, settings.path, Certainty.INFERRED, missing)
+        return Found(True, key.source, key.certainty)
+    return unread(False)

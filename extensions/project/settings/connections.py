@@ -1,101 +1,21 @@
 """The databases, caches, brokers and layers that settings connect to."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any
 
 from ..evaluation.values import Value, all_variables
-from ..findings import Findings
+from ..findings import Found
 from ..secrets import HIDDEN
-from .adder import Adder
+from .finder import Finder
+from .record import Broker, Cache, Database, Layer
 from .setting import Settings, entry, part_variables, parts_of, path_value, text_or_none, url_variable
 
 PARTS = ("NAME", "USER", "PASSWORD", "HOST", "PORT")
 
 
-@dataclass(frozen=True)
-class Database:
-    """A database of DATABASES, as it is in production; None for what is not known.
-
-    `path` is that of SQLite's file in the project, "" for none. `password` only says whether there is one. `unset` are
-    the parts, in lower case, that settings leave to the client. `variable` holds the whole URL, which is `url_default`
-    without it, and `variables` are those of the parts, by the part.
-    """
-
-    engine: str | None = None
-    name: str | None = None
-    path: str = ""
-    host: str | None = None
-    user: str | None = None
-    password: str | None = None
-    unset: list[str] = field(default_factory=list)
-    variable: str = ""
-    url_default: str | None = None
-    variables: dict[str, str] = field(default_factory=dict)
-
-    def part(self, role: str) -> str:
-        """Return what settings have as host, user, password or name; "" where that is not known."""
-        return {"host": self.host, "user": self.user, "password": self.password, "name": self.name}[role] or ""
-
-
-@dataclass(frozen=True)
-class Cache:
-    """A cache of CACHES: its first location, and the variable that says where it is."""
-
-    backend: str | None = None
-    location: str | None = None
-    variable: str = ""
-
-
-@dataclass(frozen=True)
-class Broker:
-    """Celery's broker: its URL, the variable that holds it, the setting, and where results go as a text alone."""
-
-    value: str = ""
-    variable: str = ""
-    setting: str = ""
-    results: str = ""
-
-
-@dataclass(frozen=True)
-class Layer:
-    """A layer of CHANNEL_LAYERS: its hosts, each as a URL or as host:port, and the variable that says where it is."""
-
-    backend: str | None = None
-    hosts: list[str] = field(default_factory=list)
-    variable: str = ""
-
-
-def databases(findings: Findings) -> dict[str, Database]:
-    """Return the databases that were read, by alias."""
-    found: dict[str, Database] = findings.value("databases", {})
-    return found
-
-
-def default_database(findings: Findings) -> Database:
-    """Return the default database; one of which nothing is known if settings have none."""
-    return databases(findings).get("default", Database())
-
-
-def caches(findings: Findings) -> dict[str, Cache]:
-    """Return the caches that were read, by alias."""
-    found: dict[str, Cache] = findings.value("caches", {})
-    return found
-
-
-def broker(findings: Findings) -> Broker:
-    """Return Celery's broker that was read; one of which nothing is known if settings have none."""
-    found: Broker = findings.value("celery_broker", Broker())
-    return found
-
-
-def layers(findings: Findings) -> dict[str, Layer]:
-    """Return the layers that were read, by alias."""
-    found: dict[str, Layer] = findings.value("channel_layers", {})
-    return found
-
-
-def add_databases(folder: str, settings: Settings, add: Adder) -> None:
-    """Add the databases and caches, by alias."""
+def databases(finder: Finder) -> Found[Mapping[str, Database]]:
+    """Return the databases, by alias."""
+    settings = finder.settings
     found = settings.get("DATABASES")
     read: dict[str, Database] = {}
     for alias, value in parts_of(found).items():
@@ -104,7 +24,8 @@ def add_databases(folder: str, settings: Settings, add: Adder) -> None:
         sqlite = engine is not None and ("sqlite" in engine or engine.endswith("spatialite"))
         name = entry(value, "NAME")
         memory = isinstance(name, str) and (name == ":memory:" or name.startswith("file:"))
-        path = path_value(name_part, folder)[0] if sqlite and name_part is not None and not memory else ""
+        in_file = name_part if sqlite and not memory else None
+        path = path_value(in_file, settings.folder)[0] if in_file is not None else ""
         empty = unset(value, PARTS)
         variable = database_variable(settings, value, alias)
         parts = part_variables(value, ("ENGINE", *PARTS))
@@ -120,9 +41,14 @@ def add_databases(folder: str, settings: Settings, add: Adder) -> None:
             url_default=text_or_none(entry(value, "URL")),
             variables={part: name for part, name in parts.items() if name != variable},
         )
-    add.put("databases", read, found, "nothing sets DATABASES")
+    return finder.found(read, found, "nothing sets DATABASES")
+
+
+def caches(finder: Finder) -> Found[Mapping[str, Cache]]:
+    """Return the caches, by alias."""
+    settings = finder.settings
     found = settings.get("CACHES")
-    kept = {
+    read = {
         alias: Cache(
             backend=text_or_none(entry(value, "BACKEND")),
             location=text_or_none(first_of(entry(value, "LOCATION"))),
@@ -131,14 +57,14 @@ def add_databases(folder: str, settings: Settings, add: Adder) -> None:
         )
         for alias, value in parts_of(found).items()
     }
-    add.put("caches", kept, found, "nothing sets CACHES")
+    return finder.found(read, found, "nothing sets CACHES")
 
 
 def database_variable(settings: Settings, value: Value, alias: str) -> str:
     """Return the variable that holds a database's URL, also where the URL is used only once it is set."""
     if variable := url_variable(settings, value, ("ENGINE",)):
         return variable
-    names = {variable["name"] for variable in settings.environment}
+    names = {variable.name for variable in settings.environment}
     found = settings.get("DATABASES")
     # The branch where it is set is not the one that is read.
     instead = found is not None and "DATABASE_URL" in found.note
@@ -171,8 +97,9 @@ def texts_of(config: Any) -> list[str]:
     return found
 
 
-def add_services(settings: Settings, add: Adder) -> None:
-    """Add Celery's broker and Channels' layers."""
+def broker(finder: Finder) -> Found[Broker]:
+    """Return Celery's broker."""
+    settings = finder.settings
     names = ("CELERY_BROKER_URL", "BROKER_URL", "CELERY_BROKER")
     setting = next((name for name in names if settings.get(name)), "")
     found = settings.get(setting) if setting else None
@@ -182,7 +109,12 @@ def add_services(settings: Settings, add: Adder) -> None:
     results = settings.get("CELERY_RESULT_BACKEND")
     is_text = results is not None and isinstance(results.value, str) and not results.variables
     where = Broker(value, variable, setting, results.value if results and is_text else "")
-    add.put("celery_broker", where, found, "nothing sets CELERY_BROKER_URL")
+    return finder.found(where, found, "nothing sets CELERY_BROKER_URL")
+
+
+def layers(finder: Finder) -> Found[Mapping[str, Layer]]:
+    """Return the layers of Channels, by alias."""
+    settings = finder.settings
     found = settings.get("CHANNEL_LAYERS")
     read = {
         alias: Layer(
@@ -192,4 +124,4 @@ def add_services(settings: Settings, add: Adder) -> None:
         )
         for alias, value in parts_of(found).items()
     }
-    add.put("channel_layers", read, found, "nothing sets CHANNEL_LAYERS")
+    return finder.found(read, found, "nothing sets CHANNEL_LAYERS")

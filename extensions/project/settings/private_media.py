@@ -4,8 +4,10 @@ https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_ignore_headers n
 """
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from ..findings import Certainty, Findings
+from ..findings import Certainty, Found, unread
 from ..places import is_aside
 from ..tree import Tree
 from .setting import Settings, path_value
@@ -25,8 +27,16 @@ PACKAGES = (
 HEADER = re.compile(r"X-Accel-Redirect|XAccelRedirect", re.IGNORECASE)
 
 
-def read_private_media(tree: Tree, settings: Settings, findings: Findings) -> None:
-    """Add internal_media, the URL for nginx of each folder, and accel_redirect where other code sends the header."""
+@dataclass(frozen=True)
+class PrivateMedia:
+    """The files that nginx sends where Django says so."""
+
+    internal_media: Found[Mapping[str, str]] = unread({})  # folders, with the URL by which Django names each to nginx
+    accel_redirect: Found[str] = unread("")  # the path of other code that sends the header
+
+
+def read_private_media(tree: Tree, settings: Settings) -> PrivateMedia:
+    """Return the URL for nginx of each folder; where there is none, whether other code sends the header."""
     found: dict[str, str] = {}
     source = ""
     for backend, root, url, default in PACKAGES:
@@ -36,11 +46,16 @@ def read_private_media(tree: Tree, settings: Settings, findings: Findings) -> No
         if path := path_value(folder.raw, settings.folder)[0]:
             found |= {path: f"/{location}/"} if f"/{location}/" not in found.values() else {}
             source = source or folder.source
-    findings.add("internal_media", found, source, Certainty.INFERRED)
+    internal = Found(found, source, Certainty.INFERRED)
+    return PrivateMedia(internal) if found else PrivateMedia(internal, _sender(tree))
+
+
+def _sender(tree: Tree) -> Found[str]:
+    """Return the first of the project's modules that sends the header."""
     for path in tree.paths:
-        if found or not path.endswith(".py") or is_aside(path):
+        if not path.endswith(".py") or is_aside(path):
             continue
         for number, line in enumerate((tree.text(path) or "").split("\n"), 1):
             if HEADER.search(line.partition("#")[0]):
-                findings.add("accel_redirect", path, f"{path}:{number}", Certainty.INFERRED)
-                return
+                return Found(path, f"{path}:{number}", Certainty.INFERRED)
+    return unread("")

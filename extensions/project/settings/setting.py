@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
+from ..evaluation.environment import ReadVariable
 from ..evaluation.values import ROOT, UNKNOWN, Value, all_variables, plain, project_path
-from ..findings import Certainty
+from ..findings import Certainty, Problem
 
 
 @dataclass(frozen=True)
@@ -28,13 +29,14 @@ class Settings:
 
     path: str
     values: dict[str, Setting] = field(default_factory=dict)
-    environment: list[dict[str, Any]] = field(default_factory=list)
+    environment: list[ReadVariable] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     production: dict[str, str] = field(default_factory=dict)
     elsewhere: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)  # set in branches not taken
     folder: str = ""  # that absolute imports, and relative paths, start from
     made: list[tuple[Value, str]] = field(default_factory=list)  # folders that settings make when they are imported
     open_end: str = ""  # where they take all names of a module that cannot be read
+    problems: tuple[Problem, ...] = ()  # what could not be read
 
     def get(self, name: str) -> Setting | None:
         """Return a setting; None if nothing sets it, an unknown one if a module that cannot be read may do so."""
@@ -70,7 +72,7 @@ def text_or_none(data: Any) -> str | None:
 
 def url_variable(settings: Settings, value: Value, kinds: tuple[str, ...]) -> str:
     """Return the variable whose URL makes an entry; "" if there is none."""
-    read = {variable["name"]: variable["type"] for variable in settings.environment}
+    read = {variable.name: variable.type for variable in settings.environment}
     names = all_variables(value)
     urls = [name for name in names if read.get(name) == "url" or name.endswith(("_URL", "_URI", "_DSN"))]
     keyed = [
@@ -88,7 +90,7 @@ def part_variables(value: Value, keys: tuple[str, ...]) -> dict[str, str]:
 
 
 def path_value(value: Value, folder: str) -> tuple[str, bool]:
-    """Return a path setting as a Finding has it ("" if unknown), and whether it depends on the working folder."""
+    """Return a path setting as others have it ("" if unknown), and whether it depends on the working folder."""
     if not isinstance(value.data, (str, PurePosixPath)) or not str(value.data):
         return "", False
     text = str(value.data)

@@ -5,8 +5,8 @@ from typing import Any
 
 from ..evaluation.state import State
 from ..evaluation.values import UNKNOWN
-from ..findings import Certainty
-from .adder import Adder
+from ..findings import Certainty, Found
+from .finder import Finder
 from .setting import Settings
 
 PLAIN_STORAGE = "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -18,25 +18,24 @@ FILE_STORAGE = "django.core.files.storage.FileSystemStorage"
 MAX_BASES = 12  # classes looked at to tell what a storage is
 
 
-def add_storages(evaluator: State, settings: Settings, add: Adder) -> None:
-    """Add the storages of static and other files, and what kind the former is."""
-    for name, alias, old, default in (
-        ("staticfiles_storage", "staticfiles", "STATICFILES_STORAGE", PLAIN_STORAGE),
-        ("default_storage", "default", "DEFAULT_FILE_STORAGE", FILE_STORAGE),
-    ):
-        found = settings.get("STORAGES")
-        value: Any = UNKNOWN
-        if found is not None and isinstance(found.value, dict):
-            backend = found.value.get(alias)
-            value = backend.get("BACKEND", UNKNOWN) if isinstance(backend, dict) else UNKNOWN
-        if not isinstance(value, str) and (earlier := settings.get(old)) is not None:
-            found, value = earlier, earlier.value
-        if isinstance(value, str):
-            add.put(name, value, found, "")
-        else:
-            where = f"{found.name} does not say it" if found else f"nothing sets STORAGES or {old}"
-            add.put(name, default, None, f"{where}: Django's default")
-    storage = add.findings.found["staticfiles_storage"]
+def storage_of(finder: Finder, alias: str, old: str, default: str) -> Found[str]:
+    """Return the class of the storage that STORAGES has under an alias, or the setting `old` of earlier releases."""
+    settings = finder.settings
+    found = settings.get("STORAGES")
+    value: Any = UNKNOWN
+    if found is not None and isinstance(found.value, dict):
+        backend = found.value.get(alias)
+        value = backend.get("BACKEND", UNKNOWN) if isinstance(backend, dict) else UNKNOWN
+    if not isinstance(value, str) and (earlier := settings.get(old)) is not None:
+        found, value = earlier, earlier.value
+    if isinstance(value, str):
+        return finder.found(value, found, "")
+    where = f"{found.name} does not say it" if found else f"nothing sets STORAGES or {old}"
+    return finder.found(default, None, f"{where}: Django's default")
+
+
+def kind_of_static_files(evaluator: State, settings: Settings, storage: Found[str]) -> Found[str]:
+    """Return what the storage of static files does with them, and whether WhiteNoise serves them."""
     middleware = settings.value("MIDDLEWARE", ())
     whitenoise = isinstance(middleware, (list, tuple)) and any(
         isinstance(item, str) and item.endswith("WhiteNoiseMiddleware") for item in middleware
@@ -46,7 +45,7 @@ def add_storages(evaluator: State, settings: Settings, add: Adder) -> None:
         kind = "whitenoise" if kind == "plain" else "whitenoise-manifest"
     certainty = Certainty.ASSUMED if storage.certainty is Certainty.ASSUMED and not whitenoise else Certainty.INFERRED
     note = f"{storage.value} is a {through}" if through else ""
-    add.findings.add("staticfiles_kind", kind, storage.source, certainty, note or storage.note)
+    return Found(kind, storage.source, certainty, note or storage.note)
 
 
 def storage_kind(evaluator: State, dotted: str) -> tuple[str, str]:

@@ -1,9 +1,9 @@
 """The environment variables that settings read, as production and the build of an image need them."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from ..evaluation.environment import described
+from ..evaluation.environment import ReadVariable, described
 from ..evaluation.state import State
 from ..evaluation.values import Variable, words
 from ..places import PRODUCTION
@@ -36,7 +36,7 @@ def demand_secret_key(evaluator: State, values: dict[str, Setting]) -> None:
             return
 
 
-def environment(first: State, last: State) -> list[dict[str, Any]]:
+def environment(first: State, last: State) -> list[ReadVariable]:
     """Return the variables that settings read, as production needs them; for the build, as any environment does."""
     merged: dict[str, Variable] = dict(last.environment.variables)
     for name, variable in first.environment.variables.items():
@@ -65,12 +65,12 @@ def debug_switches(debug: Setting | None) -> Iterator[tuple[str, str]]:
         yield from ((name, text) for text in ((*off, *on) if about_development else (*on, *off)))
 
 
-def with_production(variables: list[dict[str, Any]], production: Mapping[str, str]) -> list[dict[str, Any]]:
+def with_production(variables: Sequence[ReadVariable], production: Mapping[str, str]) -> list[ReadVariable]:
     """Return the variables, each with the text that it was found to need in production."""
-    return [{**item, "production": production.get(item["name"], item["production"])} for item in variables]
+    return [replace(item, production=production.get(item.name, item.production)) for item in variables]
 
 
-def with_engines(variables: list[dict[str, Any]], values: dict[str, Setting]) -> list[dict[str, Any]]:
+def with_engines(variables: Sequence[ReadVariable], values: dict[str, Setting]) -> list[ReadVariable]:
     """Return the variables, those that name a database engine or a cache backend with one of Django's as dummy."""
     dummies: dict[str, str] = {}
     for name, key, dummy in (
@@ -85,8 +85,6 @@ def with_engines(variables: list[dict[str, Any]], values: dict[str, Setting]) ->
             if part is not None and part.direct:
                 dummies[part.direct] = dummy
     return [
-        {**variable, "dummy": dummies[variable["name"]]}
-        if variable["build"] and variable["name"] in dummies
-        else variable
+        replace(variable, dummy=dummies[variable.name]) if variable.build and variable.name in dummies else variable
         for variable in variables
     ]

@@ -2,17 +2,18 @@
 
 import posixpath
 import shlex
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from ..deployment import dockerfile
 from ..deployment.commands import dockerfiles
 from ..evaluation.values import Value, words
-from ..findings import Certainty, Findings
+from ..findings import Certainty, Found, unread
+from ..frontend.record import Node
+from ..layout.record import Layout
 from ..places import folder as folder_of
 from ..tree import Tree
-from .connections import databases
+from .record import DjangoSettings
 from .setting import Setting, Settings, entry, parts_of, path_value
 
 # Settings of packages that name a folder to write to, beside those that are read one by one below.
@@ -43,55 +44,64 @@ class Write:
     beside_code: bool = False
 
 
-def read_writes(tree: Tree, settings: Settings, findings: Findings) -> None:
-    """Add writes (what Django writes to, as dicts of Write), and data_dirs and data_files, which follow from them."""
-    found = [write for write in _writes(tree, settings, findings) if _is_kept(write.path)]
+@dataclass(frozen=True)
+class Written:
+    """What Django writes to, and where that is kept."""
+
+    writes: Found[Sequence[Write]] = unread(())  # each path once for each purpose
+    data_dirs: Found[Sequence[str]] = unread(())  # folders that can be volumes
+    data_files: Found[Sequence[str]] = unread(())  # files in folders that cannot
+
+
+def read_writes(
+    tree: Tree, evaluated: Settings, layout: Layout, settings: DjangoSettings, node: Node | None
+) -> Written:
+    """Return what Django writes to, and the folders and files to keep, which follow from it."""
+    found = [write for write in _writes(tree, evaluated, layout, settings) if _is_kept(write.path)]
     code = _code_folders(tree)
     writes = [
-        asdict(replace(write, beside_code=(posixpath.dirname(write.path) if write.is_file else write.path) in code))
+        replace(write, beside_code=(posixpath.dirname(write.path) if write.is_file else write.path) in code)
         for write in dict.fromkeys(found)
     ]
-    source = found[0].source if found else ""
-    findings.add("writes", writes, source, Certainty.INFERRED)
-    dirs, files = places(writes, findings)
-    findings.add("data_dirs", dirs, _source(writes, dirs), Certainty.INFERRED)
-    findings.add("data_files", files, _source(writes, files), Certainty.INFERRED)
+    dirs, files = places(writes, settings, node)
+    return Written(
+        writes=Found(writes, found[0].source if found else "", Certainty.INFERRED),
+        data_dirs=Found(dirs, _source(writes, dirs), Certainty.INFERRED),
+        data_files=Found(files, _source(writes, files), Certainty.INFERRED),
+    )
 
 
-def _source(writes: list[dict[str, Any]], paths: list[str]) -> str:
+def _source(writes: Sequence[Write], paths: Sequence[str]) -> str:
     for path in paths:
         for write in writes:
-            if write["path"] == path or write["path"].startswith(f"{path}/"):
-                return str(write["source"])
+            if is_within(write.path, path):
+                return write.source
     return ""
 
 
-def places(writes: Iterable[dict[str, Any]], findings: Findings) -> tuple[list[str], list[str]]:
+def places(writes: Iterable[Write], settings: DjangoSettings, node: Node | None) -> tuple[list[str], list[str]]:
     """Return the folders that can be volumes, and the files in folders that cannot, that writes go to.
 
     A folder that holds code, collected static files or what Node builds would be hidden by a volume. Within that of
     static files, uploads have one: nothing is collected there.
     """
-    collected = findings.value("static_root")
-    built = [path for path in findings.value("node", {}).get("output", ()) if path]
+    collected = settings.static_root.value
+    built = [path for path in (node.output if node else ()) if path]
     kept = ([collected] if collected else []) + built
     dirs: dict[str, None] = {}
     files: dict[str, None] = {}
     for write in writes:
-        path = write["path"]
-        place = posixpath.dirname(path) if write["is_file"] else path
+        path = write.path
+        place = posixpath.dirname(path) if write.is_file else path
         taken = (
-            place in SYSTEM
-            or place in ("", ".")
-            or write["beside_code"]
-            or any(is_within(item, place) for item in kept)
+            place in SYSTEM or place in ("", ".") or write.beside_code or any(is_within(item, place) for item in kept)
         )
-        hiding = built if write["kind"] == "media" and place != collected else kept
+        hiding = built if write.kind == "media" and place != collected else kept
         if any(is_within(place, item) for item in hiding):
             continue
         if not taken:
             dirs[place] = None
-        elif write["is_file"] and not path.startswith("/"):
+        elif write.is_file and not path.startswith("/"):
             files[path] = None
     top = [path for path in dirs if not any(path != other and is_within(path, other) for other in dirs)]
     return sorted(top), sorted(path for path in files if not any(is_within(path, other) for other in top))
@@ -116,11 +126,11 @@ def _is_kept(path: str) -> bool:
     return bool(path) and path not in (".", "/") and not any(is_within(path, place) for place in ELSEWHERE)
 
 
-def _writes(tree: Tree, settings: Settings, findings: Findings) -> Iterator[Write]:
-    yield from _media(settings, findings)
-    for alias, database in databases(findings).items():
+def _writes(tree: Tree, settings: Settings, layout: Layout, says: DjangoSettings) -> Iterator[Write]:
+    yield from _media(settings, says.default_storage.value)
+    for alias, database in says.databases.value.items():
         if database.path:
-            yield Write(database.path, "database", findings.found["databases"].source, True, alias)
+            yield Write(database.path, "database", says.databases.source, True, alias)
     for alias, value in parts_of(found := settings.get("CACHES")).items():
         backend = str(entry(value, "BACKEND") or "")
         if found and ("filebased" in backend or "diskcache" in backend):
@@ -139,7 +149,7 @@ def _writes(tree: Tree, settings: Settings, findings: Findings) -> Iterator[Writ
     for value, source in settings.made:
         if path := path_value(value, settings.folder)[0]:
             yield Write(path, "made", source)
-    yield from _own_dockerfile(tree, findings)
+    yield from _own_dockerfile(tree, layout, says)
 
 
 def is_local(storage: str) -> bool:
@@ -147,8 +157,8 @@ def is_local(storage: str) -> bool:
     return not any(word in storage.lower() for word in REMOTE)
 
 
-def _media(settings: Settings, findings: Findings) -> Iterator[Write]:
-    if is_local(findings.value("default_storage") or ""):
+def _media(settings: Settings, storage: str) -> Iterator[Write]:
+    if is_local(storage):
         yield from _setting(settings, "MEDIA_ROOT", "media")
     found = settings.get("STORAGES")
     for alias, value in parts_of(found).items():
@@ -181,12 +191,12 @@ def _write(
         yield Write(path, kind, found.source, is_file, alias)
 
 
-def _own_dockerfile(tree: Tree, findings: Findings) -> Iterator[Write]:
+def _own_dockerfile(tree: Tree, layout: Layout, settings: DjangoSettings) -> Iterator[Write]:
     """Yield the folders that the project's own Dockerfile declares as volumes, or makes and gives to its user.
 
     https://docs.docker.com/reference/dockerfile/#volume
     """
-    base = findings.value("django_dir") or "."
+    base = layout.base
     paths = [path for path in dockerfiles(tree) if not path.rpartition("/")[2].startswith("Dockerfile_static")]
     for path in paths[:1]:
         context = folder_of(path)
@@ -194,7 +204,7 @@ def _own_dockerfile(tree: Tree, findings: Findings) -> Iterator[Write]:
         home, made, given = _made_folders(dockerfile.read_instructions(tree.text(path) or ""))
         for name, line in made:
             name = posixpath.normpath(name)
-            if "$" in name or not any(is_within(name, place) for place in given) or _is_made_by_build(name, findings):
+            if "$" in name or not any(is_within(name, place) for place in given) or _is_made_by_build(name, settings):
                 continue
             if home != "/" and is_within(name, home):
                 inner = posixpath.normpath(posixpath.join(root, posixpath.relpath(name, home)))
@@ -227,7 +237,7 @@ def _made_folders(instructions: list[dockerfile.Instruction]) -> tuple[str, list
     return home or workdir, made, given  # where nothing is copied as a whole, the project is mounted
 
 
-def _is_made_by_build(path: str, findings: Findings) -> bool:
+def _is_made_by_build(path: str, settings: DjangoSettings) -> bool:
     """Return whether a folder of the project's own image is filled when it is built, not when Django runs."""
     names = {
         "migrations",
@@ -239,8 +249,8 @@ def _is_made_by_build(path: str, findings: Findings) -> bool:
         "assets",
         "node_modules",
     }
-    names |= {posixpath.basename(item) for item in findings.value("staticfiles_dirs", [])}
-    names.add(posixpath.basename(findings.value("static_root") or ""))
+    names |= {posixpath.basename(item) for item in settings.staticfiles_dirs.value}
+    names.add(posixpath.basename(settings.static_root.value))
     return posixpath.basename(path) in names or "/node_modules" in path
 
 

@@ -51,7 +51,7 @@ QUESTIONS = (
         help="Dockerfile lines to run before collectstatic, as a YAML list",
         rule=kinds.list_of(kinds.instruction, "instructions"),
         safe=[],
-        default=adopted_defaults.lines_of("build_instructions"),
+        default=adopted_defaults.build_instructions,
         reference=Reference(
             type="a YAML list of lines",
             default=(
@@ -85,7 +85,7 @@ A front end that Node builds is an answer of its own: [`node`](#node).
         help="Dockerfile lines at the start of Django's final stage, as a YAML list",
         rule=kinds.list_of(kinds.instruction, "instructions"),
         safe=[],
-        default=adopted_defaults.lines_of("instructions"),
+        default=adopted_defaults.instructions,
         reference=Reference(
             type="a YAML list of lines",
             default=(
@@ -106,7 +106,7 @@ A front end that Node builds is an answer of its own: [`node`](#node).
         help="nginx location blocks to add to default.conf, as a YAML list of lines",
         rule=_locations,
         safe=[],
-        finding="nginx_locations",
+        found=lambda site: site.adopted.nginx_locations,
         together=True,
         against_others=_nginx_locations,
         reference=Reference(

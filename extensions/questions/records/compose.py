@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ...project import Certainty, Findings
-from ...project.data import text_of
+from ...project import Certainty
+from ...services.site import Site
 from .. import compose_defaults, image_defaults, kinds, process_defaults
-from ..default import Default, found, of_pair
+from ..default import Default, default_of, of_pair
 from ..question import WRITTEN, Question, Reference
 from .project import SLUG
 from .storage import is_located
@@ -14,23 +14,23 @@ from .storage import is_located
 DJANGO_PORT, STATIC_PORT = 8000, 8080  # where the project does not say
 
 
-def _compose_name(findings: Findings) -> Default:
+def _compose_name(site: Site) -> Default:
     """Return the project's name; with that of the folder around it where nothing but a folder's name tells it."""
-    default, name = found(findings, "project_slug", SLUG), findings.found.get("project_slug")
-    around = text_of(findings.value("folder_around"))
-    assumed = name is not None and name.certainty is Certainty.ASSUMED
+    default, name = default_of(site.layout.project_slug, SLUG), site.layout.project_slug
+    around = site.layout.folder_around.value
+    assumed = name.is_read and name.certainty is Certainty.ASSUMED
     return Default(f"{around}-{default.value}"[:63].strip("-") if assumed and around else default.value)
 
 
-def _reverse_proxy(findings: Findings) -> Default:
-    return Default("external", "default.conf") if is_located(findings, "/") else Default("nginx")
+def _reverse_proxy(site: Site) -> Default:
+    return Default("external", "default.conf") if is_located(site, "/") else Default("nginx")
 
 
-def _static_port(findings: Findings) -> Default:
+def _static_port(site: Site) -> Default:
     """Return the port that was found, unless it is Django's: the one URL of both is that of django_port."""
     default, django = (
-        found(findings, "static_port", STATIC_PORT),
-        found(findings, "django_port", DJANGO_PORT).value,
+        default_of(site.adopted.static_port, STATIC_PORT),
+        default_of(site.adopted.django_port, DJANGO_PORT).value,
     )
     if default.value != django:
         return default
@@ -315,7 +315,7 @@ workers:
         help="Port on this machine for the site",
         rule=kinds.port,
         safe=DJANGO_PORT,
-        finding="django_port",
+        found=lambda site: site.adopted.django_port,
         reference=Reference(
             type="whole number",
             default=(

@@ -13,7 +13,7 @@ QUESTIONS = (
             "paths, like [docs, data/cache]",
         ),
         safe=[],
-        finding="local_files",
+        found=lambda site: site.local.local_files,
         reference=Reference(
             type=("a YAML list of [patterns](https://docs.docker.com/build/concepts/context/#dockerignore-files)"),
             default=(
@@ -41,7 +41,7 @@ QUESTIONS = (
             "paths, like [certs/ca.pem]",
         ),
         safe=[],
-        finding="kept_files",
+        found=lambda site: site.build_context.kept_files,
         reference=Reference(
             type=(
                 "a YAML list of [patterns](https://docs.docker.com/build/concepts/context/#dockerignore-files), "

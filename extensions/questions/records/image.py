@@ -1,18 +1,18 @@
 """The questions on the images that the Dockerfiles start from."""
 
-from ...project import Findings
+from ...services.site import Site
 from .. import kinds
 from ..default import Default
 from ..question import WRITTEN, Question, Reference
 from .project import python_version
 
 
-def debian_release(findings: Findings) -> Default:
+def debian_release(site: Site) -> Default:
     """Return the release that the python image's version came out with, whose compiler its packages were tried with.
 
     Trixie's takes for errors what bookworm's warned of: https://gcc.gnu.org/gcc-14/porting_to.html
     """
-    minor, *patch = python_version(findings).value.split(".")[1:]
+    minor, *patch = python_version(site).value.split(".")[1:]
     # Of a release that is asked for by its last number, there may be no image with trixie yet.
     return Default("bookworm" if int(minor) < 12 or patch else "trixie")
 

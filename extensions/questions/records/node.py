@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from ...project.data import plain
+from ...services.site import Site
 from .. import kinds
+from ..default import Default
 from ..question import Question, Reference
 
 NODE = {
@@ -26,7 +29,7 @@ def _is_node(value: Any) -> str:
     return next((f"{key}: {message}" for key, rule in NODE.items() if (message := rule(value[key]))), "")
 
 
-_node = kinds.Rule(
+_rule = kinds.Rule(
     _is_node,
     {
         "type": "object",
@@ -37,14 +40,19 @@ _node = kinds.Rule(
 )
 
 
+def _node(site: Site) -> Default:
+    found = site.frontend.node
+    return Default(plain(found.value), found.source) if found.value else Default({})
+
+
 QUESTIONS = (
     Question(
         name="node",
         type="yaml",
         help="Node.js build of the front end, as a YAML mapping; {} for none",
-        rule=_node,
+        rule=_rule,
         safe={},
-        finding="node",
+        default=_node,
         together=True,
         says_source=True,
         reference=Reference(

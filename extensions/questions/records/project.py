@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ...project import Findings
+from ...services.site import Site
 from .. import image_defaults, kinds
-from ..default import Default, found, of_pair
+from ..default import Default, default_of, of_pair
 from ..question import WRITTEN, Asked, Question, Reference
 
 # That has images with a Debian release of today, and is the nearest to those before it: Django 1.11 to 2.1 run on it.
@@ -27,9 +27,9 @@ def _is_python_version(value: Any) -> str:
 _python_version_rule = kinds.Rule(_is_python_version, _version.schema)
 
 
-def python_version(findings: Findings) -> Default:
+def python_version(site: Site) -> Default:
     """Return a version that has an image: 3.8 where the project, or its Django, is of an older one's time."""
-    default = found(findings, "python_version", PYTHON)
+    default = default_of(site.dependencies.python_version, PYTHON)
     if re.fullmatch(r"3\.[0-7](\.\d+)?", str(default.value)):
         return Default(OLDEST_PYTHON, default.source)
     return Default(PYTHON) if _python_version_rule(default.value) else default
@@ -68,7 +68,7 @@ QUESTIONS = (
             63,
         ),
         safe=SLUG,
-        finding="project_slug",
+        found=lambda site: site.layout.project_slug,
         says_source=True,
         asked=Asked.FIRST,
         comment="The first `ask` runs before anything is asked or written: what stands in the way is said there.",
@@ -134,7 +134,7 @@ QUESTIONS = (
         help="Folder of manage.py, relative to the project's root (. for the root)",
         rule=kinds.folder,
         safe=".",
-        finding="django_dir",
+        found=lambda site: site.layout.django_dir,
         says_source=True,
         in_project=_django_dir,
         reference=Reference(
@@ -150,7 +150,7 @@ QUESTIONS = (
         help="Settings module for production (DJANGO_SETTINGS_MODULE)",
         rule=kinds.text(rf"({kinds.NAME}(\.{kinds.NAME})*)?", "use a module like shop.settings"),
         safe="",
-        finding="settings_module",
+        found=lambda site: site.layout.settings_module,
         says_source=True,
         asked=Asked.ALWAYS,
         plain=WRITTEN,
@@ -169,7 +169,7 @@ QUESTIONS = (
             rf"({kinds.NAME}(\.{kinds.NAME})*(:{kinds.NAME})?)?", "use a module like core.wsgi, without '.py'"
         ),
         safe="",
-        finding="wsgi_module",
+        found=lambda site: site.layout.wsgi_module,
         says_source=True,
         asked=Asked.ALWAYS,
         in_project=_interface_module,
@@ -243,7 +243,7 @@ QUESTIONS = (
         help="URL path that the health check requests, such as /healthz/",
         rule=kinds.text(r"/[A-Za-z0-9_.~/?=&%-]*", "give a path on the site, like /health/"),
         safe="/",
-        finding="health_path",
+        found=lambda site: site.pages.health_path,
         says_source=True,
         reference=Reference(
             type="text",

@@ -1,13 +1,14 @@
 """The questions on what installs the project's dependencies, and which Debian packages they need."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from ...installers import kinds as installers
-from ...project import Findings
+from ...project import Found
+from ...services.site import Site
 from .. import kinds
-from ..default import Default, found
+from ..default import Default, default_of
 from ..question import WRITTEN, Asked, Question, Reference
 from .image import debian_release
 
@@ -20,45 +21,47 @@ BOOKWORM = {
 }
 
 
-def _installer(findings: Findings) -> Default:
-    default = found(findings, "installer", "pip")
+def _installer(site: Site) -> Default:
+    default = default_of(site.dependencies.installer, "pip")
     if default.value == "none":
         return Default("pip")
-    if default.value != "none" and not findings.value("lock_file"):
+    if not site.dependencies.lock_file.value:
         return Default(installers.without_lock(default.value), default.source)
     return default
 
 
-def _installer_files(findings: Findings) -> Default:
-    installer = _installer(findings)
+def _installer_files(site: Site) -> Default:
+    installer = _installer(site)
     return (
         Default([], "")
         if installer.value == "pip"
-        else Default(findings.value("installer_files", []), installer.source)
+        else Default(site.dependencies.installer_files.value, installer.source)
     )
 
 
-def _requirements_includes(findings: Findings) -> Default:
-    files = findings.value("requirements_files", [])[1:]
-    beside = findings.value("requirements_beside", [])
-    return Default([path for path in files if path not in beside], findings.value("requirements_file", ""))
+def _requirements_includes(site: Site) -> Default:
+    files = site.dependencies.requirements_files.value[1:]
+    beside = site.dependencies.requirements_beside.value
+    return Default([path for path in files if path not in beside], site.dependencies.requirements_file.value)
 
 
-def _gunicorn_install(findings: Findings) -> Default:
-    distributions = findings.value("distributions", {})
-    return Default("gunicorn" not in distributions, "")
+def _gunicorn_install(site: Site) -> Default:
+    return Default("gunicorn" not in site.dependencies.distributions.value)
 
 
-def _apt(name: str) -> Callable[[Findings], Default]:
-    def rule(findings: Findings) -> Default:
-        packages = {package for package in findings.value(name, []) if package != "gettext"}
-        if name == "apt_runtime":
-            packages |= set(findings.value("handbook_extra", {}).get("apt", []))
-        if debian_release(findings).value == "bookworm":
-            packages = {BOOKWORM.get(package, package.replace("t64", "")) for package in packages}
-        return Default(sorted(packages), findings.found[name].source if packages and name in findings.found else "")
+def _apt_build(site: Site) -> Default:
+    return _apt(site, site.dependencies.apt_build)
 
-    return rule
+
+def _apt_runtime(site: Site) -> Default:
+    return _apt(site, site.dependencies.apt_runtime, site.adopted.handbook_extra.value.apt)
+
+
+def _apt(site: Site, found: Found[Sequence[str]], more: Sequence[str] = ()) -> Default:
+    packages = {package for package in found.value if package != "gettext"}.union(more)
+    if debian_release(site).value == "bookworm":
+        packages = {BOOKWORM.get(package, package.replace("t64", "")) for package in packages}
+    return Default(sorted(packages), found.source if packages else "")
 
 
 def _requirements_file(value: str, root: Path) -> str:
@@ -109,7 +112,7 @@ installed. An update from version 1.0 keeps `pip`, as `requirements_file` has an
         help="uv version for the build, such as 0.11; empty for the default",
         rule=kinds.text(r"(0\.[0-9]{1,3}(\.[0-9]{1,3})?)?", "give a tag of uv's image, like 0.11 or 0.11.3"),
         safe="",
-        finding="uv_version",
+        found=lambda site: site.dependencies.uv_version,
         says_source=True,
         when=f"{{{{ installer in {installers.names_with_uv()} }}}}",
         expression=f"{{{{ 'uv_version' | found if installer in {installers.names_with_uv()} else '' }}}}",
@@ -151,7 +154,7 @@ installed. An update from version 1.0 keeps `pip`, as `requirements_file` has an
         help="Requirements file to install with pip",
         rule=kinds.relative_path,
         safe="",
-        finding="requirements_file",
+        found=lambda site: site.dependencies.requirements_file,
         says_source=True,
         asked=Asked.ALWAYS,
         when="{{ installer == 'pip' }}",
@@ -189,7 +192,7 @@ until `--data requirements_file=…` is given.
         help="More requirements files to install, as YAML: [prod.txt]",
         rule=kinds.paths,
         safe=[],
-        finding="requirements_beside",
+        found=lambda site: site.dependencies.requirements_beside,
         in_project=_requirement_files,
         reference=Reference(
             type="a YAML list of paths",
@@ -209,7 +212,7 @@ until `--data requirements_file=…` is given.
             "options",
         ),
         safe=[],
-        finding="install_options",
+        found=lambda site: site.dependencies.install_options,
         as_before=[],
         reference=Reference(
             type="a YAML list of options, each in one word",
@@ -232,7 +235,7 @@ with `--requirements=pyproject.toml`: a `pyproject.toml` may have groups alone.
         help="Install your project as a package, so that it can read its own version?",
         rule=kinds.truth,
         safe=False,
-        finding="installs_itself",
+        found=lambda site: site.dependencies.installs_itself,
         as_before=False,
         reference=Reference(
             type="yes or no",
@@ -271,7 +274,7 @@ with `--requirements=pyproject.toml`: a `pyproject.toml` may have groups alone.
         help="Debian packages to build dependencies with, as YAML: [libpq-dev]",
         rule=kinds.list_of(kinds.package, "Debian packages, like [libpq-dev]"),
         safe=[],
-        default=_apt("apt_build"),
+        default=_apt_build,
         reference=Reference(
             type="a YAML list of Debian packages",
             default="what dependencies without a wheel for this Python need to be compiled",
@@ -288,7 +291,7 @@ with `--requirements=pyproject.toml`: a `pyproject.toml` may have groups alone.
         help="Debian packages to install for running Django, as YAML: [libpq5]",
         rule=kinds.list_of(kinds.package, "Debian packages, like [libpq5]"),
         safe=[],
-        default=_apt("apt_runtime"),
+        default=_apt_runtime,
         reference=Reference(
             type="a YAML list of Debian packages",
             default=(

@@ -1,41 +1,39 @@
 """The questions on static files and translations."""
 
-from ...project import Findings
 from ...project.data import url_parts
+from ...services.site import Site
 from .. import image_defaults, kinds
-from ..default import Default, found, of_pair
+from ..default import Default, default_of, of_pair
 from ..question import WRITTEN, Asked, Question, Reference
 
 STATIC_ROOT, STATIC_URL = "static", "/static/"  # where settings do not say
 
 
-def _use_fathom(findings: Findings) -> Default:
-    adopted = findings.found.get("use_fathom")
-    if adopted:
+def _use_fathom(site: Site) -> Default:
+    adopted, kind = site.adopted.use_fathom, site.settings.staticfiles_kind
+    if adopted.is_read:
         return Default(adopted.value, adopted.source)
-    kind = findings.found.get("staticfiles_kind")
     # What git has collected, and is kept, has its manifest.
-    if kind and "manifest" in kind.value and not findings.value("static_kept"):
+    if "manifest" in kind.value and not site.local.static_kept.value:
         return Default(True, kind.source)
     return Default(False)
 
 
-def _static_root(findings: Findings) -> Default:
-    if _set_static_root(findings).value:
+def _static_root(site: Site) -> Default:
+    if _set_static_root(site).value:
         # https://docs.djangoproject.com/en/stable/ref/checks/#staticfiles: it must not be one of STATICFILES_DIRS.
-        taken = STATIC_ROOT in findings.value("staticfiles_dirs", [])
+        taken = STATIC_ROOT in site.settings.staticfiles_dirs.value
         return Default("staticfiles" if taken else STATIC_ROOT)
-    return found(findings, "static_root", STATIC_ROOT)
+    return default_of(site.settings.static_root, STATIC_ROOT)
 
 
-def _set_static_root(findings: Findings) -> Default:
-    root = findings.found.get("static_root")
-    return Default(root is None or root.value in (None, "", ".", "/"))
+def _set_static_root(site: Site) -> Default:
+    return Default(site.settings.static_root.value in ("", ".", "/"))
 
 
-def static_url(findings: Findings) -> Default:
+def static_url(site: Site) -> Default:
     """Return the path of STATIC_URL alone, without the host that may have it."""
-    default = found(findings, "static_url", STATIC_URL)
+    default = default_of(site.settings.static_url, STATIC_URL)
     parts = url_parts(str(default.value))
     path = parts.path.strip("/") if parts else ""
     return Default(f"/{path}/" if path else STATIC_URL, default.source)
@@ -161,7 +159,7 @@ the image (`/var/www/static`). If it is not, the build says so.
         help="Run manage.py compress while building (COMPRESS_OFFLINE)?",
         rule=kinds.truth,
         safe=False,
-        finding="compress_offline",
+        found=lambda site: site.settings.compress_offline,
         says_source=True,
         reference=Reference(
             type="yes or no",
@@ -182,7 +180,7 @@ the image (`/var/www/static`). If it is not, the build says so.
         help="Compile translations while building (manage.py compilemessages)?",
         rule=kinds.truth,
         safe=False,
-        finding="compile_messages",
+        found=lambda site: site.dependencies.compile_messages,
         says_source=True,
         reference=Reference(
             type="yes or no",

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ...project import Findings
-from ...project.data import text_of
 from ...rendering import nginx
+from ...services.site import Site
 from .. import compose_defaults, kinds, storage_defaults
 from ..default import Default, of_pair
 from ..environment_defaults import with_image
@@ -13,18 +12,16 @@ from ..question import Question, Reference
 from .static import static_url
 
 
-def _data(number: int) -> Callable[[Findings], Default]:
-    def rule(findings: Findings) -> Default:
-        dirs, files = storage_defaults.data_places(
-            with_image(compose_defaults.compose_environment)(findings).value, findings
-        )
-        finding = findings.found.get(("data_dirs", "data_files")[number])
+def _data(number: int) -> Callable[[Site], Default]:
+    def rule(site: Site) -> Default:
+        dirs, files = storage_defaults.data_places(with_image(compose_defaults.compose_environment)(site).value, site)
+        source = (site.written.data_dirs, site.written.data_files)[number].source
         # A volume of its own is for new projects: in one that has data already, it would be an empty one.
-        apart = {*dirs} - {*findings.value("data_dirs", [])}
-        source = finding.source if finding and not apart else ""
-        folder = storage_defaults.data_root(findings)[0]
-        if not files and folder not in dirs and _is_sqlite_in_data(findings):
-            dirs, source = [*dirs, folder], source or text_of(findings.value("settings_file"))
+        if {*dirs} - {*site.written.data_dirs.value}:
+            source = ""
+        folder = storage_defaults.data_root(site)[0]
+        if not files and folder not in dirs and _is_sqlite_in_data(site):
+            dirs, source = [*dirs, folder], source or site.layout.settings_file.value
         found = (dirs, files)[number]
         source = source if found else ""
         return Default(found, source)
@@ -32,29 +29,29 @@ def _data(number: int) -> Callable[[Findings], Default]:
     return rule
 
 
-def _is_sqlite_in_data(findings: Findings) -> bool:
+def _is_sqlite_in_data(site: Site) -> bool:
     """Return whether the first .env puts an SQLite database in a folder that nothing else makes."""
     return any(
-        value.endswith(storage_defaults.sqlite(findings))
-        for value in with_image(compose_defaults.dotenv)(findings).value.values()
+        value.endswith(storage_defaults.sqlite(site))
+        for value in with_image(compose_defaults.dotenv)(site).value.values()
     )
 
 
-def is_located(findings: Findings, path: str) -> bool:
+def is_located(site: Site, path: str) -> bool:
     """Return whether the project's own default.conf has a location of this path, which stands for the template's."""
-    return nginx.locates(findings.value("nginx_locations", []), path)
+    return nginx.locates(site.adopted.nginx_locations.value, path)
 
 
-def _media_url(findings: Findings) -> Default:
-    found = Default(*storage_defaults.media_url(findings))
-    same = found.value == static_url(findings).value  # as a path alone, without the host that has it
-    return Default("") if same or is_located(findings, found.value) else found
+def _media_url(site: Site) -> Default:
+    found = Default(*storage_defaults.media_url(site))
+    same = found.value == static_url(site).value  # as a path alone, without the host that has it
+    return Default("") if same or is_located(site, found.value) else found
 
 
-def _private_media(findings: Findings) -> Default:
-    found, source = storage_defaults.private_media(findings)
-    static = static_url(findings).value
-    kept = {path: "" if url == static or is_located(findings, url) else url for path, url in found.items()}
+def _private_media(site: Site) -> Default:
+    found, source = storage_defaults.private_media(site)
+    static = static_url(site).value
+    kept = {path: "" if url == static or is_located(site, url) else url for path, url in found.items()}
     return Default(kept, source)
 
 

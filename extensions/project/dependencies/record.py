@@ -1,0 +1,44 @@
+"""What a Django project depends on, and what installs it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ..findings import Found, unread
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A distribution that is installed: what is asked for, the version that is pinned, and where that stands.
+
+    `direct` says that the project asks for it itself.
+    """
+
+    specifier: str = ""
+    version: str = ""
+    source: str = ""
+    direct: bool = True
+    extras: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Dependencies:
+    """What the project's manifests, lock files and own Dockerfiles say of its dependencies."""
+
+    installer: Found[str] = unread("")  # the tool: pip | uv | poetry | pdm | pipenv | pyproject | none
+    installer_files: Found[Sequence[str]] = unread(())  # what it reads
+    install_options: Found[Sequence[str]] = unread(())  # those of its command
+    lock_file: Found[str] = unread("")  # its path, "" for none
+    requirements_file: Found[str] = unread("")  # its path, "" for none
+    requirements_files: Found[Sequence[str]] = unread(())  # it and those that it includes
+    requirements_beside: Found[Sequence[str]] = unread(())  # others that production installs beside it
+    vcs_requirements: Found[Sequence[str]] = unread(())  # URLs of version control, as pip has them
+    distributions: Found[Mapping[str, Installed]] = unread({})  # by their names, as PyPI writes them
+    django_version: Found[str] = unread("")  # the one that is pinned, "" for none
+    gunicorn_version: Found[str] = unread("")  # likewise
+    python_version: Found[str] = unread("")  # the image's, as in "3.13"
+    uv_version: Found[str] = unread("")  # the tag of uv's image that the project requires, "" where any will do
+    apt_build: Found[Sequence[str]] = unread(())  # Debian packages that building needs
+    apt_runtime: Found[Sequence[str]] = unread(())  # Debian packages that running needs
+    compile_messages: Found[bool] = unread(False)  # whether there are translations of the project's own
+    installs_itself: Found[bool] = unread(False)  # whether code asks for the project as a distribution
+    version_file: Found[str] = unread("")  # a module with the version that a build writes, "" for none

@@ -1,0 +1,42 @@
+"""Where the parts of a Django project are."""
+
+from dataclasses import dataclass
+
+from ..findings import Found, unread
+
+
+@dataclass(frozen=True)
+class Selector:
+    """An environment variable that makes a project use production's settings, and its value for that."""
+
+    name: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the parts of the project are, and its name. Paths count from the project's root."""
+
+    manage_py: Found[str] = unread("")  # the path of manage.py, "" for none
+    django_dir: Found[str | None] = unread(None)  # its folder, "." for the root; None where there is no project
+    settings_module: Found[str] = unread("")  # the dotted name of production's settings, "" for none
+    settings_file: Found[str] = unread("")  # their path, "" for none
+    python_path: Found[str] = unread("")  # the folder from which the settings module is imported
+    settings_fixed: Found[bool] = unread(False)  # whether code sets its variable no matter what was set before
+    settings_variable: Found[Selector] = unread(Selector())  # the variable that selects the settings
+    configuration_class: Found[str] = unread("")  # production's class of django-configurations
+    wsgi_module: Found[str] = unread("")  # as Gunicorn takes it: "core.wsgi", "core.wsgi:app", "" for none
+    asgi_module: Found[str] = unread("")  # likewise
+    interface: Found[str] = unread("")  # "wsgi", or "asgi" where the project itself is run so
+    project_slug: Found[str] = unread("")  # a name for images and processes: lower case, with hyphens
+    folder_around: Found[str] = unread("")  # the name of the folder around, where a folder's name is all there is
+
+    @property
+    def base(self) -> str:
+        """The folder of manage.py, the root where there is none."""
+        return self.django_dir.value or "."
+
+    @property
+    def import_root(self) -> str:
+        """The folder from which the project's modules are imported."""
+        return self.python_path.value or self.base

@@ -1,0 +1,29 @@
+"""The processes that a project runs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..findings import Certainty, Found, unread
+
+
+@dataclass(frozen=True)
+class Process:
+    """A process, and where it is stated, or what it follows from."""
+
+    name: str
+    command: str
+    kind: str  # web | worker | beat | scheduler | release | cron | other
+    source: str
+    certainty: Certainty = Certainty.STATED
+    note: str = ""
+    runs: str = ""  # of a command that is a script: the line of it that says its kind
+    schedule: str = ""  # of a cron job
+
+
+@dataclass(frozen=True)
+class Processes:
+    """The processes that a project runs beside, and with, its web server."""
+
+    processes: Found[Sequence[Process]] = unread(())  # what files state comes before what code implies
+    celery_app: Found[str] = unread("")  # what `celery -A` takes
+    celery_concurrency: Found[bool] = unread(False)  # whether something says how many processes a worker has

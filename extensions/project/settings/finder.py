@@ -1,0 +1,94 @@
+"""How a setting becomes what is found: its certainty, its note, and Django's default where nothing sets it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+from typing import TypeVar
+
+from ..evaluation.values import UNKNOWN
+from ..findings import Certainty, Found
+from .setting import Setting, Settings, path_value
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Finder:
+    """Tells what settings say, as they are in production (`settings`) and in an empty environment (`before`)."""
+
+    settings: Settings
+    before: Settings
+    production_note: str
+
+    def found(self, value: T, found: Setting | None, absent: str, setting: str = "") -> Found[T]:
+        """Return a value with a setting's source and certainty; it is assumed where there is no setting."""
+        if found is None and setting in self.settings.elsewhere:
+            source, variables = self.settings.elsewhere[setting]
+            where = f" by {', '.join(variables)}" if variables else ""
+            return Found(value, source, Certainty.ASSUMED, f"{setting} is set on a condition that was not met{where}")
+        if found is None:
+            return Found(value, "", Certainty.ASSUMED, absent)
+        if found.value is UNKNOWN:
+            return Found(value, found.source, Certainty.ASSUMED, f"{found.name}: {found.note}")
+        earlier = self.before.get(found.name)
+        if self.before is not self.settings and (earlier is None or repr(earlier.value) != repr(found.value)):
+            note = "; ".join(text for text in (found.note, self.production_note) if text)
+            return Found(value, found.source, Certainty.INFERRED, note)
+        return Found(value, found.source, found.certainty, found.note)
+
+    def path(self, setting: str, absent: str) -> Found[str]:
+        """Return a path: relative to the project if it is within, else absolute, "" if nothing sets it."""
+        found = self.settings.get(setting)
+        value, guessed = path_value(found.raw, self.settings.folder) if found else ("", False)
+        if found is not None and not value:
+            problem = absent if not found.value else f"{setting}: {found.note}"
+            if isinstance(found.raw.data, (str, PurePosixPath)) and found.raw.data:
+                problem = f"{setting} is outside the project"
+            return Found("", found.source, Certainty.ASSUMED, problem)
+        path = self.found(value, found, absent, setting)
+        if not guessed:
+            return path
+        note = f"{setting} is relative, so it depends on the folder that Django is started in"
+        return replace(path, certainty=Certainty.INFERRED, note="; ".join(n for n in (path.note, note) if n))
+
+    def paths(self, setting: str) -> Found[Sequence[str]]:
+        """Return a list of paths, each as `path` has it; those that cannot be known are left out."""
+        found = self.settings.get(setting)
+        items = found.raw.data if found and isinstance(found.raw.data, (list, tuple)) else ()
+        values = []
+        for item in items:
+            part = item
+            if isinstance(item.data, (list, tuple)) and len(item.data) == 2:  # a prefix and a path
+                part = item.data[1]
+            if value := path_value(part, self.settings.folder)[0]:
+                values.append(value)
+        return self.found(values, found, f"nothing sets {setting}", setting)
+
+    def url(self, setting: str, default: str) -> Found[str]:
+        """Return a URL: a path gets the slash before it that Django gives it."""
+        found = self.settings.get(setting)
+        value = found.value if found and isinstance(found.value, str) and found.value else default
+        if value and not value.startswith(("/", "http:", "https:")):
+            value = f"/{value}"
+        if found is not None and (found.value is None or found.value == ""):
+            return Found(default, found.source, Certainty.ASSUMED, f"{setting} is empty")
+        return self.found(value, found, f"nothing sets {setting}", setting)
+
+    def texts(self, setting: str) -> Found[Sequence[str]]:
+        """Return a list of texts; those that cannot be known are left out."""
+        found = self.settings.get(setting)
+        value = found.value if found and isinstance(found.value, (list, tuple)) else ()
+        texts = [item for item in value if isinstance(item, str)]
+        return self.found(texts, found, f"nothing sets {setting}", setting)
+
+    def text(self, setting: str, default: str = "") -> Found[str]:
+        """Return a text."""
+        found = self.settings.get(setting)
+        value = found.value if found and isinstance(found.value, str) else default
+        return self.found(value, found, f"nothing sets {setting}", setting)
+
+    def flag(self, setting: str, default: bool) -> Found[bool]:
+        """Return a bool."""
+        found = self.settings.get(setting)
+        value = default if found is None or found.value is UNKNOWN else bool(found.value)
+        return self.found(value, found, f"nothing sets {setting}: Django's default", setting)

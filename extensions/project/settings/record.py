@@ -1,0 +1,113 @@
+"""What a project's settings say, as a production server would find them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ..evaluation.environment import ReadVariable
+from ..findings import Found, unread
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database of DATABASES, as it is in production; None for what is not known.
+
+    `path` is that of SQLite's file in the project, "" for none. `password` only says whether there is one. `unset` are
+    the parts, in lower case, that settings leave to the client. `variable` holds the whole URL, which is `url_default`
+    without it, and `variables` are those of the parts, by the part.
+    """
+
+    engine: str | None = None
+    name: str | None = None
+    path: str = ""
+    host: str | None = None
+    user: str | None = None
+    password: str | None = None
+    unset: list[str] = field(default_factory=list)
+    variable: str = ""
+    url_default: str | None = None
+    variables: dict[str, str] = field(default_factory=dict)
+
+    def part(self, role: str) -> str:
+        """Return what settings have as host, user, password or name; "" where that is not known."""
+        return {"host": self.host, "user": self.user, "password": self.password, "name": self.name}[role] or ""
+
+
+@dataclass(frozen=True)
+class Cache:
+    """A cache of CACHES: its first location, and the variable that says where it is."""
+
+    backend: str | None = None
+    location: str | None = None
+    variable: str = ""
+
+
+@dataclass(frozen=True)
+class Broker:
+    """Celery's broker: its URL, the variable that holds it, the setting, and where results go as a text alone."""
+
+    value: str = ""
+    variable: str = ""
+    setting: str = ""
+    results: str = ""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer of CHANNEL_LAYERS: its hosts, each as a URL or as host:port, and the variable that says where it is."""
+
+    backend: str | None = None
+    hosts: list[str] = field(default_factory=list)
+    variable: str = ""
+
+
+@dataclass(frozen=True)
+class IgnoredModule:
+    """A module that git ignores and settings import, where they do so, and the names that they take of it.
+
+    `needed` says whether settings do not start without it.
+    """
+
+    path: str
+    source: str
+    names: Sequence[str] = ()
+    needed: bool = False
+
+
+@dataclass(frozen=True)
+class DjangoSettings:
+    """What the settings say in production, by the names that Django has for it."""
+
+    static_root: Found[str] = unread("")  # from the project's root, or absolute; "" for none
+    static_url: Found[str] = unread("")  # with a slash before it, where it is a path
+    media_root: Found[str] = unread("")  # as static_root
+    media_url: Found[str] = unread("")  # as static_url
+    staticfiles_dirs: Found[Sequence[str]] = unread(())  # folders, each as static_root
+    staticfiles_storage: Found[str] = unread("")  # the dotted name of the class
+    staticfiles_kind: Found[str] = unread("")  # plain | manifest | whitenoise | whitenoise-manifest | s3 | other
+    default_storage: Found[str] = unread("")  # the dotted name of the class of uploads' storage
+    compress_offline: Found[bool] = unread(False)  # whether django-compressor has to run when images are built
+    allowed_hosts: Found[Sequence[str]] = unread(())  # those that are known
+    allowed_hosts_variables: Found[Mapping[str, bool]] = unread({})  # and whether each is a list, or else one host
+    installed_apps: Found[Sequence[str]] = unread(())  # those that are known
+    middleware: Found[Sequence[str]] = unread(())  # those that are known
+    secure_proxy_ssl_header: Found[Sequence[str]] = unread(())  # the header and its value, none where it is not set
+    secure_ssl_redirect: Found[bool] = unread(False)  # whether Django redirects to HTTPS
+    wsgi_application: Found[str] = unread("")  # the dotted name of the callable
+    asgi_application: Found[str] = unread("")  # the dotted name of the callable
+    root_urlconf: Found[str] = unread("")  # a dotted module
+    debug: Found[bool] = unread(False)  # DEBUG where no variable is set
+    debug_in_production: Found[bool] = unread(False)  # DEBUG with the variables that the images set
+    logging_configured: Found[bool] = unread(False)  # whether LOGGING says anything
+    databases: Found[Mapping[str, Database]] = unread({})  # by alias
+    caches: Found[Mapping[str, Cache]] = unread({})  # by alias
+    celery_broker: Found[Broker] = unread(Broker())  # where Celery's queues are
+    channel_layers: Found[Mapping[str, Layer]] = unread({})  # by alias
+    secret_key_unset: Found[bool] = unread(False)  # whether nothing that can be read sets SECRET_KEY
+    secret_key_stated: Found[bool] = unread(False)  # whether code has the key itself
+    ignored_modules: Found[Sequence[IgnoredModule]] = unread(())  # what settings import of what git ignores
+    environment: Found[Sequence[ReadVariable]] = unread(())  # the environment variables that settings read
+
+    @property
+    def default_database(self) -> Database:
+        """The default database; one of which nothing is known if settings have none."""
+        return self.databases.value.get("default", Database())
