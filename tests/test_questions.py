@@ -4,11 +4,12 @@ import re
 import shutil
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from support import COPIER_YML, QUESTIONS, ROOT
+from support import COPIER_YML, QUESTIONS, ROOT, git, releases
 
-from extensions.questions import answers
+from extensions.questions import answers, records
 from extensions.questions.__main__ import main
 from extensions.questions.records import SECTIONS
 from extensions.questions.written import FILES
@@ -40,6 +41,13 @@ def test_the_command_says_which_files_differ_and_writes_them(tmp_path, capsys):
     assert re.findall(r"^\S+", capsys.readouterr().out, re.MULTILINE) == ["copier.yml", "docs/answers.schema.json"]
     assert main([], tmp_path) == 0
     assert all((tmp_path / path).read_text() == (ROOT / path).read_text() for path in FILES)
+
+
+def test_a_question_newer_than_full_answers_files_says_since_when():
+    """Those up to 2.2.0 have all answers, so that what they lack is newer; later ones leave out what is plain."""
+    known = set(yaml.safe_load(git("-C", ROOT, "show", f"{releases()['v2.2.0']}:copier.yml")))
+    for name, question in records.QUESTIONS.items():
+        assert bool(question.since) == (name not in known), name
 
 
 def test_every_question_has_a_rule():

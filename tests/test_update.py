@@ -237,6 +237,8 @@ def test_an_update_runs_the_new_versions_code(later, project):
         help="New",
         rule=kinds.text("[news]+", "say news"),
         safe="news",
+        since="999.1.0",
+        as_before="sewn",
         reference=Reference(type="text", default="news", changes="nothing"),
     ),
 """
@@ -244,7 +246,32 @@ def test_an_update_runs_the_new_versions_code(later, project):
     question = "new: {default: '{{ \"new\" | found }}', validator: '{{ \"new\" | problem }}'}\n"
     edit("copier.yml", "customize:\n", f"{question}customize:\n")
     update(folder, vcs_ref=LATER)
-    assert yaml.safe_load((folder / ".copier-answers.yml").read_text())["new"] == "news"
+    assert yaml.safe_load((folder / ".copier-answers.yml").read_text())["new"] == "sewn", "goes on as before"
+    fresh = project(folder="fresh")
+    copy(template, fresh, vcs_ref=LATER)
+    assert "new" not in yaml.safe_load((fresh / ".copier-answers.yml").read_text()), "is plain"
+
+
+def test_an_answer_that_is_left_out_follows_the_template(later, project):
+    """It means what is plain in the version that renders, in both renderings of an update; another answer stays."""
+    template, edit = later
+    plain, own = project(), project(folder="own")
+    copy(template, plain)
+    copy(template, own, gunicorn_workers=5)
+    (plain / "compose.yaml").write_text(f"# mine\n{(plain / 'compose.yaml').read_text()}")
+    # What would be read in the project today is not what was answered.
+    (plain / "Procfile").write_text("worker: python manage.py process_tasks\n")
+    commit(plain)
+    edit("extensions/questions/records/gunicorn.py", "safe=3,", "safe=4,")
+    for folder, before, after in ((plain, 3, 4), (own, 5, 5)):
+        compose = (folder / "compose.yaml").read_text()
+        assert "gunicorn_workers" not in (folder / ".copier-answers.yml").read_text() or folder == own
+        assert "none in conflict" in update(folder, vcs_ref=LATER) or before == after
+        assert (folder / "compose.yaml").read_text() == compose.replace(f"--workers {before}", f"--workers {after}")
+        assert git("-C", folder, "diff", "--name-only", "HEAD").split() == [
+            ".copier-answers.yml",
+            *([".env.example", "compose.yaml"] if before != after else []),
+        ]
 
 
 def test_an_answer_is_changed_by_an_update(template, project):
