@@ -153,6 +153,7 @@ class DjangoProject(Extension):
             image, compose = _module("questions.image_defaults"), _module("questions.compose_defaults")
             gunicorn = image.gunicorn_remark(findings)
             self._notes = [*compose.notes(findings), *([gunicorn] if gunicorn else [])]
+            self._notes += _module("questions.deployment_defaults").notes(findings)
             self._notes += image.context_notes(findings, self._read[root]["dockerignore"].value)
             self._site = {
                 "home_page": bool(findings.value("home_page")),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from .dependencies import read_dependencies
 from .dependencies.own_package import read_own_package
 from .deployment.build_context import read_build_context
+from .deployment.evidence import read_evidence
 from .findings import Certainty, Finding, Findings, Problem
 from .frontend.node import read_node
 from .frontend.packages import read_frontend
@@ -49,6 +50,7 @@ def read_from(tree: Tree, adopted: Iterable[Reader] = ()) -> Findings:
     read_own_package(tree, findings)
     for reader in adopted:
         reader(tree, findings)
+    read_evidence(tree, findings)
     distributions = set(findings.value("distributions", {}))
     read_processes(tree, findings, distributions)
     read_postgres_extensions(tree, findings, distributions)

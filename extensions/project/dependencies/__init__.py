@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from ..deployment.recipes import Step, read_steps
 from ..findings import Certainty, Findings
 from ..tree import Tree
-from .debian_packages import debian_packages, installed_by_apt, needs_geodjango, translations, with_brought
+from .debian_packages import debian_packages, explained, installed_by_apt, needs_geodjango, translations, with_brought
 from .distributions import Distribution
 from .installer import Installation, folders_of, in_folders, locked, read_installation
 from .python_version import read_python_version
@@ -145,6 +145,7 @@ def _add_debian_packages(
     if not installation.lock_file:
         distributions = with_brought(distributions)
     build, runtime = debian_packages(distributions, int(version.split(".")[1]), features)
+    findings.add("apt_explained", explained(distributions), "", certainty)
     for name, packages in (("apt_build", build), ("apt_runtime", runtime)):
         reasons = ", ".join(f"{package}: {source}" for package, source in packages.items() if source)
         source = next((source for source in packages.values() if source), "")

@@ -1,6 +1,7 @@
 """The questions on the images that the Dockerfiles start from."""
 
 from ...project import Findings
+from ...project.deployment.evidence import evidence
 from .. import kinds
 from ..default import Default
 from ..question import Question, Reference
@@ -10,8 +11,11 @@ from .project import python_version
 def debian_release(findings: Findings) -> Default:
     """Return the release that the python image's version came out with, whose compiler its packages were tried with.
 
-    Trixie's takes for errors what bookworm's warned of: https://gcc.gnu.org/gcc-14/porting_to.html
+    Where the project's own image names its release, its packages are of that one.
+    Trixie's compiler takes for errors what bookworm's warned of: https://gcc.gnu.org/gcc-14/porting_to.html
     """
+    if (own := evidence(findings)).release:
+        return Default(own.release, own.release_source)
     minor, *patch = python_version(findings).value.split(".")[1:]
     # Of a release that is asked for by its last number, there may be no image with trixie yet.
     return Default("bookworm" if int(minor) < 12 or patch else "trixie")
@@ -47,7 +51,10 @@ QUESTIONS = (
         default=debian_release,
         reference=Reference(
             type="one of `trixie`, `bookworm`",
-            default="`bookworm` for Python 3.11 and older, which came out with it; else `trixie`",
+            default=(
+                "that of your own Dockerfile's image; else `bookworm` for Python 3.11 and older, which came out "
+                "with it, and `trixie` for others"
+            ),
             changes="the end of the python image's tag, in both Dockerfiles",
             refused="all others",
             notes="The names of Debian packages in `apt_build` and `apt_runtime` can differ between the two.",

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from ...project import Findings
+from ...project.deployment.evidence import evidence
+from ...project.deployment.kinds.record import Packages
 from .. import kinds
 from ..default import Default, found
 from ..question import Asked, Question, Reference
@@ -13,7 +15,12 @@ from .image import debian_release
 # What has another name in bookworm than in trixie, beside those that end in t64 there: https://wiki.debian.org/ReleaseGoals/64bit-time
 BOOKWORM = {
     "libgdal36": "libgdal32",
+    "libavcodec61": "libavcodec59",
+    "libavformat61": "libavformat59",
+    "libhdf5-310": "libhdf5-103-1",
     "libicu76": "libicu72",
+    "libnetcdf22": "libnetcdf19",
+    "libpoppler-cpp2": "libpoppler-cpp0v5",
     "libldap2": "libldap-2.5-0",
     "libmagickwand-7.q16-10": "libmagickwand-6.q16-6",
 }
@@ -51,11 +58,16 @@ def _gunicorn_install(findings: Findings) -> Default:
 def _apt(name: str) -> Callable[[Findings], Default]:
     def rule(findings: Findings) -> Default:
         packages = {package for package in findings.value(name, []) if package != "gettext"}
+        source = findings.found[name].source if name in findings.found else ""
+        for installed in evidence(findings).of(Packages):
+            own = installed.build if name == "apt_build" else installed.run
+            packages |= set(own) - {"gettext"}
+            source = source or (installed.source if own else "")
         if name == "apt_runtime":
             packages |= set(findings.value("handbook_extra", {}).get("apt", []))
         if debian_release(findings).value == "bookworm":
             packages = {BOOKWORM.get(package, package.replace("t64", "")) for package in packages}
-        return Default(sorted(packages), findings.found[name].source if packages and name in findings.found else "")
+        return Default(sorted(packages), source if packages else "")
 
     return rule
 
