@@ -244,14 +244,111 @@ def test_the_ci_s_packages_build_only(answered):
 def test_what_is_not_understood_is_said(written):
     folder = written(
         Dockerfile=(
-            "FROM python:3.12-alpine\nRUN apk add frobnicate\nRUN ./configure --key=abc && make install\n"
+            "FROM python:3.12-alpine\nRUN apk add frobnicate\nRUN ./configure --key=some && make install\n"
             f"{COPY}CMD python manage.py flush --noinput && gunicorn shop.wsgi\n"
         )
     )
     said = deployment_defaults.notes(read(folder))
     assert [text.removeprefix("Not taken over: ").partition(")")[0] for text in said] == [
         "`frobnicate` (Dockerfile:2",
-        "`./configure --key=abc` (Dockerfile:3",
+        "`./configure --key=change-me` (Dockerfile:3",
         "`make install` (Dockerfile:3",
         "`python manage.py flush --noinput` (Dockerfile:7",
+    ]
+
+
+def started(entrypoint: str, **files: str) -> dict[str, str]:
+    dockerfile = f'FROM python:3.12\nWORKDIR /srv\n{COPY}ENTRYPOINT ["./entrypoint.sh"]\n{GUNICORN}'
+    return {"Dockerfile": dockerfile, "entrypoint.sh": entrypoint, **files}
+
+
+def test_what_an_entrypoint_runs_once(answered):
+    entrypoint = """\
+#!/bin/sh
+set -e
+python manage.py migrate --noinput
+python manage.py loaddata 'start data'
+python manage.py wait_for_db
+python manage.py compilescss
+python manage.py load_themes || true
+if [ "$DEMO" ]; then python manage.py load_demo; fi
+python manage.py createsuperuser --noinput
+python manage.py set_up --password=Xk29fjQ8sLw20dkeP
+exec "$@"
+"""
+    found = answered(**started(entrypoint))
+    assert found["start_commands"] == [
+        "python manage.py loaddata 'start data'",
+        "python manage.py load_themes || true",
+    ]
+    assert found["build_instructions"] == ["RUN python manage.py compilescss"]
+    assert found["jobs"] == {}
+
+
+def test_what_is_not_run_at_the_start_is_said(written):
+    entrypoint = "set -e\nif [ $DEMO ]; then python manage.py load_demo; fi\npython manage.py createsuperuser\n"
+    said = " ".join(deployment_defaults.notes(read(written(**started(entrypoint)))))
+    assert "load_demo` (entrypoint.sh:2): it runs only on [ $DEMO ]" in said
+    assert "createsuperuser` (entrypoint.sh:3): run it once" in said
+
+
+def test_no_secret_of_a_command_is_said(written):
+    said = " ".join(
+        deployment_defaults.notes(read(written(**started("python manage.py set_up --token=Xk29fjQ8sLw20d\n"))))
+    )
+    assert "entrypoint.sh:1" in said
+    assert "Xk29" not in said
+
+
+def test_a_script_without_errexit_goes_on(answered):
+    found = answered(**started('python manage.py a_b\npython manage.py c_d && python manage.py e_f\nexec "$@"\n'))
+    assert found["start_commands"] == [
+        "python manage.py a_b || true",
+        "python manage.py c_d",
+        "python manage.py e_f || true",
+    ]
+
+
+def test_what_a_compose_command_runs_once(answered):
+    compose = """
+services:
+  web:
+    build: .
+    command: >
+      sh -c "python manage.py migrate && python manage.py loaddata start &&
+             python manage.py runserver 0.0.0.0:8000"
+    ports: ["8000:8000"]
+"""
+    found = answered(**{"Dockerfile": f"FROM python:3.12\n{COPY}", "docker-compose.yml": compose})
+    assert found["start_commands"] == ["python manage.py loaddata start"]
+
+
+def test_the_release_of_a_procfile_runs_once(answered):
+    found = answered(
+        Procfile="web: gunicorn shop.wsgi\nrelease: python manage.py migrate && python manage.py load_all\n"
+    )
+    assert (found["start_commands"], found["jobs"]) == (["python manage.py load_all"], {})
+
+
+def test_migrations_that_are_not_in_the_project(answered):
+    settings = SETTINGS + 'INSTALLED_APPS = ["goods", "offers"]\n'
+    model = "from django.db import models\n\nclass Item(models.Model):\n    pass\n"
+    files = {
+        "shop/settings.py": settings,
+        "goods/models.py": model,
+        "offers/models.py": model,
+        "offers/migrations/0001_initial.py": "",
+    }
+    found = answered(**started("set -e\npython manage.py makemigrations\npython manage.py migrate\n", **files))
+    assert found["code_commands"] == ["python manage.py makemigrations --noinput goods"]
+    assert found["start_commands"] == []
+
+
+def test_a_command_of_the_build_makes_static_files(answered):
+    run = "RUN SECRET_KEY=x python manage.py compilescss && SECRET_KEY=x python manage.py collectstatic\n"
+    dockerfile = f"FROM python:3.12\n{COPY}{run}"
+    settings = SETTINGS + 'import os\nSECRET_KEY = os.environ["SECRET_KEY"]\n'
+    found = answered(**{"Dockerfile": dockerfile + GUNICORN, "shop/settings.py": settings})
+    assert found["build_instructions"] == [
+        "RUN SECRET_KEY=only-for-building-the-image-0123456789-abcdefghijkl python manage.py compilescss"
     ]

@@ -6,8 +6,10 @@ import shlex
 from collections.abc import Callable
 
 from ..project import Findings
+from ..project.deployment.evidence import evidence
 from . import environment_defaults
 from .default import Default
+from .deployment_defaults import static_commands
 
 USER = "1000:1000"  # that of the images
 TAILWIND = "django_tailwind_cli"  # builds before collectstatic: https://django-tailwind-cli.rtfd.io/latest/usage/
@@ -38,14 +40,20 @@ def lines_of(key: str) -> Callable[[Findings], Default]:
             source = findings.found["version_file"].source
         apps = findings.found.get("installed_apps")
         if key == "build_instructions" and source != "Dockerfile_django" and apps and TAILWIND in apps.value:
-            given = "".join(
-                f"{name}={shlex.quote(text)} "
-                for name, text in environment_defaults.build_environment(findings).value.items()
-            )
-            lines, source = [*lines, f"RUN {given}python manage.py tailwind build"], source or apps.source
+            lines, source = [*lines, f"RUN {_given(findings)}python manage.py tailwind build"], source or apps.source
+        if key == "build_instructions" and not evidence(findings).adopted:
+            own = static_commands(findings)
+            more = [f"RUN {_given(findings)}{command}" for command in own.value]
+            lines, source = [*lines, *(line for line in more if line not in lines)], source or own.source
         return Default(lines, source)
 
     return rule
+
+
+def _given(findings: Findings) -> str:
+    """Return the variables without which settings do not load, as they stand before a command."""
+    values = environment_defaults.build_environment(findings).value
+    return "".join(f"{name}={shlex.quote(text)} " for name, text in values.items())
 
 
 def build_image(findings: Findings) -> Default:

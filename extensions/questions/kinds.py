@@ -182,6 +182,11 @@ command = text(
     "give a command without a shell, like celery -A shop worker, and close each quote",
     500,
 )
+once = text(
+    rf"(?=.*[A-Za-z0-9])(?:{WORD}|'{WORD}*')+( \|\| true)?",
+    "give a command without a shell, like python manage.py loaddata start; one that may fail ends in || true",
+    500,
+)
 
 
 OWN_SERVICES = ["django", "migrate", "static"]

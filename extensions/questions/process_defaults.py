@@ -7,9 +7,10 @@ from typing import Any
 from ..project import Certainty, Findings
 from ..project.data import text_of
 from ..project.secrets import HIDDEN
-from ..project.settings.connections import broker, caches
+from ..project.settings.connections import broker
 from ..services.connections import address, connections, is_server, kind_of
 from ..services.kinds import broker_kinds
+from . import deployment_defaults
 from .default import Default
 
 PROGRAMS = ("celery", "dramatiq", "rq", "rqscheduler", "huey_consumer", "huey_consumer.py", "procrastinate", "arq")
@@ -52,6 +53,11 @@ def jobs(findings: Findings) -> Default:
     found: dict[str, str] = {}
     running = set(workers(findings).value.values())
     taken = {**workers(findings).value, **found}
+    started = {command.removesuffix(" || true") for command in deployment_defaults.start_commands(findings).value}
+    started |= {
+        *deployment_defaults.static_commands(findings).value,
+        *deployment_defaults.code_commands(findings).value,
+    }
     source = ""
     for item in findings.value("processes", []):
         endless = item["note"] == ENDLESS
@@ -62,7 +68,7 @@ def jobs(findings: Findings) -> Default:
             words = command.split()
             if words[:2] != ["python", "manage.py"] or len(words) < 3 or words[2] in DONE:
                 continue
-            if command in running or command in found.values():
+            if command in running | started or command in found.values():
                 continue
             found[_free(_slug(words[2]), taken | found, findings)] = command
             source = source or item["source"]
@@ -71,8 +77,7 @@ def jobs(findings: Findings) -> Default:
 
 def create_cache_table(findings: Findings) -> Default:
     """Return whether a cache is in the database, in a table that Django does not make by itself."""
-    # https://docs.djangoproject.com/en/stable/topics/cache/#creating-the-cache-table
-    return Default(any((cache.backend or "").endswith(".DatabaseCache") for cache in caches(findings).values()))
+    return Default(deployment_defaults.has_cache_table(findings))
 
 
 def _worker(findings: Findings, item: dict[str, Any]) -> str:

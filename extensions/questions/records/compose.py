@@ -5,7 +5,7 @@ from typing import Any
 
 from ...project import Certainty, Findings
 from ...project.data import text_of
-from .. import compose_defaults, image_defaults, kinds, process_defaults
+from .. import compose_defaults, deployment_defaults, image_defaults, kinds, process_defaults
 from ..default import Default, found, of_pair
 from ..question import Question, Reference
 from .project import SLUG
@@ -234,6 +234,36 @@ that all services have, and Django waits for its start alone: complete them in `
             default="yes if `CACHES` in the settings has Django's `DatabaseCache`",
             changes="with yes, the service `migrate` runs `createcachetable` too; it counts only with `migrate`",
             refused="all but true and false",
+        ),
+    ),
+    Question(
+        name="start_commands",
+        type="yaml",
+        help="Commands to run after migrate, as YAML: [python manage.py loaddata start]",
+        rule=kinds.list_of(kinds.once, "commands"),
+        safe=[],
+        default=deployment_defaults.start_commands,
+        as_before=[],
+        reference=Reference(
+            type="a YAML list of commands",
+            default=(
+                "what your own entrypoint, Compose command or `release` of a Procfile runs before the server starts, "
+                "beside what the template does; commands under a condition are named after the copy"
+            ),
+            changes=(
+                "what the service `migrate` in `compose.yaml` runs after `manage.py migrate`, in this order, each "
+                "time that it runs; it counts only with `migrate`"
+            ),
+            refused="characters of a shell, like `;`, `&` and `$`, but for `|| true` at the end",
+            notes="""\
+```yaml
+start_commands:
+- python manage.py loaddata start
+- python manage.py load_themes || true
+```
+
+If one fails, Django does not start, but for those that end in `|| true`.
+""",
         ),
     ),
     Question(

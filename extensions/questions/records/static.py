@@ -2,7 +2,7 @@
 
 from ...project import Findings
 from ...project.data import url_parts
-from .. import image_defaults, kinds
+from .. import deployment_defaults, image_defaults, kinds
 from ..default import Default, found, of_pair
 from ..question import Asked, Question, Reference
 
@@ -42,6 +42,25 @@ def static_url(findings: Findings) -> Default:
 
 
 QUESTIONS = (
+    Question(
+        name="code_commands",
+        type="yaml",
+        help="Commands to run on the code of both images, as a YAML list",
+        rule=kinds.list_of(kinds.command, "commands"),
+        safe=[],
+        default=deployment_defaults.code_commands,
+        as_before=[],
+        reference=Reference(
+            type="a YAML list of commands",
+            default=(
+                "`python manage.py makemigrations` for apps whose migrations are not in the project, where your own "
+                "files run it"
+            ),
+            changes="a `RUN` each in the stage `code` of both Dockerfiles, with `build_environment`",
+            refused="characters of a shell, like `;`, `&` and `$`",
+            notes="What they write to the project's folder is in both images.",
+        ),
+    ),
     Question(
         name="use_fathom",
         type="bool",

@@ -20,6 +20,10 @@ MAKES_FILES = words(
     "generatemedia rendertemplates compilejsx webpack_build vite_build tailwind collectmedia pack bower "
     "bower_install npm_install"
 )
+# What writes to the database, also where a build does it, whose database is a file.
+OF_DATABASE = words(
+    "loaddata createcachetable createinitialrevisions migrate_schemas sync_roles update_permissions migrate"
+)
 # What a person has to say something to, what destroys data, and what is for developers.
 OF_PEOPLE = {
     "createsuperuser": "run it once: `docker compose run --rm migrate python manage.py createsuperuser`",
@@ -82,7 +86,8 @@ def _command(step: Step, words: tuple[str, ...], when: When | None = None) -> li
     if not step.plain or not all(WORD.fullmatch(word) for word in words):
         return [NotUnderstood(step.source, text, "it needs a shell")]
     if when is None:
-        when = When.STATIC if step.phase is Phase.BUILD or words[0] in MAKES_FILES else When.START
+        build = step.phase is Phase.BUILD and words[0] not in OF_DATABASE
+        when = When.STATIC if build or words[0] in MAKES_FILES else When.START
     if step.condition and when is When.START:
         return [NotUnderstood(step.source, text, f"it runs only on {in_command(step.condition)[:80]}")]
     return [Command(step.source, ("python", "manage.py", *words), when, step.may_fail)]
@@ -109,7 +114,7 @@ def _makemigrations(step: Step, words: tuple[str, ...], around: Surroundings) ->
     lacking = [app for app in around.unmigrated if not named or app in named]
     if not lacking:
         return [Done(step.source, "migrations are in the project")]
-    return [Command(step.source, ("python", "manage.py", "makemigrations", *lacking), When.CODE)]
+    return [Command(step.source, ("python", "manage.py", "makemigrations", "--noinput", *lacking), When.CODE)]
 
 
 MANAGEMENT = Kind("management commands", _read)
