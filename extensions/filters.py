@@ -205,6 +205,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "container": containers.container,
     "home": storage.home,
     "hosts_variable": hosts_variable,
+    "in_shell": shlex.quote,
     "in_list": in_list,
     "in_regex": re.escape,
     "in_workdir": storage.in_workdir,

@@ -352,3 +352,55 @@ def test_a_command_of_the_build_makes_static_files(answered):
     assert found["build_instructions"] == [
         "RUN SECRET_KEY=only-for-building-the-image-0123456789-abcdefghijkl python manage.py compilescss"
     ]
+
+
+def test_requirements_that_the_own_dockerfile_names(answered):
+    run = "RUN pip install --no-cache-dir -r requirements.txt gunicorn==23.0.0 \\\n"
+    run += "    && pip install 'whitenoise[brotli]>=6,<7' black\n"
+    found = answered(
+        **{"Dockerfile": f"FROM python:3.12\n{run}COPY . .\n{GUNICORN}", "requirements.txt": "Django==5.2.8\n"}
+    )
+    assert found["install_packages"] == ["gunicorn==23.0.0", "whitenoise[brotli]<7,>=6"]
+    assert found["gunicorn_install"] is False
+
+
+def test_a_locale_of_the_own_image(answered):
+    run = "RUN apt-get install -y locales && sed -i 's/# de_DE/de_DE/' /etc/locale.gen && locale-gen\n"
+    found = answered(
+        Dockerfile=f"FROM python:3.12\n{run}ENV LANG=de_DE.UTF-8 PIP_NO_CACHE=1 APP_HOME=/srv\n{COPY}{GUNICORN}"
+    )
+    assert found["apt_runtime"] == ["locales"]
+    assert found["base_instructions"] == ["RUN sed -i 's/# de_DE/de_DE/' /etc/locale.gen && locale-gen"]
+    assert found["environment"] == {"LANG": "de_DE.UTF-8"}
+
+
+def test_values_that_the_own_image_sets(answered):
+    settings = SETTINGS + (
+        'import os\nREGION = os.environ["REGION"]\nPOOL = int(os.environ["POOL"])\n'
+        'LEVEL = os.environ.get("LEVEL", "INFO")\n'
+        'TOKEN = os.environ["API_TOKEN"]\n'
+    )
+    env = "ENV REGION=eu-west POOL=7 LEVEL=WARNING API_TOKEN=Xk29fjQ8sLw20dkePzz1\n"
+    found = answered(**{"Dockerfile": f"FROM python:3.12\n{COPY}{env}{GUNICORN}", "shop/settings.py": settings})
+    assert (found["dotenv"]["REGION"], found["dotenv"]["POOL"]) == ("eu-west", "7")
+    assert (found["build_environment"]["REGION"], found["build_environment"]["POOL"]) == ("eu-west", "7")
+    assert found["environment"] == {"LEVEL": "WARNING"}
+    assert "Xk29" not in str(found)
+
+
+def test_what_sets_up_the_system_is_carried_and_what_it_needs(answered):
+    dockerfile = """\
+FROM python:3.12-slim
+RUN apt-get update && apt-get install -y curl fontconfig
+RUN curl -fsSL https://example.com/tool.tar.gz | tar -xz -C /usr/local/bin
+RUN ln -s /usr/local/bin/tool /usr/bin/tool
+COPY . /srv
+RUN cp /srv/fonts/a.ttf /usr/share/fonts/ && fc-cache -f
+"""
+    found = answered(Dockerfile=dockerfile + GUNICORN)
+    assert found["base_instructions"] == [
+        "RUN curl -fsSL https://example.com/tool.tar.gz | tar -xz -C /usr/local/bin",
+        "RUN ln -s /usr/local/bin/tool /usr/bin/tool",
+        "RUN fc-cache -f",
+    ]
+    assert found["apt_runtime"] == ["curl", "fontconfig"]

@@ -10,7 +10,7 @@ from ..project.settings.connections import default_database
 from ..project.settings.variables import OF_OTHERS
 from ..services.connections import can_be_changed, connections
 from ..services.seen import not_run, seen
-from . import image_defaults, storage_defaults
+from . import deployment_defaults, image_defaults, storage_defaults
 from .default import Default
 
 SET_ANYWAY = frozenset(
@@ -200,6 +200,8 @@ def _first_value(findings: Findings, item: Mapping[str, Any]) -> str:
         return ""
     if default := text_of(item["default"]):
         return default
+    if not item["secret"] and (own := deployment_defaults.own_value(findings, item["name"])):
+        return own
     if item["secret"] and item["type"] == "str" and "DSN" not in name:
         words = {*name.split("_")}
         return "change-me" if words & ISSUERS and "WEBHOOK" not in words else ""

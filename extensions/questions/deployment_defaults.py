@@ -4,7 +4,7 @@ import shlex
 
 from ..project import Findings
 from ..project.deployment.evidence import evidence, remarks
-from ..project.deployment.kinds.record import Command, When
+from ..project.deployment.kinds.record import Carried, Command, Requirements, Variable, When
 from ..project.settings.connections import caches
 from .default import Default
 
@@ -19,6 +19,47 @@ def start_commands(findings: Findings) -> Default:
 def code_commands(findings: Findings) -> Default:
     """Return what must have run on the code before it is of use."""
     return _commands(findings, When.CODE)
+
+
+# The extra of a distribution without which its command does not run.
+# https://github.com/jrief/django-sass-processor#offline-compilation
+EXTRAS = {"compilescss": ("django-sass-processor", "management-command", "django-compressor")}
+
+
+def install_packages(findings: Findings) -> Default:
+    """Return what the project's own Dockerfile installs by name, and the extras that commands of the build need."""
+    found: dict[str, str] = {}
+    for item in evidence(findings).of(Requirements):
+        for name in item.names:
+            found.setdefault(name, item.source)
+    distributions = findings.value("distributions", {})
+    for command in evidence(findings).of(Command):
+        name, extra, brought = EXTRAS.get(command.words[2], ("", "", ""))
+        if name in distributions and brought not in distributions:
+            found.setdefault(f"{name}[{extra}]", command.source)
+    return Default(list(found), next(iter(found.values()), ""))
+
+
+def base_instructions(findings: Findings) -> Default:
+    """Return what sets up the system of the project's own image, the commands of an instruction together."""
+    lines: dict[str, list[str]] = {}
+    if not evidence(findings).adopted:
+        for item in evidence(findings).of(Carried):
+            lines.setdefault(item.source, []).append(item.text)
+    return Default([f"RUN {' && '.join(texts)}" for texts in lines.values()], next(iter(lines), ""))
+
+
+def own_value(findings: Findings, name: str) -> str:
+    """Return the value that the project's own files give a variable that settings read, "" for none."""
+    return next((item.value for item in evidence(findings).values if item.name == name), "")
+
+
+def own_variables(findings: Findings) -> dict[str, str]:
+    """Return the variables of the project's own image that the system or code reads, but for those of settings."""
+    if evidence(findings).adopted:
+        return {}
+    read = {item["name"] for item in findings.value("environment", [])}
+    return {item.name: item.value for item in evidence(findings).of(Variable) if item.name not in read}
 
 
 def static_commands(findings: Findings) -> Default:

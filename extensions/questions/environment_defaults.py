@@ -4,7 +4,14 @@ import posixpath
 from collections.abc import Callable, Mapping
 
 from ..project import Findings
+from ..project.deployment.evidence import evidence
+from ..project.deployment.kinds.record import Variable
+from ..services.connections import connections
 from .default import Default
+from .deployment_defaults import own_value, own_variables
+
+# Words of variables that say where something is, which is elsewhere under Compose.
+ADDRESS = frozenset(("HOST", "HOSTS", "PORT", "URL", "URI", "DATABASE", "DB", "DSN", "BROKER", "POSTGRES", "DEBUG"))
 
 
 def _python_path(findings: Findings) -> dict[str, str]:
@@ -24,17 +31,34 @@ def environment(findings: Findings) -> Default:
         found.setdefault(variable["name"], variable["value"])
     if configuration := findings.value("configuration_class"):
         found["DJANGO_CONFIGURATION"] = configuration
+    found |= own_variables(findings) | _optional(findings, found)
     found |= _python_path(findings) | findings.value("handbook_extra", {}).get("environment", {})
     for name in ("DJANGO_ENV", "DJANGO_SETTINGS_MODULE", "WEB_CONCURRENCY"):
         found.pop(name, None)
     return Default(dict(sorted(found.items())), findings.value("settings_file", ""))
 
 
+def _optional(findings: Findings, found: Mapping[str, str]) -> dict[str, str]:
+    """Return variables that settings do without, with the values of the project's own image, where these differ."""
+    own = {item.name: item.value for item in evidence(findings).of(Variable)} if not evidence(findings).adopted else {}
+    set_otherwise = connections(findings).environment
+    return {
+        item["name"]: own[item["name"]]
+        for item in findings.value("environment", [])
+        if item["name"] in own
+        and item["name"] not in (*found, *set_otherwise)
+        and not (item["required"] or item["build"] or item["secret"] or ADDRESS & set(item["name"].split("_")))
+        and own[item["name"]] != str(item["default"])
+    }
+
+
 def build_environment(findings: Findings) -> Default:
     """Return a made-up value for each variable without which settings do not load, but for those that images set."""
     set_already = {"DJANGO_ENV", "DJANGO_SETTINGS_MODULE", *environment(findings).value}
     found = {
-        item["name"]: item["dummy"] for item in findings.value("environment", []) if item["build"] and item["dummy"]
+        item["name"]: ("" if item["secret"] else own_value(findings, item["name"])) or item["dummy"]
+        for item in findings.value("environment", [])
+        if item["build"] and item["dummy"]
     }
     kept = {name: dummy for name, dummy in sorted(found.items()) if name not in set_already}
     return Default(kept, findings.value("settings_file", ""))

@@ -188,6 +188,12 @@ once = text(
     500,
 )
 
+_VERSION = r"(?:===?|~=|>=|<=|!=|<|>)[A-Za-z0-9.*+!_-]+"
+requirement = text(
+    rf"[A-Za-z0-9][A-Za-z0-9._-]*(\[[A-Za-z0-9._,-]+\])?({_VERSION}(,{_VERSION})*)?",
+    "give a package as pip takes it, without spaces, like whitenoise==6.11.0",
+)
+
 
 OWN_SERVICES = ["django", "migrate", "static"]
 # What YAML reads as something else than text, so that Compose refuses it as a name.

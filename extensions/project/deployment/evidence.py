@@ -6,15 +6,28 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
 from ..findings import Certainty, Findings
 from ..places import is_aside, is_development, own
-from ..secrets import in_command
+from ..secrets import in_command, is_private, words
 from ..tree import Tree
-from .commands import read_commands
+from .commands import environment_of, read_commands
 from .compose import read_compose
 from .dockerfile import images, name_and_tag, read_instructions, substitute, variables
 from .kinds import taken
-from .kinds.record import Command, Done, NotUnderstood, Packages, Surroundings, Taken, When
+from .kinds.record import (
+    Command,
+    Done,
+    NotUnderstood,
+    Packages,
+    Requirements,
+    Surroundings,
+    Taken,
+    Variable,
+    When,
+)
 from .kinds.system_packages import (
     PACKAGE,
     is_in_bookworm_alone,
@@ -29,6 +42,17 @@ T = TypeVar("T")
 MAX_TAKEN = 1000
 HANDBOOKS = ("Dockerfile_django", "Dockerfile_static")  # read line by line in the room of adoption
 PACKAGE_FILES = ("Aptfile", "apt.txt", "packages.txt")  # of Heroku's buildpack, and of others
+# Variables of the image's own making, and of the tools that build it.
+OF_BUILD = words(
+    "PATH HOME PWD USER SHELL TERM VIRTUAL_ENV DEBIAN_FRONTEND PORT DJANGO_SETTINGS_MODULE DJANGO_ENV WEB_CONCURRENCY "
+    "GUNICORN_CMD_ARGS LD_LIBRARY_PATH LD_PRELOAD DJANGO_CONFIGURATION"
+)
+OF_TOOLS = ("PIP", "PYTHON", "POETRY", "UV_", "PDM_", "PIPENV", "NODE_", "NPM_", "YARN_", "APT_")
+# What programs and libraries read.
+OF_SYSTEM = words(
+    "LANG LANGUAGE TZ TESSDATA_PREFIX NLTK_DATA OMP_NUM_THREADS MALLOC_ARENA_MAX MAGICK_MEMORY_LIMIT "
+    "OPENBLAS_NUM_THREADS TRANSFORMERS_OFFLINE FONTCONFIG_PATH MPLBACKEND QT_QPA_PLATFORM"
+)
 RELEASES = re.compile(r"\b(trixie|bookworm)\b")
 APT_INSTALL = re.compile(r"\bapt(?:-get)?\s+(?:-\S+\s+)*install\b([^;&|]*)")
 
@@ -48,6 +72,7 @@ class Evidence:
     root: str = "."
     adopted: bool = False
     taken: tuple[Taken, ...] = ()
+    values: tuple[Variable, ...] = ()  # of variables that settings read, by any of the project's files
 
     def of(self, kind: type[T]) -> list[T]:
         """Return what was taken over of one kind, in order."""
@@ -66,8 +91,28 @@ def evidence(findings: Findings) -> Evidence:
 def read_evidence(tree: Tree, findings: Findings) -> None:
     """Add own_steps: the Evidence of the project's Dockerfile, entrypoints, Procfile and the like."""
     found = _evidence(tree, findings)
+    _add_requirements(findings, found)
     source = found.dockerfile or (found.taken[0].source if found.taken else "")
     findings.add("own_steps", found, source, Certainty.INFERRED)
+
+
+def _add_requirements(findings: Findings, found: Evidence) -> None:
+    """Add to distributions what is installed by name."""
+    named = {}
+    for item in found.of(Requirements):
+        for text in item.names:
+            requirement = Requirement(text)
+            exact = [part.version for part in requirement.specifier if part.operator == "=="]
+            named[canonicalize_name(requirement.name)] = {
+                "specifier": str(requirement.specifier),
+                "version": exact[0] if exact and "*" not in exact[0] else "",
+                "source": item.source,
+                "direct": True,
+                "extras": sorted(requirement.extras),
+            }
+    if named and "distributions" in findings.found:
+        before = findings.found["distributions"]
+        findings.add("distributions", {**named, **before.value}, before.source, before.certainty, before.note)
 
 
 def _evidence(tree: Tree, findings: Findings) -> Evidence:
@@ -100,7 +145,18 @@ def _evidence(tree: Tree, findings: Findings) -> Evidence:
         steps.root,
         bool(image) and image.path.rpartition("/")[2] in HANDBOOKS if image else False,
         tuple(settled),
+        tuple(_values(tree, findings)),
     )
+
+
+def _values(tree: Tree, findings: Findings) -> Iterator[Variable]:
+    """Yield what the project's files set variables to that settings read; no secret, and nothing of development."""
+    for name in dict.fromkeys(item["name"] for item in findings.value("environment", [])):
+        for value, source, _ in environment_of(tree, name):
+            plain = bool(value) and "$" not in value and value.isprintable() and len(value) <= 200
+            if plain and not is_development(source.rpartition(":")[0]) and not is_private(name, value):
+                yield Variable(source, name, value)
+                break
 
 
 def _stages_of_node(tree: Tree, image: OwnImage | None) -> frozenset[str]:
@@ -194,9 +250,19 @@ def _settled(tree: Tree, findings: Findings, items: Iterable[Taken]) -> Iterator
     used = _called(tree, asked)
     carried = " ".join(item.text for item in items if item.kind == "carried" and hasattr(item, "text"))
     explained = _explained(findings)
+    listed = frozenset(findings.value("distributions", {}))
+    read = _read_by_code(tree, findings, {item.name for item in items if isinstance(item, Variable)})
     for item in items:
         if isinstance(item, Command) and item.when is not When.START and item.words[2] == "compress":
             continue  # the answer compress_offline
+        if isinstance(item, Requirements):
+            names = tuple(name for name in item.names if not _is_listed(name, listed))
+            yield replace(item, names=names) if names else Done(item.source, "the requirements")
+            continue
+        if isinstance(item, Variable):
+            known = not is_private(item.name, item.value) and _is_of_runtime(item, read)
+            yield item if known else Done(item.source, "variables of the build")
+            continue
         if not isinstance(item, Packages):
             yield item
             continue
@@ -209,6 +275,26 @@ def _settled(tree: Tree, findings: Findings, items: Iterable[Taken]) -> Iterator
             yield NotUnderstood(
                 item.source, name, "no package of Debian's is known by this name: give it in apt_runtime"
             )
+
+
+def _is_listed(requirement: str, listed: frozenset[str]) -> bool:
+    return canonicalize_name(Requirement(requirement).name) in listed
+
+
+def _is_of_runtime(item: Variable, read: set[str]) -> bool:
+    if item.name in OF_BUILD or item.name.startswith(OF_TOOLS) or not item.value or "$" in item.value:
+        return False
+    return item.name in read or item.name in OF_SYSTEM or item.name.startswith("LC_")
+
+
+def _read_by_code(tree: Tree, findings: Findings, names: set[str]) -> set[str]:
+    """Return those of some variables that the project's settings or other code name."""
+    found = names & {item["name"] for item in findings.value("environment", [])}
+    if left := sorted(names - found - OF_BUILD - OF_SYSTEM):
+        named = re.compile(rf"[\"']({'|'.join(map(re.escape, left))})[\"']")
+        paths = [path for path in tree.paths if path.endswith(".py") and not is_aside(path)][:3000]
+        found |= {match[1] for path in paths for match in named.finditer(tree.text(path) or "")}
+    return found
 
 
 def _is_named(package: str, text: str) -> bool:

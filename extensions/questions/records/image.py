@@ -2,7 +2,7 @@
 
 from ...project import Findings
 from ...project.deployment.evidence import evidence
-from .. import kinds
+from .. import deployment_defaults, kinds
 from ..default import Default
 from ..question import Question, Reference
 from .project import python_version
@@ -58,6 +58,27 @@ QUESTIONS = (
             changes="the end of the python image's tag, in both Dockerfiles",
             refused="all others",
             notes="The names of Debian packages in `apt_build` and `apt_runtime` can differ between the two.",
+        ),
+    ),
+    Question(
+        name="base_instructions",
+        type="yaml",
+        help="Dockerfile lines after the Debian packages of both images, as a YAML list",
+        rule=kinds.list_of(kinds.instruction, "instructions"),
+        safe=[],
+        default=deployment_defaults.base_instructions,
+        as_before=[],
+        reference=Reference(
+            type="a YAML list of lines",
+            default=(
+                "what your own Dockerfile runs to set up the system, such as a locale, where it needs nothing but "
+                "Debian's packages"
+            ),
+            changes="the same, in the stage `base` of both Dockerfiles, after `apt_runtime` is installed",
+            refused=(
+                "all but one line each that begins with `RUN`, `COPY`, `ADD`, `ENV`, `ARG`, `LABEL`, `WORKDIR`, "
+                "`VOLUME`, `SHELL`, `USER` or `#`, and ends in no backslash"
+            ),
         ),
     ),
     Question(

@@ -7,7 +7,7 @@ from typing import Any
 from ...project import Findings
 from ...project.deployment.evidence import evidence
 from ...project.deployment.kinds.record import Packages
-from .. import kinds
+from .. import deployment_defaults, kinds
 from ..default import Default, found
 from ..question import Asked, Question, Reference
 from .image import debian_release
@@ -251,6 +251,24 @@ with `--requirements=pyproject.toml`: a `pyproject.toml` may have groups alone.
                 "a last step of the stage `build` of both Dockerfiles, which installs the project without its "
                 "dependencies; its code stays in `/workdir`"
             ),
+        ),
+    ),
+    Question(
+        name="install_packages",
+        type="yaml",
+        help="Packages to install beside the files, as YAML: [whitenoise==6.11.0]",
+        rule=kinds.list_of(kinds.requirement, "packages, like [whitenoise==6.11.0]"),
+        safe=[],
+        default=deployment_defaults.install_packages,
+        as_before=[],
+        reference=Reference(
+            type="a YAML list of packages, each as pip takes it",
+            default=(
+                "what your own Dockerfile installs by name, beside what a file lists; the extra that a command of "
+                "`build_instructions` needs"
+            ),
+            changes="what the stage `build` of both Dockerfiles installs after the dependencies",
+            refused="URLs and paths; markers",
         ),
     ),
     Question(
