@@ -404,3 +404,51 @@ RUN cp /srv/fonts/a.ttf /usr/share/fonts/ && fc-cache -f
         "RUN fc-cache -f",
     ]
     assert found["apt_runtime"] == ["curl", "fontconfig"]
+
+
+def test_each_process_of_a_procfile_but_the_site_s(answered):
+    procfile = "web: gunicorn shop.wsgi\nmailer: python manage.py deliver\nbot: python bot.py\n"
+    procfile += "release: python manage.py migrate\n"
+    found = answered(Procfile=procfile)
+    assert found["workers"] == {"mailer": "python manage.py deliver", "bot": "python bot.py"}
+
+
+def test_a_service_of_the_own_compose_file_with_its_port(answered):
+    compose = """
+services:
+  web: {build: ., ports: ["8000:8000"]}
+  smtp: {build: ., command: python manage.py smtpd, ports: ["2525:2526"], restart: always}
+  once: {build: ., command: python manage.py import_all, restart: "no"}
+  tests: {build: ., command: python manage.py test}
+"""
+    found = answered(**{"Dockerfile": f"FROM python:3.12\n{COPY}{GUNICORN}", "docker-compose.yml": compose})
+    assert list(found["workers"].values()) == ["python manage.py smtpd"]
+    assert list(found["worker_ports"].values()) == [["2525:2526"]]
+
+
+def test_what_uwsgi_starts_beside_the_site(answered):
+    ini = """\
+[uwsgi]
+module = shop.wsgi
+attach-daemon = python manage.py send_digests
+attach-daemon2 = cmd=python manage.py receive_mail,pidfile=/tmp/a.pid
+mule = shop/mule.py
+;attach-daemon = python manage.py old
+cron = 0 3 -1 -1 -5 python manage.py clearsessions
+cron2 = minute=-10,unique=1 python manage.py refresh
+[other]
+attach-daemon = python manage.py not_this
+"""
+    found = answered(**{"uwsgi.ini": ini})
+    assert sorted(found["workers"].values()) == [
+        "python manage.py receive_mail",
+        "python manage.py send_digests",
+        "python shop/mule.py",
+    ]
+    assert found["jobs"] == {"clearsessions": "python manage.py clearsessions", "refresh": "python manage.py refresh"}
+
+
+def test_a_process_that_the_own_start_has_beside_its_server(answered):
+    found = answered(**started('set -e\npython manage.py pump_events &\npython manage.py migrate\nexec "$@"\n'))
+    assert list(found["workers"].values()) == ["python manage.py pump_events"]
+    assert found["start_commands"] == []

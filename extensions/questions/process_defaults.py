@@ -29,17 +29,32 @@ ENDLESS = "A management command that seems not to end."
 
 def workers(findings: Findings) -> Default:
     """Return the commands that production runs beside the web server, by the names of their services."""
+    found, items = _workers(findings)
+    return Default(found, next((item["source"] for item in items.values()), ""))
+
+
+def worker_ports(findings: Findings) -> Default:
+    """Return the ports that the project's own Compose file publishes of what it runs beside the web server."""
+    found = {name: item["ports"] for name, item in _workers(findings)[1].items() if item.get("ports")}
+    site = text_of(findings.value("django_port"))
+    kept = {name: [port for port in ports if port.partition(":")[0] != site] for name, ports in found.items()}
+    source = next((item["source"] for name, item in _workers(findings)[1].items() if kept.get(name)), "")
+    return Default({name: ports for name, ports in kept.items() if ports}, source)
+
+
+def _workers(findings: Findings) -> tuple[dict[str, str], dict[str, dict[str, Any]]]:
+    """Return the commands, and the processes that they were read from, by the names of their services."""
     found: dict[str, str] = {}
-    source = ""
+    items: dict[str, dict[str, Any]] = {}
     stated = [item for item in findings.value("processes", []) if item["kind"] in ("worker", "beat", "scheduler")]
     for item in stated:
         command = _worker(findings, item)
         if not command or command in found.values():
             continue
         alone = sum(_queue(other) == _queue(item) for other in stated) == 1
-        found[_free(_name(findings, item, command, alone), found, findings)] = command
-        source = source or item["source"]
-    return Default(found, source)
+        name = _free(_name(findings, item, command, alone), found, findings)
+        found[name], items[name] = command, item
+    return found, items
 
 
 def celery_concurrency(findings: Findings) -> Default:
@@ -132,6 +147,9 @@ def clean(command: str, folder: str = ".") -> str:
     start = next((i for i, word in enumerate(words) if _is_program(words, i)), None)
     if start is None or re.search(r"[;|&<>`]", command):
         return ""
+    is_script = words[start].rpartition("/")[2].startswith("python") and words[start + 1].endswith(".py")
+    if is_script and not words[start + 1].endswith("manage.py") and folder not in ("", "."):
+        return ""  # its path is the root's
     words = words[start:] if words[start] != "celery" else _without_variables(words[start:])
     if any("$" in word for word in words):
         return ""
@@ -167,7 +185,7 @@ def _is_program(words: list[str], index: int) -> bool:
     if not following:
         return False
     if re.fullmatch(r"python[0-9.]*", name):
-        return following[0].endswith("manage.py") or (following[0] == "-m" and following[1:2] != [])
+        return following[0].endswith(".py") or (following[0] == "-m" and following[1:2] != [])
     return name in (*PROGRAMS, "django-admin", "django-admin.py") or (name == "manage.py")
 
 

@@ -9,6 +9,8 @@ from typing import Any
 from ..deployment.commands import Command, read_commands
 from ..deployment.compose import Service, read_compose
 from ..deployment.dockerfile import split
+from ..deployment.evidence import evidence
+from ..deployment.kinds.record import Worker
 from ..findings import Certainty, Findings
 from ..literals import assignments, constant, last_name, strings
 from ..places import folder, is_aside, is_development, is_template, mentions
@@ -90,7 +92,7 @@ HINTS = {  # words of a process's or script's name, where its command says nothi
     "cron": ("cron", "crond", "crontab", "runjobs", "runjob", "runcrons"),
     "web": ("web", "django", "server", "webserver", "wsgi", "asgi"),
 }
-ORIGINS = ("procfile", "render", "fly", "app.json", "unit", "supervisor", "compose", "dockerfile")
+ORIGINS = ("procfile", "render", "fly", "app.json", "unit", "supervisor", "uwsgi", "compose", "dockerfile")
 MAX_READ = 400  # files of a kind that are looked into
 
 
@@ -104,13 +106,19 @@ def read_processes(
 
     Also celery_concurrency, where something says how many processes a Celery worker has.
     `kind` is web, worker, beat, scheduler, release, cron or other; a cron job has its `schedule` too, and a command
-    that is a script the line of it that says its kind, as `runs`. What the
+    that is a script the line of it that says its kind, as `runs`; one of a Compose file the `ports` that it publishes.
+    What the
     project's files state comes first; what its code implies is added where nothing stated does the same.
     """
     names = set(distributions if distributions is not None else findings.value("distributions") or ())
     apps = list(installed_apps if installed_apps is not None else findings.value("installed_apps") or ())
     found: dict[tuple[str, str], dict[str, Any]] = {}
-    for process in (*_stated(tree), *_inferred(tree, findings, names, apps), *_cron(tree, findings)):
+    for process in (
+        *_stated(tree),
+        *_of_own_start(findings),
+        *_inferred(tree, findings, names, apps),
+        *_cron(tree, findings),
+    ):
         identity = _identity(process)
         if process["certainty"] == Certainty.STATED or not _is_covered(identity, found):
             found.setdefault(identity, process)
@@ -186,6 +194,9 @@ def _stated(tree: Tree) -> Iterator[dict[str, Any]]:
         weak = command.origin in ("dockerfile", "compose", "fly", "unit")
         if kind == "other" and weak and not _is_ours(plain, content):
             continue
+        service = services.get(command.source) if command.origin == "compose" else None
+        if kind == "other" and _is_lasting(command, plain, service):
+            kind = "worker"
         if command.development and kind in kinds:
             continue
         kinds.add(kind)
@@ -193,17 +204,49 @@ def _stated(tree: Tree) -> Iterator[dict[str, Any]]:
         process = _process(command.name, plain, kind, command.source, Certainty.STATED, note)
         if runs and runs != plain:
             process["runs"] = in_command(runs)
+        if service and service.ports:
+            process["ports"] = [f"{published}:{target}" for published, target in service.ports if published and target]
         if kind == "cron" and command.environment.get(""):
             process["schedule"] = command.environment[""]
         yield process
 
 
-def _own_services(tree: Tree) -> set[str]:
-    """Return the sources of the Compose services that run the project's own image."""
+# Commands of manage.py that end, or that developers run.
+ENDING = re.compile(
+    r"\bmanage\.py\s+(?:migrate|makemigrations|collectstatic|test|shell|shell_plus|check|loaddata|createsuperuser|compilemessages"
+    r"|createcachetable|update_index|rebuild_index|flush|dbshell|tailwind|livereload|makemessages|dumpdata|graph_models)\b"
+)
+HOSTED = ("procfile", "supervisor", "uwsgi", "fly", "render")  # each process that they name is one of production
+
+
+def _is_lasting(command: Command, plain: str, service: Service | None) -> bool:
+    """Return whether a process of which nothing else is known runs beside the site, and always."""
+    if ENDING.search(plain) or re.search(r"\bflower\b", plain):
+        return False
+    if command.origin in HOSTED:
+        return command.name not in ("test", "console", "shell")
+    return service is not None and not service.once and not command.development
+
+
+def _of_own_start(findings: Findings) -> Iterator[dict[str, Any]]:
+    """Yield the processes that the project's own start has beside its server."""
+    for item in evidence(findings).of(Worker):
+        command = shlex.join(item.words)
+        kind = "beat" if BEAT.search(command) else "scheduler" if SCHEDULER.search(command) else "worker"
+        name = item.words[2] if "manage.py" in item.words[:2] else kind
+        yield _process(name, command, kind, item.source, Certainty.STATED)
+
+
+def _own_services(tree: Tree) -> dict[str, Service]:
+    """Return the Compose services that run the project's own image, by their sources."""
     services = read_compose(tree)
     built = {service.image for service in services if service.context and service.image}
     pythons = {service.source for service in services if _runs_python(service)}
-    return {service.source for service in services if service.context or service.image in built} | pythons
+    return {
+        service.source: service
+        for service in services
+        if service.context or service.image in built or service.source in pythons
+    }
 
 
 def _runs_python(service: Service) -> bool:
@@ -287,7 +330,7 @@ def _script_content(tree: Tree, scripts: dict[str, list[str]], command: str) -> 
 
 def _kind(command: Command, plain: str, content: str) -> tuple[str, str]:
     """Return what a command is for, and the line of it, or of the script that it runs, which says so ("" for none)."""
-    if command.origin in ("render", "app.json") and "" in command.environment:
+    if command.origin in ("render", "app.json", "uwsgi") and "" in command.environment:
         return "cron", ""
     if command.name in ("release", "postdeploy"):
         return "release", ""

@@ -295,6 +295,31 @@ workers:
         ),
     ),
     Question(
+        name="worker_ports",
+        type="yaml",
+        help="Ports that workers publish, as YAML: {smtp: ['2525:2525']}",
+        rule=kinds.mapping_of(
+            kinds.service,
+            kinds.list_of(
+                kinds.text(
+                    r"([0-9]{1,3}(\.[0-9]{1,3}){3}:)?[0-9]{1,5}:[0-9]{1,5}(/(tcp|udp))?",
+                    "give the machine's and the container's port in quotes, like '2525:2525'",
+                ),
+                "ports, like ['2525:2525']",
+            ),
+            "names of workers and lists of ports",
+        ),
+        safe={},
+        default=process_defaults.worker_ports,
+        as_before={},
+        reference=Reference(
+            type="a YAML mapping of names of `workers` to lists of ports",
+            default="the ports that your own Compose file publishes of the same service",
+            changes="`ports` of the worker's service in `compose.yaml`",
+            refused="what is no pair of ports",
+        ),
+    ),
+    Question(
         name="celery_concurrency",
         type="int",
         help="Processes of each Celery worker; 0 for what your settings say",
