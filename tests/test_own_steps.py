@@ -422,8 +422,8 @@ services:
   tests: {build: ., command: python manage.py test}
 """
     found = answered(**{"Dockerfile": f"FROM python:3.12\n{COPY}{GUNICORN}", "docker-compose.yml": compose})
-    assert list(found["workers"].values()) == ["python manage.py smtpd"]
-    assert list(found["worker_ports"].values()) == [["2525:2526"]]
+    assert found["workers"] == {"smtp": "python manage.py smtpd"}
+    assert found["worker_ports"] == {"smtp": ["2525:2526"]}
 
 
 def test_what_uwsgi_starts_beside_the_site(answered):
@@ -452,3 +452,10 @@ def test_a_process_that_the_own_start_has_beside_its_server(answered):
     found = answered(**started('set -e\npython manage.py pump_events &\npython manage.py migrate\nexec "$@"\n'))
     assert list(found["workers"].values()) == ["python manage.py pump_events"]
     assert found["start_commands"] == []
+
+
+def test_compression_that_would_run_at_the_first_request(answered):
+    settings = SETTINGS + "DEBUG = False\nSTATIC_ROOT = BASE_DIR / 'static'\nINSTALLED_APPS = ['compressor']\n"
+    found = answered(**{"shop/settings.py": settings, "requirements.txt": "Django\ndjango-compressor\n"})
+    assert found["compress_offline"]
+    assert found["compose_settings"]["COMPRESS_OFFLINE"] == "True"

@@ -53,7 +53,7 @@ def database_user(findings: Findings) -> Default:
 def compose_settings(findings: Findings) -> Default:
     """Return the settings that no variable changes, each with what Compose has: where a service is, which hosts."""
     found = connections(findings)
-    hosts = _hosts_setting(findings)
+    hosts = _hosts_setting(findings) | deployment_defaults.compression(findings)
     source = next(iter(found.sources.values()), "") if found.settings else _source(findings, "allowed_hosts")
     return Default(found.settings | hosts, source if found.settings or hosts else "")
 

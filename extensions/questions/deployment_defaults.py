@@ -6,7 +6,8 @@ from ..project import Findings
 from ..project.deployment.evidence import evidence, remarks
 from ..project.deployment.kinds.record import Carried, Command, Requirements, Variable, When
 from ..project.settings.connections import caches
-from .default import Default
+from ..services.connections import can_be_changed
+from .default import Default, found
 
 SHOWN = 6  # sentences after a copy: `inspect` has all
 
@@ -28,16 +29,16 @@ EXTRAS = {"compilescss": ("django-sass-processor", "management-command", "django
 
 def install_packages(findings: Findings) -> Default:
     """Return what the project's own Dockerfile installs by name, and the extras that commands of the build need."""
-    found: dict[str, str] = {}
+    listed: dict[str, str] = {}
     for item in evidence(findings).of(Requirements):
         for name in item.names:
-            found.setdefault(name, item.source)
+            listed.setdefault(name, item.source)
     distributions = findings.value("distributions", {})
     for command in evidence(findings).of(Command):
         name, extra, brought = EXTRAS.get(command.words[2], ("", "", ""))
         if name in distributions and brought not in distributions:
-            found.setdefault(f"{name}[{extra}]", command.source)
-    return Default(list(found), next(iter(found.values()), ""))
+            listed.setdefault(f"{name}[{extra}]", command.source)
+    return Default(list(listed), next(iter(listed.values()), ""))
 
 
 def base_instructions(findings: Findings) -> Default:
@@ -62,6 +63,21 @@ def own_variables(findings: Findings) -> dict[str, str]:
     return {item.name: item.value for item in evidence(findings).of(Variable) if item.name not in read}
 
 
+def compression(findings: Findings) -> dict[str, list[str] | str]:
+    """Return the setting by which django-compressor takes what was compressed when the image was built.
+
+    Else it writes at the first request, to a folder that containers cannot write to, and that nginx does not have.
+    https://django-compressor.readthedocs.io/en/stable/scenarios.html#offline-compression
+    """
+    return {"COMPRESS_OFFLINE": "True"} if findings.value("compress_online") and can_be_changed(findings) else {}
+
+
+def compress_offline(findings: Findings) -> Default:
+    """Return whether manage.py compress runs in the build: where settings say so, or those of Compose."""
+    stated = found(findings, "compress_offline", False)
+    return stated if stated.value else Default(bool(compression(findings)))
+
+
 def static_commands(findings: Findings) -> Default:
     """Return what makes files that Django serves, as the project's own build or start has it."""
     return _commands(findings, When.STATIC)
@@ -69,12 +85,12 @@ def static_commands(findings: Findings) -> Default:
 
 def _commands(findings: Findings, when: When) -> Default:
     done = {"createcachetable"} if has_cache_table(findings) else set()
-    found: dict[str, str] = {}
+    listed: dict[str, str] = {}
     for command in evidence(findings).of(Command):
         if command.when == when and not done & set(command.words):
             text = shlex.join(command.words)
-            found.setdefault(f"{text} || true" if command.may_fail and when == When.START else text, command.source)
-    return Default(list(found), next(iter(found.values()), ""))
+            listed.setdefault(f"{text} || true" if command.may_fail and when == When.START else text, command.source)
+    return Default(list(listed), next(iter(listed.values()), ""))
 
 
 def has_cache_table(findings: Findings) -> bool:

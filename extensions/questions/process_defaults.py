@@ -234,7 +234,11 @@ def _queue(item: dict[str, Any]) -> str:
 def _name(findings: Findings, item: dict[str, Any], command: str, alone: bool) -> str:
     if item["kind"] == "beat":
         return "beat"
-    if alone and item["kind"] == "worker":
+    if (
+        alone
+        and item["kind"] == "worker"
+        and (QUEUE.search(f"{command} {item.get('runs', '')}") or "worker" in command)
+    ):
         return "worker"
     name = _slug(item["name"])
     slug = _slug(text_of(findings.value("project_slug")))

@@ -3,7 +3,7 @@
 import posixpath
 from collections.abc import Iterable
 
-from ..deployment.recipes import Step, read_steps
+from ..deployment.recipes import Line, read_lines
 from ..findings import Certainty, Findings
 from ..tree import Tree
 from .debian_packages import debian_packages, explained, installed_by_apt, needs_geodjango, translations, with_brought
@@ -27,13 +27,13 @@ def read_dependencies(
     `database_engines` are the settings'.
     """
     folders = folders_of(django_dir)
-    steps = read_steps(tree, folders)
+    steps = read_lines(tree, folders)
     installation = read_installation(tree, django_dir, steps)
     elsewhere = folders_of(posixpath.dirname(installation.files[0])) if installation.files else folders
     if elsewhere[0] != "." and not set(elsewhere[:-1]) & set(folders) and not in_folders(installation, folders):
         # The manifest is in none of the folders that manage.py has above it: what is beside it counts.
         folders = elsewhere
-        steps = read_steps(tree, folders)
+        steps = read_lines(tree, folders)
         installation = read_installation(tree, folders[0], steps)
     distributions = locked(tree, installation)
     _add_installation(findings, installation)
@@ -108,7 +108,7 @@ def _add_requirements(findings: Findings, found: Installation, distributions: di
     findings.add("vcs_requirements", list(vcs), next(iter(vcs.values()), ""))
 
 
-def _add_servers(findings: Findings, distributions: dict[str, Distribution], steps: list[Step]) -> None:
+def _add_servers(findings: Findings, distributions: dict[str, Distribution], steps: list[Line]) -> None:
     for name in ("django", "gunicorn"):
         item = distributions.get(name)
         version, source = (item.version, item.source) if item else ("", "")

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from ..deployment.recipes import Step
+from ..deployment.recipes import Line
 from ..tree import Loader, Tree
 from .distributions import Distribution
 from .python_version import has_wheel
@@ -115,7 +115,7 @@ def translations(tree: Tree) -> str:
     return ""
 
 
-def installed_by_apt(tree: Tree, steps: list[Step]) -> list[dict[str, str]]:
+def installed_by_apt(tree: Tree, steps: list[Line]) -> list[dict[str, str]]:
     """Return the Debian packages that a project's own Dockerfiles and Aptfile install, each with its source."""
     found: dict[str, str] = {}
     for step in steps:

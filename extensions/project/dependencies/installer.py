@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from ..data import mapping
 from ..deployment import dockerfile
-from ..deployment.recipes import Step, is_for_developers
+from ..deployment.recipes import Line, is_for_developers
 from ..places import PRODUCTION, join, mentions, words
 from ..tree import Tree
 from .distributions import Distribution, asked_for
@@ -103,7 +103,7 @@ def in_folders(found: Installation, folders: list[str]) -> bool:
     return folder in folders or near
 
 
-def read_installation(tree: Tree, django_dir: str | None, steps: list[Step]) -> Installation:
+def read_installation(tree: Tree, django_dir: str | None, steps: list[Line]) -> Installation:
     """Return how the project's dependencies are installed, as its manifests and its own steps say."""
     folders = folders_of(django_dir)
     found = list(_installations(tree, folders, steps))
@@ -142,7 +142,7 @@ def _installs_django(tree: Tree, found: Installation) -> bool:
     return any(item.name == "django" for item in found.direct) or "django" in locked(tree, found)
 
 
-def _installations(tree: Tree, folders: list[str], steps: list[Step]) -> Iterator[Installation]:
+def _installations(tree: Tree, folders: list[str], steps: list[Line]) -> Iterator[Installation]:
     """Yield the ways to install that there are files for, those in the folder of manage.py first."""
     for folder in folders:
         yield from _of_pyproject(tree, folder, steps)
@@ -160,7 +160,7 @@ def _installations(tree: Tree, folders: list[str], steps: list[Step]) -> Iterato
             )
 
 
-def _of_pyproject(tree: Tree, folder: str, steps: list[Step]) -> Iterator[Installation]:
+def _of_pyproject(tree: Tree, folder: str, steps: list[Line]) -> Iterator[Installation]:
     path = join(folder, "pyproject.toml")
     content = tree.toml(path)
     locks = {name: join(folder, name) for name in ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml")}
@@ -222,7 +222,7 @@ def _of_pyproject(tree: Tree, folder: str, steps: list[Step]) -> Iterator[Instal
         )
 
 
-def _of_groups(tree: Tree, folder: str, steps: list[Step]) -> Iterator[Installation]:
+def _of_groups(tree: Tree, folder: str, steps: list[Line]) -> Iterator[Installation]:
     """Yield an installation of dependency groups alone: a pyproject.toml without a project. https://peps.python.org/pep-0735/"""
     path = join(folder, "pyproject.toml")
     manifest = read_project_table(tree, path)
@@ -295,7 +295,7 @@ def _of_pipfile(tree: Tree, folder: str) -> Installation:
     )
 
 
-def _production_groups(tree: Tree, installer: str, manifest: Manifest, steps: list[Step]) -> dict[str, str]:
+def _production_groups(tree: Tree, installer: str, manifest: Manifest, steps: list[Line]) -> dict[str, str]:
     """Return the groups and extras that production installs: those named so, and those that a Dockerfile installs."""
     found = {name: source for name, source in manifest.groups.items() if is_production_group(name)}
     pattern = dict(TOOLS).get(installer, PIP_INSTALL)
@@ -374,7 +374,7 @@ def is_near(inside: str) -> bool:
     )
 
 
-def _of_requirements(tree: Tree, folders: list[str], steps: list[Step]) -> Installation | None:
+def _of_requirements(tree: Tree, folders: list[str], steps: list[Line]) -> Installation | None:
     candidates = requirements_candidates(tree, folders)
     installed = installed_requirements(tree, candidates, steps)
     if not candidates and not installed:
@@ -448,13 +448,13 @@ def distributions_of(requirements: Requirements) -> list[Distribution]:
     return list(found.values())
 
 
-def installed_requirements(tree: Tree, candidates: list[str], steps: list[Step]) -> list[tuple[Step, list[str]]]:
+def installed_requirements(tree: Tree, candidates: list[str], steps: list[Line]) -> list[tuple[Line, list[str]]]:
     """Return the steps that install production's requirements files, and the files, the Dockerfile's first."""
     known = dict.fromkeys(candidates)
     if not any(_has_django(tree, path) for path in candidates):
         known.update((path, None) for path in tree.paths if is_requirements_file(path) and _has_django(tree, path))
     copies: dict[str, dict[str, str]] = {}
-    by_file: dict[str, tuple[Step, list[str]]] = {}
+    by_file: dict[str, tuple[Line, list[str]]] = {}
     for step in steps:
         if step.kind not in ("ci", "task") and step.development:
             continue
@@ -518,13 +518,13 @@ def _resolved(name: str, where: str, known: dict[str, None], renamed: dict[str, 
     return ""
 
 
-def _chosen(found: list[Installation], steps: list[Step]) -> tuple[Installation, Step | None]:
+def _chosen(found: list[Installation], steps: list[Line]) -> tuple[Installation, Line | None]:
     """Return the way to install that the project's own steps use, and the first that does; else what is locked."""
     by_name: dict[str, Installation] = {}
     for item in found:
         by_name.setdefault(item.installer, item)
     if len(by_name) > 1:
-        used: dict[str, dict[str, Step]] = {}
+        used: dict[str, dict[str, Line]] = {}
         for step in steps:
             if name := _installer_used(step, by_name):
                 used.setdefault(step.path, {}).setdefault(name, step)
@@ -540,7 +540,7 @@ def _chosen(found: list[Installation], steps: list[Step]) -> tuple[Installation,
     return min(found, key=order), None
 
 
-def _installer_used(step: Step, present: dict[str, Installation]) -> str:
+def _installer_used(step: Line, present: dict[str, Installation]) -> str:
     for name, pattern in TOOLS:
         if name in present and pattern.search(step.text):
             return name

@@ -15,7 +15,7 @@ from packaging.version import Version
 from .. import lines
 from ..data import mapping, strings
 from ..deployment.dockerfile import Image, images
-from ..deployment.recipes import Step
+from ..deployment.recipes import Line
 from ..findings import Certainty
 from ..places import join, mentions
 from ..tree import Loader, Tree
@@ -71,7 +71,7 @@ MUST, RUN, DJANGO, WHEELS, TESTED = 64, 16, 6, 4, 2  # what the project runs on 
 
 
 def read_python_version(
-    tree: Tree, folders: list[str], steps: list[Step], distributions: dict[str, Distribution]
+    tree: Tree, folders: list[str], steps: list[Line], distributions: dict[str, Distribution]
 ) -> tuple[str, str, Certainty, str]:
     """Return the newest Python ("3.N") that satisfies most of what the project says, its source, certainty and a note.
 
@@ -128,7 +128,7 @@ def _speaks_for_newest(statements: list[Statement]) -> bool:
 
 
 def _statements(
-    tree: Tree, folders: list[str], steps: list[Step], distributions: dict[str, Distribution]
+    tree: Tree, folders: list[str], steps: list[Line], distributions: dict[str, Distribution]
 ) -> Iterator[Statement]:
     for folder in folders:
         yield from _version_files(tree, folder)
@@ -186,7 +186,7 @@ def image_python(image: Image) -> str:
 INSTALLED = re.compile(r"\bpython(?:\s+(?:install|pin)\s+|-?)(3\.\d{1,2})\b")
 
 
-def _dockerfiles(tree: Tree, steps: list[Step]) -> Iterator[Statement]:
+def _dockerfiles(tree: Tree, steps: list[Line]) -> Iterator[Statement]:
     paths = {step.path: step.development for step in steps if step.kind == "dockerfile"}
     production = [path for path, development in paths.items() if not development]
     seen: set[frozenset[int]] = set()
@@ -296,7 +296,7 @@ AROUND = frozenset(
 TOX_PYTHON = re.compile(r"\bpy(?:thon)?\{?(3\.?\d{1,2}(?:[,\s]+3\.?\d{1,2})*)\}?")
 
 
-def _tested(tree: Tree, steps: list[Step]) -> Iterator[Statement]:
+def _tested(tree: Tree, steps: list[Line]) -> Iterator[Statement]:
     """Return the versions that CI and tox test with, together: which of them is production's is not said."""
     minors: set[int] = set()
     source = ""

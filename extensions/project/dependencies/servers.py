@@ -2,7 +2,7 @@
 
 import re
 
-from ..deployment.recipes import Step
+from ..deployment.recipes import Line
 from .distributions import Distribution
 
 # The order where no step says which: an ASGI server may be there for a worker class or for runserver.
@@ -10,7 +10,7 @@ SERVERS = ("gunicorn", "uwsgi", "granian", "uvicorn", "hypercorn", "daphne", "wa
 DISTRIBUTIONS = {"pyuwsgi": "uwsgi", "uwsgi": "uwsgi"}
 
 
-def server_used(distributions: dict[str, Distribution], steps: list[Step]) -> tuple[str, str, list[str]]:
+def server_used(distributions: dict[str, Distribution], steps: list[Line]) -> tuple[str, str, list[str]]:
     """Return the application server that production uses, its source, and all servers among the requirements.
 
     Of several, the one that the project's Dockerfile, Procfile or Compose file starts; "" where there is none.

@@ -179,13 +179,13 @@ the image (`/var/www/static`). If it is not, the build says so.
         help="Run manage.py compress while building (COMPRESS_OFFLINE)?",
         rule=kinds.truth,
         safe=False,
-        finding="compress_offline",
+        default=deployment_defaults.compress_offline,
         says_source=True,
         reference=Reference(
             type="yes or no",
             default=(
                 "yes if `COMPRESS_OFFLINE` of [django-compressor](https://django-compressor.readthedocs.io/) is "
-                "on in the settings"
+                "on in the settings, or where it is not set and Compose can set it by `compose_settings`"
             ),
             changes=(
                 "with yes, `manage.py compress` runs after `collectstatic`, and `Dockerfile_django` takes the "
