@@ -1,6 +1,7 @@
 """The lines of a project's own Dockerfiles, CI workflows and the like that tell how it is installed and served today.
 
-A Line is as it stands, whatever it does; steps.py follows what one image does, and commands.py has the processes that are run in the end.
+A Line is as it stands, whatever it does. steps.py follows what one image does; commands.py has the processes that
+are run in the end.
 """
 
 from collections.abc import Iterator
