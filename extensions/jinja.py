@@ -237,6 +237,7 @@ class DjangoProject(Extension):
 
         Raises UserMessageError, which Copier prints as it is, before it asks or writes anything.
         """
+        self._without_own_defaults(conf)
         update = self._update(conf)
         if update:
             update.settings.off()
@@ -252,6 +253,20 @@ class DjangoProject(Extension):
         elif _module("copying.guard").is_comparison(conf) and "_commit" in conf["data"]:
             _module("update.run").note_old(Path(conf["dst_path"]))
         return True
+
+    def _without_own_defaults(self, conf: dict[str, Any]) -> None:
+        """Take out of a person's own defaults what would replace an answer that the answers file leaves out.
+
+        They are for new answers: https://copier.readthedocs.io/en/stable/settings/
+        """
+        answers, root = _module("questions.answers"), Path(conf["dst_path"])
+        known = answers.stored(root / conf["answers_file"])
+        if _module("copying.guard").is_comparison(conf):
+            known = answers.completed({})
+        elif not answers.is_ours(known):
+            return
+        for name in conf["settings"].defaults.keys() & known.keys():
+            del conf["settings"].defaults[name]
 
     def _update(self, conf: dict[str, Any]) -> Any:
         """Return the update that is under way in the folder of `conf`, if one is."""

@@ -275,6 +275,24 @@ def test_an_answer_that_is_left_out_follows_the_template(later, project):
         ]
 
 
+def test_a_persons_own_defaults_change_no_answer_that_is_left_out(later, project, tmp_path):
+    """They are for new answers: https://copier.readthedocs.io/en/stable/settings/."""
+    template, edit = later
+    folder = project()
+    copy(template, folder)
+    edit(COMPOSE, "35s", "40s")
+    settings = tmp_path / "settings.yml"
+    settings.write_text("defaults:\n  gunicorn_workers: 7\n")
+    with local.env(COPIER_SETTINGS_PATH=str(settings)):
+        update(folder, vcs_ref=LATER)
+    assert "gunicorn_workers" not in (folder / ".copier-answers.yml").read_text()
+    assert "--workers 3" in (folder / "compose.yaml").read_text()
+    fresh = project(folder="fresh")
+    with local.env(COPIER_SETTINGS_PATH=str(settings)):
+        copy(template, fresh)
+    assert "--workers 7" in (fresh / "compose.yaml").read_text() and answers_of(fresh)["gunicorn_workers"] == 7
+
+
 def test_an_answer_is_changed_by_an_update(template, project):
     folder = project()
     copy(template, folder)
