@@ -133,23 +133,25 @@ class DjangoProject(Extension):
         A list or a mapping comes as JSON, which the `yaml` type of a question reads.
         """
         conf = context["_copier_conf"]
-        answers, root = _module("questions.answers"), Path(conf["dst_path"])
-        known = answers.stored(root / conf["answers_file"])
-        plain = answers.completed({})
-        if name in plain and not (root.is_dir() and any(root.iterdir())):  # where an update renders
-            value = plain[name]
-        elif answers.is_ours(known) and name in answers.AS_BEFORE | known:
-            value = (answers.AS_BEFORE | known)[name]
-        else:
-            value = self._defaults(conf)[name].value
+        known = self._known(conf)
+        value = known[name] if name in known else self._defaults(conf)[name].value
         return json.dumps(value) if isinstance(value, list | dict) else value
+
+    def _known(self, conf: dict[str, Any]) -> dict[str, Any]:
+        """Return what the project has answered, written or plain; none at a first copy.
+
+        Where an update renders, in an empty folder, the answers that Copier gives are the written ones.
+        """
+        answers, root = _module("questions.answers"), Path(conf["dst_path"])
+        if not (root.is_dir() and any(root.iterdir())):
+            return dict(answers.completed(conf["data"]))
+        known = answers.stored(root / conf["answers_file"])
+        return dict(known) if answers.is_ours(known) else {}
 
     @pass_context
     def unanswered(self, context: Context, name: str) -> bool:
         """Return whether there is no answer yet to question `name` in the project, written or plain."""
-        conf, answers = context["_copier_conf"], _module("questions.answers")
-        known = answers.stored(Path(conf["dst_path"], conf["answers_file"]))
-        return name not in context and not (answers.is_ours(known) and name in known)
+        return name not in context and name not in self._known(context["_copier_conf"])
 
     def _read_site(self, conf: dict[str, Any]) -> Any:
         root = Path(conf["dst_path"]).resolve()
@@ -230,7 +232,7 @@ class DjangoProject(Extension):
         conf = context["_copier_conf"]
         default = self._defaults(conf)[name]
         held = _module("copying.sources").holds(Path(conf["dst_path"]), default.source, default.value)
-        return f",\n   read in {default.source}" if held else ""
+        return f"\n   (read in {default.source})" if held else ""
 
     def checked(self, conf: dict[str, Any]) -> bool:
         """Return True if nothing stands in the way of rendering.
@@ -259,13 +261,7 @@ class DjangoProject(Extension):
 
         They are for new answers: https://copier.readthedocs.io/en/stable/settings/
         """
-        answers, root = _module("questions.answers"), Path(conf["dst_path"])
-        known = answers.stored(root / conf["answers_file"])
-        if _module("copying.guard").is_comparison(conf):
-            known = answers.completed({})
-        elif not answers.is_ours(known):
-            return
-        for name in conf["settings"].defaults.keys() & known.keys():
+        for name in conf["settings"].defaults.keys() & self._known(conf).keys():
             del conf["settings"].defaults[name]
 
     def _update(self, conf: dict[str, Any]) -> Any:

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 from plumbum import local
-from support import NEXT, commit, copier, git, run
+from support import ANSWERS, NEXT, answers_of, commit, copier, copy, git, run
 
 from extensions.copying import after_copy
 
@@ -44,6 +44,14 @@ def test_the_commands_that_are_printed_work(name, repository, template, project,
     assert ".copier-answers.yml" in tracked and ".env" not in tracked
 
 
+@pytest.mark.parametrize("changed", [{}, {"reverse_proxy": "external"}, {"use_compose": False}])
+def test_the_text_has_twelve_lines_beside_the_remarks(changed, template, project):
+    folder = project()
+    copy(template, folder)
+    text = after_copy.text(folder, ANSWERS, answers_of(folder) | changed, [], home_page=True, localhost=False)
+    assert len(text.splitlines()) <= 12
+
+
 def test_where_the_project_is_the_current_folder(template, project):
     folder = project()
     for path in (".", folder):
@@ -57,7 +65,7 @@ def test_the_text_fits_a_terminal(template, project):
     settings.write_text(re.sub("DEBUG = .*", "DEBUG = True", settings.read_text()))
     (folder / "docker-compose.yml").write_text("services: {}\n")
     text = said(template, folder)
-    assert max(map(len, text.splitlines())) <= 79 + len(str(folder))
+    assert max(len(line) for line in text.splitlines() if str(folder) not in line) <= 79
     assert "\n\n\n" not in text.rstrip() and "Running task" not in text
     # Of the remarks, that on DEBUG is the first.
     assert text.index("DEBUG is on (mysite/settings.py:") < text.index(".env is written")

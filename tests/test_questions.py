@@ -19,7 +19,7 @@ from extensions.questions.written import FILES
 def test_a_question_is_complete(name):
     question = COPIER_YML[name]
     assert question.keys() >= {"type", "help", "default", "ask", "validator"}
-    # Copier's sign before it takes three columns, and the comma before where the default was read takes one.
+    # Copier's sign before it takes three columns, and the cursor one.
     assert len(question["help"].partition("{{")[0]) <= 76, "is cut off in a terminal of 80 columns"
     assert f"'{name}' | unanswered" in question["ask"], "would be asked again at each update"
     assert "{{" in str(question["default"]) or answers.problem(name, question["default"], {}, ROOT) == ""

@@ -9,7 +9,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from jinja2 import Environment, FileSystemLoader
 from plumbum import local
-from support import ROOT
+from support import ROOT, copy
 
 from extensions.jinja import DjangoProject
 from extensions.questions import answers, defaults
@@ -115,6 +115,12 @@ def test_volumes(folders, files, services, expected):
 )
 def test_links(files, expected):
     assert list(storage.links(files, "/data").values()) == expected
+
+
+def test_what_copier_compiles_is_not_taken_by_another_environment(found, template, project):
+    """Copier's is sandboxed, and what is compiled for that runs in no other."""
+    copy(template, project())
+    assert "location /static/" in render(CONF, found(""))
 
 
 # ---------------------------------------------------------------- nothing of Django's own is served or mounted

@@ -259,7 +259,11 @@ def test_an_answer_that_is_left_out_follows_the_template(later, project):
     plain, own = project(), project(folder="own")
     copy(template, plain)
     copy(template, own, gunicorn_workers=5)
-    (plain / "compose.yaml").write_text(f"# mine\n{(plain / 'compose.yaml').read_text()}")
+    # Lines that are there by an answer that is left out: without it in the old rendering, this would be a conflict.
+    settings = plain / "docker/gunicorn.conf.py"
+    mine = settings.read_text().replace('datefmt="[%Y-%m-%d', 'datefmt="[mine %Y-%m-%d')
+    assert "mine" in mine
+    settings.write_text(mine)
     # What would be read in the project today is not what was answered.
     (plain / "Procfile").write_text("worker: python manage.py process_tasks\n")
     commit(plain)
@@ -268,11 +272,22 @@ def test_an_answer_that_is_left_out_follows_the_template(later, project):
         compose = (folder / "compose.yaml").read_text()
         assert "gunicorn_workers" not in (folder / ".copier-answers.yml").read_text() or folder == own
         assert "none in conflict" in update(folder, vcs_ref=LATER) or before == after
+        assert settings.read_text() == mine
         assert (folder / "compose.yaml").read_text() == compose.replace(f"--workers {before}", f"--workers {after}")
         assert git("-C", folder, "diff", "--name-only", "HEAD").split() == [
             ".copier-answers.yml",
             *([".env.example", "compose.yaml"] if before != after else []),
         ]
+
+
+def test_nothing_is_asked_again_that_is_left_out(later, project):
+    """Of those who want to customize neither: without a terminal, Copier fails at a question."""
+    template, edit = later
+    folder = project()
+    copy(template, folder, customize="true")
+    edit(COMPOSE, "35s", "40s")
+    assert run("update", f"--vcs-ref={LATER}", folder)[0] == 0
+    assert "40s" in (folder / "compose.yaml").read_text()
 
 
 def test_a_persons_own_defaults_change_no_answer_that_is_left_out(later, project, tmp_path):

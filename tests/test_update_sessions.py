@@ -371,7 +371,9 @@ class Session:
         (self.folder / "later.txt").unlink()
         self.git(*AROUND, "checkout", "--", "manage.py")
         if not commands:
-            self.git(*AROUND, "reset", "--quiet", "--hard")
+            # Nothing but the project: beside it is somebody's work that is in no commit.
+            self.git(*AROUND, "reset", "--quiet", "--", ".")
+            self.git(*AROUND, "checkout", "--", ".")
             self.git("clean", "-fdq", ".")
         assert self.there(before), "not as it was"
 

@@ -46,6 +46,31 @@ def test_all_is_as_it_was(older, where, options):
     assert "1 file has" in update(older, *options)  # and nothing is in the way of the next
 
 
+def test_files_that_had_other_ends_of_lines_than_git_writes(older):
+    """Copier has written them with LF, and git takes them back with CRLF: no change to a commit."""
+    (older / ".gitattributes").write_text("* text eol=crlf\n")
+    commit(older)
+    before = {path: content.replace(b"\r\n", b"\n") for path, content in tree(older).items()}
+    output = update(older)
+    assert undo(output, older) == 0
+    assert {path: content.replace(b"\r\n", b"\n") for path, content in tree(older).items()} == before
+    assert not status(older)
+    assert "1 file has" in update(older)
+
+
+def test_other_ends_of_lines_alone_are_nothing_to_undo(template, project):
+    """Copier writes the answers file anew with LF: git takes it for the same, and a patch of it would be empty."""
+    folder = project()
+    copy(template, folder)
+    (folder / ".gitattributes").write_text("* text eol=crlf\n")
+    commit(folder)
+    for path in git("-C", folder, "ls-files").splitlines():
+        (folder / path).unlink()
+    git("-C", folder, "checkout", "--quiet", "--", ".")
+    assert b"\r\n" in (folder / ".copier-answers.yml").read_bytes()
+    assert "undo" not in update(folder) and not status(folder)
+
+
 def test_without_conflicts_it_is_printed_too(template, older):
     git("-C", older, "reset", "--quiet", "--hard", "HEAD~1")
     before = tree(older)

@@ -13,7 +13,7 @@ from plumbum import CommandNotFound, local
 WIDTH = 79
 COMMIT = 'git add . && git commit --message "Add Docker files"'
 START = "docker compose up --build --wait"
-RELEASE = "docker compose build && docker compose run --rm migrate && docker compose up --wait"
+RELEASE = ("docker compose build && docker compose run --rm migrate", "docker compose up --wait")
 LOCAL = ("localhost", "127.0.0.1")
 IGNORED, NOT_IGNORED = 0, 1  # https://git-scm.com/docs/git-check-ignore#_exit_status
 
@@ -56,7 +56,7 @@ def _commit(folder: Path, answers_file: str) -> tuple[list[str], list[str]]:
             f"{answers_file} in a commit."
         )
     else:
-        said = f"The Docker files are written. Commit them with {answers_file}, which updates need."
+        said = f"The Docker files are written. Commit all: updates need {answers_file}."
     return [said], [*commands, COMMIT]
 
 
@@ -84,7 +84,7 @@ def _git_state(root: Path) -> tuple[bool, bool]:
 def _later(answers: Mapping[str, Any]) -> Iterable[str]:
     if answers["migrate"]:
         yield "For each later release, so that the site stays up if a migration fails:"
-        yield _commands([RELEASE])
+        yield _commands(RELEASE)
     yield "Your own changes to the services belong in compose.override.yaml."
 
 

@@ -8,7 +8,6 @@ from typing import Any
 import yaml
 
 from .kinds import OWN_SERVICES, TRUE, Rule
-from .question import NEVER
 from .records import QUESTIONS
 from .stored import (
     ALWAYS,
@@ -45,9 +44,6 @@ __all__ = [
 ]
 
 RULES: dict[str, Rule] = {name: question.rule for name, question in QUESTIONS.items()}
-AS_BEFORE: dict[str, Any] = {
-    name: question.as_before for name, question in QUESTIONS.items() if question.as_before is not NEVER
-}
 
 
 def questions(copier_yml: Path) -> dict[str, dict[str, Any]]:

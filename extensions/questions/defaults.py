@@ -53,7 +53,7 @@ def beside(stored: Mapping[str, Any], site: Site, root: Path) -> dict[str, Defau
     """
     names = [site.layout.project_slug.value, stored.get("project_slug"), stored.get("database_name")]
     readings = [from_site(_named(site, name), root) for name in dict.fromkeys(names) if isinstance(name, str)]
-    known = answers.AS_BEFORE | dict(stored)
+    known = dict(stored)
     return {
         name: Default(known[name], default.source)
         if name in known and (not default.source or known[name] in [reading[name].value for reading in readings])

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 from packaging.version import InvalidVersion, Version
 
-from .question import NEVER
+from .question import NEVER, WRITTEN
 from .records import QUESTIONS
 
 FILE = ".copier-answers.yml"
@@ -49,21 +49,19 @@ def written(path: Path) -> dict[str, Any]:
 
 
 def completed(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return answers to this template with those that their file leaves out, as they are plain.
+    """Return answers to this template with what an absent one means: what is plain, and the file leaves out.
 
-    A question that is newer than the answers goes on as before it was there.
+    A question that is newer than the answers goes on as before it was there. Without an `as_before`, it stays absent:
+    what the project says counts.
     """
     version = _version(given)
-    if given.keys() >= FULL or (version and version < Version("2.0.0")):
-        return dict(given)
+    is_full = given.keys() >= FULL or (version is not None and version < Version("2.0.0"))
     found = dict(given)
     for name, question in QUESTIONS.items():
-        if name in given or question.is_written:
-            continue
-        if not (question.since and version and version < Version(question.since)):
-            found[name] = question.left_out
-        elif question.as_before is not NEVER:
-            found[name] = question.as_before
+        is_newer = is_full or bool(question.since and version and version < Version(question.since))
+        value = question.as_before if is_newer else WRITTEN if question.is_written else question.left_out
+        if name not in given and value is not NEVER and value is not WRITTEN:
+            found[name] = value
     return found
 
 

@@ -83,24 +83,24 @@ def _unfit(project: Path, answers_file: str) -> str:
 def _update(project: Path, answers_file: str, version: str | None, data: Mapping[str, Any]) -> Report:
     if refusal := _unfit(project, answers_file):
         return _refused(refusal)
-    stored = answers.stored(project / answers_file)
+    written = answers.written(project / answers_file)
     git = local["git"]["-C", str(project)]
     status, dirt, _ = git["status", "--porcelain"].run(retcode=None)
     if status:
         return _refused(f"{project} is in no git repository: an update needs one, to merge your edits.")
     if dirt:
         return _refused(f"{project} has changes that are not committed: commit them, or stash them with --all.")
-    place = str(stored["_src_path"])
+    place = str(written["_src_path"])
     if Path(place).is_absolute() and not Path(place).is_dir():
         return _refused(
             f"The template is not in {place} any more: set _src_path in {answers_file} to where it is now, and commit."
         )
-    before = {"from": stored["_commit"]}
+    before = {"from": written["_commit"]}
     code, output, outcome = _run_copier(project, answers_file, version, data)
     if code:
         return {**before, **_failed(git, code, output, answers_file)}
     lost = outcome.get("losses", [])
-    now = answers.stored(project / answers_file)
+    now = answers.written(project / answers_file)
     changed = _names(git("diff", "--name-only", "--relative", "-z", "HEAD"))
     changed += _names(git("ls-files", "--others", "--exclude-standard", "-z"))
     conflicts = _names(git("diff", "--name-only", "--relative", "-z", "--diff-filter=U"))
@@ -111,7 +111,7 @@ def _update(project: Path, answers_file: str, version: str | None, data: Mapping
         "conflicts": sorted(set(conflicts)),
         "lost": lost,
         "undo": outcome.get("undo", ""),
-        "questions": sorted(name for name in now.keys() - stored.keys() if not name.startswith("_")),
+        "questions": sorted(name for name in now.keys() - written.keys() - (data or {}).keys() if name[0] != "_"),
         "status": "conflicts" if conflicts else "lost" if lost else "updated" if changed else "current",
         "message": f"Conflicts to resolve in {', '.join(sorted(set(conflicts)))}." if conflicts else " ".join(lost),
     }

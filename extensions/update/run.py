@@ -158,6 +158,7 @@ def merge(update: Update) -> None:
         outcome, root, update.answers_file, update.before[update.answers_file.as_posix()].content, changed
     )
     outcome.undo = undo.command(root, update.folder, update.prefix, update.answers_file, changed)
+    _forget_sizes(root, changed)
     _mark(update, stages)
 
 
@@ -185,6 +186,18 @@ def _changed(update: Update) -> list[str]:
     paths = sorted({*update.before, *update.new, *update.outcome.rejected})
     now = watch.read(update.root, paths)
     return [path for path in paths if now.get(path) != update.before.get(path)]
+
+
+def _forget_sizes(root: Path, paths: list[str]) -> None:
+    """Let git compare what is in these files, once the update is undone, and not their sizes in its index.
+
+    Where attributes say CRLF, `git apply` writes that into a file that had LF, too: of another size, it is changed to
+    git, and Copier refuses the next update.
+    """
+    if not paths:
+        return
+    listed = git.git(root, "ls-files", "--stage", "-z", "--full-name", "--", *paths)
+    git.git(root, "update-index", "-z", "--index-info", given=listed)
 
 
 def _mark(update: Update, stages: Mapping[str, tuple[bytes, bytes]]) -> None:
