@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support import NEXT, commit, copy, git, releases, run
+from support import NEXT, commit, copier, copy, git, releases, run
 
 from extensions import reading
 
@@ -55,7 +55,7 @@ def test_copy(template, project, tmp_path):
     def copied(template: Path, folder: Path) -> Callable[[], None]:
         def command() -> None:
             git("-C", folder, "clean", "-dfqx")
-            run("copy", *options, template, folder)
+            copier("copy", "--trust", *options, template, folder)  # a process of its own, as people start it
 
         return command
 
@@ -81,7 +81,7 @@ def test_update(crossing, template, project, tmp_path):
     def updated(folder: Path) -> Callable[[], None]:
         def command() -> None:
             git("-C", folder, "reset", "--hard", "--quiet")
-            run("update", "--defaults", f"--vcs-ref={NEXT}", folder)
+            copier("update", "--trust", "--defaults", f"--vcs-ref={NEXT}", folder)
 
         return command
 
