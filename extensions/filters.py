@@ -94,6 +94,11 @@ def celery_worker(command: str) -> str:
     return match[1] if match and not re.search(r" (-n|--hostname)\b", command) else ""
 
 
+def in_list(command: str) -> str:
+    """Return a command as it stands in a list of && in a shell: one that may fail by itself ends none."""
+    return f"{{ {command}; }}" if "||" in command else command
+
+
 def node_cache(install: str) -> str:
     """Return the folder in which root's package manager keeps what it downloads, from the command that installs.
 
@@ -200,6 +205,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "container": containers.container,
     "home": storage.home,
     "hosts_variable": hosts_variable,
+    "in_shell": shlex.quote,
+    "in_list": in_list,
     "in_regex": re.escape,
     "in_workdir": storage.in_workdir,
     "key": key,

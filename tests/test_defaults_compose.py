@@ -238,7 +238,7 @@ def test_workers(read):
         "worker": "celery --app=site worker",
         "beat": "celery -A site beat --schedule /tmp/celerybeat-schedule",
     }
-    assert found["jobs"] == {"load-all": "python manage.py load_all"}
+    assert found["jobs"] == {}  # it is one of start_commands
 
 
 def test_services_at_localhost_that_no_variable_moves(read):

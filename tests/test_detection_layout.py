@@ -486,7 +486,7 @@ def test_units_and_supervisor(read):
     }
     assert read(files, of_processes).value("processes") == [
         process("rq", "python manage.py rqworker high low", "worker", "ops/rq.service:2"),
-        process("hooks", "python manage.py hooks", "other", "ops/supervisor/app.conf:1"),
+        process("hooks", "python manage.py hooks", "worker", "ops/supervisor/app.conf:1"),
     ]
 
 

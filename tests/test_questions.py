@@ -62,7 +62,7 @@ anything = st.one_of(
 
 
 # Their lines are the person's own text of a file, taken over as it is: one line each, and checked for its shape.
-LINES = {"build_instructions", "django_instructions", "nginx_locations"}
+LINES = {"build_instructions", "django_instructions", "base_instructions", "nginx_locations"}
 VARIABLES = {"environment", "build_environment", "compose_environment", "dotenv", "development_environment"}
 # What is harmless where the answers stand: in quotes, between words, in a path, in a comment of .env.example.
 HARMLESS = {
@@ -78,6 +78,10 @@ HARMLESS = {
     "node": "=%,:' ",
     "workers": "=%,:' ",
     "jobs": "=%,:' ",
+    "code_commands": "=%,:' ",
+    "start_commands": "=%,:'| ",
+    "install_packages": r"=,<>\[\]",
+    "worker_ports": ":",
     "compose_settings": "=%,:& ",
 }
 

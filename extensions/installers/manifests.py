@@ -12,7 +12,7 @@ from ..project.data import mapping, strings, text_of
 from ..project.dependencies.distributions import Distribution, asked_for
 from ..project.dependencies.requirements import MAX_REQUIREMENTS, parse_requirement, read_requirements
 from ..project.dependencies.tool import Installation, Search, Tool
-from ..project.deployment.recipes import Step, is_for_developers
+from ..project.deployment.recipes import Line, is_for_developers
 from ..project.places import PRODUCTION, join, mentions
 from ..project.tree import Tree
 from . import uv_sources
@@ -194,7 +194,7 @@ def is_production_group(name: str) -> bool:
     return mentions(name, (*PRODUCTION, "deploy", "deployment"))
 
 
-def production_groups(tool: Tool, manifest: Manifest, steps: list[Step]) -> dict[str, str]:
+def production_groups(tool: Tool, manifest: Manifest, steps: list[Line]) -> dict[str, str]:
     """Return the groups and extras that production installs: those named so, and those that a Dockerfile installs."""
     found = {name: source for name, source in manifest.groups.items() if is_production_group(name)}
     for step in steps:

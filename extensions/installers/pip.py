@@ -6,7 +6,7 @@ from dataclasses import replace
 from ..project.dependencies.distributions import Distribution, asked_for
 from ..project.dependencies.requirements import Requirements, brought, read_requirements
 from ..project.dependencies.tool import Installation, Search
-from ..project.deployment.recipes import Step
+from ..project.deployment.recipes import Line
 from ..project.tree import Tree
 from .pip_commands import PIP_INSTALL, REQUIREMENT_OPTION
 from .record import Installer
@@ -29,7 +29,7 @@ def find(search: Search) -> Iterator[Installation]:
         yield _likeliest(search.tree, candidates, [path for _, paths in installed for path in paths])
 
 
-def _installed(tree: Tree, step: Step, paths: list[str]) -> Installation:
+def _installed(tree: Tree, step: Line, paths: list[str]) -> Installation:
     """Return the installation of the files that a step installs: the first that asks for Django is the main one."""
     main = next((path for path in paths if has_django(tree, path)), paths[0])
     included = read_requirements(tree, main).files
@@ -95,7 +95,7 @@ def distributions_of(requirements: Requirements) -> list[Distribution]:
     return list(found.values())
 
 
-def uses(step: Step, found: Installation) -> bool:
+def uses(step: Line, found: Installation) -> bool:
     """Return whether a step of pip installs the files: it names one, in whatever folder it runs."""
     if found.source == step.source:
         return True

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ..project.data import mapping
 from ..project.dependencies.tool import Installation, Search
-from ..project.deployment.recipes import Step
+from ..project.deployment.recipes import Line
 from ..project.places import join
 from .manifests import Pyproject, options, production_groups, pyprojects, unlocked_options, with_manifest
 from .package_tables import read_package_tables
@@ -86,7 +86,7 @@ def _of_setup(search: Search, folder: str) -> Iterator[Installation]:
         yield Installation(PYPROJECT, setup.path, files, direct=setup.direct, note=note)
 
 
-def uses(step: Step, found: Installation) -> bool:
+def uses(step: Line, found: Installation) -> bool:
     """Return whether a step of pip installs the project itself."""
     return bool(INSTALL_PROJECT.search(step.text))
 

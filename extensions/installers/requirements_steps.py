@@ -4,7 +4,7 @@ import posixpath
 import re
 
 from ..project.deployment import dockerfile
-from ..project.deployment.recipes import Step, is_for_developers
+from ..project.deployment.recipes import Line, is_for_developers
 from ..project.places import join
 from ..project.tree import Tree
 from .pip_commands import installed_files
@@ -14,13 +14,13 @@ COPY = re.compile(r"^(?:COPY|ADD)\s+(?:--\S+\s+)*(\S+)\s+(\S+)\s*$", re.IGNORECA
 MOUNT = re.compile(r"source=([^\s,]+),target=([^\s,]+)")
 
 
-def installed_requirements(tree: Tree, candidates: list[str], steps: list[Step]) -> list[tuple[Step, list[str]]]:
+def installed_requirements(tree: Tree, candidates: list[str], steps: list[Line]) -> list[tuple[Line, list[str]]]:
     """Return the steps that install production's requirements files, and the files, the Dockerfile's first."""
     known = dict.fromkeys(candidates)
     if not any(has_django(tree, path) for path in candidates):
         known.update((path, None) for path in tree.paths if is_requirements_file(path) and has_django(tree, path))
     copies: dict[str, dict[str, str]] = {}
-    by_file: dict[str, tuple[Step, list[str]]] = {}
+    by_file: dict[str, tuple[Line, list[str]]] = {}
     for step in steps:
         if step.kind in ("ci", "task") or not step.development:
             text, renamed = _as_run(tree, step), copies.setdefault(step.path, {})
@@ -34,7 +34,7 @@ def installed_requirements(tree: Tree, candidates: list[str], steps: list[Step])
     return list(by_file.values())
 
 
-def _as_run(tree: Tree, step: Step) -> str:
+def _as_run(tree: Tree, step: Line) -> str:
     """Return a step's text, with the values of a Dockerfile's variables."""
     if step.kind == "dockerfile" and "$" in step.text:
         values = dockerfile.variables(tree.text(step.path) or "").values

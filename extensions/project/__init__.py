@@ -9,6 +9,7 @@ from .dependencies.own_package import read_own_package
 from .dependencies.record import Dependencies
 from .dependencies.tool import Tool
 from .deployment.build_context import BuildContext, read_build_context
+from .deployment.evidence import NOTHING, Evidence, read_evidence, with_named
 from .findings import Certainty, Found, Problem, by_name, unread
 from .frontend import read_frontend
 from .frontend.record import Frontend
@@ -39,6 +40,7 @@ class Project:
     settings: DjangoSettings = field(default_factory=DjangoSettings)
     dependencies: Dependencies = field(default_factory=Dependencies)
     adopted: Adopted = field(default_factory=Adopted)
+    own_steps: Found[Evidence] = unread(NOTHING)  # what the project's own files do to build and run it
     processes: Processes = field(default_factory=Processes)
     postgres: Extensions = field(default_factory=Extensions)
     frontend: Frontend = field(default_factory=Frontend)
@@ -65,8 +67,10 @@ def read_from(tree: Tree, tools: tuple[Tool, ...], adopters: Iterable[Adopter] =
     for adopt in adopters:
         project = adopt(tree, project)
     layout, settings = project.layout, project.settings
+    own_steps = read_evidence(tree, layout, settings, project.dependencies)
+    project = replace(project, own_steps=own_steps, dependencies=with_named(project.dependencies, own_steps.value))
     distributions = project.dependencies.distributions.value
-    processes = read_processes(tree, layout, settings.installed_apps, distributions, tools)
+    processes = read_processes(tree, layout, settings.installed_apps, distributions, tools, own_steps.value)
     postgres = read_postgres_extensions(tree, distributions)
     frontend = read_frontend(tree, evaluated, settings)
     node = frontend.node.value

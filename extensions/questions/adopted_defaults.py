@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from ..services.site import Site
 from . import environment_defaults
 from .default import Default
+from .deployment_defaults import static_commands
 
 USER = "1000:1000"  # that of the images
 TAILWIND = "django_tailwind_cli"  # builds before collectstatic: https://django-tailwind-cli.rtfd.io/latest/usage/
@@ -37,13 +38,16 @@ def build_instructions(site: Site) -> Default:
     default = _adopted([line for line in lines if not (site.frontend.node.value and OF_NODE.match(line))])
     if default.source:
         return default
-    default, apps = _version_file(site), site.settings.installed_apps
-    if TAILWIND not in apps.value:
-        return default
+    default, apps, own = _version_file(site), site.settings.installed_apps, static_commands(site)
+    commands = ["python manage.py tailwind build"] if TAILWIND in apps.value else []
+    source = default.source or (apps.source if commands else own.source)
+    if not site.own_steps.value.adopted:
+        commands += own.value
     given = "".join(
         f"{name}={shlex.quote(text)} " for name, text in environment_defaults.build_environment(site).value.items()
     )
-    return Default([*default.value, f"RUN {given}python manage.py tailwind build"], default.source or apps.source)
+    instructions = dict.fromkeys(f"RUN {given}{command}" for command in commands)
+    return Default([*default.value, *instructions], source if default.value or instructions else "")
 
 
 def _adopted(lines: Sequence[str]) -> Default:

@@ -8,7 +8,7 @@ from ..project.secrets import HIDDEN
 from ..project.settings.variables import OF_OTHERS
 from ..services.connections import can_be_changed, connections
 from ..services.site import Site, not_run
-from . import image_defaults, storage_defaults
+from . import deployment_defaults, image_defaults, storage_defaults
 from .default import Default
 
 SET_ANYWAY = frozenset(
@@ -51,7 +51,7 @@ def database_user(site: Site) -> Default:
 def compose_settings(site: Site) -> Default:
     """Return the settings that no variable changes, each with what Compose has: where a service is, which hosts."""
     found = connections(site)
-    hosts = _hosts_setting(site)
+    hosts = _hosts_setting(site) | deployment_defaults.compression(site)
     source = next(iter(found.sources.values()), "") if found.settings else site.settings.allowed_hosts.source
     return Default(found.settings | hosts, source if found.settings or hosts else "")
 
@@ -193,6 +193,8 @@ def _first_value(site: Site, item: ReadVariable) -> str:
         return ""
     if default := (item.default or ""):
         return default
+    if not item.secret and (own := deployment_defaults.own_value(site, item.name)):
+        return own
     if item.secret and item.type == "str" and "DSN" not in name:
         words = {*name.split("_")}
         return "change-me" if words & ISSUERS and "WEBHOOK" not in words else ""

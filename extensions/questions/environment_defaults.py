@@ -3,8 +3,14 @@
 import posixpath
 from collections.abc import Callable, Mapping
 
+from ..project.deployment.kinds.record import Variable
+from ..services.connections import connections
 from ..services.site import Site
 from .default import Default
+from .deployment_defaults import own_value, own_variables
+
+# Words of variables that say where something is, which is elsewhere under Compose.
+ADDRESS = frozenset(("HOST", "HOSTS", "PORT", "URL", "URI", "DATABASE", "DB", "DSN", "BROKER", "POSTGRES", "DEBUG"))
 
 
 def _python_path(site: Site) -> dict[str, str]:
@@ -24,16 +30,36 @@ def environment(site: Site) -> Default:
         found.setdefault(variable.name, variable.value)
     if configuration := site.layout.configuration_class.value:
         found["DJANGO_CONFIGURATION"] = configuration
+    found |= own_variables(site) | _optional(site, found)
     found |= {**_python_path(site), **site.adopted.handbook_extra.value.environment}
     for name in ("DJANGO_ENV", "DJANGO_SETTINGS_MODULE", "WEB_CONCURRENCY"):
         found.pop(name, None)
     return Default(dict(sorted(found.items())), site.layout.settings_file.value)
 
 
+def _optional(site: Site, found: Mapping[str, str]) -> dict[str, str]:
+    """Return variables that settings do without, with the values of the project's own image, where these differ."""
+    steps = site.own_steps.value
+    own = {} if steps.adopted else {item.name: item.value for item in steps.of(Variable)}
+    set_otherwise = {*found, *connections(site).environment}
+    return {
+        item.name: own[item.name]
+        for item in site.settings.environment.value
+        if item.name in own
+        and item.name not in set_otherwise
+        and not (item.required or item.build or item.secret or ADDRESS & set(item.name.split("_")))
+        and own[item.name] != str(item.default)
+    }
+
+
 def build_environment(site: Site) -> Default:
     """Return a made-up value for each variable without which settings do not load, but for those that images set."""
     set_already = {"DJANGO_ENV", "DJANGO_SETTINGS_MODULE", *environment(site).value}
-    found = {item.name: item.dummy for item in site.settings.environment.value if item.build and item.dummy}
+    found = {
+        item.name: ("" if item.secret else own_value(site, item.name)) or item.dummy
+        for item in site.settings.environment.value
+        if item.build and item.dummy
+    }
     kept = {name: dummy for name, dummy in sorted(found.items()) if name not in set_already}
     return Default(kept, site.layout.settings_file.value)
 

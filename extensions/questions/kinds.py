@@ -182,6 +182,17 @@ command = text(
     "give a command without a shell, like celery -A shop worker, and close each quote",
     500,
 )
+once = text(
+    rf"(?=.*[A-Za-z0-9])(?:{WORD}|'{WORD}*')+( \|\| true)?",
+    "give a command without a shell, like python manage.py loaddata start; one that may fail ends in || true",
+    500,
+)
+
+_VERSION = r"(?:===?|~=|>=|<=|!=|<|>)[A-Za-z0-9.*+!_-]+"
+requirement = text(
+    rf"[A-Za-z0-9][A-Za-z0-9._-]*(\[[A-Za-z0-9._,-]+\])?({_VERSION}(,{_VERSION})*)?",
+    "give a package as pip takes it, without spaces, like whitenoise==6.11.0",
+)
 
 
 OWN_SERVICES = ["django", "migrate", "static"]

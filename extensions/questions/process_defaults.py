@@ -9,6 +9,7 @@ from ..project.secrets import HIDDEN
 from ..services.connections import address, connections, is_server, kind_of
 from ..services.kinds import broker_kinds
 from ..services.site import Site
+from . import deployment_defaults
 from .default import Default
 
 PROGRAMS = ("celery", "dramatiq", "rq", "rqscheduler", "huey_consumer", "huey_consumer.py", "procrastinate", "arq")
@@ -27,17 +28,32 @@ ENDLESS = "A management command that seems not to end."
 
 def workers(site: Site) -> Default:
     """Return the commands that production runs beside the web server, by the names of their services."""
+    found, items = _workers(site)
+    return Default(found, next((item.source for item in items.values()), ""))
+
+
+def worker_ports(site: Site) -> Default:
+    """Return the ports that the project's own Compose file publishes of what it runs beside the web server."""
+    items = _workers(site)[1]
+    own = str(site.adopted.django_port.value or "")
+    found = {name: [port for port in item.ports if port.partition(":")[0] != own] for name, item in items.items()}
+    kept = {name: ports for name, ports in found.items() if ports}
+    return Default(kept, next((items[name].source for name in kept), ""))
+
+
+def _workers(site: Site) -> tuple[dict[str, str], dict[str, Process]]:
+    """Return the commands, and the processes that they were read from, by the names of their services."""
     found: dict[str, str] = {}
-    source = ""
+    items: dict[str, Process] = {}
     stated = [item for item in site.processes.processes.value if item.kind in ("worker", "beat", "scheduler")]
     for item in stated:
         command = _worker(site, item)
         if not command or command in found.values():
             continue
         alone = sum(_queue(other) == _queue(item) for other in stated) == 1
-        found[_free(_name(site, item, command, alone), found, site)] = command
-        source = source or item.source
-    return Default(found, source)
+        name = _free(_name(site, item, command, alone), found, site)
+        found[name], items[name] = command, item
+    return found, items
 
 
 def celery_concurrency(site: Site) -> Default:
@@ -51,6 +67,8 @@ def jobs(site: Site) -> Default:
     found: dict[str, str] = {}
     running = set(workers(site).value.values())
     taken = {**workers(site).value, **found}
+    started = {command.removesuffix(" || true") for command in deployment_defaults.start_commands(site).value}
+    started |= {*deployment_defaults.static_commands(site).value, *deployment_defaults.code_commands(site).value}
     source = ""
     for item in site.processes.processes.value:
         endless = item.note == ENDLESS
@@ -61,7 +79,7 @@ def jobs(site: Site) -> Default:
             words = command.split()
             if words[:2] != ["python", "manage.py"] or len(words) < 3 or words[2] in DONE:
                 continue
-            if command in running or command in found.values():
+            if command in running | started or command in found.values():
                 continue
             found[_free(_slug(words[2]), taken | found, site)] = command
             source = source or item.source
@@ -70,10 +88,7 @@ def jobs(site: Site) -> Default:
 
 def create_cache_table(site: Site) -> Default:
     """Return whether a cache is in the database, in a table that Django does not make by itself."""
-    # https://docs.djangoproject.com/en/stable/topics/cache/#creating-the-cache-table
-    return Default(
-        any((cache.backend or "").endswith(".DatabaseCache") for cache in site.settings.caches.value.values())
-    )
+    return Default(deployment_defaults.has_cache_table(site))
 
 
 def _worker(site: Site, item: Process) -> str:
@@ -128,6 +143,9 @@ def clean(command: str, folder: str = ".") -> str:
     start = next((i for i, word in enumerate(words) if _is_program(words, i)), None)
     if start is None or re.search(r"[;|&<>`]", command):
         return ""
+    is_script = words[start].rpartition("/")[2].startswith("python") and words[start + 1].endswith(".py")
+    if is_script and not words[start + 1].endswith("manage.py") and folder not in ("", "."):
+        return ""  # its path is the root's
     words = words[start:] if words[start] != "celery" else _without_variables(words[start:])
     if any("$" in word for word in words):
         return ""
@@ -163,7 +181,7 @@ def _is_program(words: list[str], index: int) -> bool:
     if not following:
         return False
     if re.fullmatch(r"python[0-9.]*", name):
-        return following[0].endswith("manage.py") or (following[0] == "-m" and following[1:2] != [])
+        return following[0].endswith(".py") or (following[0] == "-m" and following[1:2] != [])
     return name in (*PROGRAMS, "django-admin", "django-admin.py") or (name == "manage.py")
 
 
@@ -212,7 +230,7 @@ def _queue(item: Process) -> str:
 def _name(site: Site, item: Process, command: str, alone: bool) -> str:
     if item.kind == "beat":
         return "beat"
-    if alone and item.kind == "worker":
+    if alone and item.kind == "worker" and (QUEUE.search(f"{command} {item.runs}") or "worker" in command):
         return "worker"
     name = _slug(item.name)
     slug = _slug(site.layout.project_slug.value)

@@ -4,10 +4,10 @@ import posixpath
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from ..deployment.recipes import read_steps
+from ..deployment.recipes import read_lines
 from ..findings import Certainty, Found
 from ..tree import Tree
-from .debian_packages import debian_packages, needs_geodjango, translations, with_brought
+from .debian_packages import debian_packages, explained, needs_geodjango, translations, with_brought
 from .distributions import Distribution
 from .installation import folders_of, in_folders, locked, read_installation, required_release
 from .python_version import read_python_version
@@ -28,13 +28,13 @@ def read_dependencies(
     install them, the preferred first; `installed_apps` and `database_engines` are the settings'.
     """
     folders = folders_of(django_dir)
-    steps = read_steps(tree, folders, manifests(tools))
+    steps = read_lines(tree, folders, manifests(tools))
     installation = read_installation(tree, django_dir, steps, tools)
     elsewhere = folders_of(posixpath.dirname(installation.files[0])) if installation.files else folders
     if elsewhere[0] != "." and not set(elsewhere[:-1]) & set(folders) and not in_folders(installation, folders):
         # The manifest is in none of the folders that manage.py has above it: what is beside it counts.
         folders = elsewhere
-        steps = read_steps(tree, folders, manifests(tools))
+        steps = read_lines(tree, folders, manifests(tools))
         installation = read_installation(tree, folders[0], steps, tools)
     distributions = locked(tree, installation)
     found = _with_requirements(_installation(installation), installation)
@@ -136,6 +136,7 @@ def _with_debian_packages(
         compile_messages=Found(bool(messages), messages, Certainty.INFERRED),
         apt_build=_packages(build),
         apt_runtime=_packages(runtime),
+        apt_explained=Found(explained(distributions), "", Certainty.INFERRED),
     )
 
 

@@ -52,6 +52,12 @@ def debian_packages(
     return dict(sorted(build.items())), dict(sorted(runtime.items()))
 
 
+def explained(distributions: Iterable[str]) -> list[str]:
+    """Return the packages to build with of which it is known which of these distributions needs them."""
+    entries = (_data()["distributions"].get(name) for name in distributions)
+    return sorted({package for entry in entries if entry for package in entry.get("build", ())})
+
+
 def _extras(distributions: dict[str, Distribution]) -> dict[str, Distribution]:
     """Return each extra as a distribution: psycopg[c] brings psycopg-c, psycopg[binary] psycopg-binary."""
     names = ((f"{item.name}-{extra}", item) for item in distributions.values() for extra in item.extras)

@@ -4,7 +4,7 @@ import posixpath
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ..deployment.recipes import Step, is_for_developers
+from ..deployment.recipes import Line, is_for_developers
 from ..tree import Tree
 from .distributions import Distribution
 from .tool import NONE, Installation, Search, Tool, manifests
@@ -26,7 +26,7 @@ def in_folders(found: Installation, folders: list[str]) -> bool:
     return folder in folders or (found.is_kept_aside and "." in folders)
 
 
-def read_installation(tree: Tree, django_dir: str | None, steps: list[Step], tools: tuple[Tool, ...]) -> Installation:
+def read_installation(tree: Tree, django_dir: str | None, steps: list[Line], tools: tuple[Tool, ...]) -> Installation:
     """Return how the project's dependencies are installed, as its manifests and its own steps say."""
     found = list(_near(Search(tree, folders_of(django_dir), steps, tools)) or _elsewhere(tree, steps, tools))
     if not found:
@@ -50,7 +50,7 @@ def _near(search: Search) -> list[Installation]:
     return [found for tool in search.tools if tool.find for found in tool.find(search)]
 
 
-def _elsewhere(tree: Tree, steps: list[Step], tools: tuple[Tool, ...]) -> list[Installation]:
+def _elsewhere(tree: Tree, steps: list[Line], tools: tuple[Tool, ...]) -> list[Installation]:
     """Return the ways to install that the nearest folder has files for, wherever it is."""
     names = [*manifests(tools), *(name for tool in tools if tool.find for name in tool.maybe_manifests)]
     paths = (path for path in tree.named(*names) if not is_for_developers(path))
@@ -73,13 +73,13 @@ def _installs_django(tree: Tree, found: Installation) -> bool:
     return any(item.name == "django" for item in found.direct) or "django" in locked(tree, found)
 
 
-def _chosen(found: list[Installation], steps: list[Step], tools: tuple[Tool, ...]) -> tuple[Installation, Step | None]:
+def _chosen(found: list[Installation], steps: list[Line], tools: tuple[Tool, ...]) -> tuple[Installation, Line | None]:
     """Return the way to install that the project's own steps use, and the first that does; else what is locked."""
     by_name: dict[str, Installation] = {}
     for item in found:
         by_name.setdefault(item.installer, item)
     if len(by_name) > 1:
-        used: dict[str, dict[str, Step]] = {}
+        used: dict[str, dict[str, Line]] = {}
         for step in steps:
             if name := next(_used(step, by_name, tools), ""):
                 used.setdefault(step.path, {}).setdefault(name, step)
@@ -96,7 +96,7 @@ def _order(found: Installation, tools: tuple[Tool, ...]) -> tuple[int, int, bool
     return kind, tools.index(found.tool), bool(found.lock_file)
 
 
-def _used(step: Step, present: dict[str, Installation], tools: tuple[Tool, ...]) -> Iterator[str]:
+def _used(step: Line, present: dict[str, Installation], tools: tuple[Tool, ...]) -> Iterator[str]:
     """Yield the names of the tools that a step installs with, of those that there are files for."""
     for tool in tools:
         found = present.get(tool.name)

@@ -13,7 +13,7 @@ from packaging.version import Version
 from .. import lines
 from ..data import mapping, strings
 from ..deployment.dockerfile import Image, images
-from ..deployment.recipes import Step
+from ..deployment.recipes import Line
 from ..findings import Certainty
 from ..places import join, mentions
 from ..tree import Loader, Tree
@@ -64,7 +64,7 @@ DJANGO_PYTHONS = {
 def read_python_version(
     tree: Tree,
     folders: list[str],
-    steps: list[Step],
+    steps: list[Line],
     distributions: dict[str, Distribution],
     tools: Iterable[Tool] = (),
 ) -> tuple[str, str, Certainty, str]:
@@ -125,7 +125,7 @@ def _speaks_for_newest(statements: list[Statement]) -> bool:
 def _statements(
     tree: Tree,
     folders: list[str],
-    steps: list[Step],
+    steps: list[Line],
     distributions: dict[str, Distribution],
     tools: Iterable[Tool],
 ) -> Iterator[Statement]:
@@ -182,7 +182,7 @@ def image_python(image: Image) -> str:
 INSTALLED = re.compile(r"\bpython(?:\s+(?:install|pin)\s+|-?)(3\.\d{1,2})\b")
 
 
-def _dockerfiles(tree: Tree, steps: list[Step]) -> Iterator[Statement]:
+def _dockerfiles(tree: Tree, steps: list[Line]) -> Iterator[Statement]:
     paths = {step.path: step.development for step in steps if step.kind == "dockerfile"}
     production = [path for path, development in paths.items() if not development]
     seen: set[frozenset[int]] = set()
@@ -220,7 +220,7 @@ AROUND = frozenset(
 TOX_PYTHON = re.compile(r"\bpy(?:thon)?\{?(3\.?\d{1,2}(?:[,\s]+3\.?\d{1,2})*)\}?")
 
 
-def _tested(tree: Tree, steps: list[Step]) -> Iterator[Statement]:
+def _tested(tree: Tree, steps: list[Line]) -> Iterator[Statement]:
     """Return the versions that CI and tox test with, together: which of them is production's is not said."""
     minors: set[int] = set()
     source = ""

@@ -39,6 +39,7 @@ class Dependencies:
     uv_version: Found[str] = unread("")  # the tag of uv's image that the project requires, "" where any will do
     apt_build: Found[Sequence[str]] = unread(())  # Debian packages that building needs
     apt_runtime: Found[Sequence[str]] = unread(())  # Debian packages that running needs
+    apt_explained: Found[Sequence[str]] = unread(())  # those to build with that a distribution here is known to need
     compile_messages: Found[bool] = unread(False)  # whether there are translations of the project's own
     installs_itself: Found[bool] = unread(False)  # whether code asks for the project as a distribution
     version_file: Found[str] = unread("")  # a module with the version that a build writes, "" for none

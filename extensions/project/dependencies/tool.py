@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..data import mapping, text_of
-from ..deployment.recipes import Step
+from ..deployment.recipes import Line
 from ..tree import Tree
 from .distributions import Distribution
 from .python_statements import Statement
@@ -46,12 +46,12 @@ class Installation:
 class Search:
     """Where ways to install are looked for: in `folders`, that of manage.py first, for `tools`.
 
-    `steps` are the project's own scripts, as recipes.read_steps has them.
+    `steps` are the project's own scripts, as recipes.read_lines has them.
     """
 
     tree: Tree
     folders: list[str]
-    steps: list[Step]
+    steps: list[Line]
     tools: tuple["Tool", ...]
 
 
@@ -81,7 +81,7 @@ class Tool:
 
     # Its command in scripts of others.
     command: re.Pattern[str] | None = None  # that installs
-    uses: Callable[[Step, Installation], bool] = lambda step, found: True  # whether such a step means these files
+    uses: Callable[[Line, Installation], bool] = lambda step, found: True  # whether such a step means these files
     wraps: bool = False  # whether it runs other commands, as in `uv run gunicorn`
 
     # What a project has for it.

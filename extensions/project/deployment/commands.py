@@ -13,6 +13,7 @@ from ..places import is_aside, is_development, own
 from ..tree import Tree
 from . import compose, dockerfile
 from .compose import read_environment, shell_text
+from .uwsgi import read_uwsgi
 
 MAX_LENGTH = 4000  # characters of a command: what follows is no command line
 PROCFILE_LINE = re.compile(r"^([A-Za-z0-9_-]+):\s*(.+)$")
@@ -27,7 +28,7 @@ class Command:
     name: str
     command: str
     source: str
-    origin: str  # procfile | unit | supervisor | compose | dockerfile | app.json | render | fly
+    origin: str  # procfile | unit | supervisor | compose | dockerfile | app.json | render | fly | uwsgi
     environment: dict[str, str] = field(default_factory=dict)
     context: str = ""  # of a Compose service: the folder or image that it is made from
 
@@ -41,7 +42,7 @@ class Command:
 def read_commands(tree: Tree) -> list[Command]:
     """Return what the project's files run, those of hosting services and units first, then Dockerfiles and Compose."""
     found: list[Command] = []
-    for reader in (_procfiles, _app_json, _render, _fly, _units, _supervisor, _dockerfiles, _compose):
+    for reader in (_procfiles, _app_json, _render, _fly, _units, _supervisor, _uwsgi, _dockerfiles, _compose):
         found += (replace(command, command=command.command[:MAX_LENGTH]) for command in reader(tree))
     return sorted(found, key=lambda command: command.development)
 
@@ -133,6 +134,13 @@ def _supervisor(tree: Tree) -> Iterator[Command]:
                 stated = _supervisor_value(parser, section, "environment")
                 environment = read_environment(dockerfile.split(stated.replace(",", " ")))
                 yield Command(program, " ".join(command.split()), at(tree, path, section), "supervisor", environment)
+
+
+def _uwsgi(tree: Tree) -> Iterator[Command]:
+    for item in read_uwsgi(tree):
+        match = re.search(r"manage\.py\s+([\w-]+)", item.command)
+        name = match[1] if match else item.command.split()[-1].rpartition("/")[2].removesuffix(".py")
+        yield Command(name, item.command, item.source, "uwsgi", {"": item.schedule} if item.schedule else {})
 
 
 def _supervisor_value(parser: RawConfigParser, section: str, name: str) -> str:

@@ -28,7 +28,10 @@ class Service:
     target: str = ""
     command: str = ""
     entrypoint: str = ""
-    environment: dict[str, str] = field(default_factory=dict)
+    environment: dict[str, str] = field(default_factory=dict, hash=False)
+    command_words: tuple[str, ...] = ()  # of the command and the entrypoint, as the container gets them
+    entrypoint_words: tuple[str, ...] = ()
+    once: bool = False  # whether it ends, and is not started again, or starts only when it is asked for
     ports: tuple[tuple[str, str], ...] = ()  # (published, container's), each a text, "" if unset
 
     @property
@@ -96,6 +99,9 @@ def _service(path: str, name: str, item: dict[str, Any], line: int) -> Service:
         target=text_of(options.get("target")),
         command=shell_text(item.get("command")),
         entrypoint=shell_text(item.get("entrypoint")),
+        command_words=_words(item.get("command")),
+        entrypoint_words=_words(item.get("entrypoint")),
+        once=text_of(item.get("restart")) in ("no", "false") or bool(item.get("profiles")),
         environment=read_environment(item.get("environment")),
         ports=tuple(port for port in map(read_port, sequence(item.get("ports"))) if port),
     )
@@ -111,6 +117,15 @@ def shell_text(value: Any) -> str:
     if isinstance(value, list):
         return shlex.join(text_of(item) for item in value)
     return " ".join(text_of(value).split())
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    """Return a command's words, with what Compose fills in.
+
+    https://docs.docker.com/reference/compose-file/interpolation/
+    """
+    words = [text_of(item) for item in value] if isinstance(value, list) else dockerfile.split(text_of(value))
+    return tuple(dockerfile.substitute(word.replace("$$", "\0"), {}).replace("\0", "$") for word in words)
 
 
 def read_environment(value: Any) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The lines of a project's own Dockerfiles, CI workflows and the like that tell how it is installed and served today.
 
-A Step is a line as it stands, whatever it does; commands.py has the processes that are run in the end.
+A Line is as it stands, whatever it does. steps.py follows what one image does; commands.py has the processes that
+are run in the end.
 """
 
 from collections.abc import Iterable, Iterator
@@ -76,7 +77,7 @@ def is_for_developers(name: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Step:
+class Line:
     """A logical line of a file that builds, tests or deploys; `kind` is one of KINDS, `source` "path:line".
 
     `development`: its file is for developers, as its path says.
@@ -154,7 +155,7 @@ def other_projects(tree: Tree, folders: list[str], manifests: Iterable[str]) -> 
     )
 
 
-def read_steps(tree: Tree, folders: list[str], manifests: Iterable[str]) -> list[Step]:
+def read_lines(tree: Tree, folders: list[str], manifests: Iterable[str]) -> list[Line]:
     """Return the logical lines of all such files: production's first, then by kind, then those in `folders[0]` first.
 
     Those in the folder of another project, such as another service of a monorepo, are left out: one that has a file
@@ -169,7 +170,7 @@ def read_steps(tree: Tree, folders: list[str], manifests: Iterable[str]) -> list
     ]
     paths.sort(key=lambda item: item[:3])
     return [
-        Step(KINDS[kind], path, number, text, development)
+        Line(KINDS[kind], path, number, text, development)
         for development, kind, _, path in paths[:300]
         for number, text in _lines(tree.text(path) or "", KINDS[kind])
     ]

@@ -10,6 +10,8 @@ from ..dependencies.tool import Tool, wrappers
 from ..deployment.commands import Command, read_commands
 from ..deployment.compose import Service, read_compose
 from ..deployment.dockerfile import split
+from ..deployment.evidence import NOTHING, Evidence
+from ..deployment.kinds.record import Worker
 from ..findings import Certainty, Found, unread
 from ..layout.record import Layout
 from ..literals import assignments, constant, last_name, strings
@@ -88,7 +90,7 @@ HINTS = {  # words of a process's or script's name, where its command says nothi
     "cron": ("cron", "crond", "crontab", "runjobs", "runjob", "runcrons"),
     "web": ("web", "django", "server", "webserver", "wsgi", "asgi"),
 }
-ORIGINS = ("procfile", "render", "fly", "app.json", "unit", "supervisor", "compose", "dockerfile")
+ORIGINS = ("procfile", "render", "fly", "app.json", "unit", "supervisor", "uwsgi", "compose", "dockerfile")
 MAX_READ = 400  # files of a kind that are looked into
 
 
@@ -98,6 +100,7 @@ def read_processes(
     installed_apps: Found[Sequence[str]],
     distributions: Collection[str],
     tools: Iterable[Tool] = (),
+    own_steps: Evidence = NOTHING,
 ) -> Processes:
     """Return the processes, and how Celery is made.
 
@@ -108,6 +111,7 @@ def read_processes(
     found: dict[tuple[str, str], Process] = {}
     for process in (
         *_stated(tree, wrappers(tools)),
+        *_of_own_start(own_steps),
         *(_inferred(tree, installed_apps, distributions, says, celery) if says is not None else ()),
         *_cron(tree, layout),
     ):
@@ -182,6 +186,9 @@ def _stated(tree: Tree, tools: Collection[str]) -> Iterator[Process]:
         weak = command.origin in ("dockerfile", "compose", "fly", "unit")
         if kind == "other" and weak and not _is_ours(plain, content):
             continue
+        service = services.get(command.source) if command.origin == "compose" else None
+        if kind == "other" and _is_lasting(command, plain, service):
+            kind = "worker"
         if command.development and kind in kinds:
             continue
         kinds.add(kind)
@@ -191,15 +198,48 @@ def _stated(tree: Tree, tools: Collection[str]) -> Iterator[Process]:
             process = replace(process, runs=in_command(runs))
         if kind == "cron":
             process = replace(process, schedule=command.environment.get("", ""))
+        if service and service.ports:
+            ports = [f"{published}:{target}" for published, target in service.ports if published and target]
+            process = replace(process, ports=ports)
         yield process
 
 
-def _own_services(tree: Tree) -> set[str]:
-    """Return the sources of the Compose services that run the project's own image."""
+# Commands of manage.py that end, or that developers run.
+ENDING = re.compile(
+    r"\bmanage\.py\s+(?:migrate|makemigrations|collectstatic|test|shell|shell_plus|check|loaddata|createsuperuser|compilemessages"
+    r"|createcachetable|update_index|rebuild_index|flush|dbshell|tailwind|livereload|makemessages|dumpdata|graph_models)\b"
+)
+HOSTED = ("procfile", "supervisor", "uwsgi", "fly", "render")  # each process that they name is one of production
+
+
+def _is_lasting(command: Command, plain: str, service: Service | None) -> bool:
+    """Return whether a process of which nothing else is known runs beside the site, and always."""
+    if ENDING.search(plain) or re.search(r"\bflower\b", plain):
+        return False
+    if command.origin in HOSTED:
+        return command.name not in ("test", "console", "shell")
+    return service is not None and not service.once and not command.development
+
+
+def _of_own_start(own_steps: Evidence) -> Iterator[Process]:
+    """Yield the processes that the project's own start has beside its server."""
+    for item in own_steps.of(Worker):
+        command = shlex.join(item.words)
+        kind = "beat" if BEAT.search(command) else "scheduler" if SCHEDULER.search(command) else "worker"
+        name = item.words[2] if "manage.py" in item.words[:2] else kind
+        yield _process(name, command, kind, item.source, Certainty.STATED)
+
+
+def _own_services(tree: Tree) -> dict[str, Service]:
+    """Return the Compose services that run the project's own image, by their sources."""
     services = read_compose(tree)
     built = {service.image for service in services if service.context and service.image}
     pythons = {service.source for service in services if _runs_python(service)}
-    return {service.source for service in services if service.context or service.image in built} | pythons
+    return {
+        service.source: service
+        for service in services
+        if service.context or service.image in built or service.source in pythons
+    }
 
 
 def _runs_python(service: Service) -> bool:
@@ -291,7 +331,7 @@ def _script_content(tree: Tree, scripts: dict[str, list[str]], command: str) -> 
 
 def _kind(command: Command, plain: str, content: str) -> tuple[str, str]:
     """Return what a command is for, and the line of it, or of the script that it runs, which says so ("" for none)."""
-    if command.origin in ("render", "app.json") and "" in command.environment:
+    if command.origin in ("render", "app.json", "uwsgi") and "" in command.environment:
         return "cron", ""
     if command.name in ("release", "postdeploy"):
         return "release", ""

@@ -18,6 +18,7 @@ class Process:
     note: str = ""
     runs: str = ""  # of a command that is a script: the line of it that says its kind
     schedule: str = ""  # of a cron job
+    ports: Sequence[str] = ()  # of a Compose service: those that it publishes, as "8025:8025"
 
 
 @dataclass(frozen=True)

@@ -86,6 +86,7 @@ class DjangoSettings:
     staticfiles_kind: Found[str] = unread("")  # plain | manifest | whitenoise | whitenoise-manifest | s3 | other
     default_storage: Found[str] = unread("")  # the dotted name of the class of uploads' storage
     compress_offline: Found[bool] = unread(False)  # whether django-compressor has to run when images are built
+    compress_online: Found[bool] = unread(False)  # whether nothing says so, and the first request of a page compresses
     allowed_hosts: Found[Sequence[str]] = unread(())  # those that are known
     allowed_hosts_variables: Found[Mapping[str, bool]] = unread({})  # and whether each is a list, or else one host
     installed_apps: Found[Sequence[str]] = unread(())  # those that are known

@@ -5,7 +5,7 @@ from typing import Any
 
 from ...project import Certainty
 from ...services.site import Site
-from .. import compose_defaults, image_defaults, kinds, process_defaults
+from .. import compose_defaults, deployment_defaults, image_defaults, kinds, process_defaults
 from ..default import Default, default_of, of_pair
 from ..question import WRITTEN, Question, Reference
 from .project import SLUG
@@ -239,6 +239,37 @@ that all services have, and Django waits for its start alone: complete them in `
         ),
     ),
     Question(
+        name="start_commands",
+        type="yaml",
+        help="Commands to run after migrate, as YAML: [python manage.py loaddata start]",
+        rule=kinds.list_of(kinds.once, "commands"),
+        safe=[],
+        default=deployment_defaults.start_commands,
+        since="3.1.0",
+        as_before=[],
+        reference=Reference(
+            type="a YAML list of commands",
+            default=(
+                "what your own entrypoint, Compose command or `release` of a Procfile runs before the server starts, "
+                "beside what the template does; commands under a condition are named after the copy"
+            ),
+            changes=(
+                "what the service `migrate` in `compose.yaml` runs after `manage.py migrate`, in this order, each "
+                "time that it runs; it counts only with `migrate`"
+            ),
+            refused="characters of a shell, like `;`, `&` and `$`, but for `|| true` at the end",
+            notes="""\
+```yaml
+start_commands:
+- python manage.py loaddata start
+- python manage.py load_themes || true
+```
+
+If one fails, Django does not start, but for those that end in `|| true`.
+""",
+        ),
+    ),
+    Question(
         name="workers",
         type="yaml",
         help="Background processes, as YAML: {worker: celery -A shop worker}",
@@ -264,6 +295,32 @@ workers:
   beat: celery -A shop beat --schedule /tmp/celerybeat-schedule
 ```
 """,
+        ),
+    ),
+    Question(
+        name="worker_ports",
+        type="yaml",
+        help="Ports that workers publish, as YAML: {smtp: ['2525:2525']}",
+        rule=kinds.mapping_of(
+            kinds.service,
+            kinds.list_of(
+                kinds.text(
+                    r"([0-9]{1,3}(\.[0-9]{1,3}){3}:)?[0-9]{1,5}:[0-9]{1,5}(/(tcp|udp))?",
+                    "give the machine's and the container's port in quotes, like '2525:2525'",
+                ),
+                "ports, like ['2525:2525']",
+            ),
+            "names of workers and lists of ports",
+        ),
+        safe={},
+        default=process_defaults.worker_ports,
+        since="3.1.0",
+        as_before={},
+        reference=Reference(
+            type="a YAML mapping of names of `workers` to lists of ports",
+            default="the ports that your own Compose file publishes of the same service",
+            changes="`ports` of the worker's service in `compose.yaml`",
+            refused="what is no pair of ports",
         ),
     ),
     Question(

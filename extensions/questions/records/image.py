@@ -1,7 +1,7 @@
 """The questions on the images that the Dockerfiles start from."""
 
 from ...services.site import Site
-from .. import kinds
+from .. import deployment_defaults, kinds
 from ..default import Default
 from ..question import WRITTEN, Question, Reference
 from .project import python_version
@@ -10,8 +10,11 @@ from .project import python_version
 def debian_release(site: Site) -> Default:
     """Return the release that the python image's version came out with, whose compiler its packages were tried with.
 
-    Trixie's takes for errors what bookworm's warned of: https://gcc.gnu.org/gcc-14/porting_to.html
+    Where the project's own image names its release, its packages are of that one.
+    Trixie's compiler takes for errors what bookworm's warned of: https://gcc.gnu.org/gcc-14/porting_to.html
     """
+    if (own := site.own_steps.value).release:
+        return Default(own.release, own.release_source)
     minor, *patch = python_version(site).value.split(".")[1:]
     # Of a release that is asked for by its last number, there may be no image with trixie yet.
     return Default("bookworm" if int(minor) < 12 or patch else "trixie")
@@ -48,10 +51,35 @@ QUESTIONS = (
         plain=WRITTEN,
         reference=Reference(
             type="one of `trixie`, `bookworm`",
-            default="`bookworm` for Python 3.11 and older, which came out with it; else `trixie`",
+            default=(
+                "that of your own Dockerfile's image; else `bookworm` for Python 3.11 and older, which came out "
+                "with it, and `trixie` for others"
+            ),
             changes="the end of the python image's tag, in both Dockerfiles",
             refused="all others",
             notes="The names of Debian packages in `apt_build` and `apt_runtime` can differ between the two.",
+        ),
+    ),
+    Question(
+        name="base_instructions",
+        type="yaml",
+        help="Dockerfile lines after the Debian packages of both images, as a YAML list",
+        rule=kinds.list_of(kinds.instruction, "instructions"),
+        safe=[],
+        default=deployment_defaults.base_instructions,
+        since="3.1.0",
+        as_before=[],
+        reference=Reference(
+            type="a YAML list of lines",
+            default=(
+                "what your own Dockerfile runs to set up the system, such as a locale, where it needs nothing but "
+                "Debian's packages"
+            ),
+            changes="the same, in the stage `base` of both Dockerfiles, after `apt_runtime` is installed",
+            refused=(
+                "all but one line each that begins with `RUN`, `COPY`, `ADD`, `ENV`, `ARG`, `LABEL`, `WORKDIR`, "
+                "`VOLUME`, `SHELL`, `USER` or `#`, and ends in no backslash"
+            ),
         ),
     ),
     Question(

@@ -1,13 +1,14 @@
 """The questions on what installs the project's dependencies, and which Debian packages they need."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ...installers import kinds as installers
 from ...project import Found
+from ...project.deployment.kinds.record import Packages
 from ...services.site import Site
-from .. import kinds
+from .. import deployment_defaults, kinds
 from ..default import Default, default_of
 from ..question import WRITTEN, Asked, Question, Reference
 from .image import debian_release
@@ -15,7 +16,12 @@ from .image import debian_release
 # What has another name in bookworm than in trixie, beside those that end in t64 there: https://wiki.debian.org/ReleaseGoals/64bit-time
 BOOKWORM = {
     "libgdal36": "libgdal32",
+    "libavcodec61": "libavcodec59",
+    "libavformat61": "libavformat59",
+    "libhdf5-310": "libhdf5-103-1",
     "libicu76": "libicu72",
+    "libnetcdf22": "libnetcdf19",
+    "libpoppler-cpp2": "libpoppler-cpp0v5",
     "libldap2": "libldap-2.5-0",
     "libmagickwand-7.q16-10": "libmagickwand-6.q16-6",
 }
@@ -50,18 +56,25 @@ def _gunicorn_install(site: Site) -> Default:
 
 
 def _apt_build(site: Site) -> Default:
-    return _apt(site, site.dependencies.apt_build)
+    own = {item.source: item.build for item in site.own_steps.value.of(Packages) if item.build}
+    return _apt(site, site.dependencies.apt_build, own)
 
 
 def _apt_runtime(site: Site) -> Default:
-    return _apt(site, site.dependencies.apt_runtime, site.adopted.handbook_extra.value.apt)
+    own = {item.source: item.run for item in site.own_steps.value.of(Packages) if item.run}
+    return _apt(site, site.dependencies.apt_runtime, own, site.adopted.handbook_extra.value.apt)
 
 
-def _apt(site: Site, found: Found[Sequence[str]], more: Sequence[str] = ()) -> Default:
-    packages = {package for package in found.value if package != "gettext"}.union(more)
+def _apt(
+    site: Site, found: Found[Sequence[str]], own: Mapping[str, Sequence[str]], more: Sequence[str] = ()
+) -> Default:
+    """Return what is known to be needed, and what the project's own files install, by the lines that do."""
+    names = {*found.value, *(package for packages in own.values() for package in packages)}
+    packages = (names - {"gettext"}).union(more)
+    source = found.source or next(iter(own), "")
     if debian_release(site).value == "bookworm":
         packages = {BOOKWORM.get(package, package.replace("t64", "")) for package in packages}
-    return Default(sorted(packages), found.source if packages else "")
+    return Default(sorted(packages), source if packages else "")
 
 
 def _requirements_file(value: str, root: Path) -> str:
@@ -248,6 +261,25 @@ with `--requirements=pyproject.toml`: a `pyproject.toml` may have groups alone.
                 "a last step of the stage `build` of both Dockerfiles, which installs the project without its "
                 "dependencies; its code stays in `/workdir`"
             ),
+        ),
+    ),
+    Question(
+        name="install_packages",
+        type="yaml",
+        help="Packages to install beside the files, as YAML: [whitenoise==6.11.0]",
+        rule=kinds.list_of(kinds.requirement, "packages, like [whitenoise==6.11.0]"),
+        safe=[],
+        default=deployment_defaults.install_packages,
+        since="3.1.0",
+        as_before=[],
+        reference=Reference(
+            type="a YAML list of packages, each as pip takes it",
+            default=(
+                "what your own Dockerfile installs by name, beside what a file lists; the extra that a command of "
+                "`build_instructions` needs"
+            ),
+            changes="what the stage `build` of both Dockerfiles installs after the dependencies",
+            refused="URLs and paths; markers",
         ),
     ),
     Question(

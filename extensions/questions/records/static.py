@@ -2,7 +2,7 @@
 
 from ...project.data import url_parts
 from ...services.site import Site
-from .. import image_defaults, kinds
+from .. import deployment_defaults, image_defaults, kinds
 from ..default import Default, default_of, of_pair
 from ..question import WRITTEN, Asked, Question, Reference
 
@@ -40,6 +40,26 @@ def static_url(site: Site) -> Default:
 
 
 QUESTIONS = (
+    Question(
+        name="code_commands",
+        type="yaml",
+        help="Commands to run on the code of both images, as a YAML list",
+        rule=kinds.list_of(kinds.command, "commands"),
+        safe=[],
+        default=deployment_defaults.code_commands,
+        since="3.1.0",
+        as_before=[],
+        reference=Reference(
+            type="a YAML list of commands",
+            default=(
+                "`python manage.py makemigrations` for apps whose migrations are not in the project, where your own "
+                "files run it"
+            ),
+            changes="a `RUN` each in the stage `code` of both Dockerfiles, with `build_environment`",
+            refused="characters of a shell, like `;`, `&` and `$`",
+            notes="What they write to the project's folder is in both images.",
+        ),
+    ),
     Question(
         name="use_fathom",
         type="bool",
@@ -159,13 +179,13 @@ the image (`/var/www/static`). If it is not, the build says so.
         help="Run manage.py compress while building (COMPRESS_OFFLINE)?",
         rule=kinds.truth,
         safe=False,
-        found=lambda site: site.settings.compress_offline,
+        default=deployment_defaults.compress_offline,
         says_source=True,
         reference=Reference(
             type="yes or no",
             default=(
                 "yes if `COMPRESS_OFFLINE` of [django-compressor](https://django-compressor.readthedocs.io/) is "
-                "on in the settings"
+                "on in the settings, or where it is not set and Compose can set it by `compose_settings`"
             ),
             changes=(
                 "with yes, `manage.py compress` runs after `collectstatic`, and `Dockerfile_django` takes the "

@@ -1,0 +1,337 @@
+"""What the project's own files do to build and run it, as evidence: each step, and what it is taken for."""
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from ..dependencies.record import Dependencies, Installed
+from ..findings import Certainty, Found
+from ..layout.record import Layout
+from ..places import is_aside, is_development, own
+from ..secrets import in_command, is_private, words
+from ..settings.record import DjangoSettings
+from ..tree import Tree
+from .commands import environment_of, read_commands
+from .compose import read_compose
+from .dockerfile import images, name_and_tag, read_instructions, substitute, variables
+from .kinds import taken
+from .kinds.record import (
+    Command,
+    Done,
+    NotUnderstood,
+    Packages,
+    Requirements,
+    Surroundings,
+    Taken,
+    Variable,
+    When,
+)
+from .kinds.system_packages import (
+    PACKAGE,
+    is_in_bookworm_alone,
+    library_of,
+    programs_of,
+    sorted_packages,
+)
+from .own_image import OwnImage, own_image
+from .steps import OwnSteps, Phase, Step, read_own_steps, read_script
+
+T = TypeVar("T")
+MAX_TAKEN = 1000
+HANDBOOKS = ("Dockerfile_django", "Dockerfile_static")  # read line by line in the room of adoption
+PACKAGE_FILES = ("Aptfile", "apt.txt", "packages.txt")  # of Heroku's buildpack, and of others
+# Variables of the image's own making, and of the tools that build it.
+OF_BUILD = words(
+    "PATH HOME PWD USER SHELL TERM VIRTUAL_ENV DEBIAN_FRONTEND PORT DJANGO_SETTINGS_MODULE DJANGO_ENV WEB_CONCURRENCY "
+    "GUNICORN_CMD_ARGS LD_LIBRARY_PATH LD_PRELOAD DJANGO_CONFIGURATION"
+)
+OF_TOOLS = ("PIP", "PYTHON", "POETRY", "UV_", "PDM_", "PIPENV", "NODE_", "NPM_", "YARN_", "APT_")
+# What programs and libraries read.
+OF_SYSTEM = words(
+    "LANG LANGUAGE TZ TESSDATA_PREFIX NLTK_DATA OMP_NUM_THREADS MALLOC_ARENA_MAX MAGICK_MEMORY_LIMIT "
+    "OPENBLAS_NUM_THREADS TRANSFORMERS_OFFLINE FONTCONFIG_PATH MPLBACKEND QT_QPA_PLATFORM"
+)
+RELEASES = re.compile(r"\b(trixie|bookworm)\b")
+APT_INSTALL = re.compile(r"\bapt(?:-get)?\s+(?:-\S+\s+)*install\b([^;&|]*)")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the steps of the project's own image, and of its other files, are taken for, in their order.
+
+    `release` is Debian's, as the image's base names it, or as its packages need it; `home` is where the image has
+    the folder `root` of the project.
+    """
+
+    dockerfile: str = ""
+    release: str = ""
+    release_source: str = ""
+    home: str = ""
+    root: str = "."
+    adopted: bool = False
+    taken: tuple[Taken, ...] = ()
+    values: tuple[Variable, ...] = ()  # of variables that settings read, by any of the project's files
+
+    def of(self, kind: type[T]) -> list[T]:
+        """Return what was taken over of one kind, in order."""
+        return [item for item in self.taken if isinstance(item, kind)]
+
+
+NOTHING = Evidence()
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is known of the project before its own files are asked how it is built and run."""
+
+    layout: Layout
+    settings: DjangoSettings
+    dependencies: Dependencies
+
+    @property
+    def variables(self) -> list[str]:
+        """The names of the variables that settings read."""
+        return [item.name for item in self.settings.environment.value]
+
+
+def read_evidence(tree: Tree, layout: Layout, settings: DjangoSettings, dependencies: Dependencies) -> Found[Evidence]:
+    """Return the Evidence of the project's Dockerfile, entrypoints, Procfile and the like."""
+    found = _evidence(tree, _Known(layout, settings, dependencies))
+    source = found.dockerfile or (found.taken[0].source if found.taken else "")
+    return Found(found, source, Certainty.INFERRED)
+
+
+def with_named(dependencies: Dependencies, found: Evidence) -> Dependencies:
+    """Return dependencies with what is installed by name among the distributions."""
+    named: dict[str, Installed] = {}
+    for item in found.of(Requirements):
+        for text in item.names:
+            requirement = Requirement(text)
+            exact = [part.version for part in requirement.specifier if part.operator == "=="]
+            named[canonicalize_name(requirement.name)] = Installed(
+                str(requirement.specifier),
+                exact[0] if exact and "*" not in exact[0] else "",
+                item.source,
+                True,
+                sorted(requirement.extras),
+            )
+    before = dependencies.distributions
+    return replace(dependencies, distributions=replace(before, value={**named, **before.value}))
+
+
+def _evidence(tree: Tree, known: _Known) -> Evidence:
+    django_dir = known.layout.base
+    image = own_image(tree, django_dir)
+    steps = read_own_steps(tree, image) if image else OwnSteps()
+    around = Surroundings(
+        tree,
+        django_dir,
+        known.layout.manage_py.value or "manage.py",
+        steps.home,
+        steps.root,
+        steps.place,
+        _stages_of_node(tree, image),
+        frozenset(known.dependencies.distributions.value),
+        _unmigrated(tree, known.settings.installed_apps.value),
+    )
+    found: dict[Taken, None] = {}
+    every = [*steps.steps, *_other_steps(tree, image)]
+    for step in every[:MAX_TAKEN]:
+        found.update(dict.fromkeys(taken(step, around)))
+    packages = [*_of_files(tree), *([] if image else _of_ci(tree))]
+    settled = [*_settled(tree, known, [*found, *packages])]
+    release, source = _release(tree, image, settled)
+    return Evidence(
+        image.path if image else "",
+        release,
+        source,
+        steps.home,
+        steps.root,
+        bool(image) and image.path.rpartition("/")[2] in HANDBOOKS if image else False,
+        tuple(settled),
+        tuple(_values(tree, known.variables)),
+    )
+
+
+def _values(tree: Tree, names: Iterable[str]) -> Iterator[Variable]:
+    """Yield what the project's files set variables to that settings read; no secret, and nothing of development."""
+    for name in dict.fromkeys(names):
+        for value, source, _ in environment_of(tree, name):
+            plain = bool(value) and "$" not in value and value.isprintable() and len(value) <= 200
+            if plain and not is_development(source.rpartition(":")[0]) and not is_private(name, value):
+                yield Variable(source, name, value)
+                break
+
+
+def _stages_of_node(tree: Tree, image: OwnImage | None) -> frozenset[str]:
+    """Return the stages that start from an image which is for front ends alone."""
+    if image is None:
+        return frozenset()
+    text = tree.text(image.path) or ""
+    known = variables(text).values
+    found: set[str] = set()
+    for item in read_instructions(text):
+        words = item.body.split()
+        if item.keyword != "FROM" or not words:
+            continue
+        base = substitute(words[0], known, unknown="")
+        if name_and_tag(base)[0] in ("node", "bun", "deno") or base in found:
+            found.add(words[2] if len(words) > 2 and words[1].upper() == "AS" else str(item.stage))
+    return frozenset(found)
+
+
+def _unmigrated(tree: Tree, installed_apps: Iterable[str]) -> tuple[str, ...]:
+    """Return the project's apps that have models, and no migrations in the project."""
+    apps = {str(app).partition(".apps.")[0].rpartition(".")[2] for app in installed_apps}
+    migrated = {
+        posixpath.dirname(posixpath.dirname(path)) for path in tree.paths if re.search(r"/migrations/\d\w*\.py$", path)
+    }
+    found = []
+    for path in tree.paths:
+        folder = posixpath.dirname(path)
+        if path.endswith("/models/__init__.py"):
+            folder = posixpath.dirname(folder)
+        elif not path.endswith("/models.py"):
+            continue
+        name = posixpath.basename(folder)
+        if (
+            name in apps
+            and folder not in migrated
+            and not is_aside(path)
+            and re.search(r"^class \w+\(", tree.text(path) or "", re.M)
+        ):
+            found.append(name)
+    return tuple(sorted(set(found)))
+
+
+def _other_steps(tree: Tree, image: OwnImage | None) -> Iterator[Step]:
+    """Yield what hosting services run for each release, and what Compose services run once, beside the site's own."""
+    for command in read_commands(tree):
+        hosted = command.origin in ("procfile", "render", "fly") and command.name == "release"
+        if hosted and not command.development:
+            yield from read_script(tree, command.command, command.source)
+    names = {service.image for service in read_compose(tree) if image and service.dockerfile == image.path}
+    for service in read_compose(tree):
+        ours = image and (service.dockerfile == image.path or (service.image and service.image in names))
+        if not ours or service == (image.service if image else None) or is_development(service.path):
+            continue
+        if not service.command_words or not image:
+            continue
+        steps = list(read_own_steps(tree, replace(image, service=service)).steps)
+        starting = [step for step in steps if step.phase is Phase.START]
+        if any("migrate" in step.words for step in starting) and service.name in (
+            "migrate",
+            "migrations",
+            "migration",
+            "init",
+            "setup",
+        ):
+            yield from starting
+
+
+def _of_files(tree: Tree) -> Iterator[Packages]:
+    for path in own(tree, *PACKAGE_FILES):
+        for number, line in enumerate((tree.text(path) or "").split("\n")[:500], 1):
+            if PACKAGE.fullmatch(word := line.partition("#")[0].strip()):
+                yield sorted_packages([word], f"{path}:{number}")
+
+
+def _of_ci(tree: Tree) -> Iterator[Packages]:
+    """Yield what the CI installs to build with: what else it installs may be for tests alone."""
+    for path in [path for path in tree.paths if path.startswith(".github/workflows/") or path == ".gitlab-ci.yml"][
+        :20
+    ]:
+        for number, line in enumerate((tree.text(path) or "").split("\n"), 1):
+            for match in APT_INSTALL.finditer(line):
+                names = [word for word in match[1].split() if PACKAGE.fullmatch(word)]
+                yield replace(sorted_packages(names, f"{path}:{number}"), run=(), handy=(), unknown=())
+
+
+def _settled(tree: Tree, known: _Known, items: Iterable[Taken]) -> Iterator[Taken]:
+    """Yield what was taken over, packages with the libraries that go with them, and without those of no use here."""
+    items = list(items)
+    asked = {name for item in items if isinstance(item, Packages) for name in item.handy}
+    used = _called(tree, asked)
+    carried = " ".join(item.text for item in items if item.kind == "carried" and hasattr(item, "text"))
+    explained = frozenset(known.dependencies.apt_explained.value)
+    listed = frozenset(known.dependencies.distributions.value)
+    read = _read_by_code(tree, known, {item.name for item in items if isinstance(item, Variable)})
+    for item in items:
+        if isinstance(item, Command) and item.when is not When.START and item.words[2] == "compress":
+            continue  # the answer compress_offline
+        if isinstance(item, Requirements):
+            names = tuple(name for name in item.names if not _is_listed(name, listed))
+            yield replace(item, names=names) if names else Done(item.source, "the requirements")
+            continue
+        if isinstance(item, Variable):
+            is_kept = not is_private(item.name, item.value) and _is_of_runtime(item, read)
+            yield item if is_kept else Done(item.source, "variables of the build")
+            continue
+        if not isinstance(item, Packages):
+            yield item
+            continue
+        libraries = [library for name in item.build if name not in explained for library in library_of(name)]
+        handy = [name for name in item.handy if name in used or _is_named(name, carried)]
+        if left := [name for name in item.handy if name not in handy]:
+            yield Done(item.source, f"for people: {', '.join(left)}")
+        yield replace(item, run=tuple(dict.fromkeys([*item.run, *libraries, *handy])), handy=())
+        for name in item.unknown:
+            yield NotUnderstood(
+                item.source, name, "no package of Debian's is known by this name: give it in apt_runtime"
+            )
+
+
+def _is_listed(requirement: str, listed: frozenset[str]) -> bool:
+    return canonicalize_name(Requirement(requirement).name) in listed
+
+
+def _is_of_runtime(item: Variable, read: set[str]) -> bool:
+    if item.name in OF_BUILD or item.name.startswith(OF_TOOLS) or not item.value or "$" in item.value:
+        return False
+    return item.name in read or item.name in OF_SYSTEM or item.name.startswith("LC_")
+
+
+def _read_by_code(tree: Tree, project: _Known, names: set[str]) -> set[str]:
+    """Return those of some variables that the project's settings or other code name."""
+    found = names & {*project.variables}
+    if left := sorted(names - found - OF_BUILD - OF_SYSTEM):
+        named = re.compile(rf"[\"']({'|'.join(map(re.escape, left))})[\"']")
+        paths = [path for path in tree.paths if path.endswith(".py") and not is_aside(path)][:3000]
+        found |= {match[1] for path in paths for match in named.finditer(tree.text(path) or "")}
+    return found
+
+
+def _is_named(package: str, text: str) -> bool:
+    return any(re.search(rf"(?:^|\s){re.escape(program)}\s", text) for program in programs_of(package))
+
+
+def _called(tree: Tree, packages: Iterable[str]) -> set[str]:
+    """Return the packages one of whose programs the project's code names."""
+    programs = {program: package for package in packages for program in programs_of(package)}
+    if not programs:
+        return set()
+    named = re.compile(rf"[\"'](?:/usr/bin/)?({'|'.join(map(re.escape, programs))})(?=[\"' ])")
+    paths = [path for path in tree.paths if path.endswith(".py") and not is_aside(path)][:3000]
+    return {programs[match[1]] for path in paths for match in named.finditer(tree.text(path) or "")}
+
+
+def _release(tree: Tree, image: OwnImage | None, items: Iterable[Taken]) -> tuple[str, str]:
+    """Return the release of Debian that the image's packages are of, where it is one that images still have."""
+    if image:
+        for base in images(tree.text(image.path) or ""):
+            if base.name == "python" and (match := RELEASES.search(base.tag)):
+                return match[1], f"{image.path}:{base.line}"
+    for item in items:
+        if isinstance(item, Packages) and is_in_bookworm_alone(item.run):
+            return "bookworm", item.source
+    return "", ""
+
+
+def remarks(found: Evidence) -> list[NotUnderstood]:
+    """Return what a person should look at, in order, without what is said twice."""
+    return [replace(item, text=in_command(item.text)) for item in dict.fromkeys(found.of(NotUnderstood))]

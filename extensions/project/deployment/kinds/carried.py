@@ -1,0 +1,59 @@
+"""Commands of the build of no other kind that need nothing but Debian: they are carried over as they stand."""
+
+import re
+import shlex
+
+from ...secrets import has_secret, words
+from ..steps import Phase, Step
+from .record import Carried, Kind, NotUnderstood, Surroundings, Taken
+
+# Programs of Debian's own, by which a Dockerfile sets up the system.
+OF_SYSTEM = words(
+    "sed locale-gen localedef update-locale dpkg-reconfigure ln fc-cache update-alternatives cp mv tee echo "
+    "printf mkdir tar unzip gunzip curl wget install update-mime-database texhash mktexlsr"
+)
+SYSTEM_PATH = re.compile(r"/(?:etc|usr|opt|var|bin|lib|tmp)(?:/|$)")
+REPOSITORIES = re.compile(r"/etc/apt|apt-key|sources\.list|nodesource|deb\.|keyrings")
+
+
+def _read(step: Step, around: Surroundings) -> list[Taken] | None:
+    if step.keyword != "RUN" or step.phase is not Phase.BUILD or step.program not in OF_SYSTEM:
+        return None
+    if not step.final or step.condition:
+        return None
+    text = shlex.join(step.words) if step.plain else step.text
+    if has_secret(text) or not text.isprintable() or len(text) > 500 or text.endswith("\\"):
+        return None
+    if REPOSITORIES.search(text):
+        return [NotUnderstood(step.source, text[:200], "its packages are not Debian's")]
+    unknown = not step.plain and "$" in text
+    if unknown or not _is_of_system(step, around):
+        return None
+    return [Carried(step.source, text)]
+
+
+def _is_of_system(step: Step, around: Surroundings) -> bool:
+    """Return whether all paths of a command are the system's, and none the project's."""
+    home = around.home.rstrip("/")
+    for word in step.words[1:]:
+        if home and (word == home or word.startswith(f"{home}/")):
+            return False
+        if word.startswith("/") and not SYSTEM_PATH.match(word):
+            return False
+        if around.place and word.startswith("/") and any(word == where for _, where in around.place.copies):
+            return False
+    relative = [word for word in step.words[1:] if "/" in word and not re.match(r"[-/]|https?://|s[/|#]", word)]
+    if any(around.tree.exists(word.removeprefix("./")) for word in relative):
+        return False
+    absolute = [word for word in step.words[1:] if word.startswith("/")]
+    return bool(absolute) or step.program in (
+        "locale-gen",
+        "localedef",
+        "update-locale",
+        "fc-cache",
+        "texhash",
+        "mktexlsr",
+    )
+
+
+CARRIED = Kind("carried over", _read)

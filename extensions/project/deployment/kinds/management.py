@@ -1,0 +1,120 @@
+"""Management commands: those that the template runs itself, and those that must run once, before the first page."""
+
+import posixpath
+import re
+
+from ...secrets import has_secret, in_command, words
+from ..steps import Phase, Step
+from .record import Command, Done, Kind, NotUnderstood, Surroundings, Taken, When
+
+# What the template's images, or its services, do already.
+DONE = words(
+    "migrate collectstatic check compilemessages runserver runserver_plus runserver_nostatic showmigrations "
+    "wait_for_db waitdb wait_for_database wait_for_postgres diffsettings help version sqlmigrate print_settings"
+    " livereload"
+)
+# What makes files that Django serves, of sources that the project has: it runs before they are collected.
+MAKES_FILES = words(
+    "compilescss compress compilejsi18n collectstatic_js_reverse js_reverse compile_themes compilesass sass "
+    "sass-compiler build_static buildstatic compilestatic assets_build generate_static synccompress "
+    "generatemedia rendertemplates compilejsx webpack_build vite_build tailwind collectmedia pack bower "
+    "bower_install npm_install"
+)
+# What writes to the database, also where a build does it, whose database is a file.
+OF_DATABASE = words(
+    "loaddata createcachetable createinitialrevisions migrate_schemas sync_roles update_permissions migrate"
+)
+# What a person has to say something to, what destroys data, and what is for developers.
+OF_PEOPLE = {
+    "createsuperuser": "run it once: `docker compose run --rm migrate python manage.py createsuperuser`",
+    "flush": "it deletes all data",
+    "reset_db": "it deletes all data",
+    "sqlflush": "it deletes all data",
+    "squashmigrations": "it is for developers",
+    "shell": "it runs code",
+    "shell_plus": "it runs code",
+    "dbshell": "it runs code",
+    "test": "it is for developers",
+    "changepassword": "a person has to type",
+}
+WORD = re.compile(r"[A-Za-z0-9_./:=@%+,* -]+")
+NAME = re.compile(r"[a-z_][\w-]*", re.IGNORECASE)
+
+
+def management_words(step: Step, around: Surroundings) -> tuple[str, ...] | None:
+    """Return a management command and its arguments; None where the step is none."""
+    words = list(step.words)
+    if words and re.fullmatch(r"python[0-9.]*", step.program):
+        words = words[1:]
+        while words and words[0].startswith("-") and words[0] != "-m":
+            words = words[2:] if words[0] in ("-W", "-X") else words[1:]
+        if words[:2] == ["-m", "django"] or words[:2] == ["-m", "manage"]:
+            words = words[1:]
+        elif not words or not _is_manage(words[0], around):
+            return None
+    elif not words or not (_is_manage(words[0], around) or step.program in ("django-admin", "django-admin.py")):
+        return None
+    return tuple(words[1:]) if len(words) > 1 and NAME.fullmatch(words[1]) else None
+
+
+def _is_manage(word: str, around: Surroundings) -> bool:
+    return posixpath.basename(word) in ("manage.py", posixpath.basename(around.manage))
+
+
+def _read(step: Step, around: Surroundings) -> list[Taken] | None:
+    if step.keyword != "RUN":
+        return None
+    words = management_words(step, around)
+    if words is None:
+        return None
+    name = words[0]
+    if name in OF_PEOPLE:
+        return [NotUnderstood(step.source, in_command(step.text)[:200], OF_PEOPLE[name])]
+    if name == "makemigrations":
+        return _makemigrations(step, words, around)
+    if name == "migrate":
+        return _migrate(step, words)
+    if name in DONE or name.startswith(("wait_for", "waitfor")) or (name == "tailwind" and "start" in words):
+        return [Done(step.source, name)]
+    return _command(step, words)
+
+
+def _command(step: Step, words: tuple[str, ...], when: When | None = None) -> list[Taken]:
+    text = in_command(step.text)[:200]
+    if has_secret(" ".join(words)):
+        return [NotUnderstood(step.source, text, "it holds a secret")]
+    if not step.plain or not all(WORD.fullmatch(word) for word in words):
+        return [NotUnderstood(step.source, text, "it needs a shell")]
+    if when is None:
+        build = step.phase is Phase.BUILD and words[0] not in OF_DATABASE
+        when = When.STATIC if build or words[0] in MAKES_FILES else When.START
+    if step.condition and when is When.START:
+        return [NotUnderstood(step.source, text, f"it runs only on {in_command(step.condition)[:80]}")]
+    return [Command(step.source, ("python", "manage.py", *words), when, step.may_fail)]
+
+
+def _migrate(step: Step, words: tuple[str, ...]) -> list[Taken]:
+    """Return further migrations than those of the one default database."""
+    further = [
+        word
+        for index, word in enumerate(words)
+        if word == "--run-syncdb"
+        or word.startswith("--database=")
+        or word == "--database"
+        or (index and words[index - 1] == "--database")
+    ]
+    if not further or further in (["--database=default"], ["--database", "default"]):
+        return [Done(step.source, "migrate")]
+    return _command(step, ("migrate", "--noinput", *further))
+
+
+def _makemigrations(step: Step, words: tuple[str, ...], around: Surroundings) -> list[Taken]:
+    """Return the command for apps that have models, and no migrations in the project: they must be made first."""
+    named = [word for word in words[1:] if not word.startswith("-")]
+    lacking = [app for app in around.unmigrated if not named or app in named]
+    if not lacking:
+        return [Done(step.source, "migrations are in the project")]
+    return [Command(step.source, ("python", "manage.py", "makemigrations", "--noinput", *lacking), When.CODE)]
+
+
+MANAGEMENT = Kind("management commands", _read)

@@ -1,0 +1,105 @@
+"""What is installed of PyPI: files that list it are read elsewhere, names on the command line are taken over."""
+
+import re
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from ...secrets import words
+from ..steps import Phase, Step
+from .record import Done, Kind, NotUnderstood, Requirements, Surroundings, Taken
+
+TOOLS = words(
+    "pip setuptools wheel pipenv poetry poetry-core uv pdm hatch virtualenv pip-tools build twine cython flake8"
+    " black isort ruff mypy pytest tox coverage pre-commit debugpy ipdb ipython honcho supervisor pipx "
+    "poetry-plugin-export dockerize awscli"
+)
+INSTALLERS = (
+    "pip",
+    "pip3",
+    "pip2",
+    "uv",
+    "poetry",
+    "pipenv",
+    "pdm",
+    "pip-sync",
+    "hatch",
+    "pip-compile",
+    "conda",
+    "virtualenv",
+    "pyenv",
+    "pipx",
+)
+WITH_VALUE = (
+    *("-r", "--requirement", "-c", "--constraint", "-e", "--editable", "-i", "--index-url", "--extra-index-url", "-f"),
+    *(
+        "--find-links",
+        "--trusted-host",
+        "-t",
+        "--target",
+        "--prefix",
+        "--root",
+        "--python",
+        "-p",
+        "--cache-dir",
+        "--timeout",
+    ),
+    *(
+        "--default-timeout",
+        "--retries",
+        "--progress-bar",
+        "--index-strategy",
+        "--platform",
+        "--proxy",
+        "--cert",
+        "-d",
+        "--src",
+    ),
+    *("--no-binary", "--only-binary", "--upgrade-strategy", "--config-settings", "--extra", "--group"),
+)
+
+
+def _read(step: Step, around: Surroundings) -> list[Taken] | None:
+    words = list(step.words)
+    if step.keyword != "RUN" or not words:
+        return None
+    program = step.program
+    if re.fullmatch(r"python[0-9.]*", program) and words[1:2] == ["-m"]:
+        words, program = words[2:], (words[2] if len(words) > 2 else "")
+    elif program == "uv" and words[1:2] == ["pip"]:
+        words = words[1:]
+    if program in ("venv", "ensurepip", "compileall", "get-pip.py") or "get-pip.py" in " ".join(step.words):
+        return [Done(step.source, "the virtual environment")]
+    if not re.fullmatch(r"pip[0-9.]*", program) and program not in INSTALLERS:
+        return None
+    if program == "conda":
+        return [NotUnderstood(step.source, step.text[:200], "conda is not used")]
+    is_pip = re.fullmatch(r"pip[0-9.]*", program) or (program == "uv" and words[0] == "pip")
+    if not is_pip or "install" not in words:
+        return [Done(step.source, "the requirements")]
+    if step.phase is Phase.START:
+        return [NotUnderstood(step.source, step.text[:200], "packages are installed when the image is built")]
+    names = _names(words[words.index("install") + 1 :])
+    return [Requirements(step.source, tuple(names))] if names else [Done(step.source, "the requirements")]
+
+
+def _names(words: list[str]) -> list[str]:
+    names: list[str] = []
+    skip = False
+    for word in words:
+        if skip:
+            skip = False
+        elif word.startswith("-"):
+            skip = word in WITH_VALUE
+        else:
+            try:
+                found = Requirement(word)
+            except InvalidRequirement:
+                continue
+            path = "/" in word or word.endswith((".txt", ".whl", ".gz"))
+            if not path and not found.url and canonicalize_name(found.name) not in TOOLS:
+                names.append(str(found))
+    return names
+
+
+PYTHON_PACKAGES = Kind("packages of Python", _read)

@@ -1,0 +1,131 @@
+"""System packages: what apt-get, apk and files for hosting services install, by Debian's names."""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ...tree import Loader
+from ..steps import Step
+from .record import Done, Kind, NotUnderstood, Packages, Surroundings, Taken
+
+PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+")
+MANAGERS = ("apt-get", "apt", "aptitude", "apk", "microdnf", "dnf", "yum")
+WITH_VALUE = ("-t", "--target-release", "-o", "--option", "-c", "--virtual", "--repository", "-X")
+OWN_NUMBER = re.compile(r"(?P<stem>lib[a-z0-9+.-]*?[a-z+-]|postgresql-client-|libmagickwand-|python)[0-9][0-9a-z.+-]*")
+
+
+@lru_cache(maxsize=1)
+def _data() -> Mapping[str, Any]:
+    text = (Path(__file__).parent / "system_packages.yml").read_text(encoding="utf-8")
+    found: Mapping[str, Any] = yaml.load(text, Loader)
+    return found
+
+
+def _names(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else list(value)
+
+
+def in_debian(name: str, alpine: bool = False) -> list[str] | None:
+    """Return Debian's names for a package of Alpine's, or of another release; None where none is known.
+
+    None at all, [], where Debian needs no package for it.
+    """
+    data = _data()
+    if alpine:
+        if name in data["alpine"]:
+            return _names(data["alpine"][name])
+        if name.startswith("tesseract-ocr-data-"):
+            return [f"tesseract-ocr-{name.removeprefix('tesseract-ocr-data-')}"]
+        known = name in data["alpine_same"] or name in data["unneeded"] or name in data["of_node"]
+        if not known and not name.startswith(("python3", "py3-", "font-", "ttf-")):
+            return None
+    if name in data["renamed"]:
+        return _names(data["renamed"][name])
+    known = name in data["libraries"].values() or name in data["handy"]
+    if not known and (match := OWN_NUMBER.fullmatch(name)) and match["stem"] in data["versioned"]:
+        development = "-dev" in name and match["stem"] not in ("python", "libpython")
+        return [name] if development else _names(data["versioned"][match["stem"]])
+    return [name]
+
+
+def is_for_building(name: str) -> bool:
+    """Return whether a package of Debian's compiles, or is what others are compiled with."""
+    return (
+        name.endswith("-dev")
+        or name in _data()["compilers"]
+        or re.fullmatch(r"(?:gcc|g\+\+|clang)-[0-9]+", name) is not None
+    )
+
+
+def library_of(name: str) -> list[str]:
+    """Return the libraries that go with a package that is compiled with, where they are known."""
+    return _names(_data()["libraries"].get(name, ()))
+
+
+def programs_of(name: str) -> list[str]:
+    """Return the programs of a package that is only handy."""
+    return list(_data()["handy"].get(name, ()))
+
+
+def is_in_bookworm_alone(names: Iterable[str]) -> bool:
+    """Return whether one of these packages is in Debian bookworm, and no longer in trixie."""
+    return not set(names).isdisjoint(_data()["in_bookworm"])
+
+
+def sorted_packages(names: Iterable[str], source: str, alpine: bool = False, final: bool = True) -> Packages:
+    """Return names as what they are for. What only a stage has that does not run (`final` is False) builds."""
+    build: dict[str, None] = {}
+    run: dict[str, None] = {}
+    handy: dict[str, None] = {}
+    unknown: list[str] = []
+    data = _data()
+    for given in names:
+        debian = in_debian(given, alpine)
+        if debian is None or given in data["of_others"]:
+            unknown.append(given)
+            continue
+        for name in debian:
+            if name in data["unneeded"] or given in data["unneeded"] or name in data["of_node"]:
+                continue
+            if name in data["handy"]:
+                handy[name] = None
+            elif is_for_building(name) or not final:
+                build[name] = None
+            else:
+                run[name] = None
+    return Packages(source, tuple(build), tuple(run), tuple(handy), tuple(unknown))
+
+
+def _read(step: Step, around: Surroundings) -> list[Taken] | None:
+    if step.keyword != "RUN" or step.program not in MANAGERS:
+        return None
+    manager, words = step.program, step.words[1:]
+    if manager in ("microdnf", "dnf", "yum"):
+        return [NotUnderstood(step.source, step.text[:200], "its names are those of another distribution")]
+    verb = "add" if manager == "apk" else "install"
+    if verb not in words:
+        return [Done(step.source, "packages of the image")]
+    if step.stage in around.of_node:
+        return [Done(step.source, "the stage of the front end")]
+    names: list[str] = []
+    skip = False
+    virtual = False
+    for word in words:
+        if skip:
+            skip = False
+        elif word.startswith("-"):
+            skip = word in WITH_VALUE
+            virtual = virtual or word.startswith("--virtual") or (manager == "apk" and word == "-t")
+        elif word != verb:
+            name = re.split(r"[=<>~@/]", word)[0]
+            if PACKAGE.fullmatch(name) and not name.endswith((".txt", ".list", ".deb")):
+                names.append(name)
+    # What Alpine's images install under a name of its own is removed again: it only builds.
+    return [sorted_packages(names, step.source, manager == "apk", step.final and not virtual)]
+
+
+SYSTEM_PACKAGES = Kind("system packages", _read)

@@ -1,0 +1,146 @@
+"""Which of a project's Dockerfiles makes the image that its site runs in, and what starts there."""
+
+import posixpath
+import re
+from dataclasses import dataclass
+
+from ..places import PRODUCTION, folder, is_aside, is_development, mentions
+from ..tree import Tree
+from .commands import dockerfiles
+from .compose import Service, read_compose
+from .dockerfile import name_and_tag, read_instructions, substitute, variables
+
+# What an image has in which a Django project runs.
+OF_PYTHON = re.compile(
+    r"\bmanage\.py\b|\bgunicorn\b|\buwsgi\b|\bpip3? install\b|\buv (?:sync|pip)\b"
+    r"|\b(?:poetry|pipenv|pdm) (?:install|sync)\b"
+)
+SERVES = re.compile(r"gunicorn|uwsgi|uvicorn|daphne|hypercorn|granian|runserver|waitress|entrypoint|start")
+OTHERS = (
+    *("nginx", "proxy", "static", "frontend", "ui", "db", "database", "postgres", "mysql", "node", "assets"),
+    *("docs", "worker", "celery", "beat", "flower", "websocket", "caddy", "traefik"),
+)
+BUILD_FILE = re.compile(
+    r"(?:docker(?: buildx)? build\b[^\n]*?(?:-f|--file)[ =]|^\s*(?:file|dockerfile):\s*)([\w./@-]+)", re.M
+)
+LAST_STAGES = ("production", "prod", "final", "runtime", "release", "runner", "web", "app", "django")
+
+
+@dataclass(frozen=True)
+class OwnImage:
+    """The Dockerfile of a project's own image, the folder that is sent to its build, and the stage that is built.
+
+    `service` is the Compose service that runs the site in it, None where no Compose file does.
+    """
+
+    path: str
+    context: str
+    target: str = ""
+    service: Service | None = None
+
+
+def own_image(tree: Tree, django_dir: str) -> OwnImage | None:
+    """Return the image that the site runs in; None where the project has no Dockerfile that Python is installed in.
+
+    It is that of the Compose service with the site's port, else that which the CI builds, else the one that is named
+    so. What is named for development counts only where there is nothing else.
+    """
+    paths = [path for path in dockerfiles(tree) if _is_of_python(tree, path)]
+    if not paths:
+        return None
+    services = {service: _rank(service) for service in read_compose(tree) if service.context}
+    built = _built_by_ci(tree)
+    best: dict[str, Service] = {}
+    for service in services:
+        known = best.get(service.dockerfile)
+        if known is None or services[service] > services[known]:
+            best[service.dockerfile] = service
+
+    def order(path: str) -> tuple[bool, bool, int, bool, bool, bool, bool, int]:
+        service = best.get(path)
+        rank = services[service] if service and not is_development(service.path) else 0
+        name = path.rpartition("/")[2]
+        near = django_dir == "." or f"{folder(path)}/".startswith(f"{django_dir}/") or folder(path) == "."
+        return (
+            is_development(path),
+            mentions(path, OTHERS),
+            -rank,
+            path not in built,
+            not mentions(name, PRODUCTION),
+            name.lower() != "dockerfile",
+            not near,
+            path.count("/"),
+        )
+
+    path = min(paths, key=order)
+    found = best.get(path)
+    context = found.context if found else _context(tree, path)
+    target = found.target if found and not is_development(found.path) else ""
+    return OwnImage(path, context, target or _last_stage(tree, path), found)
+
+
+def _is_of_python(tree: Tree, path: str) -> bool:
+    text = tree.text(path) or ""
+    known = variables(text).values
+    bases = [
+        name_and_tag(substitute((item.body.split() or [""])[0], known, unknown=""))[0]
+        for item in read_instructions(text)
+        if item.keyword == "FROM"
+    ]
+    return "python" in " ".join(bases) or OF_PYTHON.search(text) is not None
+
+
+def _rank(service: Service) -> int:
+    """Return how surely a service is the site's: 3 with a server and a port, 1 where nothing says so."""
+    command = f"{service.entrypoint} {service.command}"
+    if mentions(service.name, OTHERS):
+        return 0
+    serves = bool(SERVES.search(command)) if command.strip() else True
+    return (2 if service.ports else 1) + serves if serves or service.ports else 0
+
+
+def _built_by_ci(tree: Tree) -> set[str]:
+    found: set[str] = set()
+    for path in tree.paths:
+        if path.startswith(".github/workflows/") or path in (".gitlab-ci.yml", "bitbucket-pipelines.yml"):
+            found |= {posixpath.normpath(match[1]) for match in BUILD_FILE.finditer(tree.text(path) or "")}
+    return found
+
+
+def _context(tree: Tree, path: str) -> str:
+    """Return the folder from which what a Dockerfile copies can be found: its own, or one above it."""
+    sources = [
+        word.strip("/")
+        for item in read_instructions(tree.text(path) or "")
+        if item.keyword in ("COPY", "ADD") and "from" not in item.flags
+        for word in item.words[:-1]
+        if not re.search(r"[*?$\[]|://|<<", word) and posixpath.normpath(word.strip("/") or ".") != "."
+    ]
+    place = folder(path)
+    folders = [place]
+    while place != ".":
+        place = folder(place)
+        folders.append(place)
+
+    def lacking(base: str) -> int:
+        start = "" if base == "." else f"{base}/"
+        names = (posixpath.normpath(start + source) for source in sources)
+        return sum(not tree.exists(name) and not _is_folder(tree, name) for name in names)
+
+    return min(folders, key=lacking)
+
+
+def _is_folder(tree: Tree, name: str) -> bool:
+    return any(path.startswith(f"{name}/") for path in tree.paths)
+
+
+def _last_stage(tree: Tree, path: str) -> str:
+    """Return the name of the stage that production runs, where the last one is for development; else ""."""
+    names = []
+    for item in read_instructions(tree.text(path) or ""):
+        words = item.body.split()
+        if item.keyword == "FROM":
+            names.append(words[2].lower() if len(words) > 2 and words[1].upper() == "AS" else "")
+    if not names or not is_development(names[-1]) or is_aside(path):
+        return ""
+    return next((name for wanted in LAST_STAGES for name in names if name == wanted), "")

@@ -1,0 +1,111 @@
+"""From what the project's own Dockerfile and scripts do to what answers, and sentences, follow of it."""
+
+import shlex
+
+from ..project.deployment.evidence import remarks
+from ..project.deployment.kinds.record import Carried, Command, Requirements, Variable, When
+from ..services.connections import can_be_changed
+from ..services.site import Site
+from .default import Default, default_of
+
+SHOWN = 6  # sentences after a copy: `inspect` has all
+
+
+def start_commands(site: Site) -> Default:
+    """Return what the project's own start runs once, after migrating, in its order."""
+    return _commands(site, When.START)
+
+
+def code_commands(site: Site) -> Default:
+    """Return what must have run on the code before it is of use."""
+    return _commands(site, When.CODE)
+
+
+# The extra of a distribution without which its command does not run.
+# https://github.com/jrief/django-sass-processor#offline-compilation
+EXTRAS = {"compilescss": ("django-sass-processor", "management-command", "django-compressor")}
+
+
+def install_packages(site: Site) -> Default:
+    """Return what the project's own Dockerfile installs by name, and the extras that commands of the build need."""
+    listed: dict[str, str] = {}
+    for item in site.own_steps.value.of(Requirements):
+        for name in item.names:
+            listed.setdefault(name, item.source)
+    distributions = site.dependencies.distributions.value
+    for command in site.own_steps.value.of(Command):
+        name, extra, brought = EXTRAS.get(command.words[2], ("", "", ""))
+        if name in distributions and brought not in distributions:
+            listed.setdefault(f"{name}[{extra}]", command.source)
+    return Default(list(listed), next(iter(listed.values()), ""))
+
+
+def base_instructions(site: Site) -> Default:
+    """Return what sets up the system of the project's own image, the commands of an instruction together."""
+    lines: dict[str, list[str]] = {}
+    if not site.own_steps.value.adopted:
+        for item in site.own_steps.value.of(Carried):
+            lines.setdefault(item.source, []).append(item.text)
+    return Default([f"RUN {' && '.join(texts)}" for texts in lines.values()], next(iter(lines), ""))
+
+
+def own_value(site: Site, name: str) -> str:
+    """Return the value that the project's own files give a variable that settings read, "" for none."""
+    return next((item.value for item in site.own_steps.value.values if item.name == name), "")
+
+
+def own_variables(site: Site) -> dict[str, str]:
+    """Return the variables of the project's own image that the system or code reads, but for those of settings."""
+    if site.own_steps.value.adopted:
+        return {}
+    read = {item.name for item in site.settings.environment.value}
+    return {item.name: item.value for item in site.own_steps.value.of(Variable) if item.name not in read}
+
+
+def compression(site: Site) -> dict[str, list[str] | str]:
+    """Return the setting by which django-compressor takes what was compressed when the image was built.
+
+    Else it writes at the first request, to a folder that containers cannot write to, and that nginx does not have.
+    https://django-compressor.readthedocs.io/en/stable/scenarios.html#offline-compression
+    """
+    return {"COMPRESS_OFFLINE": "True"} if site.settings.compress_online.value and can_be_changed(site.layout) else {}
+
+
+def compress_offline(site: Site) -> Default:
+    """Return whether manage.py compress runs in the build: where settings say so, or those of Compose."""
+    stated = default_of(site.settings.compress_offline, False)
+    return stated if stated.value else Default(bool(compression(site)))
+
+
+def static_commands(site: Site) -> Default:
+    """Return what makes files that Django serves, as the project's own build or start has it."""
+    return _commands(site, When.STATIC)
+
+
+def _commands(site: Site, when: When) -> Default:
+    done = {"createcachetable"} if has_cache_table(site) else set()
+    listed: dict[str, str] = {}
+    for command in site.own_steps.value.of(Command):
+        if command.when == when and not done & set(command.words):
+            text = shlex.join(command.words)
+            listed.setdefault(f"{text} || true" if command.may_fail and when == When.START else text, command.source)
+    return Default(list(listed), next(iter(listed.values()), ""))
+
+
+def has_cache_table(site: Site) -> bool:
+    """Return whether a cache is in the database, in a table that Django does not make by itself."""
+    # https://docs.djangoproject.com/en/stable/topics/cache/#creating-the-cache-table
+    return any((cache.backend or "").endswith(".DatabaseCache") for cache in site.settings.caches.value.values())
+
+
+def notes(site: Site) -> list[str]:
+    """Return a sentence on each step of the project's own files that no answer holds."""
+    found = remarks(site.own_steps.value)
+    said = [
+        f"Not taken over: `{item.text}` ({item.source}){f': {item.why}' if item.why else ''}."
+        for item in found[:SHOWN]
+    ]
+    if len(found) > SHOWN:
+        places = ", ".join(item.source for item in found[SHOWN : SHOWN + 10])
+        said.append(f"Look also at what these lines do: {places}.")
+    return said

@@ -1,0 +1,461 @@
+"""What a project's own Dockerfile, entrypoint and other files do, as steps, and the answers that follow."""
+
+import pytest
+
+from extensions.project.deployment.own_image import own_image
+from extensions.project.deployment.steps import Phase, read_own_steps
+from extensions.project.tree import Tree
+from extensions.questions import defaults, deployment_defaults
+from extensions.reading import read
+
+MANAGE = """
+import os
+from django.core.management import execute_from_command_line
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
+execute_from_command_line()
+"""
+SETTINGS = """
+from pathlib import Path
+BASE_DIR = Path(__file__).parent.parent
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / "db.sqlite3"}}
+"""
+COPY = "COPY requirements.txt .\nRUN pip install -r requirements.txt\nCOPY . .\n"
+GUNICORN = 'CMD ["gunicorn", "shop.wsgi"]\n'
+
+
+@pytest.fixture
+def written(tmp_path):
+    """Return a function that writes a project with these files beside its own, and returns its folder."""
+
+    def make(**files: str):
+        every = {
+            "manage.py": MANAGE,
+            "shop/__init__.py": "",
+            "shop/settings.py": SETTINGS,
+            "shop/wsgi.py": "application = None\n",
+            "requirements.txt": "Django==5.2.8\ngunicorn==23.0.0\n",
+            **files,
+        }
+        for path, text in every.items():
+            (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / path).write_text(text)
+        return tmp_path
+
+    return make
+
+
+@pytest.fixture
+def answered(written):
+    """Return a function that writes a project and returns its defaults by question."""
+
+    def make(**files: str):
+        folder = written(**files)
+        return {name: default.value for name, default in defaults.from_site(read(folder), folder).items()}
+
+    return make
+
+
+@pytest.fixture
+def steps(written):
+    """Return a function that writes a project and returns the steps of its own image."""
+
+    def make(**files: str):
+        tree = Tree(written(**files))
+        image = own_image(tree, ".")
+        return list(read_own_steps(tree, image).steps) if image else []
+
+    return make
+
+
+def commands(steps, phase: Phase) -> list[str]:
+    return [" ".join(step.words) for step in steps if step.phase is phase and step.keyword == "RUN"]
+
+
+STAGES = """\
+ARG BASE=python:3.12
+FROM $BASE-slim AS builder
+ARG TOOLS="gcc make"
+RUN apt-get update && apt-get install -y $TOOLS
+RUN <<EOF
+set -e
+echo one
+pip install -r requirements.txt
+EOF
+FROM node:22 AS unused
+RUN npm ci
+FROM ${BASE}-slim AS base
+ENV HOME_OF=/srv/shop
+WORKDIR $HOME_OF
+FROM base
+COPY --from=builder /opt/venv /opt/venv
+COPY ./docker/start.sh /start
+COPY . .
+RUN ["python", "manage.py", "collectstatic"]
+USER shop
+ENTRYPOINT ["/start"]
+CMD gunicorn shop.wsgi
+"""
+START = """\
+#!/bin/bash
+set -o errexit
+
+if [ "$1" = "worker" ]; then
+    exec celery -A shop worker
+fi
+if [ -n "$LOAD" ]; then
+    python manage.py loaddata sample
+fi
+prepare() {
+    python manage.py migrate \\
+        --noinput
+}
+prepare
+until pg_isready -h "$DB_HOST"; do sleep 1; done
+./docker/more.sh || true
+exec gosu shop "$@"
+echo never
+"""
+
+
+def test_stages_and_scripts_are_one_list_of_steps(steps):
+    more = "python manage.py loaddata a; python manage.py b\n"
+    found = steps(**{"Dockerfile": STAGES, "docker/start.sh": START, "docker/more.sh": more})
+    assert commands(found, Phase.BUILD) == [
+        "apt-get update",
+        "apt-get install -y gcc make",
+        "echo one",
+        "pip install -r requirements.txt",
+        "python manage.py collectstatic",
+    ]
+    assert commands(found, Phase.START) == [
+        "python manage.py loaddata sample",
+        "python manage.py migrate --noinput",
+        "pg_isready -h $DB_HOST",
+        "sleep 1",
+        "python manage.py loaddata a",
+        "python manage.py b",
+        "gunicorn shop.wsgi",
+    ]
+    sources = {" ".join(step.words): step.source for step in found}
+    assert sources["python manage.py migrate --noinput"] == "docker/start.sh:11"
+    assert sources["python manage.py loaddata a"] == "docker/more.sh:1"
+    by_words = {" ".join(step.words): step for step in found if step.keyword == "RUN"}
+    assert by_words["apt-get update"].final is False
+    assert by_words["python manage.py collectstatic"].workdir == "/srv/shop"
+    assert "LOAD" in by_words["python manage.py loaddata sample"].condition
+    assert by_words["python manage.py migrate --noinput"].condition == ""
+    assert by_words["python manage.py loaddata a"].may_fail
+    assert not by_words["python manage.py migrate --noinput"].may_fail
+    assert by_words["gunicorn shop.wsgi"].user == "shop"
+
+
+def test_a_script_that_is_not_understood_is_not_lost(steps):
+    found = steps(
+        **{
+            "Dockerfile": f"FROM python:3.12\n{COPY}CMD ./start.sh",
+            "start.sh": 'if [ "$A" ]; then\npython manage.py load_all\n',
+        }
+    )
+    step = next(step for step in found if "load_all" in step.words)
+    assert (step.source, step.condition) == ("start.sh:2", "what stands around it")
+
+
+def test_scripts_that_call_each_other_end(steps):
+    found = steps(
+        **{"Dockerfile": f"FROM python:3.12\n{COPY}CMD ./a.sh", "a.sh": "./b.sh\n", "b.sh": "./a.sh\nf() { f; }\nf\n"}
+    )
+    assert len(found) < 30
+
+
+def test_the_image_of_the_service_with_the_site_s_port(written):
+    compose = """
+services:
+  worker: {build: {context: ., dockerfile: worker/Dockerfile}, command: celery -A shop worker}
+  web: {build: {context: ., dockerfile: web/Dockerfile, target: live}, ports: ["8000:8000"]}
+"""
+    text = "FROM python:3.12 AS live\nRUN pip install x\nFROM live AS dev\n"
+    files = {"docker-compose.yml": compose, "worker/Dockerfile": text, "web/Dockerfile": text, "Dockerfile.dev": text}
+    image = own_image(Tree(written(**files)), ".")
+    assert (image.path, image.target, image.context) == ("web/Dockerfile", "live", ".")
+
+
+def test_packages_of_the_own_dockerfile_are_split(answered):
+    found = answered(
+        Dockerfile=(
+            "FROM python:3.12-slim\nRUN apt-get update && apt-get install -y --no-install-recommends \\\n"
+            "    gcc libdbus-1-dev ghostscript tesseract-ocr-deu curl python3-dev netcat \\\n"
+            "    && rm -rf /var/lib/apt/lists/*\n"
+            f"{COPY}{GUNICORN}"
+        )
+    )
+    assert found["apt_build"] == ["gcc", "libdbus-1-dev"]
+    assert found["apt_runtime"] == ["ghostscript", "libdbus-1-3", "tesseract-ocr-deu"]
+
+
+def test_packages_of_a_stage_that_only_builds(answered):
+    found = answered(
+        Dockerfile=(
+            "FROM python:3.12-slim AS build\nRUN apt-get install -y git ghostscript libpq-dev\n"
+            f"FROM python:3.12-slim\nCOPY --from=build /opt/venv /opt/venv\n{COPY}{GUNICORN}"
+        )
+    )
+    assert found["apt_build"] == ["ghostscript", "libpq-dev"]
+
+
+def test_packages_of_alpine_have_debian_s_names(answered):
+    found = answered(
+        Dockerfile=(
+            "FROM python:3.12-alpine\nRUN apk add --no-cache postgresql-libs jpeg tesseract-ocr-data-deu frobnicate\n"
+            "RUN apk add --virtual .build-deps musl-dev postgresql-dev zip && apk del .build-deps\n"
+            f"{COPY}{GUNICORN}"
+        )
+    )
+    assert found["apt_build"] == ["build-essential", "libpq-dev"]
+    assert found["apt_runtime"] == ["libjpeg62-turbo", "libpq5", "tesseract-ocr-deu"]
+
+
+def test_names_of_other_releases(answered):
+    packages = "python3.8-dev libgdal28 libgl1-mesa-glx libssl1.1 postgresql-client-13 libmysqlclient-dev"
+    found = answered(
+        Dockerfile=f"FROM ubuntu:20.04\nRUN apt-get install -y {packages}\n{COPY}{GUNICORN}",
+        **{"shop/backup.py": 'run(["pg_dump", "shop"])\n'},
+    )
+    assert found["apt_build"] == ["default-libmysqlclient-dev"]
+    assert found["apt_runtime"] == ["libgdal36", "libgl1", "libmariadb3", "libssl3t64", "postgresql-client"]
+
+
+def test_the_release_of_the_own_image(answered):
+    dockerfile = f"FROM python:3.13-slim-bookworm\nRUN apt-get install -y wkhtmltopdf libmagic1\n{COPY}{GUNICORN}"
+    found = answered(Dockerfile=dockerfile)
+    assert (found["debian_release"], found["apt_runtime"]) == ("bookworm", ["libmagic1", "wkhtmltopdf"])
+
+
+def test_packages_of_files(answered):
+    found = answered(Aptfile="# comment\nffmpeg\nlibpq-dev\n")
+    assert (found["apt_build"], found["apt_runtime"]) == (["libpq-dev"], ["ffmpeg", "libpq5"])
+
+
+def test_the_ci_s_packages_build_only(answered):
+    workflow = "jobs:\n  test:\n    steps:\n      - run: sudo apt-get install -y libdbus-1-dev chromium\n"
+    found = answered(**{".github/workflows/test.yml": workflow})
+    assert (found["apt_build"], found["apt_runtime"]) == (["libdbus-1-dev"], ["libdbus-1-3"])
+
+
+def test_what_is_not_understood_is_said(written):
+    folder = written(
+        Dockerfile=(
+            "FROM python:3.12-alpine\nRUN apk add frobnicate\nRUN ./configure --key=some && make install\n"
+            f"{COPY}CMD python manage.py flush --noinput && gunicorn shop.wsgi\n"
+        )
+    )
+    said = deployment_defaults.notes(read(folder))
+    assert [text.removeprefix("Not taken over: ").partition(")")[0] for text in said] == [
+        "`frobnicate` (Dockerfile:2",
+        "`./configure --key=change-me` (Dockerfile:3",
+        "`make install` (Dockerfile:3",
+        "`python manage.py flush --noinput` (Dockerfile:7",
+    ]
+
+
+def started(entrypoint: str, **files: str) -> dict[str, str]:
+    dockerfile = f'FROM python:3.12\nWORKDIR /srv\n{COPY}ENTRYPOINT ["./entrypoint.sh"]\n{GUNICORN}'
+    return {"Dockerfile": dockerfile, "entrypoint.sh": entrypoint, **files}
+
+
+def test_what_an_entrypoint_runs_once(answered):
+    entrypoint = """\
+#!/bin/sh
+set -e
+python manage.py migrate --noinput
+python manage.py loaddata 'start data'
+python manage.py wait_for_db
+python manage.py compilescss
+python manage.py load_themes || true
+if [ "$DEMO" ]; then python manage.py load_demo; fi
+python manage.py createsuperuser --noinput
+python manage.py set_up --password=Xk29fjQ8sLw20dkeP
+exec "$@"
+"""
+    found = answered(**started(entrypoint))
+    assert found["start_commands"] == [
+        "python manage.py loaddata 'start data'",
+        "python manage.py load_themes || true",
+    ]
+    assert found["build_instructions"] == ["RUN python manage.py compilescss"]
+    assert found["jobs"] == {}
+
+
+def test_what_is_not_run_at_the_start_is_said(written):
+    entrypoint = "set -e\nif [ $DEMO ]; then python manage.py load_demo; fi\npython manage.py createsuperuser\n"
+    said = " ".join(deployment_defaults.notes(read(written(**started(entrypoint)))))
+    assert "load_demo` (entrypoint.sh:2): it runs only on [ $DEMO ]" in said
+    assert "createsuperuser` (entrypoint.sh:3): run it once" in said
+
+
+def test_no_secret_of_a_command_is_said(written):
+    said = " ".join(
+        deployment_defaults.notes(read(written(**started("python manage.py set_up --token=Xk29fjQ8sLw20d\n"))))
+    )
+    assert "entrypoint.sh:1" in said
+    assert "Xk29" not in said
+
+
+def test_a_script_without_errexit_goes_on(answered):
+    found = answered(**started('python manage.py a_b\npython manage.py c_d && python manage.py e_f\nexec "$@"\n'))
+    assert found["start_commands"] == [
+        "python manage.py a_b || true",
+        "python manage.py c_d",
+        "python manage.py e_f || true",
+    ]
+
+
+def test_what_a_compose_command_runs_once(answered):
+    compose = """
+services:
+  web:
+    build: .
+    command: >
+      sh -c "python manage.py migrate && python manage.py loaddata start &&
+             python manage.py runserver 0.0.0.0:8000"
+    ports: ["8000:8000"]
+"""
+    found = answered(**{"Dockerfile": f"FROM python:3.12\n{COPY}", "docker-compose.yml": compose})
+    assert found["start_commands"] == ["python manage.py loaddata start"]
+
+
+def test_the_release_of_a_procfile_runs_once(answered):
+    found = answered(
+        Procfile="web: gunicorn shop.wsgi\nrelease: python manage.py migrate && python manage.py load_all\n"
+    )
+    assert (found["start_commands"], found["jobs"]) == (["python manage.py load_all"], {})
+
+
+def test_migrations_that_are_not_in_the_project(answered):
+    settings = SETTINGS + 'INSTALLED_APPS = ["goods", "offers"]\n'
+    model = "from django.db import models\n\nclass Item(models.Model):\n    pass\n"
+    files = {
+        "shop/settings.py": settings,
+        "goods/models.py": model,
+        "offers/models.py": model,
+        "offers/migrations/0001_initial.py": "",
+    }
+    found = answered(**started("set -e\npython manage.py makemigrations\npython manage.py migrate\n", **files))
+    assert found["code_commands"] == ["python manage.py makemigrations --noinput goods"]
+    assert found["start_commands"] == []
+
+
+def test_a_command_of_the_build_makes_static_files(answered):
+    run = "RUN SECRET_KEY=x python manage.py compilescss && SECRET_KEY=x python manage.py collectstatic\n"
+    dockerfile = f"FROM python:3.12\n{COPY}{run}"
+    settings = SETTINGS + 'import os\nSECRET_KEY = os.environ["SECRET_KEY"]\n'
+    found = answered(**{"Dockerfile": dockerfile + GUNICORN, "shop/settings.py": settings})
+    assert found["build_instructions"] == [
+        "RUN SECRET_KEY=only-for-building-the-image-0123456789-abcdefghijkl python manage.py compilescss"
+    ]
+
+
+def test_requirements_that_the_own_dockerfile_names(answered):
+    run = "RUN pip install --no-cache-dir -r requirements.txt gunicorn==23.0.0 \\\n"
+    run += "    && pip install 'whitenoise[brotli]>=6,<7' black\n"
+    found = answered(
+        **{"Dockerfile": f"FROM python:3.12\n{run}COPY . .\n{GUNICORN}", "requirements.txt": "Django==5.2.8\n"}
+    )
+    assert found["install_packages"] == ["gunicorn==23.0.0", "whitenoise[brotli]<7,>=6"]
+    assert found["gunicorn_install"] is False
+
+
+def test_a_locale_of_the_own_image(answered):
+    run = "RUN apt-get install -y locales && sed -i 's/# de_DE/de_DE/' /etc/locale.gen && locale-gen\n"
+    found = answered(
+        Dockerfile=f"FROM python:3.12\n{run}ENV LANG=de_DE.UTF-8 PIP_NO_CACHE=1 APP_HOME=/srv\n{COPY}{GUNICORN}"
+    )
+    assert found["apt_runtime"] == ["locales"]
+    assert found["base_instructions"] == ["RUN sed -i 's/# de_DE/de_DE/' /etc/locale.gen && locale-gen"]
+    assert found["environment"] == {"LANG": "de_DE.UTF-8"}
+
+
+def test_values_that_the_own_image_sets(answered):
+    settings = SETTINGS + (
+        'import os\nREGION = os.environ["REGION"]\nPOOL = int(os.environ["POOL"])\n'
+        'LEVEL = os.environ.get("LEVEL", "INFO")\n'
+        'TOKEN = os.environ["API_TOKEN"]\n'
+    )
+    env = "ENV REGION=eu-west POOL=7 LEVEL=WARNING API_TOKEN=Xk29fjQ8sLw20dkePzz1\n"
+    found = answered(**{"Dockerfile": f"FROM python:3.12\n{COPY}{env}{GUNICORN}", "shop/settings.py": settings})
+    assert (found["dotenv"]["REGION"], found["dotenv"]["POOL"]) == ("eu-west", "7")
+    assert (found["build_environment"]["REGION"], found["build_environment"]["POOL"]) == ("eu-west", "7")
+    assert found["environment"] == {"LEVEL": "WARNING"}
+    assert "Xk29" not in str(found)
+
+
+def test_what_sets_up_the_system_is_carried_and_what_it_needs(answered):
+    dockerfile = """\
+FROM python:3.12-slim
+RUN apt-get update && apt-get install -y curl fontconfig
+RUN curl -fsSL https://example.com/tool.tar.gz | tar -xz -C /usr/local/bin
+RUN ln -s /usr/local/bin/tool /usr/bin/tool
+COPY . /srv
+RUN cp /srv/fonts/a.ttf /usr/share/fonts/ && fc-cache -f
+"""
+    found = answered(Dockerfile=dockerfile + GUNICORN)
+    assert found["base_instructions"] == [
+        "RUN curl -fsSL https://example.com/tool.tar.gz | tar -xz -C /usr/local/bin",
+        "RUN ln -s /usr/local/bin/tool /usr/bin/tool",
+        "RUN fc-cache -f",
+    ]
+    assert found["apt_runtime"] == ["curl", "fontconfig"]
+
+
+def test_each_process_of_a_procfile_but_the_site_s(answered):
+    procfile = "web: gunicorn shop.wsgi\nmailer: python manage.py deliver\nbot: python bot.py\n"
+    procfile += "release: python manage.py migrate\n"
+    found = answered(Procfile=procfile)
+    assert found["workers"] == {"mailer": "python manage.py deliver", "bot": "python bot.py"}
+
+
+def test_a_service_of_the_own_compose_file_with_its_port(answered):
+    compose = """
+services:
+  web: {build: ., ports: ["8000:8000"]}
+  smtp: {build: ., command: python manage.py smtpd, ports: ["2525:2526"], restart: always}
+  once: {build: ., command: python manage.py import_all, restart: "no"}
+  tests: {build: ., command: python manage.py test}
+"""
+    found = answered(**{"Dockerfile": f"FROM python:3.12\n{COPY}{GUNICORN}", "docker-compose.yml": compose})
+    assert found["workers"] == {"smtp": "python manage.py smtpd"}
+    assert found["worker_ports"] == {"smtp": ["2525:2526"]}
+
+
+def test_what_uwsgi_starts_beside_the_site(answered):
+    ini = """\
+[uwsgi]
+module = shop.wsgi
+attach-daemon = python manage.py send_digests
+attach-daemon2 = cmd=python manage.py receive_mail,pidfile=/tmp/a.pid
+mule = shop/mule.py
+;attach-daemon = python manage.py old
+cron = 0 3 -1 -1 -5 python manage.py clearsessions
+cron2 = minute=-10,unique=1 python manage.py refresh
+[other]
+attach-daemon = python manage.py not_this
+"""
+    found = answered(**{"uwsgi.ini": ini})
+    assert sorted(found["workers"].values()) == [
+        "python manage.py receive_mail",
+        "python manage.py send_digests",
+        "python shop/mule.py",
+    ]
+    assert found["jobs"] == {"clearsessions": "python manage.py clearsessions", "refresh": "python manage.py refresh"}
+
+
+def test_a_process_that_the_own_start_has_beside_its_server(answered):
+    found = answered(**started('set -e\npython manage.py pump_events &\npython manage.py migrate\nexec "$@"\n'))
+    assert list(found["workers"].values()) == ["python manage.py pump_events"]
+    assert found["start_commands"] == []
+
+
+def test_compression_that_would_run_at_the_first_request(answered):
+    settings = SETTINGS + "DEBUG = False\nSTATIC_ROOT = BASE_DIR / 'static'\nINSTALLED_APPS = ['compressor']\n"
+    found = answered(**{"shop/settings.py": settings, "requirements.txt": "Django\ndjango-compressor\n"})
+    assert found["compress_offline"]
+    assert found["compose_settings"]["COMPRESS_OFFLINE"] == "True"
