@@ -421,6 +421,7 @@ def process(name, command, kind, source, certainty=Certainty.STATED, note="", **
         "note": note,
         "runs": "",
         "schedule": "",
+        "ports": [],
     } | more
 
 
