@@ -186,6 +186,21 @@ def test_compress_offline(settings, expected, read):
     assert read(settings).value("compress_offline") is expected
 
 
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ("", "CACHE/manifest.json"),
+        ("COMPRESS_OUTPUT_DIR = 'packed'\nCOMPRESS_OFFLINE_MANIFEST = 'offline.json'", "packed/offline.json"),
+        (
+            "COMPRESS_STORAGE_ALIAS = 'staticfiles'\nCOMPRESS_OFFLINE_MANIFEST_STORAGE_ALIAS = COMPRESS_STORAGE_ALIAS",
+            "manifest.json",
+        ),
+    ],
+)
+def test_compress_manifest(settings, expected, read):
+    assert read(settings).value("compress_manifest") == expected
+
+
 PACKAGE = '{"scripts": {"build": "esbuild src/a.js --outdir=../web/static/dist"}, "engines": {"node": ">=18 <23"}}'
 FRONT = {"ui/package.json": PACKAGE, "ui/package-lock.json": "{}", "ui/src/a.js": "", "web/apps.py": ""}
 

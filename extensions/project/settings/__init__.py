@@ -13,7 +13,7 @@ from ..evaluation.state import State
 from ..evaluation.values import UNKNOWN
 from ..findings import Certainty, Found, Problem, unread
 from ..tree import Tree
-from .compression import compress_offline, compress_online
+from .compression import compress_manifest, compress_offline, compress_online
 from .connections import broker, caches, databases, layers
 from .finder import Finder
 from .names import collect
@@ -135,6 +135,7 @@ def record(evaluator: State, settings: Settings, before: Settings) -> DjangoSett
         default_storage=storage_of(finder, "default", "DEFAULT_FILE_STORAGE", FILE_STORAGE),
         compress_offline=compress_offline(settings, apps.value),
         compress_online=compress_online(settings, apps.value),
+        compress_manifest=compress_manifest(settings),
         allowed_hosts=finder.texts("ALLOWED_HOSTS"),
         allowed_hosts_variables=Found(host_variables(hosts), hosts.source if hosts else "", Certainty.INFERRED),
         installed_apps=apps,

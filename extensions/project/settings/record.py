@@ -87,6 +87,7 @@ class DjangoSettings:
     default_storage: Found[str] = unread("")  # the dotted name of the class of uploads' storage
     compress_offline: Found[bool] = unread(False)  # whether django-compressor has to run when images are built
     compress_online: Found[bool] = unread(False)  # whether nothing says so, and the first request of a page compresses
+    compress_manifest: Found[str] = unread("CACHE/manifest.json")  # what says what was compressed, from STATIC_ROOT
     allowed_hosts: Found[Sequence[str]] = unread(())  # those that are known
     allowed_hosts_variables: Found[Mapping[str, bool]] = unread({})  # and whether each is a list, or else one host
     installed_apps: Found[Sequence[str]] = unread(())  # those that are known

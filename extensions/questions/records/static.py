@@ -195,6 +195,25 @@ the image (`/var/www/static`). If it is not, the build says so.
         ),
     ),
     Question(
+        name="compress_manifest",
+        type="str",
+        help="File below static_root that says what was compressed",
+        rule=kinds.relative_path,
+        safe="CACHE/manifest.json",
+        found=lambda site: site.settings.compress_manifest,
+        since="3.1.0",
+        as_before="CACHE/manifest.json",
+        reference=Reference(
+            type="text, a path that counts from `static_root`",
+            default=(
+                "`CACHE/manifest.json`, or what `COMPRESS_OUTPUT_DIR`, `COMPRESS_OFFLINE_MANIFEST` and its storage "
+                "make of it"
+            ),
+            changes="which file `Dockerfile_django` takes; it counts only with `compress_offline`",
+            refused="what is no path below that folder",
+        ),
+    ),
+    Question(
         name="compile_messages",
         type="bool",
         help="Compile translations while building (manage.py compilemessages)?",
