@@ -45,6 +45,13 @@ def pinned(image: str, digests: dict[str, str]) -> str:
     return f"{image}@{digests[image]}" if image in digests else image
 
 
+def wrapped(instruction: str) -> str:
+    """Return a RUN that is too long for a line with each command that another waits for on a line of its own."""
+    if len(instruction) <= 100 or not instruction.startswith("RUN ") or "'" in instruction or '"' in instruction:
+        return instruction
+    return instruction.replace(" && ", " \\\n    && ")
+
+
 def scalar(value: str) -> str:
     """Return text as it stands in a YAML file: plain, or in quotes where YAML would read it as something else."""
     plain = re.fullmatch(r"[A-Za-z/._][A-Za-z0-9 /._=@%+,:-]*", value) and _is_plain(value)
@@ -227,4 +234,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "volumes": storage.volumes,
     "with_manifest": with_manifest,
     "worth_writing": answers.worth_writing,
+    "wrapped": wrapped,
 }

@@ -92,6 +92,12 @@ NODE = {
     "output": ["assets/dist"],
     "runtime": False,
 }
+STAGE = {
+    "name": "assets",
+    "image": "node:24-slim",
+    "instructions": ["WORKDIR /app", "COPY . .", "RUN npm ci && npm run build"],
+    "output": {"/app/dist": "/workdir/assets/dist"},
+}
 # The answers by which templates decide, each with its values.
 DECISIONS: dict[str, list[Any]] = {
     "use_fathom": [True, False],
@@ -101,6 +107,7 @@ DECISIONS: dict[str, list[Any]] = {
     "compress_manifest": ["CACHE/manifest.json", "manifest.json"],
     "static_server": ["nginx", "whitenoise", "elsewhere"],
     "node": [{}, NODE, NODE | {"runtime": True}],
+    "assets_stages": [[], [STAGE]],
     "reverse_proxy": ["nginx", "external"],
     "https_only": [True, False],
     "worker_class": ["gthread", "asgi", "uvicorn_worker.UvicornWorker"],
@@ -450,6 +457,7 @@ BAD = {
     "debian_release": ["sid", "bullseye"],
     "image_digests": ["{'python:3.13': latest}", "[python]", "{'A b': 'sha256:00'}"],
     "node": ["{version: '24'}", "npm run build", "[a]", str(NODE | {"build": "a; b"}), str(NODE | {"output": ["/a"]})],
+    "assets_stages": ["{}", "[assets]", str([STAGE | {"name": "base"}]), str([STAGE | {"output": {"dist": "/dist"}}])],
     "dotenv": ["[A]", "{A: 1}", '{A: "x\\ny"}', "{A: $B}"],
     "settings_environment": ["{A: b}", "{A: [b]}", "{a b: [c, d]}", '{A: ["x\\ny", ""]}', "[A]"],
     "development_environment": ["{DEBUG: 1}", "DEBUG", "{A B: x}"],

@@ -68,6 +68,7 @@ class Evidence:
     the folder `root` of the project.
     """
 
+    image: OwnImage | None = None
     dockerfile: str = ""
     release: str = ""
     release_source: str = ""
@@ -147,6 +148,7 @@ def _evidence(tree: Tree, known: _Known) -> Evidence:
     settled = [*_settled(tree, known, [*found, *packages])]
     release, source = _release(tree, image, settled)
     return Evidence(
+        image,
         image.path if image else "",
         release,
         source,

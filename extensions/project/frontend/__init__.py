@@ -1,16 +1,26 @@
 """The front ends that a project builds with Node."""
 
+from ..deployment.own_image import OwnImage
+from ..findings import Certainty, Found, unread
 from ..settings.record import DjangoSettings
 from ..settings.setting import Settings
 from ..tree import Tree
 from .node import read_node
+from .own_stages import does_the_same, read_own_stages
 from .packages import read_packages
 from .record import Frontend
 
 __all__ = ["read_frontend"]
 
 
-def read_frontend(tree: Tree, evaluated: Settings | None, settings: DjangoSettings) -> Frontend:
-    """Return the front ends, and how Node builds the one that Django serves."""
+def read_frontend(tree: Tree, evaluated: Settings | None, settings: DjangoSettings, own: OwnImage | None) -> Frontend:
+    """Return the front ends, and how Node builds the one that Django serves.
+
+    Where the project's own Dockerfile has stages for that, these count, unless they do what `node` says.
+    """
     packages = read_packages(tree)
-    return Frontend(packages, read_node(tree, packages.value, evaluated, settings))
+    node = read_node(tree, packages.value, evaluated, settings)
+    stages = read_own_stages(tree, own, settings.staticfiles_dirs.value)
+    if stages.value and not (node.value and does_the_same(stages.value, node.value)):
+        return Frontend(packages, stages, Found(None, "", Certainty.INFERRED, "Its own Dockerfile says how."))
+    return Frontend(packages, unread(()), node)
