@@ -142,7 +142,7 @@ def _outputs(stages: Mapping[str, _Stage]) -> dict[str, dict[str, str]]:
             *sources, place = item.words
             where = _placed(posixpath.join(stage.workdir, place), folders)
             for source in sources:
-                found.setdefault(origin, {})[posixpath.normpath(f"/{source}")] = where
+                found.setdefault(origin, {})[posixpath.normpath(f"/{source.lstrip('/')}")] = where
     return found
 
 
