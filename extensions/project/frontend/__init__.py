@@ -1,11 +1,13 @@
 """The front ends that a project builds with Node."""
 
+from dataclasses import replace
+
 from ..deployment.own_image import OwnImage
 from ..findings import Certainty, Found, unread
 from ..settings.record import DjangoSettings
 from ..settings.setting import Settings
 from ..tree import Tree
-from .node import read_node
+from .node import bun_stage, read_node
 from .own_stages import does_the_same, read_own_stages
 from .packages import read_packages
 from .record import Frontend
@@ -21,6 +23,10 @@ def read_frontend(tree: Tree, evaluated: Settings | None, settings: DjangoSettin
     packages = read_packages(tree)
     node = read_node(tree, packages.value, evaluated, settings)
     stages = read_own_stages(tree, own, settings.staticfiles_dirs.value)
-    if stages.value and not (node.value and does_the_same(stages.value, node.value)):
+    if node.value and not stages.value and (stage := bun_stage(node.value)):
+        stages = Found([stage], node.source, node.certainty)
+    elif node.value and does_the_same(stages.value, node.value):
+        stages = replace(stages, value=())
+    if stages.value:
         return Frontend(packages, stages, Found(None, "", Certainty.INFERRED, "Its own Dockerfile says how."))
     return Frontend(packages, unread(()), node)

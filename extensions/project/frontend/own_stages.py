@@ -34,7 +34,7 @@ HOME = "/workdir"  # where the template's images have the project
 
 @dataclass
 class _Stage:
-    """A stage, as far as it has been read: what it starts from, where it is, and which folders of the project it has."""
+    """A stage, as far as it has been read: what it starts from, where it is, which folders of the project it has."""
 
     name: str
     base: str
