@@ -147,7 +147,9 @@ def _install(
         prefix = "" if int(version) < NO_COREPACK else "npx --yes "
         return prefix, "yarn install --frozen-lockfile" if locked else "yarn install"
     if manager == "bun":
-        return BUN, "bun install --frozen-lockfile" if locked else "bun install"
+        # Without dependencies it takes the lock file away, and would say that it has changed.
+        needs = bool(content.get("dependencies") or content.get("devDependencies"))
+        return BUN, "bun install --frozen-lockfile" if locked and needs else "bun install"
     return "", "npm ci" if locked else "npm install"
 
 
