@@ -534,7 +534,6 @@ not a requirement at all!
         ("old", "", "", "requirements.txt:16"),
     ]
     assert read.requirements[2].extras == ("redis", "sqs")
-    assert read.local == [("./vendor/local-package", "requirements.txt:14"), (".", "requirements.txt:15")]
     assert [url for url, _ in read.vcs] == [
         "git+https://example.com/a/tagging.git@v1#egg=django-tagging",
         "git+https://example.com/b.git",

@@ -96,7 +96,7 @@ def _code(tree: Tree, tools: tuple[Tool, ...]) -> tuple[Project, Settings | None
     """Return what the code, its settings and its manifests say, and the settings as they were worked out."""
     layout, settings, evaluated = read_layout(tree, tools), DjangoSettings(), None
     if path := layout.settings_file.value:
-        evaluated, settings = read_settings(tree, path, layout.import_root)
+        evaluated, settings = read_settings(tree, path, layout.import_root, base=layout.base)
         layout = read_interface(tree, layout, settings)  # again, now that they say more of it
     engines = [database.engine or "" for database in settings.databases.value.values()]
     dependencies = read_dependencies(tree, layout.base, tools, settings.installed_apps.value, engines)

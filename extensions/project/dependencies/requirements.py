@@ -69,7 +69,6 @@ class Requirements:
     requirements: list[Requirement] = field(default_factory=list)
     constraints: list[Requirement] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
-    local: list[tuple[str, str]] = field(default_factory=list)  # (what is installed, source)
     vcs: list[tuple[str, str]] = field(default_factory=list)  # (URL, source)
     lines: int = 0  # that were read
 
@@ -245,8 +244,6 @@ def _read_requirement(tree: Tree, text: str, source: str, constraint: bool, foun
             found.requirements.append(Requirement(canonicalize_name(name), "", (), vcs[1], source))
         return
     if _is_local(text):
-        if not constraint:
-            found.local.append((text.partition(" ;")[0].strip(), source))
         return
     requirement, valid = parse_requirement(text, source)
     if not valid:
@@ -257,8 +254,6 @@ def _read_requirement(tree: Tree, text: str, source: str, constraint: bool, foun
         ):
             tree.problem(source, f"is not a requirement that pip understands ({text[:60]})")
     if requirement is not None:
-        if requirement.url.startswith("file:") or (requirement.url and "://" not in requirement.url):
-            found.local.append((requirement.url, source))
         (found.constraints if constraint else found.requirements).append(requirement)
 
 
