@@ -97,7 +97,7 @@ def celery_worker(command: str) -> str:
 
     https://docs.celeryq.dev/en/stable/userguide/workers.html#ping
     """
-    match = re.match(r"(celery (?:-A|--app)[ =]?\S+) (?:.* )?worker(?: |$)", command)
+    match = re.match(r"((?:env \S+=\S+ )?celery (?:-A|--app)[ =]?\S+) (?:.* )?worker(?: |$)", command)
     return match[1] if match and not re.search(r" (-n|--hostname)\b", command) else ""
 
 

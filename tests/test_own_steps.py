@@ -2,11 +2,13 @@
 
 import pytest
 
+from extensions.filters import celery_worker
 from extensions.project.deployment.own_image import own_image
 from extensions.project.deployment.steps import Phase, read_own_steps
 from extensions.project.tree import Tree
 from extensions.questions import defaults, deployment_defaults
 from extensions.reading import read
+from extensions.rendering.celery import concurrent
 
 MANAGE = """
 import os
@@ -459,3 +461,132 @@ def test_compression_that_would_run_at_the_first_request(answered):
     found = answered(**{"shop/settings.py": settings, "requirements.txt": "Django\ndjango-compressor\n"})
     assert found["compress_offline"]
     assert found["compose_settings"]["COMPRESS_OFFLINE"] == "True"
+
+
+APP = "INSTALLED_APPS = ['shop', 'news.apps.NewsConfig']\n"
+
+
+def test_a_command_of_an_app_that_is_not_installed(answered):
+    files = {"shop/settings.py": SETTINGS + APP}
+    files |= {f"{app}/management/commands/load_{app}.py": "" for app in ("news", "mail")}
+    entrypoint = "python manage.py load_news\npython manage.py load_mail\npython manage.py load_other\n"
+    found = answered(**started(entrypoint, **files))
+    assert found["start_commands"] == ["python manage.py load_news || true", "python manage.py load_other"]
+
+
+def test_a_script_of_the_project_s_own_package(answered, written):
+    manifest = '[project]\nname = "shop"\n[project.scripts]\nshop = "shop.__main__:main"\nother = "shop.tools:run"\n'
+    found = answered(**started("set -e\nshop bootstrap --all\nother go\n", **{"pyproject.toml": manifest}))
+    assert found["start_commands"] == ["python -m shop bootstrap --all"]
+
+
+def test_settings_of_celery_s_own(answered):
+    celery = 'import os\nfrom celery import Celery\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "jobs.settings")\n'
+    files = {
+        "jobs/__init__.py": "",
+        "jobs/celery.py": celery + 'app = Celery("jobs")\napp.config_from_object("django.conf:settings")\n',
+        "jobs/settings.py": "from shop.settings import *\nCELERY_TASK_ACKS_LATE = True\n",
+        "shop/settings.py": SETTINGS + "import os\nCELERY_BROKER_URL = os.environ['BROKER']\n",
+        "requirements.txt": "Django==5.2.8\ngunicorn==23.0.0\ncelery[redis]==5.5.3\n",
+    }
+    worker = "env DJANGO_SETTINGS_MODULE=jobs.settings celery -A jobs.celery worker"
+    assert answered(**files)["workers"] == {"worker": worker}
+    assert celery_worker(worker) == "env DJANGO_SETTINGS_MODULE=jobs.settings celery -A jobs.celery"
+    assert concurrent(worker, 2) == f"{worker} --concurrency 2"
+    other = {"jobs/settings.py": "DEBUG = True\n"}
+    assert answered(**files | other)["workers"] == {"worker": "celery -A jobs.celery worker"}
+
+
+FRONT = """\
+ARG NODE=24.15.0
+FROM --platform=$BUILDPLATFORM node:${NODE}-slim AS base
+WORKDIR /app/assets
+FROM base AS assets
+USER node
+COPY --chown=node:node assets/package.json assets/*yarn* ./
+RUN yarn install \\
+    && yarn cache clean
+ARG NODE
+ENV NODE_ENV="production"
+COPY . ..
+RUN ../build js && yarn css
+CMD ["bash"]
+FROM node:22 AS unused
+RUN npm ci
+FROM python:3.12-slim
+WORKDIR /code
+COPY . .
+COPY --from=assets /app/public /public
+COPY --from=assets --chown=1000 /app/assets/dist/ shop/static/
+COPY --from=assets /app/assets/node_modules node_modules
+"""
+
+
+def test_stages_of_a_front_end(answered):
+    settings = SETTINGS + "STATICFILES_DIRS = ['/public', BASE_DIR / 'node_modules' / 'bootstrap' / 'dist']\n"
+    files = {"shop/settings.py": settings, "assets/package.json": "{}"}
+    found = answered(Dockerfile=FRONT + GUNICORN, **files)
+    assert found["node"] == {}
+    assert found["assets_stages"] == [
+        {"name": "assets", "image": "node:24-slim", "instructions": ["WORKDIR /app/assets"], "output": {}},
+        {
+            "name": "assets-2",
+            "image": "assets",
+            "instructions": [
+                "USER node",
+                "COPY --chown=node:node assets/package.json assets/*yarn* ./",
+                "RUN yarn install && yarn cache clean",
+                'ARG NODE="24.15.0"',
+                'ENV NODE_ENV="production"',
+                "COPY . ..",
+                "RUN ../build js && yarn css",
+            ],
+            "output": {
+                "/app/public": "/public",
+                "/app/assets/dist": "/workdir/shop/static/",
+                "/app/assets/node_modules/bootstrap/dist": "/workdir/node_modules/bootstrap/dist",
+            },
+        },
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "COPY secret.txt .",
+        "COPY --from=python /x /x",
+        "RUN --mount=type=secret,id=a true",
+        "RUN <<E\nx\nE",
+    ],
+)
+def test_a_stage_that_needs_what_is_not_in_the_project(line, answered):
+    dockerfile = f"FROM python:3.12 AS python\nFROM node:24 AS a\n{line}\nFROM python:3.12\nCOPY --from=a /b /b\n"
+    assert answered(Dockerfile=f"{dockerfile}{COPY}{GUNICORN}")["assets_stages"] == []
+
+
+def test_a_stage_that_does_what_node_says(answered):
+    package = '{"scripts": {"build": "esbuild a.js --outdir=shop/static/dist"}, "devDependencies": {"esbuild": "1"}}'
+    stage = "FROM node:24 AS a\nWORKDIR /a\nCOPY . .\nRUN npm install\nRUN npm run build\n"
+    copied = "COPY --from=a /a/shop/static/dist shop/static/dist\n"
+    files = {"package.json": package, "a.js": "", ".gitignore": "shop/static/dist\n"}
+    found = answered(Dockerfile=f"{stage}FROM python:3.12\nWORKDIR /code\n{COPY}{copied}{GUNICORN}", **files)
+    assert found["assets_stages"] == [] and found["node"]["build"] == "npm run build"
+
+
+def test_bun_has_its_own_image(answered):
+    package = '{"scripts": {"build": "bun build a.js --outdir=shop/static/dist"}, "devDependencies": {"x": "1"}}'
+    found = answered(**{"ui/package.json": package.replace("shop/", "../shop/"), "ui/bun.lock": "{}", "ui/a.js": ""})
+    assert found["assets_stages"] == [
+        {
+            "name": "assets",
+            "image": "oven/bun:1",
+            "instructions": [
+                "WORKDIR /workdir/ui",
+                "COPY ui/package.json ui/bun.lock /workdir/ui/",
+                "RUN bun install --frozen-lockfile",
+                "COPY . /workdir",
+                "RUN NODE_ENV=production bun run build",
+            ],
+            "output": {"/workdir/shop/static/dist": "/workdir/shop/static/dist"},
+        }
+    ]

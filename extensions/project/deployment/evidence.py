@@ -9,6 +9,7 @@ from typing import TypeVar
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from ..data import mapping
 from ..dependencies.record import Dependencies, Installed
 from ..findings import Certainty, Found
 from ..layout.record import Layout
@@ -139,6 +140,8 @@ def _evidence(tree: Tree, known: _Known) -> Evidence:
         _stages_of_node(tree, image),
         frozenset(known.dependencies.distributions.value),
         _unmigrated(tree, known.settings.installed_apps.value),
+        tuple(known.settings.installed_apps.value),
+        _own_scripts(tree),
     )
     found: dict[Taken, None] = {}
     every = [*steps.steps, *_other_steps(tree, image)]
@@ -209,6 +212,16 @@ def _unmigrated(tree: Tree, installed_apps: Iterable[str]) -> tuple[str, ...]:
         ):
             found.append(name)
     return tuple(sorted(set(found)))
+
+
+def _own_scripts(tree: Tree) -> dict[str, str]:
+    """Return the scripts that the project's package installs, each with the module that it runs.
+
+    https://packaging.python.org/en/latest/specifications/pyproject-toml/#entry-points
+    """
+    manifest = tree.toml("pyproject.toml")
+    found = {**mapping(manifest, "tool", "poetry", "scripts"), **mapping(manifest, "project", "scripts")}
+    return {name: target.partition(":")[0] for name, target in found.items() if isinstance(target, str)}
 
 
 def _other_steps(tree: Tree, image: OwnImage | None) -> Iterator[Step]:

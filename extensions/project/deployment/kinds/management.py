@@ -68,6 +68,8 @@ def _read(step: Step, around: Surroundings) -> list[Taken] | None:
     if words is None:
         return None
     name = words[0]
+    if not _is_installed(name, around):
+        return [NotUnderstood(step.source, in_command(step.text)[:200], "no app of INSTALLED_APPS has this command")]
     if name in OF_PEOPLE:
         return [NotUnderstood(step.source, in_command(step.text)[:200], OF_PEOPLE[name])]
     if name == "makemigrations":
@@ -77,6 +79,14 @@ def _read(step: Step, around: Surroundings) -> list[Taken] | None:
     if name in DONE or name.startswith(("wait_for", "waitfor")) or (name == "tailwind" and "start" in words):
         return [Done(step.source, name)]
     return _command(step, words)
+
+
+def _is_installed(name: str, around: Surroundings) -> bool:
+    """Return whether an app has a command, as far as the project's own files tell; all others may have it."""
+    files = [path for path in around.tree.named(f"{name}.py") if path.endswith(f"/management/commands/{name}.py")]
+    apps = {posixpath.basename(path.removesuffix(f"/management/commands/{name}.py")) for path in files}
+    installed = {app.partition(".apps.")[0].rpartition(".")[2] for app in around.apps}
+    return not apps or not installed or not apps.isdisjoint(installed)
 
 
 def _command(step: Step, words: tuple[str, ...], when: When | None = None) -> list[Taken]:

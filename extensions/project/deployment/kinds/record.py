@@ -1,6 +1,6 @@
 """The shape of a kind of step, and of what a step is taken for. It imports nothing but the steps themselves."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -144,6 +144,8 @@ class Surroundings:
     of_node: frozenset[str] = frozenset()  # stages that start from an image of Node alone
     distributions: frozenset[str] = frozenset()
     unmigrated: tuple[str, ...] = field(default=())  # apps with models and without migrations in the project
+    apps: tuple[str, ...] = ()  # INSTALLED_APPS
+    scripts: Mapping[str, str] = field(default_factory=dict)  # those of the project's own package: name, module
 
 
 @dataclass(frozen=True)
