@@ -463,6 +463,29 @@ def test_compression_that_would_run_at_the_first_request(answered):
     assert found["compose_settings"]["COMPRESS_OFFLINE"] == "True"
 
 
+def test_what_reads_a_file_that_is_not_there(written):
+    run = "RUN tar -xz -C /tmp < data.tar.gz && mv /tmp/data*/*.db /etc && fc-cache -f\nRUN cp /usr/share/a* /etc/a\n"
+    site = read(written(Dockerfile=f"FROM python:3.12\nCOPY assets/data.tar.gz .\n{run}{COPY}{GUNICORN}"))
+    assert deployment_defaults.base_instructions(site).value == ["RUN cp /usr/share/a* /etc/a"]
+    assert "Not taken over: `tar -xz -C /tmp < data.tar.gz` (Dockerfile:3)" in " ".join(
+        deployment_defaults.notes(site)
+    )
+
+
+ARRAYS = """\
+results=( $(python manage.py state) "a b" )
+results+=(more)
+if [[ ${results[0]} == True ]]; then
+  python manage.py load_data
+fi
+python manage.py load_all
+"""
+
+
+def test_arrays_of_bash(answered):
+    assert answered(**started(ARRAYS))["start_commands"] == ["python manage.py load_all"]
+
+
 APP = "INSTALLED_APPS = ['shop', 'news.apps.NewsConfig']\n"
 
 

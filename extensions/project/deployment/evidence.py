@@ -21,7 +21,9 @@ from .commands import environment_of, read_commands
 from .compose import read_compose
 from .dockerfile import images, name_and_tag, read_instructions, substitute, variables
 from .kinds import taken
+from .kinds.carried import READS_NO_FILE
 from .kinds.record import (
+    Carried,
     Command,
     Done,
     NotUnderstood,
@@ -276,7 +278,11 @@ def _settled(tree: Tree, known: _Known, items: Iterable[Taken]) -> Iterator[Take
     explained = frozenset(known.dependencies.apt_explained.value)
     listed = frozenset(known.dependencies.distributions.value)
     read = _read_by_code(tree, known, {item.name for item in items if isinstance(item, Variable)})
+    lacking = {item.source for item in items if isinstance(item, NotUnderstood) and item.why == READS_NO_FILE}
     for item in items:
+        if isinstance(item, Carried) and item.source in lacking:
+            yield NotUnderstood(item.source, item.text, "what stands beside it is not taken over")
+            continue
         if isinstance(item, Command) and item.when is not When.START and item.words[2] == "compress":
             continue  # the answer compress_offline
         if isinstance(item, Requirements):

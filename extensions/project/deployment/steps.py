@@ -571,6 +571,8 @@ class _Runner:
         for word in node.words:
             if not words and shell.ASSIGNMENT.match(word):
                 name, _, value = word.partition("=")
+                if value.startswith("("):
+                    continue  # an array, which no word is filled in from
                 read = shell.expand(value, known)
                 if read.known:
                     given[name.rstrip("+")] = read.text

@@ -13,6 +13,9 @@ OF_SYSTEM = words(
     "printf mkdir tar unzip gunzip curl wget install update-mime-database texhash mktexlsr"
 )
 SYSTEM_PATH = re.compile(r"/(?:etc|usr|opt|var|bin|lib|tmp)(?:/|$)")
+GLOB = re.compile(r"[*?\[]")
+READS = re.compile(r"(?<!<)<(?![<(&])\s*(?!/)\S")
+READS_NO_FILE = "it reads a file that the image does not have"
 REPOSITORIES = re.compile(r"/etc/apt|apt-key|sources\.list|nodesource|deb\.|keyrings")
 
 
@@ -21,7 +24,10 @@ def _read(step: Step, around: Surroundings) -> list[Taken] | None:
         return None
     if not step.final or step.condition:
         return None
-    text = shlex.join(step.words) if step.plain else step.text
+    is_pattern = any(GLOB.search(word) for word in step.words)
+    text = shlex.join(step.words) if step.plain and not is_pattern else step.text
+    if READS.search(text):
+        return [NotUnderstood(step.source, text[:200], READS_NO_FILE)]
     if has_secret(text) or not text.isprintable() or len(text) > 500 or text.endswith("\\"):
         return None
     if REPOSITORIES.search(text):
