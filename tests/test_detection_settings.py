@@ -1098,6 +1098,20 @@ def test_a_variable_that_settings_fail_without(text, required, read):
     assert read(text).required == required
 
 
+@pytest.mark.parametrize(
+    "check",
+    [
+        "if KEY == 'insecure' and DEBUG is False:\n    raise ValueError",
+        "if not KEY or KEY.startswith('in'):\n    if not DEBUG:\n        raise ValueError",
+    ],
+)
+def test_a_key_whose_default_settings_refuse(check, read):
+    text = "import os\nDEBUG = os.getenv('DEBUG', '1') == '1'\nKEY = os.getenv('SECRET_KEY', 'insecure')\n"
+    found = read(f"{text}{check}\n")
+    assert found.variable("SECRET_KEY")["dummy"].startswith("only-for-building") and found.required == []
+    assert read(text).variable("SECRET_KEY")["dummy"] == ""
+
+
 def test_variables_that_the_package_of_the_settings_reads(read):
     celery = "import os\nfrom celery import Celery\nKEY = os.environ['KEY']\nLEVEL = os.getenv('LEVEL', 'info')\n"
     files = {"config/__init__.py": "from .celery import KEY\n", "config/celery.py": celery}

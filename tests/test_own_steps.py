@@ -497,6 +497,15 @@ def test_a_command_of_an_app_that_is_not_installed(answered):
     assert found["start_commands"] == ["python manage.py load_news || true", "python manage.py load_other"]
 
 
+def test_a_command_that_makes_static_files(answered):
+    calls = "".join(
+        f"call_command(\n'{name}', verbosity=1)\n" for name in ("make_key", "collectstatic", "compilejsi18n")
+    )
+    found = answered(**started("python manage.py build\n", **{"shop/management/commands/build.py": calls}))
+    assert found["start_commands"] == ["python manage.py make_key"]
+    assert found["build_instructions"] == ["RUN python manage.py compilejsi18n"]
+
+
 def test_a_script_of_the_project_s_own_package(answered, written):
     manifest = '[project]\nname = "shop"\n[project.scripts]\nshop = "shop.__main__:main"\nother = "shop.tools:run"\n'
     found = answered(**started("set -e\nshop bootstrap --all\nother go\n", **{"pyproject.toml": manifest}))

@@ -2,7 +2,7 @@
 
 import ast
 import posixpath
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from ..importer import Importer
 from ..tree import Tree
-from .environment import URL_KINDS, Environment, converted, parse_url
+from .environment import URL_KINDS, Environment, converted, looks_secret, parse_url
 from .objects import Class, LoopEnd, Names, Raised, Returned, Scope, Stop
 from .operations import MAX_TEXT, plain_text
 from .references import Arguments
@@ -185,6 +185,11 @@ class State:
             variable.perhaps = True
         else:
             variable.required = True
+
+    def may_refuse(self, variables: Iterable[str]) -> None:
+        """Record that settings may fail with the default of a secret, such as a key that is only for development."""
+        for variable in (self.environment.variables[name] for name in variables):
+            variable.perhaps = variable.perhaps or looks_secret(variable)
 
     def given(self, value: Value, kind: str = "TypeError", empty: bool = False) -> Value:
         """Return a value that what follows does not take where its variable is not set: settings fail, and it must be.

@@ -2,6 +2,7 @@
 
 import posixpath
 import re
+from dataclasses import replace
 
 from ...secrets import has_secret, in_command, words
 from ..steps import Phase, Step
@@ -37,6 +38,7 @@ OF_PEOPLE = {
     "test": "it is for developers",
     "changepassword": "a person has to type",
 }
+CALL = re.compile(r"""\bcall_command\(\s*["']([a-z_][\w-]*)["']""")
 WORD = re.compile(r"[A-Za-z0-9_./:=@%+,* -]+")
 NAME = re.compile(r"[a-z_][\w-]*", re.IGNORECASE)
 
@@ -70,6 +72,9 @@ def _read(step: Step, around: Surroundings) -> list[Taken] | None:
     name = words[0]
     if not _is_installed(name, around):
         return [NotUnderstood(step.source, in_command(step.text)[:200], "no app of INSTALLED_APPS has this command")]
+    if inner := _called(name, around):
+        calls = (replace(step, words=("python", "manage.py", each), text=f"manage.py {each}") for each in inner)
+        return [item for call in calls for item in _read(call, around) or ()]
     if name in OF_PEOPLE:
         return [NotUnderstood(step.source, in_command(step.text)[:200], OF_PEOPLE[name])]
     if name == "makemigrations":
@@ -87,6 +92,16 @@ def _is_installed(name: str, around: Surroundings) -> bool:
     apps = {posixpath.basename(path.removesuffix(f"/management/commands/{name}.py")) for path in files}
     installed = {app.partition(".apps.")[0].rpartition(".")[2] for app in around.apps}
     return not apps or not installed or not apps.isdisjoint(installed)
+
+
+def _called(name: str, around: Surroundings) -> list[str]:
+    """Return the commands that one of the project's own calls, if it makes static files: images have these."""
+    for path in around.tree.named(f"{name}.py"):
+        if path.endswith(f"/management/commands/{name}.py"):
+            called = CALL.findall(around.tree.text(path) or "")
+            if ("collectstatic" in called or MAKES_FILES & {*called}) and name not in called:
+                return list(dict.fromkeys(called))
+    return []
 
 
 def _command(step: Step, words: tuple[str, ...], when: When | None = None) -> list[Taken]:
