@@ -333,16 +333,18 @@ def test_the_release_of_a_procfile_runs_once(answered):
 
 
 def test_migrations_that_are_not_in_the_project(answered):
-    settings = SETTINGS + 'INSTALLED_APPS = ["goods", "offers"]\n'
+    settings = SETTINGS + 'INSTALLED_APPS = ["goods", "offers", "bids"]\n'
     model = "from django.db import models\n\nclass Item(models.Model):\n    pass\n"
     files = {
         "shop/settings.py": settings,
         "goods/models.py": model,
         "offers/models.py": model,
+        "bids/models/__init__.py": "",
+        "bids/models/bid.py": model,
         "offers/migrations/0001_initial.py": "",
     }
     found = answered(**started("set -e\npython manage.py makemigrations\npython manage.py migrate\n", **files))
-    assert found["code_commands"] == ["python manage.py makemigrations --noinput goods"]
+    assert found["code_commands"] == ["python manage.py makemigrations --noinput bids goods"]
     assert found["start_commands"] == []
 
 
@@ -622,3 +624,35 @@ def test_bun_has_its_own_image(answered):
             "output": {"/workdir/shop/static/dist": "/workdir/shop/static/dist"},
         }
     ]
+
+
+IN_PLACE = """\
+FROM python:3.12
+RUN apt-get update && apt-get install -y nodejs npm
+WORKDIR /srv
+COPY . .
+RUN pip install -r requirements.txt
+RUN pushd ui/ && npm ci && npx webpack --mode=production && npm run css && popd && npm audit
+"""
+
+
+@pytest.mark.parametrize("served", [True, False])
+def test_a_front_end_that_is_built_beside_the_code(served, answered):
+    settings = SETTINGS + ("STATICFILES_DIRS = [BASE_DIR / 'ui' / 'node_modules' / 'x']\n" if served else "")
+    files = {"ui/package.json": '{"scripts": {"css": "sass a.scss"}, "engines": {"node": "22"}}', "ui/a.js": ""}
+    found = answered(Dockerfile=IN_PLACE + GUNICORN, **files, **{"shop/settings.py": settings})
+    removed = [] if served else ["RUN rm -rf /workdir/ui/node_modules"]
+    assert found["assets_stages"] == [
+        {
+            "name": "assets",
+            "image": "node:22",
+            "instructions": [
+                "COPY . /workdir",
+                "WORKDIR /workdir/ui",
+                "RUN npm ci && npx webpack --mode=production && npm run css",
+                *removed,
+            ],
+            "output": {"/workdir/ui/": "/workdir/ui/"},
+        }
+    ]
+    assert found["node"] == {}

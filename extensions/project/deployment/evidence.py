@@ -201,7 +201,7 @@ def _unmigrated(tree: Tree, installed_apps: Iterable[str]) -> tuple[str, ...]:
     found = []
     for path in tree.paths:
         folder = posixpath.dirname(path)
-        if path.endswith("/models/__init__.py"):
+        if posixpath.basename(folder) == "models" and path.endswith(".py"):
             folder = posixpath.dirname(folder)
         elif not path.endswith("/models.py"):
             continue

@@ -364,6 +364,7 @@ class _Runner:
         self.place, self.first, self.values, self.calls = place, first, values, calls
         self.exported: dict[str, str] = dict(first.environment)
         self.workdir = first.workdir
+        self.folders: list[str] = []  # those that `popd` goes back to
         self.state = _State()
         self.path, self.start, self.one_line = "", 1, False
         self.arguments: list[str] | None = None
@@ -615,7 +616,11 @@ class _Runner:
 
     def _changes_state(self, name: str, words: list[str]) -> bool:
         """Return whether a command only changes what holds for those after it."""
-        if name == "cd":
+        if name == "popd":
+            self.workdir = self.folders.pop() if self.folders else self.workdir
+        elif name in ("cd", "pushd"):
+            if name == "pushd":
+                self.folders.append(self.workdir)
             self.workdir = (
                 posixpath.normpath(posixpath.join(self.workdir, words[1])) if len(words) > 1 else self.workdir
             )

@@ -24,7 +24,7 @@ FOLDERS = (
     "PROTECTED_MEDIA_ROOT",
 )
 REMOTE = ("s3", "boto", "gcloud", "gcs", "google", "azure", "dropbox", "sftp", "ftp", "cloudinary", "swift", "minio")
-ELSEWHERE = ("/tmp", "/var/tmp", "/dev", "/proc", "/sys")  # these two are in memory; nobody keeps data in the others
+ELSEWHERE = ("/tmp", "/dev", "/proc", "/sys")  # /tmp is a tmpfs; nobody keeps data in the others
 SYSTEM = words("/ /bin /etc /home /lib /mnt /opt /root /run /sbin /srv /usr /usr/local /usr/src /var")
 NOT_DATA = ("/etc/", "/usr/", "/home/", "/root/", "/run/", "/var/run/", "/var/lib/apt", "/var/cache/apt", "/opt/")
 
