@@ -226,6 +226,15 @@ def test_names_of_other_releases(answered):
     assert found["apt_runtime"] == ["libgdal36", "libgl1", "libmariadb3", "libssl3t64", "postgresql-client"]
 
 
+def test_packages_with_the_number_of_a_server(answered):
+    packages = "postgresql-client-15 postgresql-client-$PG postgresql-contrib-15 postgresql-16 libgeos-c1 libgconf-2-4"
+    found = answered(
+        Dockerfile=f"FROM python:3.13\nRUN apt-get install -y {packages}\n{COPY}{GUNICORN}",
+        **{"shop/backup.py": 'run(["pg_dump", "shop"])\n'},
+    )
+    assert found["apt_runtime"] == ["libgeos-c1t64", "postgresql-client"]
+
+
 def test_the_release_of_the_own_image(answered):
     dockerfile = f"FROM python:3.13-slim-bookworm\nRUN apt-get install -y wkhtmltopdf libmagic1\n{COPY}{GUNICORN}"
     found = answered(Dockerfile=dockerfile)
@@ -463,6 +472,16 @@ def test_compression_that_would_run_at_the_first_request(answered):
     found = answered(**{"shop/settings.py": settings, "requirements.txt": "Django\ndjango-compressor\n"})
     assert found["compress_offline"]
     assert found["compose_settings"]["COMPRESS_OFFLINE"] == "True"
+
+
+def test_what_changes_the_project_s_files(answered):
+    run = "RUN cp docker/config.py /srv/shop/config.py && sed -i 's/dev/live/' manage.py\n"
+    more = "RUN rm -rf /var/lib/apt/lists/*\nRUN ln -s /srv/shop/a /usr/lib/a\nRUN sed -i 's/$A/b/' manage.py\n"
+    files = {"docker/config.py": "", "Dockerfile": f"FROM python:3.12\nWORKDIR /srv\n{COPY}{run}{more}{GUNICORN}"}
+    assert answered(**files)["code_commands"] == [
+        "cp /workdir/docker/config.py /workdir/shop/config.py",
+        "sed -i s/dev/live/ /workdir/manage.py",
+    ]
 
 
 def test_what_reads_a_file_that_is_not_there(written):

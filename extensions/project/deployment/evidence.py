@@ -59,7 +59,6 @@ OF_SYSTEM = words(
     "LANG LANGUAGE TZ TESSDATA_PREFIX NLTK_DATA OMP_NUM_THREADS MALLOC_ARENA_MAX MAGICK_MEMORY_LIMIT "
     "OPENBLAS_NUM_THREADS TRANSFORMERS_OFFLINE FONTCONFIG_PATH MPLBACKEND QT_QPA_PLATFORM"
 )
-RELEASES = re.compile(r"\b(trixie|bookworm)\b")
 APT_INSTALL = re.compile(r"\bapt(?:-get)?\s+(?:-\S+\s+)*install\b([^;&|]*)")
 
 
@@ -342,14 +341,13 @@ def _called(tree: Tree, packages: Iterable[str]) -> set[str]:
 
 
 def _release(tree: Tree, image: OwnImage | None, items: Iterable[Taken]) -> tuple[str, str]:
-    """Return the release of Debian that the image's packages are of, where it is one that images still have."""
-    if image:
-        for base in images(tree.text(image.path) or ""):
-            if base.name == "python" and (match := RELEASES.search(base.tag)):
-                return match[1], f"{image.path}:{base.line}"
+    """Return the release of Debian that has the image's packages: the newest, unless it lacks one."""
     for item in items:
         if isinstance(item, Packages) and is_in_bookworm_alone(item.run):
             return "bookworm", item.source
+    for base in images(tree.text(image.path) or "") if image else ():
+        if base.name == "python" and "trixie" in base.tag:
+            return "trixie", f"{image.path}:{base.line}" if image else ""
     return "", ""
 
 

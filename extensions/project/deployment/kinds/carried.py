@@ -1,11 +1,12 @@
 """Commands of the build of no other kind that need nothing but Debian: they are carried over as they stand."""
 
+import posixpath
 import re
 import shlex
 
 from ...secrets import has_secret, words
 from ..steps import Phase, Step
-from .record import Carried, Kind, NotUnderstood, Surroundings, Taken
+from .record import Carried, Command, Kind, NotUnderstood, Surroundings, Taken, When
 
 # Programs of Debian's own, by which a Dockerfile sets up the system.
 OF_SYSTEM = words(
@@ -16,6 +17,7 @@ SYSTEM_PATH = re.compile(r"/(?:etc|usr|opt|var|bin|lib|tmp)(?:/|$)")
 GLOB = re.compile(r"[*?\[]")
 READS = re.compile(r"(?<!<)<(?![<(&])\s*(?!/)\S")
 READS_NO_FILE = "it reads a file that the image does not have"
+COMMAND = re.compile(r"[A-Za-z0-9_./:=@%+,* -]+|'[A-Za-z0-9_./:=@%+,* -]*'")
 REPOSITORIES = re.compile(r"/etc/apt|apt-key|sources\.list|nodesource|deb\.|keyrings")
 
 
@@ -32,10 +34,27 @@ def _read(step: Step, around: Surroundings) -> list[Taken] | None:
         return None
     if REPOSITORIES.search(text):
         return [NotUnderstood(step.source, text[:200], "its packages are not Debian's")]
-    unknown = not step.plain and "$" in text
-    if unknown or not _is_of_system(step, around):
+    if not step.plain and "$" in text:
         return None
-    return [Carried(step.source, text)]
+    return [Carried(step.source, text)] if _is_of_system(step, around) else _of_project(step, around)
+
+
+def _of_project(step: Step, around: Surroundings) -> list[Taken] | None:
+    """Return a command that changes the project's files, with their paths in the template's images."""
+    if step.program not in ("cp", "mv", "ln", "sed") or not step.plain or not around.home:
+        return None
+    words = [step.program]
+    for word in step.words[1:]:
+        path = posixpath.normpath(posixpath.join(step.workdir, word))
+        is_path = not word.startswith("-") and (word.startswith("/") or around.is_in_project(path))
+        if is_path and not f"{path}/".startswith(f"{around.home.rstrip('/')}/"):
+            return None  # not only the project's
+        inner = posixpath.relpath(path, around.home) if is_path else ""
+        words.append(posixpath.normpath(posixpath.join("/workdir", around.root, inner)) if is_path else word)
+    changed = [word for word in words if word.startswith("/workdir/")]
+    if not changed or not all(COMMAND.fullmatch(shlex.quote(word)) for word in words):
+        return None
+    return [Command(step.source, tuple(words), When.CODE)]
 
 
 def _is_of_system(step: Step, around: Surroundings) -> bool:

@@ -1,5 +1,6 @@
 """The shape of a kind of step, and of what a step is taken for. It imports nothing but the steps themselves."""
 
+import posixpath
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -146,6 +147,15 @@ class Surroundings:
     unmigrated: tuple[str, ...] = field(default=())  # apps with models and without migrations in the project
     apps: tuple[str, ...] = ()  # INSTALLED_APPS
     scripts: Mapping[str, str] = field(default_factory=dict)  # those of the project's own package: name, module
+
+    def is_in_project(self, path: str) -> bool:
+        """Return whether a path of the container is a file or a folder of the project, or in a folder of it."""
+        home = self.home.rstrip("/")
+        if not home or not path.startswith(f"{home}/"):
+            return False
+        inner = posixpath.normpath(posixpath.join(self.root, posixpath.relpath(path, home)))
+        folder = posixpath.dirname(inner)
+        return any(other == inner or other.startswith((f"{inner}/", f"{folder}/")) for other in self.tree.paths)
 
 
 @dataclass(frozen=True)
