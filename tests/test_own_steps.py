@@ -9,6 +9,7 @@ from extensions.project.tree import Tree
 from extensions.questions import defaults, deployment_defaults
 from extensions.reading import read
 from extensions.rendering.celery import concurrent
+from extensions.rendering.storage import uploads
 
 MANAGE = """
 import os
@@ -467,11 +468,44 @@ def test_a_process_that_the_own_start_has_beside_its_server(answered):
     assert found["start_commands"] == []
 
 
-def test_compression_that_would_run_at_the_first_request(answered):
-    settings = SETTINGS + "DEBUG = False\nSTATIC_ROOT = BASE_DIR / 'static'\nINSTALLED_APPS = ['compressor']\n"
-    found = answered(**{"shop/settings.py": settings, "requirements.txt": "Django\ndjango-compressor\n"})
-    assert found["compress_offline"]
-    assert found["compose_settings"]["COMPRESS_OFFLINE"] == "True"
+COMPRESSED = {
+    "shop/settings.py": f"{SETTINGS}DEBUG = False\nSECRET_KEY = 'x'\n"
+    "INSTALLED_APPS = ['django.contrib.staticfiles', 'compressor']\n"
+    "STATIC_URL = '/static/'\nSTATIC_ROOT = BASE_DIR / 'static'\n",
+    "requirements.txt": "Django\ndjango-compressor\n",
+}
+
+
+def test_compression_at_the_first_request(answered):
+    found = answered(**COMPRESSED)
+    assert (found["compress_offline"], found["data_dirs"]) == (False, ["static/CACHE"])
+    assert "COMPRESS_OFFLINE" not in found["compose_settings"]
+    mounts = uploads("", "", "/static/", {}, {"static-cache": "/workdir/static/CACHE"}, {}, "static").mounts
+    assert mounts == {"static-cache": "/usr/share/nginx/html/static/CACHE"}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"Dockerfile": f"FROM python:3.12\n{COPY}RUN python manage.py compress --force\n{GUNICORN}"},
+        {"requirements.txt": "Django\ndjango-compressor\nwhitenoise\n"},
+    ],
+)
+def test_compression_in_the_build(files, answered):
+    middleware = "MIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']\n" if "Dockerfile" not in files else ""
+    settings = COMPRESSED["shop/settings.py"] + middleware
+    found = answered(**COMPRESSED | files | {"shop/settings.py": settings})
+    assert found["compress_offline"] and found["compose_settings"]["COMPRESS_OFFLINE"] == "True"
+    assert found["data_dirs"] == [] and found["build_instructions"] == []
+
+
+def test_a_routing_is_no_asgi_application(answered):
+    settings = SETTINGS + "INSTALLED_APPS = ['channels']\nASGI_APPLICATION = 'shop.routing.application'\n"
+    files = {"shop/settings.py": settings, "shop/routing.py": "application = ProtocolTypeRouter({})\n"}
+    files["requirements.txt"] = "Django\nchannels\n"
+    assert answered(**files)["asgi_module"] == ""
+    entry = "import django\ndjango.setup()\napplication = get_default_application()\n"
+    assert answered(**files, **{"shop/asgi.py": entry})["asgi_module"] == "shop.asgi"
 
 
 def test_what_changes_the_project_s_files(answered):

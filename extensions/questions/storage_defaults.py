@@ -7,6 +7,7 @@ from ..project.data import url_parts
 from ..project.settings.writes import Write, is_local, is_within, places
 from ..services.connections import connections
 from ..services.site import Site
+from .deployment_defaults import compresses_online
 from .image_defaults import Answer, static_server
 
 # What is never for everybody, of the kinds of what Django writes: uploads that are have a root of their own.
@@ -92,6 +93,9 @@ def data_places(given: Mapping[str, str], site: Site) -> tuple[list[str], list[s
     writes = _writes(given, site)
     dirs, files = places(writes, site.settings, site.frontend.node.value)
     dirs += [path for path in _apart(dirs, writes, site) if path not in dirs]
+    if compresses_online(site):
+        root = site.settings.static_root.value or "static"
+        dirs.append(posixpath.join(root, posixpath.dirname(site.settings.compress_manifest.value) or "CACHE"))
     if any(path.startswith("~/") for path in dirs) and "~" not in dirs:
         dirs.append("~")  # which is elsewhere than in /tmp then, and must be one that can be written to
     # The links of data_files lead to data_root, which is a volume for their sake.

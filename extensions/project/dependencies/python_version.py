@@ -172,9 +172,10 @@ def image_python(image: Image) -> str:
     """
     if match := re.search(r"python-?3\.?(\d{1,2})$", image.name):
         return f"3.{match[1]}"
-    if "python" in image.name and (match := NUMBER.search(image.tag)):
+    tag = re.sub(r"alpine[0-9.]+", "", image.tag)  # whose own version looks the same
+    if "python" in image.name and (match := NUMBER.search(tag)):
         return match[0]
-    if match := re.search(r"(?:python|py)-?(3\.\d{1,2}(?:\.\d{1,2})?)", image.tag):
+    if match := re.search(r"(?:python|py)-?(3\.\d{1,2}(?:\.\d{1,2})?)", tag):
         return match[1]
     return ""
 

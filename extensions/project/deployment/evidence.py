@@ -24,7 +24,6 @@ from .kinds import taken
 from .kinds.carried import READS_NO_FILE
 from .kinds.record import (
     Carried,
-    Command,
     Done,
     NotUnderstood,
     Packages,
@@ -32,7 +31,6 @@ from .kinds.record import (
     Surroundings,
     Taken,
     Variable,
-    When,
 )
 from .kinds.system_packages import (
     PACKAGE,
@@ -282,8 +280,6 @@ def _settled(tree: Tree, known: _Known, items: Iterable[Taken]) -> Iterator[Take
         if isinstance(item, Carried) and item.source in lacking:
             yield NotUnderstood(item.source, item.text, "what stands beside it is not taken over")
             continue
-        if isinstance(item, Command) and item.when is not When.START and item.words[2] == "compress":
-            continue  # the answer compress_offline
         if isinstance(item, Requirements):
             names = tuple(name for name in item.names if not _is_listed(name, listed))
             yield replace(item, names=names) if names else Done(item.source, "the requirements")

@@ -185,7 +185,8 @@ the image (`/var/www/static`). If it is not, the build says so.
             type="yes or no",
             default=(
                 "yes if `COMPRESS_OFFLINE` of [django-compressor](https://django-compressor.readthedocs.io/) is "
-                "on in the settings, or where it is not set and Compose can set it by `compose_settings`"
+                "on in the settings; or where your own files run `compress`, or WhiteNoise serves, and Compose can "
+                "set it by `compose_settings`"
             ),
             changes=(
                 "with yes, `manage.py compress` runs after `collectstatic`, and `Dockerfile_django` takes the "
