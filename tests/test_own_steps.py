@@ -572,15 +572,17 @@ def test_settings_of_celery_s_own(answered):
     files = {
         "jobs/__init__.py": "",
         "jobs/celery.py": celery + 'app = Celery("jobs")\napp.config_from_object("django.conf:settings")\n',
-        "jobs/settings.py": "from shop.settings import *\nCELERY_TASK_ACKS_LATE = True\n",
-        "shop/settings.py": SETTINGS + "import os\nCELERY_BROKER_URL = os.environ['BROKER']\n",
+        "jobs/settings.py": "from shop.settings import *\nCELERY_BROKER_URL = os.environ['BROKER']\n",
+        "shop/settings.py": SETTINGS + "import os\n",
         "requirements.txt": "Django==5.2.8\ngunicorn==23.0.0\ncelery[redis]==5.5.3\n",
     }
     worker = "env DJANGO_SETTINGS_MODULE=jobs.settings celery -A jobs.celery worker"
-    assert answered(**files)["workers"] == {"worker": worker}
+    found = answered(**files)
+    assert found["workers"] == {"worker": worker}
+    assert found["compose_environment"]["BROKER"] == "redis://valkey:6379/0" and "valkey" in found["services"]
     assert celery_worker(worker) == "env DJANGO_SETTINGS_MODULE=jobs.settings celery -A jobs.celery"
     assert concurrent(worker, 2) == f"{worker} --concurrency 2"
-    other = {"jobs/settings.py": "DEBUG = True\n"}
+    other = {"jobs/settings.py": "DEBUG = True\n", "shop/settings.py": SETTINGS + "CELERY_BROKER_URL = 'redis://q'\n"}
     assert answered(**files | other)["workers"] == {"worker": "celery -A jobs.celery worker"}
 
 

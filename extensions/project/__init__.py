@@ -13,6 +13,7 @@ from .deployment.evidence import NOTHING, Evidence, read_evidence, with_named
 from .findings import Certainty, Found, Problem, by_name, unread
 from .frontend import read_frontend
 from .frontend.record import Frontend
+from .importer import Importer
 from .layout import read_interface, read_layout
 from .layout.local_files import LocalFiles, read_local_files
 from .layout.record import Layout
@@ -24,7 +25,7 @@ from .secrets import without_secrets
 from .settings import read_settings
 from .settings.alternatives import Alternatives, read_alternatives
 from .settings.private_media import PrivateMedia, read_private_media
-from .settings.record import DjangoSettings
+from .settings.record import DjangoSettings, with_celery
 from .settings.setting import Settings
 from .settings.writes import Written, read_writes
 from .tree import Tree
@@ -71,6 +72,9 @@ def read_from(tree: Tree, tools: tuple[Tool, ...], adopters: Iterable[Adopter] =
     project = replace(project, own_steps=own_steps, dependencies=with_named(project.dependencies, own_steps.value))
     distributions = project.dependencies.distributions.value
     processes = read_processes(tree, layout, settings.installed_apps, distributions, tools, own_steps.value)
+    if celery := _settings_of_celery(tree, layout, processes.celery_settings.value):
+        settings = with_celery(settings, celery)
+        project = replace(project, settings=settings)
     postgres = read_postgres_extensions(tree, distributions)
     frontend = read_frontend(tree, evaluated, settings, own_steps.value)
     node = frontend.node.value
@@ -90,6 +94,12 @@ def read_from(tree: Tree, tools: tuple[Tool, ...], adopters: Iterable[Adopter] =
         build_context=read_build_context(tree, local.local_files.value, node),
         alternatives=read_alternatives(tree, layout, settings, distributions),
     )
+
+
+def _settings_of_celery(tree: Tree, layout: Layout, module: str) -> DjangoSettings | None:
+    """Return what the settings say that Celery's processes have of their own."""
+    found = Importer(tree, layout.base, layout.import_root).find(module) if module else None
+    return read_settings(tree, found.file, layout.import_root, base=layout.base)[1] if found and found.file else None
 
 
 def _code(tree: Tree, tools: tuple[Tool, ...]) -> tuple[Project, Settings | None]:

@@ -1,7 +1,7 @@
 """What a project's settings say, as a production server would find them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..evaluation.environment import ReadVariable
 from ..findings import Found, unread
@@ -113,3 +113,15 @@ class DjangoSettings:
     def default_database(self) -> Database:
         """The default database; one of which nothing is known if settings have none."""
         return self.databases.value.get("default", Database())
+
+
+def with_celery(settings: DjangoSettings, celery: DjangoSettings) -> DjangoSettings:
+    """Return settings with the broker of those that Celery's processes have of their own, and what these read."""
+    names = {item.name for item in settings.environment.value}
+    more = [item for item in celery.environment.value if item.name not in names]
+    environment = settings.environment
+    return replace(
+        settings,
+        celery_broker=celery.celery_broker if celery.celery_broker.value != Broker() else settings.celery_broker,
+        environment=replace(environment, value=[*environment.value, *more]),
+    )
