@@ -572,7 +572,7 @@ def test_settings_of_celery_s_own(answered):
     files = {
         "jobs/__init__.py": "",
         "jobs/celery.py": celery + 'app = Celery("jobs")\napp.config_from_object("django.conf:settings")\n',
-        "jobs/settings.py": "from shop.settings import *\nCELERY_BROKER_URL = os.environ['BROKER']\n",
+        "jobs/settings.py": "from shop.settings import *\nCELERY_BROKER_URL = os.getenv('BROKER', 'redis://localhost:6379/0')\n",
         "shop/settings.py": SETTINGS + "import os\n",
         "requirements.txt": "Django==5.2.8\ngunicorn==23.0.0\ncelery[redis]==5.5.3\n",
     }
