@@ -193,7 +193,7 @@ def _first_value(site: Site, item: ReadVariable) -> str:
         return ""
     if default := (item.default or ""):
         return default
-    if not item.secret and (own := deployment_defaults.own_value(site, item.name)):
+    if own := deployment_defaults.own_value(site, item):
         return own
     if item.secret and item.type == "str" and "DSN" not in name:
         words = {*name.split("_")}

@@ -56,7 +56,7 @@ def build_environment(site: Site) -> Default:
     """Return a made-up value for each variable without which settings do not load, but for those that images set."""
     set_already = {"DJANGO_ENV", "DJANGO_SETTINGS_MODULE", *environment(site).value}
     found = {
-        item.name: ("" if item.secret else own_value(site, item.name)) or item.dummy
+        item.name: own_value(site, item) or item.dummy
         for item in site.settings.environment.value
         if item.build and item.dummy
     }

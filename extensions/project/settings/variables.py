@@ -1,10 +1,11 @@
 """The environment variables that settings read, as production and the build of an image need them."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ..evaluation.environment import ReadVariable, described
-from ..evaluation.state import State
+from ..evaluation.state import BOOL_WORDS, State
 from ..evaluation.values import Variable, words
 from ..places import PRODUCTION
 from .setting import Setting, entry, parts_of, text_or_none
@@ -20,6 +21,16 @@ GIVEN = words(
 
 # In the name of a variable that is set while developing.
 DEVELOPMENT_WORDS = words("DEBUG DEV DEVELOPMENT LOCAL")
+
+
+# A class or a module that settings name.
+DOTTED_NAME = re.compile(r"django(?:\.\w+)+|(?:[a-z_]\w*\.)+[A-Z]\w*")
+
+
+def selects(variable: Variable, text: str) -> bool:
+    """Return whether a variable's text decides what settings do: it is a flag, one of several names, or a class."""
+    flag = variable.type == "bool" or text.lower() in BOOL_WORDS
+    return flag or text in variable.compared or DOTTED_NAME.fullmatch(text) is not None
 
 
 def demand_secret_key(evaluator: State, values: dict[str, Setting]) -> None:
