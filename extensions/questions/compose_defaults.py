@@ -19,7 +19,8 @@ SECRET_KEYS = ("SECRET_KEY", "DJANGO_SECRET_KEY")
 ISSUERS = frozenset(
     "AWS CRONITOR EMAIL GITHUB GOOGLE HUGGINGFACEHUB MAIL MAILGUN OPENAI PAYPAL SENDGRID SMTP STRIPE TWILIO".split()  # noqa: SIM905
 )
-TYPES = {"bool": "true or false", "int": "a number", "url": "a URL"}
+JSON = {"json": "a JSON list", "object": "a JSON object"}
+TYPES = JSON | {"bool": "true or false", "int": "a number", "url": "a URL"}
 
 
 # The hosts at which a person asks for the site on this machine, where alone its port is open.
@@ -101,7 +102,11 @@ def _hosts_variable(site: Site) -> ReadVariable | None:
     """Return the variable that changes ALLOWED_HOSTS: by its name, or as its text is a host or hosts."""
     read = site.settings.environment.value
     for item in read:
-        if "ALLOWED_HOST" in item.name.upper() and not {"CORS", "OIDC", "REDIRECT"} & {*item.name.split("_")}:
+        if (
+            item.type not in JSON
+            and "ALLOWED_HOST" in item.name.upper()
+            and not {"CORS", "OIDC", "REDIRECT"} & {*item.name.split("_")}
+        ):
             return item
     if set(THIS_MACHINE) & set(_host_names(site)):
         return None
@@ -195,6 +200,8 @@ def _first_value(site: Site, item: ReadVariable) -> str:
         return default
     if own := deployment_defaults.own_value(site, item):
         return own
+    if item.type in JSON:
+        return dummy
     if item.secret and item.type == "str" and "DSN" not in name:
         words = {*name.split("_")}
         return "change-me" if words & ISSUERS and "WEBHOOK" not in words else ""
@@ -233,7 +240,7 @@ def _type(item: ReadVariable) -> str:
         return {",": "separated by commas", " ": "separated by spaces"}.get(item.separator, "a list")
     if item.type == "int" and item.default in ("False", "True"):
         return "0 or 1"
-    return "a secret" if item.secret else TYPES.get(item.type, "")
+    return "a secret" if item.secret and item.type not in JSON else TYPES.get(item.type, "")
 
 
 def _where(item: ReadVariable) -> str:

@@ -6,7 +6,7 @@ from contextlib import nullcontext, suppress
 from .assignment import assign
 from .expressions import binary
 from .imports import imported_elsewhere
-from .objects import Class, Function, LoopEnd, Raised, Returned, Scope
+from .objects import Annotation, Class, Function, LoopEnd, Raised, Returned, Scope
 from .operations import MAX_ITEMS, hashable, parts, same, truth_of
 from .overhearing import overhear, overhear_names
 from .packages.environs import prefixed
@@ -28,6 +28,8 @@ def _assign(state: State, node: ast.Assign, scope: Scope) -> None:
 
 
 def _ann_assign(state: State, node: ast.AnnAssign, scope: Scope) -> None:
+    if scope.owner is not None and isinstance(node.target, ast.Name) and scope.chain[0] is scope.owner.names:
+        scope.owner.annotations[node.target.id] = Annotation(node.annotation, scope)
     if node.value is not None:
         assign(state, node.target, state.evaluate(node.value, scope), scope, node.lineno)
     elif scope.owner is not None and isinstance(node.target, ast.Name):

@@ -67,6 +67,7 @@ class Variable:
     kind: str = ""  # of URL: "db", "cache", "email"
     compared: list[str] = field(default_factory=list)
     separator: str = ","  # of the items, where the text is a list
+    fitting: list[str] = field(default_factory=list)  # texts one of which has to be there, or that are of its form
 
 
 class CallablePath(PurePosixPath):
