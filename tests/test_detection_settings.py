@@ -164,6 +164,7 @@ def test_os_environ(read):
         "default": None,
         "hidden": False,
         "required": True,
+        "refused": False,
         "secret": True,
         "source": "config/settings.py:4",
         "type": "str",
@@ -1205,3 +1206,34 @@ def test_fields_of_the_first_pydantic(read):
 def test_a_class_that_is_never_called_requires_nothing(read):
     project = read("from pydantic_settings import BaseSettings\nclass Env(BaseSettings):\n    page_size: int\n")
     assert project.required == []
+
+
+REFUSED = [
+    'SECRET_KEY = get("KEY_SECRET_KEY", "insecure")\nif SECRET_KEY == "insecure" and not DEBUG:\n    raise E()',
+    'SECRET_KEY = get("KEY_SECRET_KEY", "insecure-x")\nif not DEBUG and "insecure" in SECRET_KEY:\n    exit(1)',
+    'SECRET_KEY = get("KEY_SECRET_KEY", "a" + made())\nif not DEBUG and SECRET_KEY[:1] == "a":\n    exit(1)',
+    'SECRET_KEY = get("KEY_SECRET_KEY", made())',
+    'SECRET_KEY = get("KEY_SECRET_KEY", "short")\nassert DEBUG or len(SECRET_KEY) > 20',
+]
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_a_key_that_production_refuses_is_no_key(read, text):
+    project = read(
+        f"import os\nfrom x import made\nget = os.environ.get\nDEBUG = os.environ.get('DEBUG') == '1'\n{text}\n"
+    )
+    assert project.required == ["KEY_SECRET_KEY"]
+
+
+def test_a_value_that_production_refuses_is_no_value(read):
+    project = read(
+        """
+        import os
+        DEBUG = bool(os.environ.get("DEBUG"))
+        DOMAIN = os.environ.get("DOMAIN", "example.com")
+        if not DEBUG and DOMAIN == "example.com":
+            raise ValueError("Set DOMAIN")
+        """
+    )
+    assert project.required == ["DOMAIN"]
+    assert project.variable("DOMAIN")["refused"]

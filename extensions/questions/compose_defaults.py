@@ -196,9 +196,9 @@ def _first_value(site: Site, item: ReadVariable) -> str:
     url = f"http://localhost:{site.adopted.django_port.value or 8000}"
     if item.hidden or (item.secret and item.default):
         return ""
-    if default := (item.default or ""):
+    if (default := (item.default or "")) and not item.refused:
         return default
-    if own := deployment_defaults.own_value(site, item):
+    if (own := deployment_defaults.own_value(site, item)) and own != default:
         return own
     if item.type in JSON:
         return dummy

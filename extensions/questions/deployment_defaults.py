@@ -54,9 +54,9 @@ def base_instructions(site: Site) -> Default:
 def own_value(site: Site, item: ReadVariable) -> str:
     """Return the value that the project's own files give a variable that settings read, "" for none.
 
-    Secrets are none, nor where a database is that is a file: Compose has a place for it.
+    Secrets are none, nor where a database is that is a file: Compose has a place for it. Debugging stays off.
     """
-    if item.secret or "sqlite" in item.dummy:
+    if item.secret or "sqlite" in item.dummy or item.name.upper().endswith("DEBUG"):
         return ""
     value = next((value.value for value in site.own_steps.value.values if value.name == item.name), "")
     return "" if item.type == "int" and not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value) else value

@@ -258,6 +258,7 @@ class ReadVariable:
     default: str | None = None  # None where there is none, or it is not shown
     hidden: bool = False  # whether there is a default that is a secret
     required: bool = False  # whether production's settings do not load without it
+    refused: bool = False  # whether that is although there is a default
     secret: bool = False  # whether its value should be kept from others
     source: str = ""
     type: str = "str"  # bool | int | list | json | object | url | str
@@ -277,6 +278,7 @@ def described(variable: Variable) -> ReadVariable:
         default=default,
         hidden=default is None and as_text(variable.default) not in (None, ""),
         required=variable.required,
+        refused=variable.refused,
         secret=looks_secret(variable),
         source=variable.source,
         type=kind_of(variable),

@@ -52,8 +52,13 @@ def _aug_assign(state: State, node: ast.AugAssign, scope: Scope) -> None:
 
 def _expr(state: State, node: ast.Expr, scope: Scope) -> None:
     state.evaluate(node.value, scope)
-    if isinstance(node.value, ast.Call) and written_name(node.value.func) in EXITS:
+    if is_exit(node):
         raise Raised(kind="SystemExit")
+
+
+def is_exit(node: ast.stmt) -> bool:
+    """Return whether a statement ends the process."""
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and written_name(node.value.func) in EXITS
 
 
 def _delete(state: State, node: ast.Delete, scope: Scope) -> None:
@@ -103,6 +108,8 @@ def _if(state: State, node: ast.If, scope: Scope) -> None:
     test = state.evaluate(node.test, scope)
     truth = truth_of(test)
     if truth is None:
+        if isinstance(node.body[-1], ast.Raise) or is_exit(node.body[-1]):
+            state.suspect(test.variables)
         reason = f"set under a condition that could not be decided ({scope.file}:{node.lineno})"
         state.perhaps(node.body, scope, reason)
         state.perhaps(node.orelse, scope, reason)

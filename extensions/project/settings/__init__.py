@@ -91,7 +91,11 @@ def _chosen(tree: Tree, last: State, values: Mapping[str, Setting], given: Mappi
     """Return what the project's own files give those variables that must be set and select what is installed."""
     lists = [values[name].variables for name in ("INSTALLED_APPS", "MIDDLEWARE") if name in values]
     listed = {name for variables in lists for name in variables}
-    needed = [item for item in last.environment.variables.values() if item.required and item.name not in given]
+    needed = [
+        item
+        for item in last.environment.variables.values()
+        if item.required and not item.refused and item.name not in given
+    ]
     found = {item.name: item.value for item in own_values(tree, (item.name for item in needed))}
     return {
         item.name: found[item.name]
