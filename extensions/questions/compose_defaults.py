@@ -50,10 +50,12 @@ def database_user(site: Site) -> Default:
 
 
 def compose_settings(site: Site) -> Default:
-    """Return the settings that no variable changes, each with what Compose has: where a service is, which hosts."""
+    """Return the settings that no variable changes, each with what Compose has: services, hosts, files of storages."""
     found = connections(site)
-    hosts = _hosts_setting(site) | deployment_defaults.compression(site)
+    files = site.settings.in_files
+    hosts = _hosts_setting(site) | deployment_defaults.compression(site) | dict(files.value)
     source = next(iter(found.sources.values()), "") if found.settings else site.settings.allowed_hosts.source
+    source = files.source if files.value and not found.settings else source
     return Default(found.settings | hosts, source if found.settings or hosts else "")
 
 
@@ -265,6 +267,7 @@ def notes(site: Site) -> list[str]:
         *_host_notes(site),
         *connections(site).notes,
         *_secrets(site),
+        *_buckets(site),
         *storage_defaults.notes(site),
     ]
     for name in not_run(site):
@@ -307,6 +310,24 @@ def _secrets(site: Site) -> list[str]:
                 "variable."
             )
     return found
+
+
+def _buckets(site: Site) -> list[str]:
+    """Return a sentence on storages whose bucket is not set: what takes its place in Compose, or what is to be set."""
+    found = site.settings.unset_buckets
+    if not found.value:
+        return []
+    names = " and ".join(dict.fromkeys(name for item in found.value for name in (item.variables or (item.setting,))))
+    kept = {"staticfiles": "static files", "default": "uploads"}
+    what = " and ".join(kept[item.alias] for item in found.value)
+    start = f"Settings keep {what} in a bucket that is not set ({found.source})"
+    if not site.settings.in_files.value:
+        return [f"{start}: set {names} and its login in .env, and run `manage.py collectstatic` there once."]
+    changed = ", ".join(site.settings.in_files.value)
+    return [
+        f"{start}, so compose.yaml has them in files. To use the bucket, set {names} in .env, and take {changed} out "
+        "of compose_settings."
+    ]
 
 
 def _debug_notes(site: Site) -> list[str]:

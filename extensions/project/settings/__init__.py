@@ -14,6 +14,7 @@ from ..evaluation.state import State
 from ..evaluation.values import UNKNOWN
 from ..findings import Certainty, Found, Problem, unread
 from ..tree import Tree
+from .buckets import unset_buckets
 from .compression import compress_offline, compress_online
 from .connections import broker, caches, databases, layers
 from .finder import Finder
@@ -168,6 +169,7 @@ def record(evaluator: State, settings: Settings, before: Settings) -> DjangoSett
         staticfiles_storage=static_storage,
         staticfiles_kind=kind_of_static_files(evaluator, settings, static_storage),
         default_storage=storage_of(finder, "default", "DEFAULT_FILE_STORAGE", FILE_STORAGE),
+        unset_buckets=unset_buckets(evaluator, settings),
         compress_offline=compress_offline(settings, apps.value),
         compress_online=compress_online(settings, apps.value),
         allowed_hosts=finder.texts("ALLOWED_HOSTS"),
