@@ -80,11 +80,21 @@ def setting(path: str) -> str:
     return name + "".join(f"[{key}]" if key.isdecimal() else f'["{key}"]' for key in keys)
 
 
-def python_text(value: str | list[str]) -> str:
+def of_static_files(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those of some settings that collectstatic needs: the storage of static files, and their URL."""
+    names = ("STATIC_URL", "STATICFILES_STORAGE")
+    return {
+        name: value for name, value in settings.items() if name in names or name.startswith("STORAGES.staticfiles")
+    }
+
+
+def python_text(value: str | list[str] | dict[str, str]) -> str:
     """Return text as Python, with what the environment has in the place of each ${NAME}.
 
     In a list, *NAME stands for the items of a setting, as in Python.
     """
+    if isinstance(value, dict):
+        return "{}"
     if isinstance(value, list):
         return f"[{', '.join(item if item.startswith('*') else python_text(item) for item in value)}]"
     parts = re.split(r"\$\{(\w+)\}", value)
@@ -223,6 +233,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "locates": nginx.locates,
     "node_cache": node_cache,
     "pinned": pinned,
+    "of_static_files": of_static_files,
     "python_text": python_text,
     "quoted": quoted,
     "says": says,

@@ -445,3 +445,68 @@ def test_a_redirect_to_https(read):
     assert read(redirect + header + whitenoise)["compose_environment"] == {"DJANGO_SECURE_SSL_REDIRECT": "False"}
     found = read(whitenoise + "ALLOWED_HOSTS = ['*']\nSECURE_SSL_REDIRECT = True\n")
     assert found["compose_environment"] == {"FORWARDED_ALLOW_IPS": "*"}  # nginx is before Django
+
+
+S3 = "storages.backends.s3.S3Storage"
+BUCKET = "AWS_STORAGE_BUCKET_NAME = os.environ.get('BUCKET')\n"
+OLD_STORAGES = "STATICFILES_STORAGE = DEFAULT_FILE_STORAGE = 'site.stores.Store'\n"
+STORE = "from storages.backends.s3boto3 import S3Boto3Storage\nclass Store(S3Boto3Storage):\n    location = 'x'\n"
+PLAIN_STATIC = "django.contrib.staticfiles.storage.StaticFilesStorage"
+PLAIN_FILES = "django.core.files.storage.FileSystemStorage"
+
+
+def storages(options: str = "", backend: str = S3) -> str:
+    return f"STORAGES = {{'staticfiles': {{'BACKEND': '{backend}'{options}}}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "changed"),
+    [
+        (BUCKET + storages(), {"STORAGES.staticfiles.BACKEND": PLAIN_STATIC}),
+        (storages(", 'OPTIONS': {'bucket_name': os.environ.get('B')}"), {"STORAGES.staticfiles.OPTIONS": {}}),
+        (storages(", 'OPTIONS': {'bucket_name': os.environ['B']}"), {"STORAGES.staticfiles.OPTIONS": {}}),
+        (storages("", "storages.backends.gcloud.GoogleCloudStorage"), {"STORAGES.staticfiles.BACKEND": PLAIN_STATIC}),
+        (
+            BUCKET + "STATIC_URL = f'https://{AWS_STORAGE_BUCKET_NAME}.s3.amazonaws.com/'\n" + storages(),
+            {"STATIC_URL": "/static/"},
+        ),
+        (
+            BUCKET + OLD_STORAGES,
+            {"STATICFILES_STORAGE": PLAIN_STATIC, "DEFAULT_FILE_STORAGE": PLAIN_FILES, "MEDIA_ROOT": "/workdir/media"},
+        ),
+    ],
+)
+def test_a_bucket_that_is_not_set_gives_way_to_files(settings, changed, read):
+    apps = "INSTALLED_APPS = ['django.contrib.staticfiles']\n"
+    found = read(apps + settings, more={"site/stores.py": STORE})
+    assert changed.items() <= found["compose_settings"].items()
+    assert found["compose_environment"]["DJANGO_SETTINGS_MODULE"] == "compose_settings"
+    assert any("in a bucket that is not set (site/settings.py:" in note for note in found["notes"])
+    assert ("media" in found["data_dirs"]) == ("MEDIA_ROOT" in changed)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        "AWS_STORAGE_BUCKET_NAME = os.environ.get('BUCKET', 'shop')\n" + storages(),
+        storages(", 'OPTIONS': {'bucket_name': 'shop'}"),
+        "from shops import *\n" + storages("", "site.stores.Store"),
+        BUCKET + storages("", "site.named.Store"),
+        BUCKET,
+    ],
+)
+def test_a_bucket_that_is_set_stays(settings, read):
+    named = f"{STORE}    bucket_name = 'shop'\n"
+    more = {
+        "site/stores.py": named,
+        "site/named.py": "from .stores import Store as Base\nclass Store(Base):\n    x = 1\n",
+    }
+    found = read(settings, more=more)
+    assert not any("STORAGES" in name for name in found["compose_settings"])
+
+
+def test_a_bucket_that_nothing_can_replace_is_said(read):
+    fixed = 'import os\nos.environ["DJANGO_SETTINGS_MODULE"] = "site.settings"\n'
+    found = read(BUCKET + storages(), more={"site/wsgi.py": fixed})
+    assert found["compose_settings"] == {}
+    assert any("set BUCKET and its login" in note for note in found["notes"])

@@ -102,8 +102,16 @@ def test_one_of_the_interfaces_is_needed(tmp_path):
             "whitenoise",
             False,
         ),
-        ("STATICFILES_STORAGE = 'storages.backends.s3boto3.S3StaticStorage'", "elsewhere", False),
-        ("STATICFILES_STORAGE = 'storages.backends.azure_storage.AzureStorage'", "elsewhere", False),
+        (
+            "AWS_STORAGE_BUCKET_NAME = 'x'\nSTATICFILES_STORAGE = 'storages.backends.s3boto3.S3StaticStorage'",
+            "elsewhere",
+            False,
+        ),
+        (
+            "AZURE_CONTAINER = 'x'\nSTATICFILES_STORAGE = 'storages.backends.azure_storage.AzureStorage'",
+            "elsewhere",
+            False,
+        ),
         # nginx says that a request came by HTTPS, without which the redirect would lead nowhere.
         (
             "MIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']\nSECURE_SSL_REDIRECT = True",
@@ -151,7 +159,12 @@ def test_what_is_collected_in_git_without_its_sources_is_kept(files, server, ans
         ("MEDIA_ROOT = BASE / 'm'", "m", ""),
         ("MEDIA_ROOT = BASE / 'site'\nMEDIA_URL = '/m/'", "", ""),
         ("MEDIA_URL = '/m/'", "", ""),
-        ("MEDIA_ROOT = BASE / 'm'\nMEDIA_URL = '/m/'\nDEFAULT_FILE_STORAGE = 'storages.backends.gcloud.G'", "", ""),
+        (
+            "MEDIA_ROOT = BASE / 'm'\nMEDIA_URL = '/m/'\nGS_BUCKET_NAME = 'x'\n"
+            "DEFAULT_FILE_STORAGE = 'storages.backends.gcloud.G'",
+            "",
+            "",
+        ),
     ],
 )
 def test_media(settings, root, url, answered):

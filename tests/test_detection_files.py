@@ -110,7 +110,12 @@ def test_a_urlconf_that_includes_itself(read):
     [
         ("MEDIA_ROOT = BASE_DIR / 'media'", ["media"], []),
         ("MEDIA_ROOT = '/srv/media/'", ["/srv/media"], []),
-        ("MEDIA_ROOT = BASE_DIR / 'media'\nDEFAULT_FILE_STORAGE = 'storages.backends.s3boto3.S3Boto3Storage'", [], []),
+        (
+            "AWS_STORAGE_BUCKET_NAME = 'x'\nMEDIA_ROOT = BASE_DIR / 'media'\n"
+            "DEFAULT_FILE_STORAGE = 'storages.backends.s3boto3.S3Boto3Storage'",
+            [],
+            [],
+        ),
         ("MEDIA_ROOT = BASE_DIR / 'site'", [], []),
         ("MEDIA_ROOT = BASE_DIR", [], []),
         ("STATIC_ROOT = BASE_DIR / 'out'\nMEDIA_ROOT = BASE_DIR / 'out' / 'media'", ["out/media"], []),

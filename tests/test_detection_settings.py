@@ -164,6 +164,7 @@ def test_os_environ(read):
         "default": None,
         "hidden": False,
         "required": True,
+        "refused": False,
         "secret": True,
         "source": "config/settings.py:4",
         "type": "str",
@@ -1118,3 +1119,135 @@ def test_variables_that_the_package_of_the_settings_reads(read):
     found = read(files | {"config/settings.py": "DEBUG = False\n"})
     assert found.required == ["KEY"] and found.variable("KEY")["source"] == "config/celery.py:3"
     assert found.settings.files == ["config/settings.py"]
+
+
+PYDANTIC = """
+    from typing import Annotated, ClassVar, Literal, Optional
+    from pydantic import AliasChoices, BaseModel, EmailStr, Field, PostgresDsn, SecretStr, computed_field
+    from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+    class Mail(BaseModel):
+        host: str
+        port: int = 25
+
+    class Cache(BaseSettings):
+        model_config = SettingsConfigDict(env_prefix="CACHE_")
+        size: int
+
+    class Base(BaseSettings):
+        region: str
+
+    class Env(Base):
+        model_config = SettingsConfigDict(env_prefix="SHOP_", env_nested_delimiter="__")
+        kept: ClassVar[int] = 3
+        secret_key: SecretStr
+        page_size: int
+        hosts: list[str]
+        extra: dict[str, str]
+        plain: Annotated[list[str], NoDecode]
+        mode: Literal["small", "large"]
+        sender: EmailStr
+        database: PostgresDsn
+        given: str = Field(...)
+        maybe: Optional[str]
+        named: str = Field(validation_alias="OTHER_NAME")
+        several: str = Field(validation_alias=AliasChoices("FIRST", "SECOND"))
+        mail: Mail
+        cache: Cache = Field(default_factory=Cache)
+        csrf: list[str] = Field(default_factory=list)
+        apps: list[str] = Field(default_factory=lambda: ["shop"])
+        token: str = Field(default_factory=lambda: make_token())
+        inner: Annotated[int, Field(default=3)]
+        sized: Annotated[int, Field(gt=0)]
+        mail_from: str = "x@example.com"
+        none: str | None = None
+
+        @computed_field
+        @property
+        def static(self) -> str:
+            return "/srv/" + self.mail_from
+
+    def load():
+        return Env()
+
+    env = load()
+    INSTALLED_APPS = env.apps
+    STATIC_ROOT = env.static
+"""
+
+
+def test_each_field_without_a_default_is_required(read):
+    project = read(PYDANTIC)
+    assert project.required == [
+        *("CACHE_SIZE", "SHOP_SECRET_KEY", "SHOP_PAGE_SIZE", "SHOP_HOSTS", "SHOP_EXTRA", "SHOP_PLAIN", "SHOP_MODE"),
+        *("SHOP_SENDER", "SHOP_DATABASE", "SHOP_GIVEN", "SHOP_MAYBE", "OTHER_NAME", "FIRST", "SHOP_MAIL__HOST"),
+        *("SHOP_SIZED", "SHOP_REGION"),
+    ]
+    dummies = {name: project.variable(f"SHOP_{name}")["dummy"] for name in ("HOSTS", "EXTRA", "MODE", "PAGE_SIZE")}
+    assert dummies == {"HOSTS": "[]", "EXTRA": "{}", "MODE": "small", "PAGE_SIZE": "1"}
+    assert project.variable("SHOP_DATABASE")["dummy"].startswith("postgres://")
+    assert project.variable("SHOP_SENDER")["dummy"].endswith("@example.com")
+    assert project.variable("SHOP_APPS")["default"] == '["shop"]'
+    assert project["installed_apps"] == ["shop"]
+    assert project["static_root"] == "/srv/x@example.com"
+
+
+def test_fields_of_the_first_pydantic(read):
+    project = read(
+        """
+        from typing import Optional
+        from pydantic import BaseSettings, Field
+
+        class Settings(BaseSettings):
+            DATABASE: str | None
+            OLD: Optional[str]
+            NAME: str
+            USER: str = Field(..., env="LOGIN")
+            HOST: str
+            loose = 3
+            HOSTS: list[str] = Field(default_factory=list)
+
+            class Config:
+                env_prefix = "APP_"
+                fields = {"HOST": {"env": "PGHOST"}}
+
+        SETUP = Settings()
+        """
+    )
+    assert project.required == ["APP_NAME", "LOGIN", "PGHOST"]
+
+
+def test_a_class_that_is_never_called_requires_nothing(read):
+    project = read("from pydantic_settings import BaseSettings\nclass Env(BaseSettings):\n    page_size: int\n")
+    assert project.required == []
+
+
+REFUSED = [
+    'SECRET_KEY = get("KEY_SECRET_KEY", "insecure")\nif SECRET_KEY == "insecure" and not DEBUG:\n    raise E()',
+    'SECRET_KEY = get("KEY_SECRET_KEY", "insecure-x")\nif not DEBUG and "insecure" in SECRET_KEY:\n    exit(1)',
+    'SECRET_KEY = get("KEY_SECRET_KEY", "a" + made())\nif not DEBUG and SECRET_KEY[:1] == "a":\n    exit(1)',
+    'SECRET_KEY = get("KEY_SECRET_KEY", made())',
+    'SECRET_KEY = get("KEY_SECRET_KEY", "short")\nassert DEBUG or len(SECRET_KEY) > 20',
+]
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_a_key_that_production_refuses_is_no_key(read, text):
+    project = read(
+        f"import os\nfrom x import made\nget = os.environ.get\nDEBUG = os.environ.get('DEBUG') == '1'\n{text}\n"
+    )
+    assert project.required == ["KEY_SECRET_KEY"]
+
+
+def test_a_value_that_production_refuses_is_no_value(read):
+    project = read(
+        """
+        import os
+        DEBUG = bool(os.environ.get("DEBUG"))
+        DOMAIN = os.environ.get("DOMAIN", "example.com")
+        if not DEBUG and DOMAIN == "example.com":
+            raise ValueError("Set DOMAIN")
+        """
+    )
+    assert project.required == ["DOMAIN"]
+    assert project.variable("DOMAIN")["refused"]

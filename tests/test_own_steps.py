@@ -711,3 +711,69 @@ def test_a_front_end_that_is_built_beside_the_code(served, answered):
         }
     ]
     assert found["node"] == {}
+
+
+NEEDS = """
+import os
+from pathlib import Path
+BASE_DIR = Path(__file__).parent.parent
+SECRET_KEY = os.environ["SECRET_KEY"]
+SITE_HOST = os.environ["SITE_HOST"]
+PAGE_SIZE = int(os.environ["PAGE_SIZE"])
+REGION = os.environ["REGION"]
+PLACE = os.environ["PLACE"]
+STRIPE_KEY = os.environ["STRIPE_KEY"]
+INSTALLED_APPS = ["shop"]
+if os.environ["USE_SEARCH"] == "1":
+    INSTALLED_APPS += ["search"]
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": os.environ["DB_FILE"]}}
+"""
+SAMPLE = """
+# Copy it
+export SITE_HOST="shop.example.com"   # yours
+PAGE_SIZE=25
+REGION=<region>
+PLACE=changeme
+STRIPE_KEY=a1b2c3
+SECRET_KEY=in-the-sample
+USE_SEARCH=1
+DB_FILE=db.sqlite3
+"""
+SAMPLES = (
+    ".env.example .env.sample .env-dist .env.dist .env.template env.template env.example .env_sample TEMPLATE.env "
+    ".environment-example .env.prod.example .envs/.production/.django"
+)
+
+
+@pytest.mark.parametrize("name", SAMPLES.split())
+def test_a_sample_of_the_env_gives_what_settings_need(answered, name):
+    found = answered(**{"shop/settings.py": NEEDS, name: SAMPLE})
+    assert {"SITE_HOST": "shop.example.com", "PAGE_SIZE": "25", "USE_SEARCH": "1"}.items() <= found["dotenv"].items()
+    assert {"SITE_HOST": "shop.example.com", "PAGE_SIZE": "25"}.items() <= found["build_environment"].items()
+    assert found["dotenv"]["SECRET_KEY"] == "" and found["dotenv"]["STRIPE_KEY"] == "change-me"
+    assert found["dotenv"]["REGION"] == found["dotenv"]["PLACE"] == "change-me"
+    assert found["dotenv"]["DB_FILE"] != "db.sqlite3"
+    assert "USE_SEARCH" in found["required_environment"]
+
+
+@pytest.mark.parametrize(
+    "name", [".env", ".env.local", ".envs/.local/.django", "docs/.env.example", "env.py", "env_example.py", "dev.env"]
+)
+def test_what_is_no_sample_gives_nothing(answered, name):
+    found = answered(**{"shop/settings.py": NEEDS, name: SAMPLE})
+    assert found["dotenv"]["SITE_HOST"] == "localhost"
+
+
+def test_what_runs_today_goes_before_a_sample(answered):
+    compose = (
+        "services:\n  web:\n    build: .\n    environment:\n      REGION: ${REGION:-eu-west}\n      PAGE_SIZE: 50\n"
+    )
+    found = answered(**{"shop/settings.py": NEEDS, ".env.example": SAMPLE, "docker-compose.yml": compose})
+    assert (found["dotenv"]["REGION"], found["dotenv"]["PAGE_SIZE"]) == ("eu-west", "50")
+
+
+def test_what_is_installed_follows_the_sample(written):
+    site = read(written(**{"shop/settings.py": NEEDS, ".env.example": SAMPLE}))
+    assert site.settings.installed_apps.value == ["shop", "search"]
+    off = read(written(**{"shop/settings.py": NEEDS, ".env.example": SAMPLE.replace("USE_SEARCH=1", "USE_SEARCH=0")}))
+    assert off.settings.installed_apps.value == ["shop"]

@@ -24,6 +24,7 @@ from .processes.record import Processes
 from .secrets import without_secrets
 from .settings import read_settings
 from .settings.alternatives import Alternatives, read_alternatives
+from .settings.buckets import in_files
 from .settings.private_media import PrivateMedia, read_private_media
 from .settings.record import DjangoSettings, with_celery
 from .settings.setting import Settings
@@ -108,6 +109,8 @@ def _code(tree: Tree, tools: tuple[Tool, ...]) -> tuple[Project, Settings | None
     if path := layout.settings_file.value:
         evaluated, settings = read_settings(tree, path, layout.import_root, base=layout.base)
         layout = read_interface(tree, layout, settings)  # again, now that they say more of it
+        if layout.can_be_changed:
+            settings, evaluated = in_files(settings, evaluated)
     engines = [database.engine or "" for database in settings.databases.value.values()]
     dependencies = read_dependencies(tree, layout.base, tools, settings.installed_apps.value, engines)
     return (

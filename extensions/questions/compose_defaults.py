@@ -19,7 +19,8 @@ SECRET_KEYS = ("SECRET_KEY", "DJANGO_SECRET_KEY")
 ISSUERS = frozenset(
     "AWS CRONITOR EMAIL GITHUB GOOGLE HUGGINGFACEHUB MAIL MAILGUN OPENAI PAYPAL SENDGRID SMTP STRIPE TWILIO".split()  # noqa: SIM905
 )
-TYPES = {"bool": "true or false", "int": "a number", "url": "a URL"}
+JSON = {"json": "a JSON list", "object": "a JSON object"}
+TYPES = JSON | {"bool": "true or false", "int": "a number", "url": "a URL"}
 
 
 # The hosts at which a person asks for the site on this machine, where alone its port is open.
@@ -49,10 +50,12 @@ def database_user(site: Site) -> Default:
 
 
 def compose_settings(site: Site) -> Default:
-    """Return the settings that no variable changes, each with what Compose has: where a service is, which hosts."""
+    """Return the settings that no variable changes, each with what Compose has: services, hosts, files of storages."""
     found = connections(site)
-    hosts = _hosts_setting(site) | deployment_defaults.compression(site)
+    files = site.settings.in_files
+    hosts = _hosts_setting(site) | deployment_defaults.compression(site) | dict(files.value)
     source = next(iter(found.sources.values()), "") if found.settings else site.settings.allowed_hosts.source
+    source = files.source if files.value and not found.settings else source
     return Default(found.settings | hosts, source if found.settings or hosts else "")
 
 
@@ -101,7 +104,11 @@ def _hosts_variable(site: Site) -> ReadVariable | None:
     """Return the variable that changes ALLOWED_HOSTS: by its name, or as its text is a host or hosts."""
     read = site.settings.environment.value
     for item in read:
-        if "ALLOWED_HOST" in item.name.upper() and not {"CORS", "OIDC", "REDIRECT"} & {*item.name.split("_")}:
+        if (
+            item.type not in JSON
+            and "ALLOWED_HOST" in item.name.upper()
+            and not {"CORS", "OIDC", "REDIRECT"} & {*item.name.split("_")}
+        ):
             return item
     if set(THIS_MACHINE) & set(_host_names(site)):
         return None
@@ -191,10 +198,12 @@ def _first_value(site: Site, item: ReadVariable) -> str:
     url = f"http://localhost:{site.adopted.django_port.value or 8000}"
     if item.hidden or (item.secret and item.default):
         return ""
-    if default := (item.default or ""):
+    if (default := (item.default or "")) and not item.refused:
         return default
-    if not item.secret and (own := deployment_defaults.own_value(site, item.name)):
+    if (own := deployment_defaults.own_value(site, item)) and own != default:
         return own
+    if item.type in JSON:
+        return dummy
     if item.secret and item.type == "str" and "DSN" not in name:
         words = {*name.split("_")}
         return "change-me" if words & ISSUERS and "WEBHOOK" not in words else ""
@@ -233,7 +242,7 @@ def _type(item: ReadVariable) -> str:
         return {",": "separated by commas", " ": "separated by spaces"}.get(item.separator, "a list")
     if item.type == "int" and item.default in ("False", "True"):
         return "0 or 1"
-    return "a secret" if item.secret else TYPES.get(item.type, "")
+    return "a secret" if item.secret and item.type not in JSON else TYPES.get(item.type, "")
 
 
 def _where(item: ReadVariable) -> str:
@@ -258,6 +267,7 @@ def notes(site: Site) -> list[str]:
         *_host_notes(site),
         *connections(site).notes,
         *_secrets(site),
+        *_buckets(site),
         *storage_defaults.notes(site),
     ]
     for name in not_run(site):
@@ -300,6 +310,24 @@ def _secrets(site: Site) -> list[str]:
                 "variable."
             )
     return found
+
+
+def _buckets(site: Site) -> list[str]:
+    """Return a sentence on storages whose bucket is not set: what takes its place in Compose, or what is to be set."""
+    found = site.settings.unset_buckets
+    if not found.value:
+        return []
+    names = " and ".join(dict.fromkeys(name for item in found.value for name in (item.variables or (item.setting,))))
+    kept = {"staticfiles": "static files", "default": "uploads"}
+    what = " and ".join(kept[item.alias] for item in found.value)
+    start = f"Settings keep {what} in a bucket that is not set ({found.source})"
+    if not site.settings.in_files.value:
+        return [f"{start}: set {names} and its login in .env, and run `manage.py collectstatic` there once."]
+    changed = ", ".join(site.settings.in_files.value)
+    return [
+        f"{start}, so compose.yaml has them in files. To use the bucket, set {names} in .env, and take {changed} out "
+        "of compose_settings."
+    ]
 
 
 def _debug_notes(site: Site) -> list[str]:

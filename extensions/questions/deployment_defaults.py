@@ -1,9 +1,11 @@
 """From what the project's own Dockerfile and scripts do to what answers, and sentences, follow of it."""
 
+import re
 import shlex
 
 from ..project.deployment.evidence import remarks
 from ..project.deployment.kinds.record import Carried, Command, Requirements, Variable, When
+from ..project.evaluation.environment import ReadVariable
 from ..services.connections import can_be_changed
 from ..services.site import Site
 from .default import Default, default_of
@@ -50,9 +52,15 @@ def base_instructions(site: Site) -> Default:
     return Default([f"RUN {' && '.join(texts)}" for texts in lines.values()], next(iter(lines), ""))
 
 
-def own_value(site: Site, name: str) -> str:
-    """Return the value that the project's own files give a variable that settings read, "" for none."""
-    return next((item.value for item in site.own_steps.value.values if item.name == name), "")
+def own_value(site: Site, item: ReadVariable) -> str:
+    """Return the value that the project's own files give a variable that settings read, "" for none.
+
+    Secrets are none, nor where a database is that is a file: Compose has a place for it. Debugging stays off.
+    """
+    if item.secret or "sqlite" in item.dummy or item.name.upper().endswith("DEBUG"):
+        return ""
+    value = next((value.value for value in site.own_steps.value.values if value.name == item.name), "")
+    return "" if item.type == "int" and not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value) else value
 
 
 def own_variables(site: Site) -> dict[str, str]:

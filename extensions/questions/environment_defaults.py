@@ -4,6 +4,7 @@ import posixpath
 from collections.abc import Callable, Mapping
 
 from ..project.deployment.kinds.record import Variable
+from ..project.evaluation.environment import ReadVariable
 from ..services.connections import connections
 from ..services.site import Site
 from .default import Default
@@ -56,12 +57,15 @@ def build_environment(site: Site) -> Default:
     """Return a made-up value for each variable without which settings do not load, but for those that images set."""
     set_already = {"DJANGO_ENV", "DJANGO_SETTINGS_MODULE", *environment(site).value}
     found = {
-        item.name: ("" if item.secret else own_value(site, item.name)) or item.dummy
-        for item in site.settings.environment.value
-        if item.build and item.dummy
+        item.name: _build_value(site, item) for item in site.settings.environment.value if item.build and item.dummy
     }
     kept = {name: dummy for name, dummy in sorted(found.items()) if name not in set_already}
     return Default(kept, site.layout.settings_file.value)
+
+
+def _build_value(site: Site, item: ReadVariable) -> str:
+    own = own_value(site, item)
+    return item.dummy if item.refused and own == item.default else own or item.dummy
 
 
 def with_image(rule: Callable[[Site, Mapping[str, str]], Default]) -> Callable[[Site], Default]:

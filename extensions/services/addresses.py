@@ -45,8 +45,7 @@ def is_server(host: str | None) -> bool:
 
 def can_be_changed(layout: Layout) -> bool:
     """Return whether a module that imports all of the settings' names can stand in for the settings."""
-    kept = layout.configuration_class.value or layout.settings_fixed.value
-    return bool(layout.settings_module.value) and not kept
+    return layout.can_be_changed
 
 
 def variables_read(settings: DjangoSettings) -> dict[str, ReadVariable]:

@@ -17,7 +17,7 @@ from ..places import is_aside, is_development, own
 from ..secrets import in_command, is_private, words
 from ..settings.record import DjangoSettings
 from ..tree import Tree
-from .commands import environment_of, read_commands
+from .commands import read_commands
 from .compose import read_compose
 from .dockerfile import images, name_and_tag, read_instructions, substitute, variables
 from .kinds import taken
@@ -41,6 +41,7 @@ from .kinds.system_packages import (
 )
 from .own_image import OwnImage, own_image
 from .steps import OwnSteps, Phase, Step, read_own_steps, read_script
+from .values import own_values
 
 T = TypeVar("T")
 MAX_TAKEN = 1000
@@ -158,18 +159,8 @@ def _evidence(tree: Tree, known: _Known) -> Evidence:
         steps.root,
         bool(image) and image.path.rpartition("/")[2] in HANDBOOKS if image else False,
         tuple(settled),
-        tuple(_values(tree, known.variables)),
+        tuple(own_values(tree, known.variables)),
     )
-
-
-def _values(tree: Tree, names: Iterable[str]) -> Iterator[Variable]:
-    """Yield what the project's files set variables to that settings read; no secret, and nothing of development."""
-    for name in dict.fromkeys(names):
-        for value, source, _ in environment_of(tree, name):
-            plain = bool(value) and "$" not in value and value.isprintable() and len(value) <= 200
-            if plain and not is_development(source.rpartition(":")[0]) and not is_private(name, value):
-                yield Variable(source, name, value)
-                break
 
 
 def _stages_of_node(tree: Tree, image: OwnImage | None) -> frozenset[str]:

@@ -106,8 +106,10 @@ def call(state: State, function: Value, arguments: Arguments) -> Value:
         joined = path_method(state, function, "joinpath", arguments)
         return Value(str(joined.data) if known(joined) else UNKNOWN, joined.variables)
     if isinstance(data, Class):
-        make = packages.maker(data)
-        return make(state, arguments) if make else Value(Instance(data, {}), merge(*arguments.all))
+        if make := packages.maker(data):
+            return make(state, arguments)
+        packages.made(state, data, arguments)
+        return Value(Instance(data, {}), merge(*arguments.all))
     if isinstance(data, Reference):
         return call_reference(state, data.name, arguments)
     return Value(UNKNOWN, merge(function, *arguments.all))

@@ -1,5 +1,6 @@
 """The environment variables that settings read, and what the packages that read them make of their text."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -67,6 +68,7 @@ SECRET_DUMMY = (
 )
 
 
+JSON_KINDS = {"json": "[]", "object": "{}"}  # types whose text is JSON: a list, and a mapping; each when it is empty
 URL_KINDS = ("db", "cache", "email")  # types whose text is a URL that becomes a setting
 
 
@@ -121,6 +123,11 @@ def converted(text: str, type: str) -> Value:
             return Value(int(text))
         except ValueError:
             return Value()
+    if type in JSON_KINDS:
+        try:
+            return wrap(json.loads(text))
+        except (ValueError, RecursionError):
+            return Value()
     if type == "list":
         return wrap([part.strip() for part in text.split(",") if part.strip()])
     return Value(text)
@@ -159,13 +166,15 @@ def looks_secret(variable: Variable) -> bool:
 def shown_default(variable: Variable) -> str | None:
     """Return a default as text, None where it is a secret or there is none; a service's URL only has no password."""
     text = as_text(variable.default)
+    if text is not None and variable.type in JSON_KINDS:
+        text = json.dumps(variable.default)
     if text and looks_secret(variable) and not variable.kind and not SERVICE.match(text):
         return None
     return without_secrets(text) if text else text
 
 
 def kind_of(variable: Variable) -> str:
-    """Return "bool", "int", "list", "url" or "str" for a variable: by how it is read, its default, then its name."""
+    """Return how a variable's text is read, as ReadVariable has it: by what reads it, its default, then its name."""
     default = variable.default
     if variable.type != "str":
         return variable.type
@@ -200,6 +209,10 @@ def dummy_url(variable: Variable) -> str:
 
 def dummy(variable: Variable) -> str:
     """Return a text that settings accept while an image is built, where nothing is connected to."""
+    if variable.type in JSON_KINDS:
+        return JSON_KINDS[variable.type]
+    if variable.fitting:
+        return production_value(variable) or variable.fitting[0]
     name, kind = variable.name.upper(), kind_of(variable)
     if variable.kind or kind == "url":
         return dummy_url(variable)
@@ -245,9 +258,10 @@ class ReadVariable:
     default: str | None = None  # None where there is none, or it is not shown
     hidden: bool = False  # whether there is a default that is a secret
     required: bool = False  # whether production's settings do not load without it
+    refused: bool = False  # whether that is although there is a default
     secret: bool = False  # whether its value should be kept from others
     source: str = ""
-    type: str = "str"  # bool | int | list | url | str
+    type: str = "str"  # bool | int | list | json | object | url | str
     separator: str = ","  # of the items, where the text is a list
     build: bool = False  # whether some settings do not load without it
     dummy: str = ""  # a text that settings accept while an image is built
@@ -264,6 +278,7 @@ def described(variable: Variable) -> ReadVariable:
         default=default,
         hidden=default is None and as_text(variable.default) not in (None, ""),
         required=variable.required,
+        refused=variable.refused,
         secret=looks_secret(variable),
         source=variable.source,
         type=kind_of(variable),

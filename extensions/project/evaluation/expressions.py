@@ -29,10 +29,12 @@ from .operations import (
 from .overhearing import overhear
 from .references import Reader, Reference
 from .state import MAX_TURNS, Handler, State
-from .values import ROOT, UNKNOWN, CallablePath, Value, known, merge
+from .values import MISSING, ROOT, UNKNOWN, CallablePath, Value, known, merge
 
 
 def _constant(state: State, node: ast.Constant, scope: Scope) -> Value:
+    if node.value is ...:
+        return Value(MISSING)  # packages have it for no default
     return (
         Value(node.value) if node.value is None or isinstance(node.value, (str, bool, int, float, bytes)) else Value()
     )

@@ -65,6 +65,14 @@ class Function:
 
 
 @dataclass(eq=False, slots=True)
+class Annotation:
+    """How a name of a class is annotated, and where names in that are looked up."""
+
+    node: ast.expr
+    scope: Scope
+
+
+@dataclass(eq=False, slots=True)
 class Class:
     """A class of the project."""
 
@@ -72,6 +80,7 @@ class Class:
     bases: list[Value]
     names: Names
     source: str
+    annotations: dict[str, Annotation] = field(default_factory=dict)
 
     def line(self) -> list["Class | Reference"]:
         """Return the class and those it inherits from, in the order in which Python looks."""

@@ -15,11 +15,14 @@ from .environment import URL_KINDS, Environment, converted, looks_secret, parse_
 from .objects import Class, LoopEnd, Names, Raised, Returned, Scope, Stop
 from .operations import MAX_TEXT, plain_text
 from .references import Arguments
-from .values import HOME, MISSING, OUTSIDE, ROOT, UNKNOWN, Binding, Value, merge, wrap
+from .values import HOME, MISSING, OUTSIDE, ROOT, UNKNOWN, Binding, Value, merge, words, wrap
 
 UNREADABLE = "has a statement that could not be worked out"
 MAX_TURNS = 500  # of one loop
 MAX_STEPS = 60_000  # nodes worked out for one settings module, all that it imports included
+# In the name of a variable that says whether, or where, this is production.
+OF_SURROUNDINGS = words("DEBUG ENV ENVIRONMENT STAGE DEPLOYMENT DEVELOPMENT DEV PRODUCTION TESTING")
+KEYS = ("SECRET_KEY", "SECRET", "PASSWORD")
 BOOL_WORDS = frozenset(("true", "false", "1", "0", "yes", "no", "on", "off", "t", "f", "y", "n"))
 
 SURROUNDINGS: dict[str, Callable[[], Any]] = {  # attributes of a State that are of the statement at hand
@@ -216,18 +219,43 @@ class State:
         unset = [
             name for name in variables if name in self.environment.variables and self.environment.text(name) is None
         ]
-        chosen = [name for name in unset if self.environment.variables[name].default in (None, "", False)]
-        chosen = [name for name in chosen if not name.upper().endswith("DEBUG")] or chosen
-        if not chosen and len(variables) == 1:
-            chosen = unset
+        chosen = self._to_blame(unset) or (unset if len(variables) == 1 else [])
         for name in chosen:
             self.require(name)
+            self.environment.variables[name].refused = self.environment.variables[name].default not in (
+                None,
+                "",
+                False,
+            )
         for names in (scope.chain[0], scope.globals):
             for bound in names.values():
                 if any(name in chosen for name in bound.value.variables) and not isinstance(
                     bound.value.data, (list, dict)
                 ):
                     bound.value = Value(UNKNOWN, bound.value.variables, bound.value.direct)
+
+    def suspect(self, variables: tuple[str, ...]) -> None:
+        """Record that settings raise under a condition that is not known: because of a key that is not set, if any."""
+        for name in variables:
+            if (
+                name.upper().endswith(KEYS)
+                and name in self.environment.variables
+                and self.environment.text(name) is None
+            ):
+                self.require(name)
+
+    def _to_blame(self, unset: list[str]) -> list[str]:
+        """Return those of several variables that have to be set, as the code refuses what they are without it.
+
+        What says that this is production only decides whether that is asked: else a key, where a default is refused.
+        """
+        read = self.environment.variables
+        empty = [name for name in unset if read[name].default in (None, "", False)]
+        others = [name for name in unset if not words(name.upper().replace("_", " ")) & OF_SURROUNDINGS]
+        lacking = [name for name in others if name in empty]
+        keys = [name for name in others if name.upper().endswith(KEYS)]
+        alone = others if len(others) == 1 else []
+        return lacking or keys or alone or [name for name in empty if not name.upper().endswith("DEBUG")]
 
     def charge(self, *values: Value) -> None:
         """Count what it costs to go through long texts and containers."""

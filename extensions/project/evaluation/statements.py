@@ -6,7 +6,7 @@ from contextlib import nullcontext, suppress
 from .assignment import assign
 from .expressions import binary
 from .imports import imported_elsewhere
-from .objects import Class, Function, LoopEnd, Raised, Returned, Scope
+from .objects import Annotation, Class, Function, LoopEnd, Raised, Returned, Scope
 from .operations import MAX_ITEMS, hashable, parts, same, truth_of
 from .overhearing import overhear, overhear_names
 from .packages.environs import prefixed
@@ -28,6 +28,8 @@ def _assign(state: State, node: ast.Assign, scope: Scope) -> None:
 
 
 def _ann_assign(state: State, node: ast.AnnAssign, scope: Scope) -> None:
+    if scope.owner is not None and isinstance(node.target, ast.Name) and scope.chain[0] is scope.owner.names:
+        scope.owner.annotations[node.target.id] = Annotation(node.annotation, scope)
     if node.value is not None:
         assign(state, node.target, state.evaluate(node.value, scope), scope, node.lineno)
     elif scope.owner is not None and isinstance(node.target, ast.Name):
@@ -50,8 +52,13 @@ def _aug_assign(state: State, node: ast.AugAssign, scope: Scope) -> None:
 
 def _expr(state: State, node: ast.Expr, scope: Scope) -> None:
     state.evaluate(node.value, scope)
-    if isinstance(node.value, ast.Call) and written_name(node.value.func) in EXITS:
+    if is_exit(node):
         raise Raised(kind="SystemExit")
+
+
+def is_exit(node: ast.stmt) -> bool:
+    """Return whether a statement ends the process."""
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and written_name(node.value.func) in EXITS
 
 
 def _delete(state: State, node: ast.Delete, scope: Scope) -> None:
@@ -103,6 +110,8 @@ def _if(state: State, node: ast.If, scope: Scope) -> None:
     if any(isinstance(part, ast.Raise) for statement in node.body for part in ast.walk(statement)):
         state.may_refuse(test.variables)
     if truth is None:
+        if isinstance(node.body[-1], ast.Raise) or is_exit(node.body[-1]):
+            state.suspect(test.variables)
         reason = f"set under a condition that could not be decided ({scope.file}:{node.lineno})"
         state.perhaps(node.body, scope, reason)
         state.perhaps(node.orelse, scope, reason)

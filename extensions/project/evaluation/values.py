@@ -62,11 +62,13 @@ class Variable:
     source: str
     default: Any = None
     required: bool = False
+    refused: bool = False  # whether there is a default that production's settings do not start with
     perhaps: bool = False  # required, if a branch that could not be decided is taken
     type: str = "str"
     kind: str = ""  # of URL: "db", "cache", "email"
     compared: list[str] = field(default_factory=list)
     separator: str = ","  # of the items, where the text is a list
+    fitting: list[str] = field(default_factory=list)  # texts one of which has to be there, or that are of its form
 
 
 class CallablePath(PurePosixPath):

@@ -40,3 +40,8 @@ class Layout:
     def import_root(self) -> str:
         """The folder from which the project's modules are imported."""
         return self.python_path.value or self.base
+
+    @property
+    def can_be_changed(self) -> bool:
+        """Whether a module that imports all of the settings' names can stand in for the settings."""
+        return bool(self.settings_module.value) and not (self.configuration_class.value or self.settings_fixed.value)

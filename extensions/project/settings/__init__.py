@@ -6,6 +6,7 @@ Names and defaults are those of https://docs.djangoproject.com/en/stable/ref/set
 import posixpath
 from collections.abc import Mapping, Sequence
 
+from ..deployment.values import own_values
 from ..evaluation.environment import production_value
 from ..evaluation.evaluate import evaluator as new_evaluator
 from ..evaluation.imports import load_module
@@ -14,6 +15,7 @@ from ..evaluation.values import UNKNOWN
 from ..findings import Certainty, Found, Problem, unread
 from ..importer import Importer
 from ..tree import Tree
+from .buckets import unset_buckets
 from .compression import compress_manifest, compress_offline, compress_online
 from .connections import broker, caches, databases, layers
 from .finder import Finder
@@ -21,7 +23,15 @@ from .names import collect
 from .record import DjangoSettings, IgnoredModule
 from .setting import Setting, Settings
 from .storages import FILE_STORAGE, PLAIN_STORAGE, kind_of_static_files, storage_of
-from .variables import debug_switches, demand_secret_key, environment, host_variables, with_engines, with_production
+from .variables import (
+    debug_switches,
+    demand_secret_key,
+    environment,
+    host_variables,
+    selects,
+    with_engines,
+    with_production,
+)
 
 __all__ = ["read_settings"]
 
@@ -48,19 +58,28 @@ def read_settings(
     }
     last = run(tree, path, importer, {**production, **environ}) if production else first
     values = collect(tree, last, path, folder)
+    if chosen := _chosen(tree, last, values, {**production, **environ}):
+        environ = {**chosen, **environ}
+        last = run(tree, path, importer, {**production, **environ})
+        values = collect(tree, last, path, folder)
     if _is_on(values):
         off = _without_debug(tree, path, importer, environ, production, values["DEBUG"])
         if off:
             production |= off
             last = run(tree, path, importer, {**production, **environ})
             values = collect(tree, last, path, folder)
+    for name in chosen.keys() & last.environment.variables.keys():
+        last.environment.variables[name].required = True
     demand_secret_key(last, values)
     settings = Settings(
         path,
         values,
         with_production(with_engines(environment(first, last), values), production),
         last.files,
-        {**production, **{name: environ[name] for name in environ if name in last.environment.variables}},
+        {
+            **production,
+            **{name: environ[name] for name in environ if name in last.environment.variables and name not in chosen},
+        },
         last.elsewhere,
         folder,
         last.made,
@@ -69,6 +88,23 @@ def read_settings(
     )
     before = settings if last is first else Settings(path, collect(tree, first, path, folder), open_end=first.open_end)
     return settings, record(last, settings, before)
+
+
+def _chosen(tree: Tree, last: State, values: Mapping[str, Setting], given: Mapping[str, str]) -> dict[str, str]:
+    """Return what the project's own files give those variables that must be set and select what is installed."""
+    lists = [values[name].variables for name in ("INSTALLED_APPS", "MIDDLEWARE") if name in values]
+    listed = {name for variables in lists for name in variables}
+    needed = [
+        item
+        for item in last.environment.variables.values()
+        if item.required and not item.refused and item.name not in given
+    ]
+    found = {item.name: item.value for item in own_values(tree, (item.name for item in needed))}
+    return {
+        item.name: found[item.name]
+        for item in needed
+        if item.name in found and (item.name in listed or selects(item, found[item.name]))
+    }
 
 
 def _is_on(values: Mapping[str, Setting]) -> bool:
@@ -140,6 +176,7 @@ def record(evaluator: State, settings: Settings, before: Settings) -> DjangoSett
         staticfiles_storage=static_storage,
         staticfiles_kind=kind_of_static_files(evaluator, settings, static_storage),
         default_storage=storage_of(finder, "default", "DEFAULT_FILE_STORAGE", FILE_STORAGE),
+        unset_buckets=unset_buckets(evaluator, settings),
         compress_offline=compress_offline(settings, apps.value),
         compress_online=compress_online(settings, apps.value),
         compress_manifest=compress_manifest(settings),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from ..evaluation.environment import ReadVariable
 from ..findings import Found, unread
@@ -61,6 +62,21 @@ class Layer:
 
 
 @dataclass(frozen=True)
+class Bucket:
+    """A storage whose bucket is not set: its alias, the setting of the bucket, and the variables of that.
+
+    `old` says that an older setting than STORAGES names the storage, `options` that it has OPTIONS.
+    """
+
+    alias: str
+    setting: str
+    source: str
+    variables: Sequence[str] = ()
+    old: bool = False
+    options: bool = False
+
+
+@dataclass(frozen=True)
 class IgnoredModule:
     """A module that git ignores and settings import, where they do so, and the names that they take of it.
 
@@ -85,6 +101,10 @@ class DjangoSettings:
     staticfiles_storage: Found[str] = unread("")  # the dotted name of the class
     staticfiles_kind: Found[str] = unread("")  # plain | manifest | whitenoise | whitenoise-manifest | s3 | other
     default_storage: Found[str] = unread("")  # the dotted name of the class of uploads' storage
+    unset_buckets: Found[Sequence[Bucket]] = unread(())  # of the storages of static files and of uploads
+    in_files: Found[Mapping[str, Any]] = unread(
+        {}
+    )  # the settings by which these keep files, where they can be changed
     compress_offline: Found[bool] = unread(False)  # whether django-compressor has to run when images are built
     compress_online: Found[bool] = unread(False)  # whether nothing says so, and the first request of a page compresses
     compress_manifest: Found[str] = unread("CACHE/manifest.json")  # what says what was compressed, from STATIC_ROOT

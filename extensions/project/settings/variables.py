@@ -1,11 +1,12 @@
 """The environment variables that settings read, as production and the build of an image need them."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ..evaluation.environment import ReadVariable, described
-from ..evaluation.state import State
-from ..evaluation.values import Variable, words
+from ..evaluation.state import BOOL_WORDS, State
+from ..evaluation.values import UNKNOWN, Variable, words
 from ..places import PRODUCTION
 from .setting import Setting, entry, parts_of, text_or_none
 
@@ -22,12 +23,30 @@ GIVEN = words(
 DEVELOPMENT_WORDS = words("DEBUG DEV DEVELOPMENT LOCAL")
 
 
+# A class or a module that settings name.
+DOTTED_NAME = re.compile(r"django(?:\.\w+)+|(?:[a-z_]\w*\.)+[A-Z]\w*")
+
+
+def selects(variable: Variable, text: str) -> bool:
+    """Return whether a variable's text decides what settings do: it is a flag, one of several names, or a class."""
+    flag = variable.type == "bool" or text.lower() in BOOL_WORDS
+    return flag or text in variable.compared or DOTTED_NAME.fullmatch(text) is not None
+
+
+USUAL_KEYS = ("SECRET_KEY", "DJANGO_SECRET_KEY")  # the first .env has these anyway
+
+
 def demand_secret_key(evaluator: State, values: dict[str, Setting]) -> None:
     """Mark the variable of SECRET_KEY as required where nothing else fills it: Django refuses an empty one."""
     found = values.get("SECRET_KEY")
-    if found is not None and found.value:
-        return
     read = evaluator.environment.variables
+    if found is not None and found.value:
+        if found.value is UNKNOWN:  # it is made at random, for each process another
+            for name in found.variables:
+                own = name not in USUAL_KEYS and name.upper().endswith("SECRET_KEY")
+                if own and name in read and read[name].default in (None, ""):
+                    read[name].required = True
+        return
     names = [found.raw.direct] if found is not None and found.raw.direct else []
     names += [name for name in ("SECRET_KEY", "DJANGO_SECRET_KEY", *read) if name.upper().endswith("SECRET_KEY")]
     for name in names:

@@ -18,11 +18,16 @@ _setting_item = kinds.text(
 
 
 def _is_setting_value(value: Any) -> str:
+    if value == {}:
+        return ""
     return _setting_items(value) if isinstance(value, list) else _setting_value(value)
 
 
 _setting_items = kinds.list_of(_setting_item, "texts")
-_setting_change = kinds.Rule(_is_setting_value, {"anyOf": [_setting_value.schema, _setting_items.schema]})
+_setting_change = kinds.Rule(
+    _is_setting_value,
+    {"anyOf": [_setting_value.schema, _setting_items.schema, {"type": "object", "maxProperties": 0}]},
+)
 
 
 def _is_settings_environment(value: Any) -> str:
@@ -147,15 +152,17 @@ compose_environment:
             "'compose_settings' else '{}' }}"
         ),
         reference=Reference(
-            type="a YAML mapping of settings and values; a value is text, or a list of texts",
+            type="a YAML mapping of settings and values; a value is text, a list of texts, or `{}`",
             default=(
                 "where `services` are, for what the settings expect at `localhost`, and no variable changes; the "
                 "database's password, where it stands in the settings; `SECRET_KEY`, where the settings leave it "
-                "empty; `ALLOWED_HOSTS`, where they let no host of this machine in"
+                "empty; `ALLOWED_HOSTS`, where they let no host of this machine in; storages that keep files, where "
+                "the settings name no bucket"
             ),
             changes=(
                 "a module `compose_settings` in Django's image: the project's settings with these changed. It "
-                "counts where `compose_environment` has `DJANGO_SETTINGS_MODULE: compose_settings`"
+                "counts where `compose_environment` has `DJANGO_SETTINGS_MODULE: compose_settings`. What it says of "
+                "the storage of static files and of `STATIC_URL` is for collectstatic too"
             ),
             refused="settings that are not written as below; quotes in values",
             notes="""\

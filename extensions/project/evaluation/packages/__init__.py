@@ -22,6 +22,7 @@ SCOPED = {name: function for package in PACKAGES for name, function in package.s
 READERS = {kind: read for package in PACKAGES for kind, read in package.readers.items()}
 BASES = {prefix: make for package in PACKAGES for prefix, make in package.bases.items()}
 TOLD = [package.told for package in PACKAGES if package.told]
+MADE = [package.made for package in PACKAGES if package.made]
 MEMBERS = [package.member for package in PACKAGES if package.member]
 
 
@@ -39,6 +40,12 @@ def maker(made: Class) -> External | None:
     """Return what calling a class of the project does whose base is a package's; None for other classes."""
     names = [base.name for base in made.line() if isinstance(base, Reference)]
     return next((make for prefix, make in BASES.items() if any(name.startswith(prefix) for name in names)), None)
+
+
+def made(state: State, cls: Class, arguments: Arguments) -> None:
+    """Tell the packages that a class of the project is called."""
+    for tell in MADE:
+        tell(state, cls, arguments)
 
 
 def member(state: State, line: list[Class | Reference], name: str, bound: Binding) -> Value | None:

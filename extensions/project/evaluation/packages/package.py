@@ -22,6 +22,7 @@ class Package:
     `readers` says how an object that reads the environment is called: the Reader, its method, and the arguments.
     `bases` says what calling a class of the project makes whose base's dotted name begins so.
     `member` reads an attribute of an instance whose classes are the package's, and returns None for those of others.
+    `made` is told when a class of the project is called, and with what, before there is an instance of it.
     `scoped` are functions that work on the names of the module that calls them, and return nothing.
     """
 
@@ -31,4 +32,5 @@ class Package:
     readers: Mapping[str, ReaderCall] = field(default_factory=dict)
     bases: Mapping[str, External] = field(default_factory=dict)
     member: MemberRead | None = None
+    made: Callable[[State, Class, Arguments], None] | None = None
     scoped: Mapping[str, ScopedCall] = field(default_factory=dict)

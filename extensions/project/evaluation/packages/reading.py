@@ -5,7 +5,7 @@ from collections.abc import Callable
 from ..functions import apply_cast
 from ..references import Arguments, Bound, Reader, Reference
 from ..state import State
-from ..values import UNKNOWN, Value, merge
+from ..values import MISSING, UNKNOWN, Value, merge
 
 # Methods of readers that read no variable.
 NOT_READING = frozenset(("read_env", "read_envfile", "prefixed", "seal", "add_parser", "parser_for"))
@@ -84,6 +84,8 @@ def read_second(
     plain = method in PLAIN
     type = cast_name(arguments.get(2, "cast", "subcast")) if plain else TYPES.get(method, "str")
     default = arguments.get(1, "default")
+    if default is not None and default.data is MISSING:
+        default = None  # environs has `...` for none
     if default is not None and any(type == one and default.data == data for one, data in without):
         default = None
     value = state.read(reader.prefix + name, default, type)
