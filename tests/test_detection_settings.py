@@ -108,10 +108,23 @@ def test_relative_static_root_is_where_manage_py_is(read):
     assert project.where("static_root") == ("src/assets", "src/config/settings.py:1", INFERRED)
 
 
-def test_static_root_beside_the_project_is_not_known(read):
-    project = read("from pathlib import Path\nSTATIC_ROOT = Path(__file__).resolve().parents[2] / 'static'\n")
-    assert project.where("static_root") == ("", "config/settings.py:2", ASSUMED)
-    assert "outside the project" in project.findings.found["static_root"].note
+@pytest.mark.parametrize(
+    ("code", "folder", "expected"),
+    [
+        ("STATIC_ROOT = Path(__file__).resolve().parents[2] / 'static'", "", "/static"),
+        ("STATIC_ROOT = Path(__file__).resolve().parents[3] / 'www' / 'static'", "", "/www/static"),
+        ("STATIC_ROOT = os.path.join(os.path.dirname(__file__), '..', '..', 'static/')", "", "/static"),
+        ("STATIC_ROOT = '../static'", "", "/static"),
+        ("STATIC_ROOT = '../../static'", "", "/static"),
+        ("STATIC_ROOT = '../static'", "src", "static"),
+        ("STATIC_ROOT = Path(__file__).resolve().parents[2]", "", ""),
+    ],
+)
+def test_static_root_beside_the_project_is_beside_workdir_in_the_image(code, folder, expected, read):
+    path = f"{folder}/config/settings.py".lstrip("/")
+    found = read(f"import os\nfrom pathlib import Path\n{code}\n", path, folder).findings.found["static_root"]
+    assert (found.value, found.certainty) == (expected, INFERRED if expected else ASSUMED)
+    assert ("outside the project" in found.note) == (expected != "static")
 
 
 def test_no_static_root(read):
