@@ -266,6 +266,18 @@ CHANNEL_LAYERS = {
     assert read(elsewhere, "celery\nredis\n", more=CELERY)["compose_settings"] == {}
 
 
+RESULTS = "django-db django-cache rpc:// cache+memory:// file:///srv/results db+sqlite:///results.db disabled:// s3://b"
+
+
+@pytest.mark.parametrize("results", RESULTS.split())
+def test_results_that_are_kept_by_no_service(results, read):
+    broker = "import os\nCELERY_BROKER_URL = os.getenv('CELERY_BROKER_URL', 'redis://localhost:6379/0')\n"
+    found = read(f"{broker}CELERY_RESULT_BACKEND = '{results}'\n", "celery\nredis\n", more=CELERY)
+    assert found["services"] == {"valkey": "valkey/valkey:9"} and found["notes"] == []
+    assert found["compose_environment"] == {"CELERY_BROKER_URL": "redis://valkey:6379/0"}
+    assert found["dotenv"] == {} or list(found["dotenv"]) == ["SECRET_KEY"]
+
+
 def test_no_worker_without_a_broker(read):
     assert read("CELERY_BROKER_URL = 'sqs://'\n", "celery\n", more=CELERY)["workers"] == {}
     assert read(BROKER, "celery\nredis\n", more=CELERY)["workers"] == {"worker": "celery -A site.celery worker"}
