@@ -53,10 +53,17 @@ def compose_settings(site: Site) -> Default:
     """Return the settings that no variable changes, each with what Compose has: services, hosts, files of storages."""
     found = connections(site)
     files = site.settings.in_files
-    hosts = _hosts_setting(site) | deployment_defaults.compression(site) | dict(files.value)
+    hosts = _hosts_setting(site) | deployment_defaults.compression(site) | dict(files.value) | _without_tls(site)
     source = next(iter(found.sources.values()), "") if found.settings else site.settings.allowed_hosts.source
     source = files.source if files.value and not found.settings else source
     return Default(found.settings | hosts, source if found.settings or hosts else "")
+
+
+def _without_tls(site: Site) -> dict[str, str]:
+    """Return the setting by which the database of Compose, which has no certificate, is connected to."""
+    runs = not {"postgresql", "postgis"}.isdisjoint(connections(site).kinds)
+    tls = site.settings.database_tls.value and runs and site.layout.can_be_changed
+    return {"DATABASES.default.OPTIONS.sslmode": "disable"} if tls else {}
 
 
 def migrate(site: Site) -> Default:

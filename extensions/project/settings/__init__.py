@@ -17,7 +17,7 @@ from ..importer import Importer
 from ..tree import Tree
 from .buckets import unset_buckets
 from .compression import compress_manifest, compress_offline, compress_online
-from .connections import broker, caches, databases, layers
+from .connections import broker, caches, database_tls, databases, layers
 from .finder import Finder
 from .names import collect
 from .record import DjangoSettings, IgnoredModule
@@ -176,6 +176,7 @@ def record(evaluator: State, settings: Settings, before: Settings) -> DjangoSett
         staticfiles_storage=static_storage,
         staticfiles_kind=kind_of_static_files(evaluator, settings, static_storage),
         default_storage=storage_of(finder, "default", "DEFAULT_FILE_STORAGE", FILE_STORAGE),
+        database_tls=database_tls(evaluator.tree, evaluator.files),
         unset_buckets=unset_buckets(evaluator, settings),
         compress_offline=compress_offline(settings, apps.value),
         compress_online=compress_online(settings, apps.value),

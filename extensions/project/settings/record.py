@@ -101,6 +101,7 @@ class DjangoSettings:
     staticfiles_storage: Found[str] = unread("")  # the dotted name of the class
     staticfiles_kind: Found[str] = unread("")  # plain | manifest | whitenoise | whitenoise-manifest | s3 | other
     default_storage: Found[str] = unread("")  # the dotted name of the class of uploads' storage
+    database_tls: Found[bool] = unread(False)  # whether the database is connected to by TLS alone
     unset_buckets: Found[Sequence[Bucket]] = unread(())  # of the storages of static files and of uploads
     in_files: Found[Mapping[str, Any]] = unread(
         {}
