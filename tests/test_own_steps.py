@@ -777,3 +777,33 @@ def test_what_is_installed_follows_the_sample(written):
     assert site.settings.installed_apps.value == ["shop", "search"]
     off = read(written(**{"shop/settings.py": NEEDS, ".env.example": SAMPLE.replace("USE_SEARCH=1", "USE_SEARCH=0")}))
     assert off.settings.installed_apps.value == ["shop"]
+
+
+MAKEFILE = """\
+PYTHON ?= python
+MANAGE = $(PYTHON) manage.py
+
+.PHONY: all setup data
+all: setup  ## everything
+
+setup: data other
+\t@echo "Setting up"
+\t-$(MANAGE) load_all --name=$$NAME
+
+\t$(MANAGE) load_more
+data:
+\t$(MANAGE) loaddata start
+unused:
+\t$(MANAGE) flush
+"""
+
+
+def test_targets_of_a_makefile(answered, steps):
+    files = {"Makefile": MAKEFILE, "Dockerfile": f"FROM python:3.12\nWORKDIR /srv\n{COPY}CMD make all && gunicorn a"}
+    found = [step for step in steps(**files) if "manage.py" in step.words]
+    assert [(step.source, step.words[2]) for step in found] == [
+        ("Makefile:13", "loaddata"),
+        ("Makefile:9", "load_all"),
+        ("Makefile:11", "load_more"),
+    ]
+    assert answered(**files)["start_commands"] == ["python manage.py loaddata start", "python manage.py load_more"]
