@@ -807,3 +807,14 @@ def test_targets_of_a_makefile(answered, steps):
         ("Makefile:11", "load_more"),
     ]
     assert answered(**files)["start_commands"] == ["python manage.py loaddata start", "python manage.py load_more"]
+
+
+def test_a_build_that_makes_a_database(answered):
+    manage = "python site/manage.py"
+    run = f"RUN {manage} compile_x && {manage} migrate && {manage} load site/x/*.csv\n"
+    files = {f"site/{name}": text for name, text in (("manage.py", MANAGE), ("shop/settings.py", SETTINGS))}
+    files |= {"site/x/a.csv": "", "site/shop/__init__.py": "", "manage.py": "", "shop/settings.py": ""}
+    found = answered(**files, Dockerfile=f"FROM python:3.12\nWORKDIR /srv\n{COPY}{run}{GUNICORN}")
+    assert found["django_dir"] == "site"
+    assert found["build_instructions"] == ["RUN python manage.py compile_x"]
+    assert found["start_commands"] == ["python manage.py load '/workdir/site/x/*.csv'"]

@@ -140,13 +140,14 @@ def _evidence(tree: Tree, known: _Known) -> Evidence:
         _stages_of_node(tree, image),
         frozenset(known.dependencies.distributions.value),
         _unmigrated(tree, known.settings.installed_apps.value),
-        tuple(known.settings.installed_apps.value),
-        _own_scripts(tree),
+        apps=tuple(known.settings.installed_apps.value),
+        scripts=_own_scripts(tree),
     )
     found: dict[Taken, None] = {}
     every = [*steps.steps, *_other_steps(tree, image)]
     for step in every[:MAX_TAKEN]:
         found.update(dict.fromkeys(taken(step, around)))
+        around = replace(around, migrated=around.migrated or "migrate" in step.words[1:3])
     packages = [*_of_files(tree), *([] if image else _of_ci(tree))]
     settled = [*_settled(tree, known, [*found, *packages])]
     release, source = _release(tree, image, settled)

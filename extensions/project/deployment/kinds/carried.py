@@ -49,8 +49,7 @@ def _of_project(step: Step, around: Surroundings) -> list[Taken] | None:
         is_path = not word.startswith("-") and (word.startswith("/") or around.is_in_project(path))
         if is_path and not f"{path}/".startswith(f"{around.home.rstrip('/')}/"):
             return None  # not only the project's
-        inner = posixpath.relpath(path, around.home) if is_path else ""
-        words.append(posixpath.normpath(posixpath.join("/workdir", around.root, inner)) if is_path else word)
+        words.append(around.in_workdir(path) if is_path else word)
     changed = [word for word in words if word.startswith("/workdir/")]
     if not changed or not all(COMMAND.fullmatch(shlex.quote(word)) for word in words):
         return None

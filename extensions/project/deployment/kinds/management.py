@@ -80,10 +80,10 @@ def _read(step: Step, around: Surroundings) -> list[Taken] | None:
     if name == "makemigrations":
         return _makemigrations(step, words, around)
     if name == "migrate":
-        return _migrate(step, words)
+        return _migrate(step, words, around)
     if name in DONE or name.startswith(("wait_for", "waitfor")) or (name == "tailwind" and "start" in words):
         return [Done(step.source, name)]
-    return _command(step, words)
+    return _command(step, words, around)
 
 
 def _is_installed(name: str, around: Surroundings) -> bool:
@@ -104,21 +104,35 @@ def _called(name: str, around: Surroundings) -> list[str]:
     return []
 
 
-def _command(step: Step, words: tuple[str, ...], when: When | None = None) -> list[Taken]:
+def _located(step: Step, words: tuple[str, ...], around: Surroundings) -> tuple[str, ...]:
+    """Return words with the project's paths in full, where they count from another folder than that of manage.py."""
+    if not around.home or around.in_workdir(step.workdir) == posixpath.normpath(f"/workdir/{around.django_dir}"):
+        return words
+    paths = [posixpath.normpath(posixpath.join(step.workdir, word)) for word in words]
+    return tuple(
+        around.in_workdir(path)
+        if "/" in word and not word.startswith(("-", "/")) and around.is_in_project(path)
+        else word
+        for word, path in zip(words, paths, strict=True)
+    )
+
+
+def _command(step: Step, words: tuple[str, ...], around: Surroundings, when: When | None = None) -> list[Taken]:
+    words = (words[0], *_located(step, words[1:], around))
     text = in_command(step.text)[:200]
     if has_secret(" ".join(words)):
         return [NotUnderstood(step.source, text, "it holds a secret")]
     if not step.plain or not all(WORD.fullmatch(word) for word in words):
         return [NotUnderstood(step.source, text, "it needs a shell")]
     if when is None:
-        build = step.phase is Phase.BUILD and words[0] not in OF_DATABASE
+        build = step.phase is Phase.BUILD and words[0] not in OF_DATABASE and not around.migrated
         when = When.STATIC if build or words[0] in MAKES_FILES else When.START
     if step.condition and when is When.START:
         return [NotUnderstood(step.source, text, f"it runs only on {in_command(step.condition)[:80]}")]
     return [Command(step.source, ("python", "manage.py", *words), when, step.may_fail)]
 
 
-def _migrate(step: Step, words: tuple[str, ...]) -> list[Taken]:
+def _migrate(step: Step, words: tuple[str, ...], around: Surroundings) -> list[Taken]:
     """Return further migrations than those of the one default database."""
     further = [
         word
@@ -130,7 +144,7 @@ def _migrate(step: Step, words: tuple[str, ...]) -> list[Taken]:
     ]
     if not further or further in (["--database=default"], ["--database", "default"]):
         return [Done(step.source, "migrate")]
-    return _command(step, ("migrate", "--noinput", *further))
+    return _command(step, ("migrate", "--noinput", *further), around)
 
 
 def _makemigrations(step: Step, words: tuple[str, ...], around: Surroundings) -> list[Taken]:

@@ -146,7 +146,13 @@ class Surroundings:
     distributions: frozenset[str] = frozenset()
     unmigrated: tuple[str, ...] = field(default=())  # apps with models and without migrations in the project
     apps: tuple[str, ...] = ()  # INSTALLED_APPS
+    migrated: bool = False  # whether a step before it has made the database: what follows is of it
     scripts: Mapping[str, str] = field(default_factory=dict)  # those of the project's own package: name, module
+
+    def in_workdir(self, path: str) -> str:
+        """Return where the template's images have a path of the container that is the project's."""
+        inner = posixpath.relpath(path, self.home.rstrip("/") or "/")
+        return posixpath.normpath(posixpath.join("/workdir", self.root, inner))
 
     def is_in_project(self, path: str) -> bool:
         """Return whether a path of the container is a file or a folder of the project, or in a folder of it."""
