@@ -510,3 +510,37 @@ def test_a_bucket_that_nothing_can_replace_is_said(read):
     found = read(BUCKET + storages(), more={"site/wsgi.py": fixed})
     assert found["compose_settings"] == {}
     assert any("set BUCKET and its login" in note for note in found["notes"])
+
+
+DYNACONF = "STATIC_ROOT = 'a'\nDEBUG = True\nALLOWED_HOSTS = []\nimport dynaconf\n"
+TOML = """
+[default]
+STATIC_ROOT = "out"
+INSTALLED_APPS = ["dynaconf_merge", "search"]
+KEY = "@format {env[THE_KEY]}"
+
+[development]
+STATIC_ROOT = "dev"
+
+[production.DATABASES.default]
+ENGINE = "django.db.backends.postgresql"
+NAME = "shop"
+USER = "shop"
+PASSWORD = "made-up"
+HOST = "localhost"
+"""
+
+
+@pytest.mark.parametrize("path", ["settings.toml", "site/settings.toml", "config/settings.toml"])
+def test_settings_that_dynaconf_completes(path, read):
+    apps = "INSTALLED_APPS = ['shop']\n"
+    found = read(f"{apps}{DYNACONF}settings = dynaconf.DjangoDynaconf(__name__)\n", PG, more={path: TOML})
+    assert found["services"] == {"db": "postgres:18"} and found["database_name"] == "shop"
+    assert found["compose_environment"] == {
+        "DJANGO_ALLOWED_HOSTS": "@merge localhost,127.0.0.1",
+        "DJANGO_DATABASES__default__HOST": "db",
+        "DJANGO_DATABASES__default__PASSWORD": "${POSTGRES_PASSWORD}",
+    }
+    assert found["compose_settings"] == {}
+    assert found["environment"] == {"DJANGO_DEBUG": "False"} and found["required_environment"] == ["THE_KEY"]
+    assert found["development_environment"] == {"DJANGO_DEBUG": "True"}

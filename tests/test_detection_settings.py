@@ -1237,3 +1237,42 @@ def test_a_value_that_production_refuses_is_no_value(read):
     )
     assert project.required == ["DOMAIN"]
     assert project.variable("DOMAIN")["refused"]
+
+
+def test_dynaconf(read):
+    project = read(
+        {
+            "config/settings.py": """
+                from dynaconf import DjangoDynaconf
+                STATIC_ROOT = "a"
+                INSTALLED_APPS = ["shop"]
+                settings = DjangoDynaconf(__name__, env_prefix="X", settings_files=["conf.yaml"])
+            """,
+            "conf.yaml": """
+                default:
+                  STATIC_ROOT: out
+                  INSTALLED_APPS: [dynaconf_merge, search]
+                  MEDIA_ROOT: "@none"
+                production:
+                  STATIC_URL: /s/
+                development:
+                  STATIC_URL: /d/
+            """,
+        }
+    )
+    assert (project["static_root"], project["static_url"]) == ("out", "/s/")
+    assert project["installed_apps"] == ["shop", "search"]
+
+
+def test_an_object_of_dynaconf(read):
+    project = read(
+        {
+            "config/settings.py": """
+                from dynaconf import Dynaconf
+                conf = Dynaconf(settings_files=["conf.toml", ".secrets.toml"])
+                STATIC_ROOT = conf.ROOT
+            """,
+            "conf.toml": "ROOT = 'out'",
+        }
+    )
+    assert project["static_root"] == "out"

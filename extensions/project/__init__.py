@@ -99,6 +99,8 @@ def _code(tree: Tree, tools: tuple[Tool, ...]) -> tuple[Project, Settings | None
     if path := layout.settings_file.value:
         evaluated, settings = read_settings(tree, path, layout.import_root)
         layout = read_interface(tree, layout, settings)  # again, now that they say more of it
+        if evaluated.replaced:
+            layout = replace(layout, settings_fixed=Found(True, evaluated.replaced))
         if layout.can_be_changed:
             settings, evaluated = in_files(settings, evaluated)
     engines = [database.engine or "" for database in settings.databases.value.values()]

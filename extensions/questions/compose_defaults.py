@@ -93,6 +93,8 @@ def _allowed_hosts(site: Site) -> dict[str, str]:
         return {}
     if item := _hosts_variable(site):
         several = site.settings.allowed_hosts_variables.value.get(item.name, True)
+        if item.separator == "@merge":  # https://www.dynaconf.com/merging/
+            return {item.name: f"@merge {','.join(THIS_MACHINE)}"}
         return {item.name: item.separator.join(THIS_MACHINE) if several else THIS_MACHINE[0]}
     names = [name for name in names if ":" not in name]
     if "localhost" in names or not names or _hosts_setting(site):

@@ -82,6 +82,7 @@ class State:
         self.overheard: set[ast.AST] = set()
         self.settings_files: set[str] = set()
         self.private: dict[str, Private] = {}  # modules that git ignores, which are not read
+        self.replaced = ""  # where a package takes the place of Django's own settings
         self.open_end = ""  # where settings take all names of a module that cannot be read
         self.made: list[tuple[Value, str]] = []  # folders that settings make, and where
         self.folders = {path.rpartition("/")[0] for path in tree.paths}

@@ -81,6 +81,7 @@ def read_settings(
         last.elsewhere,
         folder,
         last.made,
+        last.replaced,
         last.open_end,
         tuple(Problem(source, message) for source, message in dict.fromkeys((*first.notes, *last.notes))),
     )
