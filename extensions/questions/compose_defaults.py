@@ -1,5 +1,6 @@
 """From what was read to the services of compose.yaml, and to the variables of its services, .env and .env.example."""
 
+import re
 from collections.abc import Mapping
 
 from ..project import Certainty
@@ -23,6 +24,8 @@ JSON = {"json": "a JSON list", "object": "a JSON object"}
 TYPES = JSON | {"bool": "true or false", "int": "a number", "url": "a URL"}
 
 
+# An address that nobody has: https://www.rfc-editor.org/rfc/rfc2606
+EXAMPLE = re.compile(r"https?://([\w-]+\.)*example(\.(com|net|org))?(?![\w.-])")
 # The hosts at which a person asks for the site on this machine, where alone its port is open.
 THIS_MACHINE = ("localhost", "127.0.0.1")
 # The module in compose.dev.yaml that is production's with DEBUG on.
@@ -202,7 +205,9 @@ def _first_value(site: Site, item: ReadVariable) -> str:
         return ""
     if (default := (item.default or "")) and not item.refused:
         return default
-    if (own := deployment_defaults.own_value(site, item)) and own != default:
+    own = deployment_defaults.own_value(site, item)
+    of_site = item.type == "url" and any(word in name for word in ("SITE", "BASE", "HOST"))
+    if own and own != default and not (of_site and EXAMPLE.match(own)):
         return own
     if item.type in JSON:
         return dummy
@@ -213,7 +218,7 @@ def _first_value(site: Site, item: ReadVariable) -> str:
         return f"sqlite:///{storage_defaults.sqlite(site)}"
     if dummy.endswith("/build.sqlite3"):
         return storage_defaults.sqlite(site)
-    if name.endswith("ORIGINS") or (item.type == "url" and any(word in name for word in ("SITE", "BASE", "HOST"))):
+    if name.endswith("ORIGINS") or of_site:
         return url
     if name.endswith(("PROTOCOL", "SCHEME")):
         return "http"

@@ -30,6 +30,7 @@ from .variables import (
     selects,
     with_engines,
     with_production,
+    with_usual,
 )
 
 __all__ = ["read_settings"]
@@ -72,7 +73,7 @@ def read_settings(
     settings = Settings(
         path,
         values,
-        with_production(with_engines(environment(first, last), values), production),
+        with_production(with_usual(with_engines(environment(first, last), values), values), production),
         last.files,
         {
             **production,
