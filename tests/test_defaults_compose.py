@@ -584,3 +584,8 @@ def test_the_address_of_an_example_is_this_machine_s(read):
     text = "SITE_URL = os.environ['SITE_URL']\nAPI_URL = os.environ['API_URL']\n"
     found = read(text, more={".env.sample": "SITE_URL=https://shop.example.org\nAPI_URL=https://api.example.org/v1\n"})
     assert found["dotenv"] == {"SITE_URL": "http://localhost:8000", "API_URL": "https://api.example.org/v1"}
+
+
+def test_a_module_that_a_person_has_to_write_is_said(read):
+    found = read("from .local import *\n", more={"site/local.py.dist": "DEBUG = False\n"})
+    assert any("Settings need site/local.py (site/settings.py:4)" in note for note in found["notes"])

@@ -291,6 +291,11 @@ def _secrets(site: Site) -> list[str]:
             f"SECRET_KEY is in the code ({key.source}), so that all who read it can forge sessions: read it from a "
             "variable, and make a new one."
         )
+    for lacking in site.settings.lacking_modules.value:
+        found.append(
+            f"Settings need {lacking.path} ({lacking.source}), which is not in the project: before you build, make it "
+            f"of {lacking.example}, let it read secrets from variables, and commit it (git add --force)."
+        )
     for module in site.settings.ignored_modules.value:
         names = ", ".join(module.names) or "what it sets"
         if module.needed:

@@ -4,7 +4,7 @@ Names and defaults are those of https://docs.djangoproject.com/en/stable/ref/set
 """
 
 import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from ..deployment.values import own_values
 from ..evaluation.environment import production_value
@@ -19,7 +19,7 @@ from .compression import compress_offline, compress_online
 from .connections import broker, caches, databases, layers
 from .finder import Finder
 from .names import collect
-from .record import DjangoSettings, IgnoredModule
+from .record import DjangoSettings, IgnoredModule, LackingModule
 from .setting import Setting, Settings
 from .storages import FILE_STORAGE, PLAIN_STORAGE, kind_of_static_files, storage_of
 from .variables import (
@@ -191,14 +191,20 @@ def record(evaluator: State, settings: Settings, before: Settings) -> DjangoSett
         celery_broker=broker(finder),
         channel_layers=layers(finder),
         secret_key_unset=_unset_secret_key(settings),
-        secret_key_stated=_stated_secret_key(settings),
+        secret_key_stated=_stated_secret_key(settings, {one.example for one in evaluator.lacking.values()}),
         ignored_modules=_ignored_modules(evaluator),
+        lacking_modules=_lacking_modules(evaluator),
         environment=Found(settings.environment, settings.path, Certainty.INFERRED, missing),
     )
 
 
 def _ignored_modules(evaluator: State) -> Found[Sequence[IgnoredModule]]:
     modules = [IgnoredModule(path, one.source, one.names, one.needed) for path, one in evaluator.private.items()]
+    return Found(modules, modules[0].source if modules else "", Certainty.INFERRED)
+
+
+def _lacking_modules(evaluator: State) -> Found[Sequence[LackingModule]]:
+    modules = [LackingModule(path, one.source, one.example) for path, one in evaluator.lacking.items()]
     return Found(modules, modules[0].source if modules else "", Certainty.INFERRED)
 
 
@@ -212,9 +218,11 @@ def _unset_secret_key(settings: Settings) -> Found[bool]:
     return unread(False)
 
 
-def _stated_secret_key(settings: Settings) -> Found[bool]:
-    """Return whether code has the key itself."""
+def _stated_secret_key(settings: Settings, examples: Collection[str]) -> Found[bool]:
+    """Return whether code has the key itself, that is no example of it."""
     key = settings.get("SECRET_KEY")
+    if examples:
+        return unread(False)
     if key and isinstance(key.value, str) and key.value and not key.variables:
         return Found(True, key.source, key.certainty)
     return unread(False)
