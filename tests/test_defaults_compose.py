@@ -540,3 +540,82 @@ def test_a_bucket_that_nothing_can_replace_is_said(read):
     found = read(BUCKET + storages(), more={"site/wsgi.py": fixed})
     assert found["compose_settings"] == {}
     assert any("set BUCKET and its login" in note for note in found["notes"])
+
+
+DYNACONF = "STATIC_ROOT = 'a'\nDEBUG = True\nALLOWED_HOSTS = []\nimport dynaconf\n"
+TOML = """
+[default]
+STATIC_ROOT = "out"
+INSTALLED_APPS = ["dynaconf_merge", "search"]
+KEY = "@format {env[THE_KEY]}"
+
+[development]
+STATIC_ROOT = "dev"
+
+[production.DATABASES.default]
+ENGINE = "django.db.backends.postgresql"
+NAME = "shop"
+USER = "shop"
+PASSWORD = "made-up"
+HOST = "localhost"
+"""
+
+
+@pytest.mark.parametrize("path", ["settings.toml", "site/settings.toml", "config/settings.toml"])
+def test_settings_that_dynaconf_completes(path, read):
+    apps = "INSTALLED_APPS = ['shop']\n"
+    found = read(f"{apps}{DYNACONF}settings = dynaconf.DjangoDynaconf(__name__)\n", PG, more={path: TOML})
+    assert found["services"] == {"db": "postgres:18"} and found["database_name"] == "shop"
+    assert found["compose_environment"] == {
+        "DJANGO_ALLOWED_HOSTS": "@merge localhost,127.0.0.1",
+        "DJANGO_DATABASES__default__HOST": "db",
+        "DJANGO_DATABASES__default__PASSWORD": "${POSTGRES_PASSWORD}",
+    }
+    assert found["compose_settings"] == {}
+    assert found["environment"] == {"DJANGO_DEBUG": "False"} and found["required_environment"] == ["THE_KEY"]
+    assert found["development_environment"] == {"DJANGO_DEBUG": "True"}
+
+
+@pytest.mark.parametrize(
+    ("route", "value"),
+    [
+        ("settings.ADMIN_URL", "admin/"),
+        ("f'{settings.ADMIN_URL}/'", "admin"),
+        ("f'in/{settings.ADMIN_URL}'", "admin/"),
+        ("settings.ADMIN_URL + '/'", "admin"),
+        ("os.environ['DJANGO_ADMIN_URL']", "admin/"),
+        ("'admin/'", "http://localhost"),
+    ],
+)
+def test_a_variable_that_is_part_of_a_url(route, value, read):
+    urls = f"import os\nfrom django.conf import settings\nurlpatterns = [path({route}, x)]\n"
+    text = "ADMIN_URL = os.environ['DJANGO_ADMIN_URL']\nROOT_URLCONF = 'site.urls'\n"
+    assert read(text, more={"site/urls.py": urls})["dotenv"] == {"DJANGO_ADMIN_URL": value}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("TIME_ZONE = os.environ['ZONE']", "UTC"),
+        ("LANGUAGE_CODE = os.environ['LANGUAGE_HERE']", "en-us"),
+        ("EMAIL_BACKEND = os.environ['SENDER']", "django.core.mail.backends.smtp.EmailBackend"),
+        ("EMAIL_PORT = os.environ['X']", "25"),
+        ("STATIC_URL = os.environ['X_URL']", "/static/"),
+        ("LOGGING = {'root': {'level': os.environ['LOG_LEVEL']}}", "INFO"),
+        ("import sentry_sdk\nsentry_sdk.init(dsn=os.environ['SENTRY'])", "http://build@localhost/1"),
+        ("import sentry_sdk\nSENTRY = env('SENTRY')\nsentry_sdk.init(SENTRY, x=1)", "http://build@localhost/1"),
+    ],
+)
+def test_what_a_setting_takes(text, value, read):
+    assert list(read(f"{text}\n")["dotenv"].values()) == [value]
+
+
+def test_the_address_of_an_example_is_this_machine_s(read):
+    text = "SITE_URL = os.environ['SITE_URL']\nAPI_URL = os.environ['API_URL']\n"
+    found = read(text, more={".env.sample": "SITE_URL=https://shop.example.org\nAPI_URL=https://api.example.org/v1\n"})
+    assert found["dotenv"] == {"SITE_URL": "http://localhost:8000", "API_URL": "https://api.example.org/v1"}
+
+
+def test_a_module_that_a_person_has_to_write_is_said(read):
+    found = read("from .local import *\n", more={"site/local.py.dist": "DEBUG = False\n"})
+    assert any("Settings need site/local.py (site/settings.py:4)" in note for note in found["notes"])

@@ -1264,3 +1264,100 @@ def test_a_value_that_production_refuses_is_no_value(read):
     )
     assert project.required == ["DOMAIN"]
     assert project.variable("DOMAIN")["refused"]
+
+
+def test_dynaconf(read):
+    project = read(
+        {
+            "config/settings.py": """
+                from dynaconf import DjangoDynaconf
+                STATIC_ROOT = "a"
+                INSTALLED_APPS = ["shop"]
+                settings = DjangoDynaconf(__name__, env_prefix="X", settings_files=["conf.yaml"])
+            """,
+            "conf.yaml": """
+                default:
+                  STATIC_ROOT: out
+                  INSTALLED_APPS: [dynaconf_merge, search]
+                  MEDIA_ROOT: "@none"
+                production:
+                  STATIC_URL: /s/
+                development:
+                  STATIC_URL: /d/
+            """,
+        }
+    )
+    assert (project["static_root"], project["static_url"]) == ("out", "/s/")
+    assert project["installed_apps"] == ["shop", "search"]
+
+
+def test_an_object_of_dynaconf(read):
+    project = read(
+        {
+            "config/settings.py": """
+                from dynaconf import Dynaconf
+                conf = Dynaconf(settings_files=["conf.toml", ".secrets.toml"])
+                STATIC_ROOT = conf.ROOT
+            """,
+            "conf.toml": "ROOT = 'out'",
+        }
+    )
+    assert project["static_root"] == "out"
+
+
+EXAMPLE = {"config/configuration.example.py": "STATIC_ROOT = '/srv/out'\nHOSTS = ['a']\n"}
+RAISING = "try:\n    {}\nexcept ImportError as error:\n    raise E() from error\nSTATIC_ROOT = c.STATIC_ROOT\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from .configuration import *\n",
+        "from config.configuration import STATIC_ROOT\n",
+        "from . import configuration as c\nSTATIC_ROOT = c.STATIC_ROOT\n",
+        RAISING.format("from config import configuration as c"),
+        RAISING.format("import importlib\n    c = importlib.import_module('config.configuration')"),
+        RAISING.format(
+            "import importlib, os\n    c = importlib.import_module(os.getenv('C', 'config.configuration'))"
+        ),
+        "from pathlib import Path\nexec(open(Path(__file__).parent / 'configuration.py').read())\n",
+        "import os\nwith open(os.path.join(os.path.dirname(__file__), 'configuration.py')) as f:\n"
+        "    exec(compile(f.read(), 'x', 'exec'), globals())\n",
+    ],
+)
+def test_a_module_that_a_person_has_to_write(read, text):
+    project = read({"config/__init__.py": "", "config/settings.py": text, **EXAMPLE})
+    assert project["static_root"] == "/srv/out"
+    (found,) = project["lacking_modules"]
+    assert (found["path"], found["example"]) == ("config/configuration.py", "config/configuration.example.py")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "try:\n    from .configuration import *\nexcept ImportError:\n    pass\n",
+        "import os\nif os.path.exists(os.path.join(os.path.dirname(__file__), 'configuration.py')):\n"
+        "    from .configuration import *\n",
+        "try:\n    exec(open('config/configuration.py').read())\nexcept FileNotFoundError:\n    pass\n",
+    ],
+)
+def test_a_module_that_a_person_may_write(read, text):
+    project = read({"config/__init__.py": "", "config/settings.py": text, **EXAMPLE})
+    assert project["lacking_modules"] == [] and project["static_root"] == ""
+
+
+def test_a_file_that_settings_run(read):
+    project = read(
+        {
+            "config/settings.py": """
+                from pathlib import Path
+                BASE = Path(__file__).parent
+                exec((BASE / "parts" / "static.py").read_text())
+                VERSION = f"v{(BASE / 'VERSION').read_text().strip()}"
+            """,
+            "config/parts/static.py": "STATIC_ROOT = BASE / 'out'\n",
+            "config/VERSION": "1\n",
+        }
+    )
+    assert project["static_root"] == "config/out"
+    project.assert_readable()

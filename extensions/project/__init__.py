@@ -28,6 +28,7 @@ from .settings.buckets import in_files
 from .settings.private_media import PrivateMedia, read_private_media
 from .settings.record import DjangoSettings, with_celery
 from .settings.setting import Settings
+from .settings.url_paths import with_paths
 from .settings.writes import Written, read_writes
 from .tree import Tree
 
@@ -108,7 +109,10 @@ def _code(tree: Tree, tools: tuple[Tool, ...]) -> tuple[Project, Settings | None
     layout, settings, evaluated = read_layout(tree, tools), DjangoSettings(), None
     if path := layout.settings_file.value:
         evaluated, settings = read_settings(tree, path, layout.import_root, base=layout.base)
+        settings = with_paths(tree, settings, evaluated)
         layout = read_interface(tree, layout, settings)  # again, now that they say more of it
+        if evaluated.replaced:
+            layout = replace(layout, settings_fixed=Found(True, evaluated.replaced))
         if layout.can_be_changed:
             settings, evaluated = in_files(settings, evaluated)
     engines = [database.engine or "" for database in settings.databases.value.values()]

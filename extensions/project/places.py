@@ -66,6 +66,8 @@ DEVELOPMENT = frozenset(
     ]
 )
 REHEARSAL = frozenset(["staging", "stage", "preview"])  # runs as production does, elsewhere
+# In the name of a file from which people make one of their own.
+SAMPLE = frozenset("example sample dist template tmpl tpl default defaults skel skeleton".split())  # noqa: SIM905
 WORD = re.compile(r"[^\W_]+")
 
 

@@ -1,5 +1,6 @@
 """From what was read to the services of compose.yaml, and to the variables of its services, .env and .env.example."""
 
+import re
 from collections.abc import Mapping
 
 from ..project import Certainty
@@ -23,6 +24,8 @@ JSON = {"json": "a JSON list", "object": "a JSON object"}
 TYPES = JSON | {"bool": "true or false", "int": "a number", "url": "a URL"}
 
 
+# An address that nobody has: https://www.rfc-editor.org/rfc/rfc2606
+EXAMPLE = re.compile(r"https?://([\w-]+\.)*example(\.(com|net|org))?(?![\w.-])")
 # The hosts at which a person asks for the site on this machine, where alone its port is open.
 THIS_MACHINE = ("localhost", "127.0.0.1")
 # The module in compose.dev.yaml that is production's with DEBUG on.
@@ -100,6 +103,8 @@ def _allowed_hosts(site: Site) -> dict[str, str]:
         return {}
     if item := _hosts_variable(site):
         several = site.settings.allowed_hosts_variables.value.get(item.name, True)
+        if item.separator == "@merge":  # https://www.dynaconf.com/merging/
+            return {item.name: f"@merge {','.join(THIS_MACHINE)}"}
         return {item.name: item.separator.join(THIS_MACHINE) if several else THIS_MACHINE[0]}
     names = [name for name in names if ":" not in name]
     if "localhost" in names or not names or _hosts_setting(site):
@@ -207,7 +212,9 @@ def _first_value(site: Site, item: ReadVariable) -> str:
         return ""
     if (default := (item.default or "")) and not item.refused:
         return default
-    if (own := deployment_defaults.own_value(site, item)) and own != default:
+    own = deployment_defaults.own_value(site, item)
+    of_site = item.type == "url" and any(word in name for word in ("SITE", "BASE", "HOST"))
+    if own and own != default and not (of_site and EXAMPLE.match(own)):
         return own
     if item.type in JSON:
         return dummy
@@ -218,7 +225,7 @@ def _first_value(site: Site, item: ReadVariable) -> str:
         return f"sqlite:///{storage_defaults.sqlite(site)}"
     if dummy.endswith("/build.sqlite3"):
         return storage_defaults.sqlite(site)
-    if name.endswith("ORIGINS") or (item.type == "url" and any(word in name for word in ("SITE", "BASE", "HOST"))):
+    if name.endswith("ORIGINS") or of_site:
         return url
     if name.endswith(("PROTOCOL", "SCHEME")):
         return "http"
@@ -290,6 +297,11 @@ def _secrets(site: Site) -> list[str]:
         found.append(
             f"SECRET_KEY is in the code ({key.source}), so that all who read it can forge sessions: read it from a "
             "variable, and make a new one."
+        )
+    for lacking in site.settings.lacking_modules.value:
+        found.append(
+            f"Settings need {lacking.path} ({lacking.source}), which is not in the project: before you build, make it "
+            f"of {lacking.example}, let it read secrets from variables, and commit it (git add --force)."
         )
     for module in site.settings.ignored_modules.value:
         names = ", ".join(module.names) or "what it sets"

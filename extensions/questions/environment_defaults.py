@@ -64,8 +64,10 @@ def build_environment(site: Site) -> Default:
 
 
 def _build_value(site: Site, item: ReadVariable) -> str:
-    own = own_value(site, item)
-    return item.dummy if item.refused and own == item.default else own or item.dummy
+    own, default = own_value(site, item), item.default or ""
+    if item.refused:
+        return item.dummy if own == default else own or item.dummy
+    return own or ("" if "://" in item.dummy else default) or item.dummy
 
 
 def with_image(rule: Callable[[Site, Mapping[str, str]], Default]) -> Callable[[Site], Default]:

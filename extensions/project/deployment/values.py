@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from ..places import PRODUCTION, is_aside, is_development, mentions
+from ..places import PRODUCTION, SAMPLE, is_aside, is_development, mentions
 from ..secrets import is_private, words
 from ..tree import Tree
 from .commands import environment_of
@@ -13,7 +13,6 @@ from .kinds.record import Variable
 MAX_SAMPLES = 12
 # Words in the name of a file from which people make their .env; what no word of it says is production's .env itself.
 ENVIRONMENT = words("env dotenv environment envrc")
-SAMPLE = words("example sample dist template tmpl tpl default defaults skel skeleton")
 LAST = ENVIRONMENT | SAMPLE | {*PRODUCTION, "txt", "docker"}
 LINE = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*")
 QUOTED = re.compile(r"([\"'])(.*?)\1(?:\s+#.*)?")

@@ -6,13 +6,14 @@ from typing import Any
 from . import packages
 from .functions import call_function
 from .imports import load_module, resolved
-from .objects import Class, Function, Instance, Module, Space, behind
+from .objects import Class, Content, Function, Instance, Module, Space, behind
 from .packages import environ
 from .paths import path_attribute
 from .references import Arguments, Bound, Reader, Reference
 from .state import State
 from .values import UNKNOWN, Value, wrap
 
+READING = ("open", "read", "read_text", "read_bytes")
 KNOWN_NAMES: dict[str, Any] = {
     "os.sep": "/",
     "os.path.sep": "/",
@@ -35,6 +36,8 @@ def attribute(state: State, owner: Value, name: str) -> Value:
     data = owner.data
     if isinstance(data, Reference):
         return look_up(state, f"{data.name}.{name}")
+    if isinstance(data, Content) or (isinstance(data, PurePosixPath) and name in ("open", "read_text", "read_bytes")):
+        return Value(Bound(owner, name)) if name in READING else Value()
     if isinstance(data, PurePosixPath):
         return path_attribute(owner, name)
     if isinstance(data, Reader) and name == "NOTSET":

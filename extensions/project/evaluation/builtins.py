@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .attributes import attribute
+from .environment import DSN
 from .objects import Module
 from .operations import deep_copy, first_argument, new_dict, parts, plain_text, truth_of
 from .references import Arguments
@@ -110,6 +111,15 @@ def to_bool(state: State, arguments: Arguments) -> Value:
     return Value(first.data if isinstance(first.data, (bool, int)) else UNKNOWN, first.variables)
 
 
+def sentry(state: State, arguments: Arguments) -> Value:
+    """Record which variable is Sentry's address, which has a form of its own."""
+    dsn = arguments.get(0, "dsn")
+    variable = state.environment.variables.get(dsn.direct) if dsn is not None else None
+    if variable is not None:
+        variable.fitting = variable.fitting or [DSN]
+    return Value(None)
+
+
 def os_environ(method: str) -> Callable[..., Value]:
     """Return a method of os.environ; https://docs.python.org/3/library/os.html#os.environ."""
 
@@ -143,6 +153,7 @@ def parsed_url(state: State, arguments: Arguments) -> Value:
 
 BUILTINS: dict[str, External] = {
     "os.getenv": os_environ("get"),
+    "sentry_sdk.init": sentry,
     "os.environ.get": os_environ("get"),
     "os.environ.pop": os_environ("get"),
     "os.environ.setdefault": os_environ("setdefault"),

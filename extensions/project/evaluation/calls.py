@@ -1,21 +1,25 @@
 """What calls return: of the functions, methods and classes of the project, and of those from elsewhere."""
 
 import ast
+import posixpath
 from pathlib import PurePosixPath
 from typing import Any
 
 from . import packages
+from .attributes import READING
 from .builtins import BUILTINS, to_bool
+from .examples import stand_in
 from .functions import call_function
-from .objects import Class, Function, Instance, Module, Scope, Space, behind
-from .operations import MAX_ITEMS, dict_method, list_method, text_method, truth_of
+from .imports import import_module, run_file
+from .objects import Class, Content, Function, Instance, Module, Scope, Space, behind
+from .operations import MAX_ITEMS, dict_method, list_method, path_text, text_method, truth_of
 from .packages import unknown
 from .paths import PATHS, path_method
 from .references import Arguments, Bound, Reader, Reference
-from .state import MAX_TURNS, Handler, State
-from .values import UNKNOWN, Binding, CallablePath, Value, known, merge, words
+from .state import MAX_TURNS, Handler, Private, State
+from .values import ROOT, UNKNOWN, Binding, CallablePath, Value, known, merge, words
 
-FUNCTIONS = {**BUILTINS, **PATHS, **packages.FUNCTIONS}
+FUNCTIONS = {**BUILTINS, **PATHS, **packages.FUNCTIONS, "importlib.import_module": import_module}
 MUTATORS = words("append extend insert remove pop update setdefault add discard clear reverse sort")
 
 
@@ -35,6 +39,8 @@ def _call(state: State, node: ast.Call, scope: Scope) -> Value:
         if name in packages.SCOPED:
             packages.SCOPED[name](state, arguments, scope)
             return Value(None)
+        if name == "exec" and run_content(state, arguments, scope, node.lineno):
+            return Value(None)
         if name == "exec":
             state.notes.append((f"{scope.file}:{node.lineno}", "runs other code with exec(), which was not followed"))
             return Value(None)
@@ -45,6 +51,28 @@ def _call(state: State, node: ast.Call, scope: Scope) -> Value:
             update_names(state, function.data.owner.data, arguments, scope, node.lineno)
             return Value(None)
     return call(state, function, arguments)
+
+
+def run_content(state: State, arguments: Arguments, scope: Scope, line: int) -> bool:
+    """Work out a file of the project whose text exec() runs, in the module's own names; return whether that was it."""
+    content = arguments.positional[0].data if arguments.positional else None
+    if not isinstance(content, Content):
+        return False
+    path = posixpath.normpath(posixpath.join(state.working_folder, content.path)).removeprefix(f"{ROOT}/")
+    if path.startswith("/"):
+        return False
+    source = f"{scope.file}:{line}"
+    optional = bool(state.undecided) or state.is_caught("FileNotFoundError") or state.is_caught("OSError")
+    if state.tree.exists(path) and state.tree.is_private(path):
+        private = state.private.setdefault(path, Private(source))
+        private.needed = private.needed or not optional
+        return True
+    if not state.tree.exists(path):
+        path = "" if optional else stand_in(state, path, source)
+    if path and path not in state.files:
+        state.settings_files.add(path)
+        run_file(state, path, Scope(path, scope.chain))
+    return True
 
 
 def update_names(state: State, space: Space, arguments: Arguments, scope: Scope, line: int) -> None:
@@ -128,6 +156,10 @@ def call_reference(state: State, name: str, arguments: Arguments) -> Value:
     if name in ("os.makedirs", "os.mkdir") and first is not None:
         state.made.append((first, state.here))
         return Value(None)
+    if name in ("open", "io.open") and first is not None and (text := path_text(first)):
+        return Value(Content(text), merge(*arguments.all))
+    if name in ("compile", "builtins.compile") and first is not None and isinstance(first.data, Content):
+        return first
     function = FUNCTIONS.get(name)
     if function is None and name.rpartition(".")[2] in ("strtobool", "str2bool", "str_to_bool"):
         function = to_bool
@@ -161,6 +193,10 @@ def call_method(state: State, method: Bound, arguments: Arguments) -> Value:
     variables = merge(owner, *arguments.all)
     if isinstance(data, Reader):
         return packages.read(state, data, name, arguments)
+    if isinstance(data, Content):
+        return owner
+    if isinstance(data, PurePosixPath) and name in READING:
+        return Value(Content(str(data)), variables)
     if isinstance(data, PurePosixPath):
         return path_method(state, owner, name, arguments)
     separator = arguments.get(0, "sep")

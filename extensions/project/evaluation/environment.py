@@ -69,6 +69,7 @@ SECRET_DUMMY = (
 
 
 JSON_KINDS = {"json": "[]", "object": "{}"}  # types whose text is JSON: a list, and a mapping; each when it is empty
+DSN = "http://build@localhost/1"  # https://docs.sentry.io/concepts/key-terms/dsn-explainer/
 URL_KINDS = ("db", "cache", "email")  # types whose text is a URL that becomes a setting
 
 
@@ -221,19 +222,24 @@ def dummy(variable: Variable) -> str:
     if production := production_value(variable):
         return production
     if "DSN" in name.split("_") or name.endswith("SENTRY"):
-        return "http://build@localhost/1"
+        return DSN
     if name.endswith(("EMAIL", "MAIL_FROM")):
         return "build@localhost"
     if looks_secret(variable):
         return SECRET_DUMMY
-    if name.split("_")[-1] == "DEBUG":
-        return "False"
-    if name.endswith("PORT"):
-        return "1"
-    if name.endswith(("PATH", "DIR", "ROOT", "FOLDER", "DIRECTORY")):
-        return "/tmp"
+    ending = next((text for endings, text in BY_ENDING.items() if name.endswith(endings)), "")
     hosts = ("HOST", "HOSTNAME", "DOMAIN", "SERVER", "FQDN")
-    return "localhost" if any(word in hosts for word in name.split("_")) and not name.endswith("USER") else "build"
+    is_host = any(word in hosts for word in name.split("_")) and not name.endswith("USER")
+    return ending or ("localhost" if is_host else "build")
+
+
+# What a text is whose variable's name ends so.
+BY_ENDING = {
+    ("DEBUG",): "False",
+    ("LOG_LEVEL", "LOGLEVEL", "LOGGING_LEVEL"): "INFO",
+    ("PORT",): "1",
+    ("PATH", "DIR", "ROOT", "FOLDER", "DIRECTORY"): "/tmp",
+}
 
 
 def production_value(variable: Variable) -> str:

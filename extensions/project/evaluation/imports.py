@@ -2,10 +2,11 @@
 
 import ast
 
+from .examples import place_of, stand_in
 from .objects import Lazy, LoopEnd, Module, Names, Raised, Returned, Scope, Stop
-from .references import Reference
-from .state import Handler, State
-from .values import UNKNOWN, Binding, Value, plain
+from .references import Arguments, Reference
+from .state import Handler, Private, State
+from .values import UNKNOWN, Binding, Value, merge, plain
 
 MAX_MODULES = 60
 
@@ -22,6 +23,23 @@ def load_module(state: State, path: str) -> Names:
         with state.fresh():
             run_file(state, path, Scope(path, [names]))
     return names
+
+
+def import_module(state: State, arguments: Arguments) -> Value:
+    """Return a module of the project by its dotted name; that its example stands in for, where it is not there."""
+    name = arguments.get(0, "name")
+    dotted = name.data if name is not None and isinstance(name.data, str) else ""
+    if name is None or not dotted or dotted.startswith("."):
+        return Value(UNKNOWN, merge(*arguments.all))
+    path = state.find_module(dotted, "", 0)
+    if path is None and state.find_module(dotted.partition(".")[0], "", 0) is not None and not state.optional_import:
+        path = stand_in(state, place_of(state, dotted, "", 0), state.here)
+    elif path and state.tree.is_private(path):
+        private = state.private.setdefault(path, Private(state.here))
+        private.needed = private.needed or not (state.optional_import or state.undecided)
+    if not path:
+        return Value(UNKNOWN, merge(*arguments.all))
+    return Value(Module(path, load_module(state, path)), name.variables)
 
 
 def run_file(state: State, path: str, scope: Scope) -> None:
@@ -72,6 +90,14 @@ def absent(state: State, name: str, scope: Scope, node: ast.ImportFrom) -> None:
     for alias in node.names:
         if alias.name != "*":
             state.bind(alias.asname or alias.name, Value(), scope, node.lineno)
+
+
+def lacking(state: State, dotted: str, node: ast.ImportFrom, scope: Scope) -> str | None:
+    """Return the example that stands in for a module which settings need and the project lacks; None for none."""
+    if state.optional_import or state.undecided:
+        return None
+    place = place_of(state, dotted, scope.file, node.level)
+    return stand_in(state, place, f"{scope.file}:{node.lineno}") or None
 
 
 def doubt_all(state: State, source: str, module: str, scope: Scope) -> None:
@@ -132,6 +158,8 @@ def _import_from(state: State, node: ast.ImportFrom, scope: Scope) -> None:
     private = state.is_private(path, node, scope.file, *(alias.name for alias in node.names))
     if private and state.optional_import:
         path = None
+    if path is None and project:
+        path = lacking(state, dotted, node, scope)
     if (path is None and project) or (path == "" and star):
         absent(state, f"{'.' * node.level}{dotted}", scope, node)
         return
@@ -166,11 +194,14 @@ def _from_project(state: State, node: ast.ImportFrom, path: str, scope: Scope) -
             state.bind(name, Value(Lazy(node, scope.file, alias.name)), scope, node.lineno)
             continue
         bound = import_from(state, node, scope.file, alias.name)
+        bound = bound or (load_module(state, path).get(alias.name) if path else None)  # that of an example
         if bound is not None:
             doubt = bound.doubt or (state.doubts[-1] if state.doubts else "")
             scope.chain[0][name] = Binding(bound.value, bound.source or f"{scope.file}:{node.lineno}", doubt)
         elif not path and state.optional_import:
             absent(state, f"{'.' * node.level}{node.module or ''}.{alias.name}", scope, node)
+        elif found := lacking(state, f"{node.module or ''}.{alias.name}".lstrip("."), node, scope):
+            state.bind(name, Value(Module(found, load_module(state, found))), scope, node.lineno)
         else:
             state.bind(name, Value(), scope, node.lineno)
 

@@ -121,6 +121,13 @@ class Module:
 
 
 @dataclass(eq=False, slots=True)
+class Content:
+    """A file that is open, or the text that was read of it; `path` as it is while settings are worked out."""
+
+    path: str
+
+
+@dataclass(eq=False, slots=True)
 class Lazy:
     """A name imported by a module that is not settings itself: looked up once it is needed."""
 

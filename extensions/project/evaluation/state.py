@@ -45,6 +45,14 @@ class Private:
     needed: bool = False
 
 
+@dataclass(frozen=True)
+class Lacking:
+    """Where settings need a file that is not in the project, and the example of it that is."""
+
+    source: str
+    example: str
+
+
 class State:
     """What is known of the project in `tree`, whose modules `importer` finds, where `given` is set.
 
@@ -84,6 +92,8 @@ class State:
         self.overheard: set[ast.AST] = set()
         self.settings_files: set[str] = set()
         self.private: dict[str, Private] = {}  # modules that git ignores, which are not read
+        self.lacking: dict[str, Lacking] = {}  # files without which settings do not start, that have an example
+        self.replaced = ""  # where a package takes the place of Django's own settings
         self.open_end = ""  # where settings take all names of a module that cannot be read
         self.made: list[tuple[Value, str]] = []  # folders that settings make, and where
 

@@ -6,7 +6,7 @@ from contextlib import nullcontext, suppress
 from .assignment import assign
 from .expressions import binary
 from .imports import imported_elsewhere
-from .objects import Annotation, Class, Function, LoopEnd, Raised, Returned, Scope
+from .objects import Annotation, Class, Content, Function, LoopEnd, Raised, Returned, Scope
 from .operations import MAX_ITEMS, hashable, parts, same, truth_of
 from .overhearing import overhear, overhear_names
 from .packages.environs import prefixed
@@ -54,6 +54,11 @@ def _expr(state: State, node: ast.Expr, scope: Scope) -> None:
     state.evaluate(node.value, scope)
     if is_exit(node):
         raise Raised(kind="SystemExit")
+
+
+def ends(node: ast.stmt) -> bool:
+    """Return whether a statement raises, or ends the process."""
+    return isinstance(node, ast.Raise) or is_exit(node)
 
 
 def is_exit(node: ast.stmt) -> bool:
@@ -110,7 +115,7 @@ def _if(state: State, node: ast.If, scope: Scope) -> None:
     if any(isinstance(part, ast.Raise) for statement in node.body for part in ast.walk(statement)):
         state.may_refuse(test.variables)
     if truth is None:
-        if isinstance(node.body[-1], ast.Raise) or is_exit(node.body[-1]):
+        if ends(node.body[-1]):
             state.suspect(test.variables)
         reason = f"set under a condition that could not be decided ({scope.file}:{node.lineno})"
         state.perhaps(node.body, scope, reason)
@@ -135,7 +140,10 @@ def _if(state: State, node: ast.If, scope: Scope) -> None:
 def _try(state: State, node: ast.Try, scope: Scope) -> None:
     caught = [handler_names(handler) for handler in node.handlers]
     missing = any(not names or names & CATCHES_MISSING for names in caught)
-    imports = any(not names or names & CATCHES_IMPORT for names in caught)
+    imports = any(
+        (not names or names & CATCHES_IMPORT) and not ends(handler.body[-1])
+        for handler, names in zip(node.handlers, caught, strict=True)
+    )
     state.catching += missing
     state.optional_import += imports
     state.caught.append(caught)
@@ -223,7 +231,9 @@ def _with(state: State, node: ast.With, scope: Scope) -> None:
             reader.prefix += text
         suppressed = suppressed or (isinstance(value.data, Reference) and value.data.name == "contextlib.suppress()")
         if item.optional_vars is not None:
-            assign(state, item.optional_vars, Value(), scope, node.lineno)
+            assign(
+                state, item.optional_vars, value if isinstance(value.data, Content) else Value(), scope, node.lineno
+            )
     state.catching += suppressed
     state.optional_import += suppressed
     try:

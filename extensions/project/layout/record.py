@@ -22,7 +22,7 @@ class Layout:
     settings_module: Found[str] = unread("")  # the dotted name of production's settings, "" for none
     settings_file: Found[str] = unread("")  # their path, "" for none
     python_path: Found[str] = unread("")  # the folder from which the settings module is imported
-    settings_fixed: Found[bool] = unread(False)  # whether code sets its variable no matter what was set before
+    settings_fixed: Found[bool] = unread(False)  # whether code lets no other module take its place
     settings_variable: Found[Selector] = unread(Selector())  # the variable that selects the settings
     configuration_class: Found[str] = unread("")  # production's class of django-configurations
     wsgi_module: Found[str] = unread("")  # as Gunicorn takes it: "core.wsgi", "core.wsgi:app", "" for none

@@ -4,7 +4,7 @@ Names and defaults are those of https://docs.djangoproject.com/en/stable/ref/set
 """
 
 import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from ..deployment.values import own_values
 from ..evaluation.environment import production_value
@@ -20,7 +20,7 @@ from .compression import compress_manifest, compress_offline, compress_online
 from .connections import broker, caches, database_tls, databases, layers
 from .finder import Finder
 from .names import collect
-from .record import DjangoSettings, IgnoredModule
+from .record import DjangoSettings, IgnoredModule, LackingModule
 from .setting import Setting, Settings
 from .storages import FILE_STORAGE, PLAIN_STORAGE, kind_of_static_files, storage_of
 from .variables import (
@@ -31,6 +31,7 @@ from .variables import (
     selects,
     with_engines,
     with_production,
+    with_usual,
 )
 
 __all__ = ["read_settings"]
@@ -74,7 +75,7 @@ def read_settings(
     settings = Settings(
         path,
         values,
-        with_production(with_engines(environment(first, last), values), production),
+        with_production(with_usual(with_engines(environment(first, last), values), values), production),
         last.files,
         {
             **production,
@@ -83,6 +84,7 @@ def read_settings(
         last.elsewhere,
         folder,
         last.made,
+        last.replaced,
         last.open_end,
         tuple(Problem(source, message) for source, message in dict.fromkeys((*first.notes, *last.notes))),
     )
@@ -198,14 +200,20 @@ def record(evaluator: State, settings: Settings, before: Settings) -> DjangoSett
         celery_broker=broker(finder),
         channel_layers=layers(finder),
         secret_key_unset=_unset_secret_key(settings),
-        secret_key_stated=_stated_secret_key(settings),
+        secret_key_stated=_stated_secret_key(settings, {one.example for one in evaluator.lacking.values()}),
         ignored_modules=_ignored_modules(evaluator),
+        lacking_modules=_lacking_modules(evaluator),
         environment=Found(settings.environment, settings.path, Certainty.INFERRED, missing),
     )
 
 
 def _ignored_modules(evaluator: State) -> Found[Sequence[IgnoredModule]]:
     modules = [IgnoredModule(path, one.source, one.names, one.needed) for path, one in evaluator.private.items()]
+    return Found(modules, modules[0].source if modules else "", Certainty.INFERRED)
+
+
+def _lacking_modules(evaluator: State) -> Found[Sequence[LackingModule]]:
+    modules = [LackingModule(path, one.source, one.example) for path, one in evaluator.lacking.items()]
     return Found(modules, modules[0].source if modules else "", Certainty.INFERRED)
 
 
@@ -219,9 +227,11 @@ def _unset_secret_key(settings: Settings) -> Found[bool]:
     return unread(False)
 
 
-def _stated_secret_key(settings: Settings) -> Found[bool]:
-    """Return whether code has the key itself."""
+def _stated_secret_key(settings: Settings, examples: Collection[str]) -> Found[bool]:
+    """Return whether code has the key itself, that is no example of it."""
     key = settings.get("SECRET_KEY")
+    if examples:
+        return unread(False)
     if key and isinstance(key.value, str) and key.value and not key.variables:
         return Found(True, key.source, key.certainty)
     return unread(False)

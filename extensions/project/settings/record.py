@@ -90,6 +90,15 @@ class IgnoredModule:
 
 
 @dataclass(frozen=True)
+class LackingModule:
+    """A file that settings do not start without, and that is not in the project, and the example of it."""
+
+    path: str
+    source: str
+    example: str
+
+
+@dataclass(frozen=True)
 class DjangoSettings:
     """What the settings say in production, by the names that Django has for it."""
 
@@ -128,6 +137,7 @@ class DjangoSettings:
     secret_key_unset: Found[bool] = unread(False)  # whether nothing that can be read sets SECRET_KEY
     secret_key_stated: Found[bool] = unread(False)  # whether code has the key itself
     ignored_modules: Found[Sequence[IgnoredModule]] = unread(())  # what settings import of what git ignores
+    lacking_modules: Found[Sequence[LackingModule]] = unread(())  # which a person has to write
     environment: Found[Sequence[ReadVariable]] = unread(())  # the environment variables that settings read
 
     @property

@@ -35,6 +35,7 @@ class Settings:
     elsewhere: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)  # set in branches not taken
     folder: str = ""  # that absolute imports, and relative paths, start from
     made: list[tuple[Value, str]] = field(default_factory=list)  # folders that settings make when they are imported
+    replaced: str = ""  # where a package takes the place of Django's own settings
     open_end: str = ""  # where they take all names of a module that cannot be read
     problems: tuple[Problem, ...] = ()  # what could not be read
 

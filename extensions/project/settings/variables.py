@@ -84,6 +84,36 @@ def debug_switches(debug: Setting | None) -> Iterator[tuple[str, str]]:
         yield from ((name, text) for text in ((*off, *on) if about_development else (*on, *off)))
 
 
+# What Django has where nothing is set, for settings that take no text but one of a kind.
+# https://docs.djangoproject.com/en/stable/ref/settings/
+USUAL = {
+    "TIME_ZONE": "UTC",
+    "LANGUAGE_CODE": "en-us",
+    "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+    "EMAIL_PORT": "25",
+    "STATIC_URL": "/static/",
+    "MEDIA_URL": "/media/",
+    "LOGIN_URL": "/accounts/login/",
+    "SESSION_ENGINE": "django.contrib.sessions.backends.db",
+    "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
+    "SESSION_COOKIE_SAMESITE": "Lax",
+    "CSRF_COOKIE_SAMESITE": "Lax",
+    "X_FRAME_OPTIONS": "DENY",
+    "SECURE_REFERRER_POLICY": "same-origin",
+}
+
+
+def with_usual(variables: Sequence[ReadVariable], values: Mapping[str, Setting]) -> list[ReadVariable]:
+    """Return the variables, those that are all of a setting with what Django has for it as dummy."""
+    usual = {found.raw.direct: USUAL[name] for name, found in values.items() if name in USUAL and found.raw.direct}
+    return [
+        replace(item, dummy=usual[item.name], type="str" if item.type == "url" else item.type)
+        if item.build and item.name in usual
+        else item
+        for item in variables
+    ]
+
+
 def with_production(variables: Sequence[ReadVariable], production: Mapping[str, str]) -> list[ReadVariable]:
     """Return the variables, each with the text that it was found to need in production."""
     return [replace(item, production=production.get(item.name, item.production)) for item in variables]

@@ -4,7 +4,7 @@ from ..objects import Class
 from ..references import Arguments, Reader, Reference
 from ..state import External, State
 from ..values import Binding, Value
-from . import configurations, decouple, environ, environs, pydantic_settings, service_urls, split_settings
+from . import configurations, decouple, dynaconf, environ, environs, pydantic_settings, service_urls, split_settings
 from .package import Package
 
 PACKAGES: tuple[Package, ...] = (
@@ -15,6 +15,7 @@ PACKAGES: tuple[Package, ...] = (
     configurations.PACKAGE,
     split_settings.PACKAGE,
     pydantic_settings.PACKAGE,
+    dynaconf.PACKAGE,
 )
 FUNCTIONS = {name: function for package in PACKAGES for name, function in package.functions.items()}
 READS = frozenset(name for package in PACKAGES for name in package.reads)
