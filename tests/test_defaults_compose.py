@@ -619,3 +619,23 @@ def test_the_address_of_an_example_is_this_machine_s(read):
 def test_a_module_that_a_person_has_to_write_is_said(read):
     found = read("from .local import *\n", more={"site/local.py.dist": "DEBUG = False\n"})
     assert any("Settings need site/local.py (site/settings.py:4)" in note for note in found["notes"])
+
+
+def test_variables_that_other_code_needs(read):
+    more = {
+        "site/celery.py": "import os\nQUEUE = os.environ['QUEUE_NAME']\nSIZE = int(os.environ['BATCH'])\n",
+        "site/views.py": "import os\ndef home(request):\n    return os.environ['GREETING']\n",
+        "site/mail.py": "import os\ndef send():\n    return os.environ['MAILER']\n",
+        "site/guarded.py": "import os\nif 'A_B' in os.environ:\n    X = os.environ['A_B']\n"
+        "try:\n    Y = os.environ['C_D']\nexcept KeyError:\n    Y = 1\n"
+        "if __name__ == '__main__':\n    os.environ['E_F']\n",
+        "site/management/__init__.py": "",
+        "site/management/run.py": "import os\nX = os.environ['G_H']\n",
+        "site/tests/test_a.py": "import os\nX = os.environ['I_J']\n",
+        "tools/run.py": "import os\nX = os.environ['K_L']\n",
+        ".env.example": "GREETING=Hello\nBATCH=20\n",
+    }
+    found = read("", more=more)
+    assert found["required_environment"] == ["BATCH", "GREETING", "QUEUE_NAME"]
+    assert found["dotenv"] == {"BATCH": "20", "GREETING": "Hello", "QUEUE_NAME": "change-me"}
+    assert list(found["settings_environment"]) == ["MAILER"]

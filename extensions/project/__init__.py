@@ -25,6 +25,7 @@ from .secrets import without_secrets
 from .settings import read_settings
 from .settings.alternatives import Alternatives, read_alternatives
 from .settings.buckets import in_files
+from .settings.code_variables import with_code
 from .settings.private_media import PrivateMedia, read_private_media
 from .settings.record import DjangoSettings, with_celery
 from .settings.setting import Settings
@@ -109,7 +110,7 @@ def _code(tree: Tree, tools: tuple[Tool, ...]) -> tuple[Project, Settings | None
     layout, settings, evaluated = read_layout(tree, tools), DjangoSettings(), None
     if path := layout.settings_file.value:
         evaluated, settings = read_settings(tree, path, layout.import_root, base=layout.base)
-        settings = with_paths(tree, settings, evaluated)
+        settings = with_paths(tree, with_code(tree, settings, evaluated, layout), evaluated)
         layout = read_interface(tree, layout, settings)  # again, now that they say more of it
         if evaluated.replaced:
             layout = replace(layout, settings_fixed=Found(True, evaluated.replaced))

@@ -1,0 +1,112 @@
+"""Variables without which the project's code fails, beside its settings: those that it reads as os.environ["X"]."""
+
+import ast
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from ..evaluation.environment import ReadVariable, described
+from ..evaluation.values import Variable, words
+from ..layout.record import Layout
+from ..places import is_aside, is_development
+from ..places import words as words_of
+from ..tree import Tree
+from .record import DjangoSettings
+from .setting import Settings
+from .variables import GIVEN, OF_OTHERS
+
+MAX_FILES = 3000
+READ = re.compile(r"environ\s*\[")
+NAME = re.compile(r"[A-Z][A-Z0-9_]*")
+# Folders and files that neither the server nor a worker imports.
+NOT_SERVED = words("management migrations scripts bin deploy docker fabfile locustfile noxfile gunicorn conf")
+# What runs when a page is asked for, by the name of its file or folder.
+OF_REQUESTS = words(
+    "views views viewsets api middleware middlewares processors templatetags urls wsgi asgi apps models forms admin "
+    "serializers routers consumers decorators"
+)
+# The official image of Python sets these, and Gunicorn's environment.
+OF_IMAGE = frozenset(("PYTHON_VERSION", "PYTHON_SHA256", "GPG_KEY", "PORT", "TZ", "DJANGO_ENV", "WEB_CONCURRENCY"))
+CATCHES = frozenset(("KeyError", "LookupError", "Exception", "BaseException"))
+
+
+@dataclass(frozen=True)
+class Read:
+    """A read of a variable, and whether it is made when the module is imported."""
+
+    name: str
+    source: str
+    imported: bool
+    type: str = "str"
+
+
+def with_code(tree: Tree, settings: DjangoSettings, evaluated: Settings, layout: Layout) -> DjangoSettings:
+    """Return what settings say, with the variables that other code of the project needs."""
+    listed = {item.name: item for item in settings.environment.value}
+    for read in _reads(tree, evaluated, layout):
+        if read.name in GIVEN | OF_OTHERS | OF_IMAGE:
+            continue
+        before = listed.get(read.name)
+        if before is None or not (before.required and before.build):
+            listed[read.name] = _needed(read, before)
+    return replace(settings, environment=replace(settings.environment, value=list(listed.values())))
+
+
+def _needed(read: Read, before: ReadVariable | None) -> ReadVariable:
+    """Return a variable as code needs it: when it is imported, or when a page is asked for."""
+    variable = Variable(read.name, read.source, required=True, type=read.type)
+    found = described(variable)
+    if before is not None:
+        found = replace(before, required=True, build=before.build or read.imported, dummy=before.dummy or found.dummy)
+    else:
+        found = replace(found, build=read.imported)
+    served = read.imported or words_of(read.source.rpartition(":")[0].replace("_", " ")) & OF_REQUESTS
+    return found if served else replace(found, required=before.required if before else False)
+
+
+def _reads(tree: Tree, evaluated: Settings, layout: Layout) -> Iterator[Read]:
+    root = "" if layout.import_root == "." else f"{layout.import_root}/"
+    paths = [path for path in tree.paths if path.endswith(".py") and path.startswith(root)]
+    for path in paths[:MAX_FILES]:
+        if path in evaluated.files or is_aside(path) or is_development(path):
+            continue
+        folder = posixpath.dirname(path)
+        parts = set(re.split(r"[/.]", path.removeprefix(root)))
+        if not tree.exists(f"{folder}/__init__.py") or parts & NOT_SERVED or "settings" in parts:
+            continue
+        if READ.search(tree.text(path) or "") and (module := tree.python(path)) is not None:
+            yield from _in_body(module, path, True)
+
+
+def _in_body(node: ast.AST, path: str, imported: bool) -> Iterator[Read]:
+    """Yield what code reads, but for what it does only where the variable is set, or does without it."""
+    if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and (name := _name(node)):
+        yield Read(name, f"{path}:{node.lineno}", imported)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("int", "float"):
+        for argument in node.args[:1]:
+            if isinstance(argument, ast.Subscript) and (name := _name(argument)):
+                yield Read(name, f"{path}:{node.lineno}", imported, "int")
+                return
+    if isinstance(node, (ast.If, ast.IfExp)) and (imported or "environ" in ast.dump(node.test)):
+        return
+    if isinstance(node, ast.Try) and any(_catches(handler) for handler in node.handlers):
+        return
+    inner = imported and not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+    for child in ast.iter_child_nodes(node):
+        yield from _in_body(child, path, inner)
+
+
+def _name(node: ast.Subscript) -> str:
+    """Return the variable that os.environ["X"] reads, "" for another subscript."""
+    owner, key = node.value, node.slice
+    is_environ = (isinstance(owner, ast.Attribute) and owner.attr == "environ") or (
+        isinstance(owner, ast.Name) and owner.id == "environ"
+    )
+    text = key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else ""
+    return text if is_environ and NAME.fullmatch(text) else ""
+
+
+def _catches(handler: ast.ExceptHandler) -> bool:
+    names = {node.id for node in ast.walk(handler.type) if isinstance(node, ast.Name)} if handler.type else CATCHES
+    return bool(names & CATCHES)
