@@ -82,7 +82,7 @@ def read_from(tree: Tree, tools: tuple[Tool, ...], adopters: Iterable[Adopter] =
     frontend = read_frontend(tree, evaluated, settings, own_steps.value)
     node = frontend.node.value
     pages = read_pages(tree, evaluated, layout, settings)
-    written = read_writes(tree, evaluated, layout, settings, node) if evaluated else Written()
+    written = read_writes(tree, evaluated, layout, settings, node, own_steps.value) if evaluated else Written()
     private_media = read_private_media(tree, evaluated) if evaluated else PrivateMedia()
     local = read_local_files(tree, layout, settings, project.dependencies, node)
     return replace(

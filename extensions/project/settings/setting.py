@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from ..evaluation.environment import ReadVariable
-from ..evaluation.values import ROOT, UNKNOWN, Value, all_variables, beside_project, plain, project_path
+from ..evaluation.values import HOME, ROOT, UNKNOWN, Value, all_variables, beside_project, plain, project_path
 from ..findings import Certainty, Problem
 
 
@@ -95,6 +95,8 @@ def path_value(value: Value, folder: str) -> tuple[str, bool]:
     if not isinstance(value.data, (str, PurePosixPath)) or not str(value.data):
         return "", False
     text = str(value.data)
+    if text == HOME or text.startswith(f"{HOME}/"):
+        return posixpath.normpath(text), False
     guessed = not text.startswith("/") or bool(beside_project(text))
     whole = posixpath.normpath(posixpath.join(ROOT, folder, text))
     path = beside_project(whole) or project_path(whole)

@@ -68,7 +68,9 @@ def _is_quiet(step: Step) -> bool:
 def _folders(step: Step) -> list[Taken]:
     names = [word for word in step.words[1:] if not word.startswith("-") and not re.fullmatch(r"[0-7]{3,4}", word)]
     paths = (posixpath.normpath(posixpath.join(step.workdir, name)) for name in names)
-    return [Folder(step.source, path) for path in paths if "$" not in path] or [Done(step.source, "housekeeping")]
+    at_start = step.phase is Phase.START
+    found: list[Taken] = [Folder(step.source, path, at_start) for path in paths if "$" not in path]
+    return found or [Done(step.source, "housekeeping")]
 
 
 HOUSEKEEPING = Kind("housekeeping", _read)

@@ -62,10 +62,11 @@ class Variable:
 
 @dataclass(frozen=True)
 class Folder:
-    """A folder that must be there, by its path in the image."""
+    """A folder that must be there, by its path in the image; `at_start` says that it is made when that starts."""
 
     source: str
     path: str
+    at_start: bool = False
     kind: str = "folder"
 
 
