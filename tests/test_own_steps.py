@@ -818,3 +818,15 @@ def test_a_build_that_makes_a_database(answered):
     assert found["django_dir"] == "site"
     assert found["build_instructions"] == ["RUN python manage.py compile_x"]
     assert found["start_commands"] == ["python manage.py load '/workdir/site/x/*.csv'"]
+
+
+def test_settings_are_read_as_the_own_image_has_them(answered):
+    settings = SETTINGS + (
+        "import os\nif os.environ.get('SITE_KIND', 'small') == 'big':\n    SENDER = os.environ['SENDER']\n"
+        "DEBUG = os.environ.get('DEBUG', '0') == '1'\n"
+    )
+    dockerfile = f"FROM python:3.12 AS base\nENV SITE_KIND=big DEBUG=1\nFROM base\n{COPY}{GUNICORN}"
+    found = answered(**{"shop/settings.py": settings, "Dockerfile": dockerfile})
+    assert found["environment"] == {"SITE_KIND": "big"}
+    assert found["required_environment"] == ["SENDER"] and "SENDER" in found["build_environment"]
+    assert answered(**{"shop/settings.py": settings, "Dockerfile": f"FROM python\n{COPY}"})["environment"] == {}

@@ -10,6 +10,7 @@ from .dependencies.record import Dependencies
 from .dependencies.tool import Tool
 from .deployment.build_context import BuildContext, read_build_context
 from .deployment.evidence import NOTHING, Evidence, read_evidence, with_named
+from .deployment.own_image import image_variables
 from .findings import Certainty, Found, Problem, by_name, unread
 from .frontend import read_frontend
 from .frontend.record import Frontend
@@ -109,7 +110,8 @@ def _code(tree: Tree, tools: tuple[Tool, ...]) -> tuple[Project, Settings | None
     """Return what the code, its settings and its manifests say, and the settings as they were worked out."""
     layout, settings, evaluated = read_layout(tree, tools), DjangoSettings(), None
     if path := layout.settings_file.value:
-        evaluated, settings = read_settings(tree, path, layout.import_root, base=layout.base)
+        image = image_variables(tree, layout.base)
+        evaluated, settings = read_settings(tree, path, layout.import_root, base=layout.base, image=image)
         settings = with_paths(tree, with_code(tree, settings, evaluated, layout), evaluated)
         layout = read_interface(tree, layout, settings)  # again, now that they say more of it
         if evaluated.replaced:

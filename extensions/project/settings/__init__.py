@@ -40,24 +40,37 @@ PRODUCTION = {"DJANGO_ENV": "production"}
 
 
 def read_settings(
-    tree: Tree, path: str, sys_path_folder: str, environ: Mapping[str, str] = PRODUCTION, base: str = ""
+    tree: Tree,
+    path: str,
+    sys_path_folder: str,
+    environ: Mapping[str, str] = PRODUCTION,
+    base: str = "",
+    image: Mapping[str, str] | None = None,
 ) -> tuple[Settings, DjangoSettings]:
     """Return the settings that the module at `path` makes, and what they say.
 
     `sys_path_folder` is where absolute imports start ("" for the root), and `base` the folder of manage.py, if that is
     another. `environ` is the environment in which they are read; variables that it lacks are not set, but for those
-    that tell debugging or the environment's name, which are taken as production has them.
+    that tell debugging or the environment's name, which are taken as production has them. Of what the project's own
+    `image` sets, that counts which settings do without: what they demand is still a person's to give.
     It never raises: what cannot be read is a Problem, what cannot be known is left out or assumed, with a note.
     """
     folder = "" if sys_path_folder in (".", "./") else sys_path_folder.strip("/")
     importer = Importer(tree, base or folder, folder)
     first = run(tree, path, importer, environ)
+    demanded = {name for name, variable in first.environment.variables.items() if variable.required}
+    of_image = {
+        name: text
+        for name, text in (image or {}).items()
+        if name in first.environment.variables and name not in {*demanded, *environ}
+    }
+    environ = {**of_image, **environ}
     production = {
         variable.name: text
         for variable in first.environment.variables.values()
         if variable.name not in environ and (text := production_value(variable))
     }
-    last = run(tree, path, importer, {**production, **environ}) if production else first
+    last = run(tree, path, importer, {**production, **environ}) if production or of_image else first
     values = collect(tree, last, path, folder)
     if chosen := _chosen(tree, last, values, {**production, **environ}):
         environ = {**chosen, **environ}
