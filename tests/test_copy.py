@@ -998,7 +998,7 @@ def test_settings_that_compose_changes_are_python(template, project, monkeypatch
         compose_environment="{DJANGO_SETTINGS_MODULE: compose_settings}",
         development_environment="{DJANGO_SETTINGS_MODULE: development_settings}",
     )
-    module = stages(folder / "Dockerfile_django")[""].partition("compose_settings.py\n")[2].partition("EOF\n")[0]
+    module = stages(folder / "Dockerfile_django")[""].partition("compose_settings.py <<'EOF'\n")[2].partition("EOF\n")[0]
     assert module.startswith("import os\n\nfrom mysite.settings import *\n")
     names = {
         "DATABASES": {"default": {}},
