@@ -51,6 +51,9 @@ def _of_project(step: Step, around: Surroundings) -> list[Taken] | None:
             return None  # not only the project's
         words.append(around.in_workdir(path) if is_path else word)
     changed = [word for word in words if word.startswith("/workdir/")]
+    sources = [posixpath.relpath(word, "/workdir") for word in changed[:-1]] if step.program in ("cp", "mv") else []
+    if not all(around.tree.exists(path) or path in around.tree.folders or GLOB.search(path) for path in sources):
+        return [NotUnderstood(step.source, step.text[:200], "the image has no such file")]
     if not changed or not all(COMMAND.fullmatch(shlex.quote(word)) for word in words):
         return None
     return [Command(step.source, tuple(words), When.CODE)]
