@@ -701,6 +701,21 @@ def test_wheels(name, minor, expected):
     assert fits(name, minor) is expected
 
 
+def test_what_no_table_knows_may_be_compiled(read):
+    files = {"requirements.txt": "django==5.2\ngunicorn\nmarkdown==3.5 # pure\ncelery[redis]\n"}
+    assert read(files).value("apt_build") == []
+    findings = read({"requirements.txt": "django==5.2\nnetifaces==0.11.0\n"})
+    assert found(findings, "apt_build")[:2] == (["build-essential"], "requirements.txt:2")
+    assert read({"requirements.txt": "django\nx @ https://x.example/x-1-py3-none-any.whl\n"}).value("apt_build") == []
+
+
+def test_what_a_lock_file_has_wheels_of_is_not_compiled(read):
+    lock = "[[package]]\nname = 'cmarkgfm'\nversion = '1'\n"
+    lock += "source = {registry = 'x'}\nwheels = [{url = 'x/cmarkgfm-1-cp39-abi3-manylinux_2_17_x86_64.whl'}]\n"
+    files = {"pyproject.toml": "[project]\nname = 'a'\nversion = '1'\ndependencies = ['cmarkgfm']\n"}
+    assert read(files | {"uv.lock": lock}).value("apt_build") == []
+
+
 def test_wheels_of_a_pin_or_the_newest():
     assert has_wheel(Distribution("pillow", version="9.0.0"), 13) is False
     assert has_wheel(Distribution("pillow", version="11.3.0"), 13) is True
@@ -736,6 +751,28 @@ def test_an_old_pin_is_compiled(read):
     assert findings.value("apt_build") == ["build-essential", "libxml2-dev", "libxslt1-dev", "zlib1g-dev"]
     assert findings.value("apt_runtime") == ["libxml2", "libxslt1.1"]
     assert "lxml 4.9.0 has wheels for Python to 3.10" in findings.found["python_version"].note
+
+
+@pytest.mark.parametrize(
+    ("requirements", "version"),
+    [
+        ("django\npsycopg2-binary==2.8.3\n", "3.8"),
+        ("django\ngreenlet==0.4.15\n", "3.8"),
+        ("django==2.2.14\npillow==6.2.2\n", "3.8"),
+        ("django\nlxml==4.6.3\n", "3.10"),
+        ("django==5.2.1\nlxml==4.2\n", "3.13"),  # Django cannot be installed on an older one
+        ("django\npygraphviz==1.5\n", "3.13"),  # no release of that time has wheels
+    ],
+)
+def test_a_pin_older_than_a_python_is_not_compiled_there(requirements, version, read):
+    assert read({"requirements.txt": requirements}).value("python_version") == version
+
+
+def test_a_lock_file_with_wheels_of_a_time_before_the_oldest_image(read):
+    lock = "[[package]]\nname = 'greenlet'\nversion = '0.4.15'\nfiles = [\n"
+    lock += "{file = 'greenlet-0.4.15-cp37-cp37m-manylinux1_x86_64.whl'}, {file = 'greenlet-0.4.15.tar.gz'}]\n"
+    table = "[tool.poetry.dependencies]\npython = '>=3.6'\ndjango = '*'\ngreenlet = '*'\n"
+    assert read({"pyproject.toml": table, "poetry.lock": lock}).value("python_version") == "3.8"
 
 
 def test_what_a_distribution_brings(read):
