@@ -701,6 +701,80 @@ def test_wheels(name, minor, expected):
     assert fits(name, minor) is expected
 
 
+@pytest.mark.parametrize(
+    ("files", "folders"),
+    [
+        (
+            {
+                "requirements.txt": "-f ./wheels\ndjango\n./libs/pricing[x] ; python_version > '3'\n-e libs/a#egg=a\n",
+                "wheels/a-1-py3-none-any.whl": "",
+                "libs/pricing/setup.py": "",
+                "libs/a/setup.py": "",
+            },
+            ["libs/pricing", "libs/a", "wheels"],
+        ),
+        ({"requirements.txt": "django\n-e .[prod]\n", "setup.py": ""}, ["."]),
+        ({"requirements.txt": "django\na @ file:libs/a.whl\n", "libs/a.whl": ""}, ["libs/a.whl"]),
+        ({"requirements.txt": "django\n./gone\n/home/me/a\nb @ file:///home/me/b\n-f https://x.example/\n"}, []),
+        (
+            {"requirements/base.txt": "--find-links ../wheels\ndjango\n", "wheels/x.whl": "", "manage.py": ""},
+            ["wheels"],
+        ),
+        (
+            {
+                "pyproject.toml": "[project]\nname='a'\nversion='1'\ndependencies=['django', 'b']\n"
+                "[tool.uv.sources]\nb = {path = 'libs/b', editable = true}\n",
+                "uv.lock": "[[package]]\nname='a'\nsource={virtual='.'}\ndependencies=[{name='django'}, {name='b'}]\n"
+                "[[package]]\nname='django'\nversion='5.2'\n"
+                "[[package]]\nname='b'\nsource={editable='libs/b'}\ndependencies=[{name='c'}]\n"
+                "[[package]]\nname='c'\nsource={directory='libs/c'}\n",
+                "libs/b/pyproject.toml": "",
+                "libs/c/pyproject.toml": "",
+            },
+            ["libs/b", "libs/c"],
+        ),
+        (
+            {
+                "pyproject.toml": "[tool.poetry.dependencies]\ndjango='*'\nb = {path = 'b', develop = true}\n",
+                "poetry.lock": "[[package]]\nname='django'\nversion='5'\n[[package]]\nname='b'\nversion='1'\n"
+                "dependencies = {c = '*'}\nsource={type='directory', url='b'}\n"
+                "[[package]]\nname='c'\nversion='1'\nsource={type='directory', url='c'}\n",
+                "b/pyproject.toml": "",
+                "c/pyproject.toml": "",
+            },
+            ["b", "c"],
+        ),
+    ],
+)
+def test_folders_that_packages_are_taken_from(files, folders, read):
+    assert read(files).value("install_folders") == folders
+
+
+def test_a_member_of_a_workspace_takes_its_lock_file(read):
+    files = {
+        "pyproject.toml": "[project]\nname='mono'\nversion='0'\n[tool.uv.workspace]\nmembers=['web', 'libs/*']\n"
+        "exclude=['libs/old']\n",
+        "uv.lock": "[[package]]\nname='django'\nversion='5.2.8'\n[[package]]\nname='mono'\nsource={virtual='.'}\n"
+        "[[package]]\nname='prices'\nsource={editable='libs/prices'}\n[[package]]\nname='web'\n"
+        "source={virtual='web'}\ndependencies=[{name='django'}, {name='prices'}]\n",
+        "web/pyproject.toml": "[project]\nname='web'\nversion='0'\ndependencies=['django', 'prices']\n"
+        "[tool.uv.sources]\nprices = {workspace = true}\n",
+        "libs/prices/pyproject.toml": "[project]\nname='prices'\n",
+        "libs/old/pyproject.toml": "[project]\nname='old'\n",
+    }
+    findings = read(files, "web")
+    assert findings.value("installer") == "uv"
+    paths = ["web/pyproject.toml", "uv.lock", "pyproject.toml", "libs/prices/pyproject.toml"]
+    assert findings.value("installer_files") == paths
+    assert findings.value("install_folders") == ["libs/prices"]
+    assert findings.value("django_version") == "5.2.8"
+
+
+def test_hashes_are_required_where_one_is(read):
+    text = "django==5.2.8 \\\n    --hash=sha256:37e687f7bd73ddf043e2b6b97cfe02fcbb11f2dbb3adccc6a2b18c6daa054d7f\n"
+    assert read({"requirements.txt": text}).value("install_options") == ["--require-hashes"]
+
+
 def test_what_no_table_knows_may_be_compiled(read):
     files = {"requirements.txt": "django==5.2\ngunicorn\nmarkdown==3.5 # pure\ncelery[redis]\n"}
     assert read(files).value("apt_build") == []

@@ -185,6 +185,19 @@ class Tree:
         """Return whether `path` is one of the project's files."""
         return path in self.paths
 
+    @cached_property
+    def folders(self) -> frozenset[str]:
+        """Return the folders that hold files, at any depth."""
+        found: set[str] = set()
+        for path in self.paths:
+            while (path := path.rpartition("/")[0]) and path not in found:
+                found.add(path)
+        return frozenset(found)
+
+    def has_folder(self, path: str) -> bool:
+        """Return whether `path` is a folder with files of the project."""
+        return path in self.folders
+
     def match(self, *patterns: str) -> list[str]:
         """Return the paths that match any of the shell patterns ("*" matches "/" too), nearest the root first."""
         return [path for path in self.paths if any(fnmatch(path, pattern) for pattern in patterns)]

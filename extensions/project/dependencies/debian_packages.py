@@ -14,7 +14,7 @@ from .distributions import Distribution
 from .python_version import has_wheel
 
 COMPILER = "build-essential"
-VERSION_CONTROL = re.compile(r"(git|hg|svn|bzr)\+")
+NO_ARCHIVE = re.compile(r"(git|hg|svn|bzr)\+|file:")
 
 
 @lru_cache(maxsize=1)
@@ -88,11 +88,12 @@ def _add(found: dict[str, str], packages: Iterable[str], source: str) -> None:
 def _may_be_compiled(item: Distribution, minor: int) -> bool:
     """Return whether a distribution may be source in C or Rust: a wheel that fits, or its name, tells otherwise.
 
-    What comes from version control needs git, and with that the image that has compilers.
+    What comes from version control needs git, and with that the image that has compilers; the project's own packages
+    are taken to be Python.
     """
     found = has_wheel(item, minor)
     if found is None:
-        return item.name not in _pure() and not (item.url.endswith(".whl") or VERSION_CONTROL.match(item.url))
+        return item.name not in _pure() and not (item.url.endswith(".whl") or NO_ARCHIVE.match(item.url))
     return not found
 
 
