@@ -31,8 +31,8 @@ def find(search: Search) -> Iterator[Installation]:
             manifest = pyproject.read(groups)
             found.options = options(groups, manifest) if lock else unlocked_options(groups, manifest)
             members = _members(root or pyproject)
-            others = [*([root.path] if root else []), *(path for path in members if path != pyproject.path)]
-            yield with_manifest(search.tree, found, manifest, ["uv.toml"], others)
+            more = [*([root.path] if root else []), *(path for path in members if path != pyproject.path)]
+            yield with_manifest(search.tree, found, manifest, ["uv.toml"], more)
 
 
 def _workspace(pyproject: Pyproject) -> Pyproject | None:

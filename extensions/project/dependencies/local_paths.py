@@ -1,4 +1,4 @@
-"""Where in the project its dependencies are taken from: packages of its own by their folders, and vendored archives."""
+"""Where in the project its dependencies are taken from: packages of its own, by their folders, and archives."""
 
 import posixpath
 import re

@@ -260,8 +260,8 @@ with `--requirements=pyproject.toml`: a `pyproject.toml` may have groups alone.
         reference=Reference(
             type="a YAML list of paths",
             default=(
-                "the packages in the project that the requirements, the manifest or the lock file name by their paths, "
-                "and the folders of `--find-links`"
+                "the packages in the project that the requirements, the manifest or the lock file name by their "
+                "paths, and the folders of `--find-links`"
             ),
             changes=(
                 "what is mounted where the stage `build` installs, in both Dockerfiles; with any, that is in "
