@@ -207,6 +207,11 @@ def by_folder(paths: Iterable[str]) -> list[tuple[str, list[str]]]:
     return list(groups.items())
 
 
+def outside(paths: Iterable[str], folders: Iterable[str]) -> list[str]:
+    """Return the relative paths that are in none of some folders."""
+    return [path for path in paths if not path.startswith(tuple(f"{folder}/" for folder in folders))]
+
+
 def says(lines: Iterable[str], name: str) -> bool:
     """Return whether lines of nginx's configuration have a directive outside of their locations."""
     return name in nginx.names(lines)
@@ -232,6 +237,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "lists_what_comes_in": lists_what_comes_in,
     "locates": nginx.locates,
     "node_cache": node_cache,
+    "outside": outside,
     "pinned": pinned,
     "of_static_files": of_static_files,
     "python_text": python_text,

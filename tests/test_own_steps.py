@@ -509,10 +509,15 @@ def test_a_routing_is_no_asgi_application(answered):
 
 
 def test_what_changes_the_project_s_files(answered):
-    run = "RUN cp docker/config.py /srv/shop/config.py && sed -i 's/dev/live/' manage.py\n"
-    more = "RUN cp built.css shop/x.css\nRUN rm -rf /var/lib/apt/lists/*\nRUN ln -s /srv/shop/a /usr/lib/a\nRUN sed -i 's/$A/b/' manage.py\n"
-    files = {"docker/config.py": "", "Dockerfile": f"FROM python:3.12\nWORKDIR /srv\n{COPY}{run}{more}{GUNICORN}"}
-    assert answered(**files)["code_commands"] == [
+    lines = (
+        "RUN cp docker/config.py /srv/shop/config.py && sed -i 's/dev/live/' manage.py",
+        "RUN cp built.css shop/x.css",
+        "RUN rm -rf /var/lib/apt/lists/*",
+        "RUN ln -s /srv/shop/a /usr/lib/a",
+        "RUN sed -i 's/$A/b/' manage.py",
+    )
+    dockerfile = "\n".join(("FROM python:3.12", "WORKDIR /srv", COPY, *lines, GUNICORN))
+    assert answered(**{"docker/config.py": "", "Dockerfile": dockerfile})["code_commands"] == [
         "cp /workdir/docker/config.py /workdir/shop/config.py",
         "sed -i s/dev/live/ /workdir/manage.py",
     ]

@@ -38,6 +38,8 @@ def _is_wanted(entry: dict[str, Any], name: str, optional: Iterable[str]) -> boo
 
 
 def _add_entry(manifest: Manifest, name: str, entry: dict[str, Any], source: str) -> None:
+    if isinstance(entry.get("path"), str) or isinstance(entry.get("file"), str):
+        manifest.local.append((str(entry.get("path") or entry.get("file")), source))
     alternatives = specifiers(str(entry.get("version") or "*"))
     specifier = str(alternatives[0]) if len(alternatives) == 1 else ""
     extras = tuple(sorted(canonicalize_name(extra) for extra in strings(entry.get("extras"))))

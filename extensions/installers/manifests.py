@@ -32,6 +32,7 @@ class Manifest:
     groups: dict[str, str] = field(default_factory=dict)  # name: source
     extras: set[str] = field(default_factory=set)  # those of the groups that are extras
     project: bool = False  # there is a `[project]`
+    local: list[tuple[str, str]] = field(default_factory=list)
     dynamic: list[str] = field(default_factory=list)
 
 
@@ -117,7 +118,8 @@ def read_project_table(search: Search, path: str, groups: Iterable[str] = ()) ->
     if "dependencies" in strings(project.get("dynamic")):
         manifest.dynamic = _listed_elsewhere(search, path)
     add_requirements(tree, manifest, wanted, lines.quoted(tree.text(path) or ""))
-    urls = uv_sources.read(tree, path)
+    local, urls = uv_sources.read(tree, path)
+    manifest.local += local
     manifest.direct = [uv_sources.moved(item, urls) for item in manifest.direct]
     return manifest
 
@@ -164,6 +166,7 @@ def with_manifest(
     ]
     found.files = list(dict.fromkeys(path for path in paths if path and tree.exists(path)))
     found.direct = [*manifest.direct, *read_dynamic(tree, manifest)]
+    found.local = manifest.local
     return found
 
 

@@ -7,18 +7,22 @@ from dataclasses import replace
 
 from packaging.utils import canonicalize_name
 
+from ..project import lines
 from ..project.data import mapping
 from ..project.dependencies.distributions import Distribution
 from ..project.tree import Tree
 
 
-def read(tree: Tree, path: str) -> dict[str, str]:
-    """Return the URLs that a pyproject.toml names as sources, by the distributions' names."""
+def read(tree: Tree, path: str) -> tuple[list[tuple[str, str]], dict[str, str]]:
+    """Return the folders that a pyproject.toml names as sources, each with where it does, and URLs by name."""
+    local: list[tuple[str, str]] = []
     urls: dict[str, str] = {}
     for name, source in mapping(tree.toml(path), "tool", "uv", "sources").items():
+        if isinstance(source, dict) and isinstance(source.get("path"), str):
+            local.append((source["path"], lines.key_at(tree, path, ("tool.uv.sources", name))))
         if isinstance(source, dict) and isinstance(source.get("git"), str):
             urls[canonicalize_name(name)] = "git+" + source["git"]
-    return urls
+    return local, urls
 
 
 def moved(item: Distribution, urls: dict[str, str]) -> Distribution:

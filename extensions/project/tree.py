@@ -195,6 +195,10 @@ class Tree:
         """Return whether `path` is one of the project's files."""
         return path in self.paths
 
+    def has_folder(self, path: str) -> bool:
+        """Return whether `path` is a folder with files of the project."""
+        return path in self.folders
+
     def match(self, *patterns: str) -> list[str]:
         """Return the paths that match any of the shell patterns ("*" matches "/" too), nearest the root first."""
         return [path for path in self.paths if any(fnmatch(path, pattern) for pattern in patterns)]

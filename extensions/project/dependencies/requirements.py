@@ -41,6 +41,7 @@ LINUX = {
 VCS = re.compile(r"(?:^|@\s*|\s)((?:git|hg|svn|bzr)\+[^\s;]+)")
 NAME = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?\s*(.*)$", re.DOTALL)
 EGG = re.compile(r"[#&]egg=([A-Za-z0-9][A-Za-z0-9._-]*)")
+HASHED = re.compile(r"(?:^|\s)--(?:hash[=\s]|require-hashes)")
 OPTION = re.compile(
     r"^(-r|-c|-e|-i|-f|--requirement|--constraint|--editable|--index-url|--extra-index-url|--find-links)(?:\s*=\s*|\s+|(?<=^-.))(.+)$"
 )
@@ -69,7 +70,10 @@ class Requirements:
     requirements: list[Requirement] = field(default_factory=list)
     constraints: list[Requirement] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
+    local: list[tuple[str, str]] = field(default_factory=list)  # (what is installed, source)
     vcs: list[tuple[str, str]] = field(default_factory=list)  # (URL, source)
+    links: list[tuple[str, str]] = field(default_factory=list)  # (where pip looks for archives, source)
+    hashed: str = ""  # the first line with a hash, "" for none
     lines: int = 0  # that were read
 
 
@@ -205,6 +209,7 @@ def _opened(
         if found.lines > MAX_REQUIREMENTS:
             tree.problem(source, f"is after {MAX_REQUIREMENTS} requirements: the rest was not read")
             return
+        found.hashed = found.hashed or (source if HASHED.search(line) else "")
         line = line.partition(" --hash")[0]
         if len(line) > MAX_LENGTH:
             tree.problem(source, "is too long to be a requirement")
@@ -216,6 +221,8 @@ def _opened(
                     yield included, constraint or name in ("-c", "--constraint")
             elif name in ("-e", "--editable"):
                 _read_requirement(tree, value, source, constraint, found)
+            elif name in ("-f", "--find-links"):
+                found.links.append((value, source))
         elif not line.startswith("-"):
             _read_requirement(tree, line.partition(" --")[0].strip(), source, constraint, found)
 
@@ -244,6 +251,8 @@ def _read_requirement(tree: Tree, text: str, source: str, constraint: bool, foun
             found.requirements.append(Requirement(canonicalize_name(name), "", (), vcs[1], source))
         return
     if _is_local(text):
+        if not constraint:
+            found.local.append((text.partition(" ;")[0].strip(), source))
         return
     requirement, valid = parse_requirement(text, source)
     if not valid:
@@ -254,6 +263,8 @@ def _read_requirement(tree: Tree, text: str, source: str, constraint: bool, foun
         ):
             tree.problem(source, f"is not a requirement that pip understands ({text[:60]})")
     if requirement is not None:
+        if requirement.url.startswith("file:") or (requirement.url and "://" not in requirement.url):
+            found.local.append((requirement.url, source))
         (found.constraints if constraint else found.requirements).append(requirement)
 
 

@@ -46,7 +46,8 @@ def _of_project(step: Step, around: Surroundings) -> list[Taken] | None:
     words = [step.program]
     for word in step.words[1:]:
         path = posixpath.normpath(posixpath.join(step.workdir, word))
-        is_path = not word.startswith("-") and (word.startswith("/") or around.is_in_project(path))
+        copies = step.program in ("cp", "mv")
+        is_path = not word.startswith("-") and (copies or word.startswith("/") or around.is_in_project(path))
         if is_path and not f"{path}/".startswith(f"{around.home.rstrip('/')}/"):
             return None  # not only the project's
         words.append(around.in_workdir(path) if is_path else word)
