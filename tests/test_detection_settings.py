@@ -1384,3 +1384,37 @@ def test_names_of_environments_in_each_branch(read):
         """
     )
     assert project["static_root"] == "/prod" and project.variable("ENV_TYPE")["production"] == "prod"
+
+
+@pytest.mark.parametrize(
+    ("text", "dummy"),
+    [
+        ("V = e.json('V')", "{}"),
+        ("V = d.dict('V')", "a=b"),
+        ("V = d('V', cast=dict)", "a=b"),
+        ("V = e.log_level('V')", "INFO"),
+        ("V = e.list('V', subcast=int)", "1"),
+        ("V = config('V', cast=Csv(int))", "1"),
+        ("V = config('V', cast=Choices(['small', 'large']))", "small"),
+        ("V = config('V', cast=parse)", "sqlite:////tmp/build.sqlite3"),
+        ("V = json.loads(os.environ['V'])", "[]"),
+    ],
+)
+def test_a_made_up_text_is_of_the_form_that_is_read(read, text, dummy):
+    start = "import environ, environs, json, os\nfrom decouple import config, Csv, Choices\n"
+    start += "from dj_database_url import parse\ne, d = environs.Env(), environ.Env()\n"
+    project = read(f"{start}{text}\n")
+    assert project.required == ["V"] and project.variable("V")["dummy"] == dummy
+
+
+def test_a_database_url_that_decouple_casts(read):
+    project = read(
+        """
+        import dj_database_url
+        from decouple import config
+        url = "postgres://u@dbhost/shop"
+        DATABASES = {"default": config("DATABASE_URL", default=url, cast=dj_database_url.parse)}
+        """
+    )
+    database = project["databases"]["default"]
+    assert (database["engine"], database["host"]) == ("django.db.backends.postgresql", "dbhost")
