@@ -1263,7 +1263,20 @@ def test_a_value_that_production_refuses_is_no_value(read):
         """
     )
     assert project.required == ["DOMAIN"]
-    assert project.variable("DOMAIN")["refused"]
+    assert project.variable("DOMAIN")["refused"] and project.variable("DOMAIN")["dummy"] == "localhost"
+
+
+def test_an_address_of_this_machine_that_production_refuses(read):
+    project = read(
+        """
+        import os
+        DEBUG = False
+        FRONT_URL = os.environ.get("FRONT_URL", "http://localhost:3000")
+        if not DEBUG and "localhost" in FRONT_URL:
+            raise ValueError("Set FRONT_URL")
+        """
+    )
+    assert project.variable("FRONT_URL")["dummy"] == "http://www.example.com"
 
 
 def test_dynaconf(read):
@@ -1361,3 +1374,74 @@ def test_a_file_that_settings_run(read):
     )
     assert project["static_root"] == "config/out"
     project.assert_readable()
+
+
+def test_a_branch_that_needs_an_absent_module_is_not_the_one(read):
+    project = read(
+        {
+            "config/__init__.py": "",
+            "config/production.py": "import os\nSTATIC_ROOT = '/srv/out'\nKEY = os.environ['KEY']\n",
+            "config/local.py.example": "STATIC_ROOT = '/local'\n",
+            "config/settings.py": """
+                import os
+                if os.environ.get("ENV_CONFIG") in ["1", "true"]:
+                    from .production import *
+                else:
+                    try:
+                        from .local import *
+                    except ImportError as error:
+                        raise ImportError("No local settings") from error
+            """,
+        }
+    )
+    assert project.required == ["ENV_CONFIG", "KEY"] and project["static_root"] == "/srv/out"
+
+
+def test_names_of_environments_in_each_branch(read):
+    project = read(
+        """
+        import os
+        KIND = os.environ.get("ENV_TYPE", "dev")
+        if KIND == "dev":
+            STATIC_ROOT = "/dev"
+        elif KIND == "stage":
+            STATIC_ROOT = "/stage"
+        elif KIND == "prod":
+            STATIC_ROOT = "/prod"
+        """
+    )
+    assert project["static_root"] == "/prod" and project.variable("ENV_TYPE")["production"] == "prod"
+
+
+@pytest.mark.parametrize(
+    ("text", "dummy"),
+    [
+        ("V = e.json('V')", "{}"),
+        ("V = d.dict('V')", "a=b"),
+        ("V = d('V', cast=dict)", "a=b"),
+        ("V = e.log_level('V')", "INFO"),
+        ("V = e.list('V', subcast=int)", "1"),
+        ("V = config('V', cast=Csv(int))", "1"),
+        ("V = config('V', cast=Choices(['small', 'large']))", "small"),
+        ("V = config('V', cast=parse)", "sqlite:////tmp/build.sqlite3"),
+        ("V = json.loads(os.environ['V'])", "[]"),
+    ],
+)
+def test_a_made_up_text_is_of_the_form_that_is_read(read, text, dummy):
+    start = "import environ, environs, json, os\nfrom decouple import config, Csv, Choices\n"
+    start += "from dj_database_url import parse\ne, d = environs.Env(), environ.Env()\n"
+    project = read(f"{start}{text}\n")
+    assert project.required == ["V"] and project.variable("V")["dummy"] == dummy
+
+
+def test_a_database_url_that_decouple_casts(read):
+    project = read(
+        """
+        import dj_database_url
+        from decouple import config
+        url = "postgres://u@dbhost/shop"
+        DATABASES = {"default": config("DATABASE_URL", default=url, cast=dj_database_url.parse)}
+        """
+    )
+    database = project["databases"]["default"]
+    assert (database["engine"], database["host"]) == ("django.db.backends.postgresql", "dbhost")

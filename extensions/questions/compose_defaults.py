@@ -341,7 +341,9 @@ def _buckets(site: Site) -> list[str]:
     what = " and ".join(kept[item.alias] for item in found.value)
     start = f"Settings keep {what} in a bucket that is not set ({found.source})"
     if not site.settings.in_files.value:
-        return [f"{start}: set {names} and its login in .env, and run `manage.py collectstatic` there once."]
+        collected = any(item.alias == "staticfiles" for item in found.value)
+        run = ", and run `manage.py collectstatic` there once" if collected else ""
+        return [f"{start}: set {names} and its login in .env{run}."]
     changed = ", ".join(site.settings.in_files.value)
     return [
         f"{start}, so compose.yaml has them in files. To use the bucket, set {names} in .env, and take {changed} out "

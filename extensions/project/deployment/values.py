@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from ..places import PRODUCTION, SAMPLE, is_aside, is_development, mentions
+from ..places import DEVELOPMENT, PRODUCTION, REHEARSAL, SAMPLE, is_aside, is_development, mentions
 from ..secrets import is_private, words
 from ..tree import Tree
 from .commands import environment_of
@@ -20,9 +20,11 @@ QUOTED = re.compile(r"([\"'])(.*?)\1(?:\s+#.*)?")
 TO_REPLACE = re.compile(
     r"<.*>|\{.*\w.*\}|\[.*(?:your|value).*\]|x{3,}|\*{3,}|\.{3}|-+|_+|[?]+"
     r"|.*(?<![a-z])(?:your|change[-_ ]?(?:me|this|it)|replace|insert|placeholder|todo|fixme)(?![a-z]).*"
-    r"|your.*|my[-_]?(?:domain|site|host).*",
+    r"|your.*|ask[-_ ].*|my[-_]?(?:domain|site|host).*",
     re.IGNORECASE,
 )
+# Words of a variable's name that says where, or for whom, this runs.
+OF_SURROUNDINGS = words("ENV ENVIRONMENT STAGE DEPLOYMENT MODE TIER")
 # Text that an answer may hold: without quotes, "$" and "#".
 PLAIN = re.compile(r"[A-Za-z0-9 _.:/@%+,=?&~*!()<>\[\]{}|;^-]{1,200}")
 
@@ -48,6 +50,9 @@ def _stated(tree: Tree, name: str) -> Iterator[Variable]:
 
 def _is_open(name: str, value: str) -> bool:
     """Return whether a value is one to take over as it stands."""
+    about = {*name.upper().split("_")} & OF_SURROUNDINGS
+    if about and value.lower() in DEVELOPMENT | REHEARSAL:
+        return False  # the images are for production
     plain = PLAIN.fullmatch(value) is not None and not TO_REPLACE.fullmatch(value)
     return plain and not is_private(name, value)
 

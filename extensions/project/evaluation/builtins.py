@@ -88,6 +88,8 @@ def literal(read: Callable[[str], Any]) -> Callable[..., Value]:
 
     def call(state: State, arguments: Arguments) -> Value:
         first = arguments.positional[0] if arguments.positional else Value()
+        if first.direct:
+            state.set_type(first.direct, "json")
         text = state.given(first, "TypeError" if first.data is None else "ValueError", empty=True).data
         variables = merge(*arguments.all)
         if not isinstance(text, str) or len(text) > 10_000:

@@ -237,6 +237,7 @@ def dummy(variable: Variable) -> str:
 BY_ENDING = {
     ("DEBUG",): "False",
     ("LOG_LEVEL", "LOGLEVEL", "LOGGING_LEVEL"): "INFO",
+    ("ENVIRONMENT",): "production",
     ("PORT",): "1",
     ("PATH", "DIR", "ROOT", "FOLDER", "DIRECTORY"): "/tmp",
 }
@@ -275,6 +276,13 @@ class ReadVariable:
     compared: Sequence[str] = ()  # texts that settings compare it with
 
 
+def _accepted(variable: Variable) -> str:
+    """Return a dummy that is no address of this machine, where such a one is refused."""
+    text = dummy(variable)
+    is_local = variable.refused and any(host in str(variable.default) for host in ("localhost", "127.0.0.1"))
+    return text.replace("localhost", "www.example.com") if is_local else text
+
+
 def described(variable: Variable) -> ReadVariable:
     """Return what others know of a variable."""
     build = variable.required or variable.perhaps
@@ -290,7 +298,7 @@ def described(variable: Variable) -> ReadVariable:
         type=kind_of(variable),
         separator=variable.separator,
         build=build,
-        dummy=dummy(variable) if build else "",
+        dummy=_accepted(variable) if build else "",
         production=production_value(variable) or None,
         compared=[
             text

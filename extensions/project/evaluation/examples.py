@@ -22,6 +22,13 @@ def stand_in(state: State, path: str, source: str) -> str:
     return ""
 
 
+def is_needed(state: State) -> bool:
+    """Return whether settings do not start without what the statement at hand imports, whatever variables are."""
+    if state.demanded_import:
+        return not (state.chosen_branch or state.undecided)
+    return not (state.optional_import or state.undecided)
+
+
 def place_of(state: State, dotted: str, file: str, level: int) -> str:
     """Return where a module of the project would be."""
     base = state.folder

@@ -2,7 +2,7 @@
 
 import ast
 
-from .examples import place_of, stand_in
+from .examples import is_needed, place_of, stand_in
 from .objects import Lazy, LoopEnd, Module, Names, Raised, Returned, Scope, Stop
 from .references import Arguments, Reference
 from .state import Handler, Private, State
@@ -32,7 +32,7 @@ def import_module(state: State, arguments: Arguments) -> Value:
     if name is None or not dotted or dotted.startswith("."):
         return Value(UNKNOWN, merge(*arguments.all))
     path = state.find_module(dotted, "", 0)
-    if path is None and state.find_module(dotted.partition(".")[0], "", 0) is not None and not state.optional_import:
+    if path is None and state.find_module(dotted.partition(".")[0], "", 0) is not None and is_needed(state):
         path = stand_in(state, place_of(state, dotted, "", 0), state.here)
     elif path and state.tree.is_private(path):
         private = state.private.setdefault(path, Private(state.here))
@@ -94,7 +94,7 @@ def absent(state: State, name: str, scope: Scope, node: ast.ImportFrom) -> None:
 
 def lacking(state: State, dotted: str, node: ast.ImportFrom, scope: Scope) -> str | None:
     """Return the example that stands in for a module which settings need and the project lacks; None for none."""
-    if state.optional_import or state.undecided:
+    if not is_needed(state):
         return None
     place = place_of(state, dotted, scope.file, node.level)
     return stand_in(state, place, f"{scope.file}:{node.lineno}") or None

@@ -30,6 +30,8 @@ SURROUNDINGS: dict[str, Callable[[], Any]] = {  # attributes of a State that are
     "undecided": int,
     "catching": int,
     "optional_import": int,
+    "demanded_import": int,
+    "chosen_branch": int,
     "missing": str,
     "depth": int,
     "caught": list,
@@ -84,6 +86,8 @@ class State:
         self.undecided = 0
         self.catching = 0
         self.optional_import = 0
+        self.chosen_branch = 0  # branches around the statement that a variable decides
+        self.demanded_import = 0  # of these, those whose failure ends in another
         self.missing = ""
         self.depth = 0
         self.here = ""

@@ -122,8 +122,11 @@ def _if(state: State, node: ast.If, scope: Scope) -> None:
         state.perhaps(node.orelse, scope, reason)
         return
     body, other = (node.body, node.orelse) if truth else (node.orelse, node.body)
+    if truth:
+        compare_others(state, node, scope)
     overhear(state, other, scope)
     overhear_names(state, other, scope, test.variables)
+    state.chosen_branch += bool(test.variables)
     try:
         if test.variables:
             with state.doubt(f"depends on {', '.join(test.variables)} ({scope.file}:{node.lineno})"):
@@ -135,17 +138,30 @@ def _if(state: State, node: ast.If, scope: Scope) -> None:
             raise
         state.guard(test.variables, scope)
         state.perhaps(other, scope, f"set unless settings fail ({scope.file}:{node.lineno})")
+    finally:
+        state.chosen_branch -= bool(test.variables)
+
+
+def compare_others(state: State, node: ast.If, scope: Scope) -> None:
+    """Record what the tests of each `elif` compare names with, although the first branch is taken."""
+    other = node.orelse
+    while len(other) == 1 and isinstance(other[0], ast.If):
+        test = other[0].test
+        if isinstance(test, ast.Compare) and all(
+            isinstance(part, (ast.Name, ast.Constant)) for part in (test.left, *test.comparators)
+        ):
+            state.evaluate(test, scope)
+        other = other[0].orelse
 
 
 def _try(state: State, node: ast.Try, scope: Scope) -> None:
     caught = [handler_names(handler) for handler in node.handlers]
     missing = any(not names or names & CATCHES_MISSING for names in caught)
-    imports = any(
-        (not names or names & CATCHES_IMPORT) and not ends(handler.body[-1])
-        for handler, names in zip(node.handlers, caught, strict=True)
-    )
+    imports = any(not names or names & CATCHES_IMPORT for names in caught)
+    demanded = imports and all(ends(handler.body[-1]) for handler in node.handlers)
     state.catching += missing
     state.optional_import += imports
+    state.demanded_import += demanded
     state.caught.append(caught)
     elsewhere = imported_elsewhere(state, node, scope) if imports else ""
     reason = f"depends on whether {elsewhere} is installed ({scope.file}:{node.lineno})"
@@ -158,6 +174,7 @@ def _try(state: State, node: ast.Try, scope: Scope) -> None:
     finally:
         state.catching -= missing
         state.optional_import -= imports
+        state.demanded_import -= demanded
         state.caught.pop()
     if failed is not None:
         handle_failure(state, node, caught, failed, scope)

@@ -18,6 +18,7 @@ from .variables import GIVEN, OF_OTHERS
 
 MAX_FILES = 3000
 READ = re.compile(r"environ\s*\[")
+IMPORTED = re.compile(r"^\s*from os import [^#\n]*\benviron\b", re.MULTILINE)  # else it is that of WSGI
 NAME = re.compile(r"[A-Z][A-Z0-9_]*")
 # Folders and files that neither the server nor a worker imports.
 NOT_SERVED = words("management migrations scripts bin deploy docker fabfile locustfile noxfile gunicorn conf")
@@ -28,6 +29,10 @@ OF_REQUESTS = words(
 )
 # The official image of Python sets these, and Gunicorn's environment.
 OF_IMAGE = frozenset(("PYTHON_VERSION", "PYTHON_SHA256", "GPG_KEY", "PORT", "TZ", "DJANGO_ENV", "WEB_CONCURRENCY"))
+# https://peps.python.org/pep-3333/#environ-variables
+OF_WSGI = words(
+    "REQUEST_METHOD SCRIPT_NAME PATH_INFO QUERY_STRING CONTENT_TYPE CONTENT_LENGTH SERVER_NAME SERVER_PORT"
+)
 CATCHES = frozenset(("KeyError", "LookupError", "Exception", "BaseException"))
 
 
@@ -73,10 +78,15 @@ def _reads(tree: Tree, evaluated: Settings, layout: Layout) -> Iterator[Read]:
             continue
         folder = posixpath.dirname(path)
         parts = set(re.split(r"[/.]", path.removeprefix(root)))
-        if not tree.exists(f"{folder}/__init__.py") or parts & NOT_SERVED or "settings" in parts:
+        if not tree.exists(f"{folder}/__init__.py") or parts & NOT_SERVED or "settings" in path:
             continue
-        if READ.search(tree.text(path) or "") and (module := tree.python(path)) is not None:
-            yield from _in_body(module, path, True)
+        text = tree.text(path) or ""
+        if (
+            READ.search(text)
+            and (IMPORTED.search(text) or "os.environ[" in text)
+            and (module := tree.python(path)) is not None
+        ):
+            yield from (item for item in _in_body(module, path, True) if item.name not in OF_WSGI)
 
 
 def _in_body(node: ast.AST, path: str, imported: bool) -> Iterator[Read]:
@@ -100,9 +110,7 @@ def _in_body(node: ast.AST, path: str, imported: bool) -> Iterator[Read]:
 def _name(node: ast.Subscript) -> str:
     """Return the variable that os.environ["X"] reads, "" for another subscript."""
     owner, key = node.value, node.slice
-    is_environ = (isinstance(owner, ast.Attribute) and owner.attr == "environ") or (
-        isinstance(owner, ast.Name) and owner.id == "environ"
-    )
+    is_environ = ast.unparse(owner) in ("os.environ", "environ")
     text = key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else ""
     return text if is_environ and NAME.fullmatch(text) else ""
 

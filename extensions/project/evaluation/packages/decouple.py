@@ -3,7 +3,7 @@
 from ..operations import first_argument
 from ..references import Arguments, Reader
 from ..state import State
-from ..values import Value
+from ..values import UNKNOWN, Value
 from .package import Package
 from .reading import NOT_READING, new_reader, read_second
 
@@ -23,11 +23,24 @@ def csv(state: State, reader: Reader, method: str, arguments: Arguments) -> Valu
     return Value(None) if method in NOT_READING else first_argument(state, arguments)
 
 
+def new_csv(state: State, arguments: Arguments) -> Value:
+    """Return what Csv() is, with the type of its items."""
+    cast = arguments.get(0, "cast")
+    return Value(Reader("csv", {"cast": cast} if cast is not None else {}))
+
+
+def choices(state: State, arguments: Arguments) -> Value:
+    """Return the texts of which Choices() takes one."""
+    flat = arguments.get(0, "flat")
+    return Value(tuple(flat.data) if flat is not None and isinstance(flat.data, (list, tuple)) else UNKNOWN)
+
+
 PACKAGE = Package(
     functions={
         "decouple.Config": new_reader("decouple"),
         "decouple.AutoConfig": new_reader("decouple"),
-        "decouple.Csv": new_reader("csv"),
+        "decouple.Csv": new_csv,
+        "decouple.Choices": choices,
         "decouple.config": config,
     },
     reads=frozenset(["decouple.config"]),

@@ -8,7 +8,7 @@ from ..references import Arguments, Reader, Reference
 from ..state import State
 from ..values import UNKNOWN, CallablePath, Value, merge
 from .package import Package
-from .reading import NOT_READING, PLAIN, TYPES, URL_NAMES, cast_name, new_reader, variable_name
+from .reading import NOT_READING, PLAIN, TYPES, URL_NAMES, cast_name, fit, new_reader, variable_name
 
 NOTSET = "environ.Env.NOTSET"  # the default that stands for none
 TYPE_SECOND = (*PLAIN, "list", "dict", "tuple")  # methods that take a type second, and a default third
@@ -35,6 +35,7 @@ def read(state: State, reader: Reader, method: str, arguments: Arguments) -> Val
     if default is not None and isinstance(default.data, Reference) and default.data.name == NOTSET:
         default = None
     value = state.read(reader.prefix + name, default, type)
+    fit(state, reader.prefix + name, method, arguments)
     cast = arguments.get(1, "cast") if plain else None
     return value if cast is None else apply_cast(state, cast, value)
 

@@ -34,6 +34,20 @@ TYPES = {
     "channels_url": "url",
     "search_url": "url",
 }
+# Functions that a text is cast by, and what kind of URL it is then.
+URL_CASTS = {"dj_database_url.parse": "db", "django_cache_url.parse": "cache", "dj_email_url.parse": "email"}
+# A text that is of the form which a method, or a type, reads.
+FORMS = {
+    "json": "{}",
+    "dict": "a=b",
+    "timedelta": "1",
+    "uuid": "00000000-0000-4000-8000-000000000000",
+    "date": "2000-01-01",
+    "datetime": "2000-01-01T00:00:00",
+    "time": "00:00",
+    "path": "/tmp",
+    "log_level": "INFO",
+}
 URL_NAMES = {"db": "DATABASE_URL", "cache": "CACHE_URL", "email": "EMAIL_URL"}
 
 
@@ -52,6 +66,8 @@ def cast_name(cast: Value | None) -> str:
     if cast is None:
         return "str"
     data = cast.data
+    if isinstance(data, Reference) and data.name in URL_CASTS:
+        return URL_CASTS[data.name]
     if isinstance(data, Reference):
         return TYPES.get(data.name.rpartition(".")[2], "str")
     if isinstance(data, list):
@@ -59,6 +75,25 @@ def cast_name(cast: Value | None) -> str:
     if isinstance(data, Bound):
         return TYPES.get(data.name, "str")
     return "list" if isinstance(data, Reader) and data.package == "csv" else "str"
+
+
+def fit(state: State, name: str, method: str, arguments: Arguments) -> None:
+    """Record what a variable's text has to be like, by the method that reads it, its cast, and that of its items."""
+    variable = state.environment.variables.get(name)
+    if variable is None or variable.fitting:
+        return
+    cast = arguments.get(-1, "cast")
+    items = arguments.get(-1, "subcast")
+    if cast is not None and isinstance(cast.data, Reader) and cast.data.package == "csv":
+        items = cast.data.scheme.get("cast")
+    texts = [item.data for item in cast.data] if cast is not None and isinstance(cast.data, tuple) else []
+    kind = cast.data.name.rpartition(".")[2] if cast is not None and isinstance(cast.data, Reference) else method
+    if texts and all(isinstance(text, str) for text in texts):
+        variable.fitting = texts
+    elif items is not None and cast_name(items) == "int":
+        variable.fitting = ["1"]
+    elif kind in FORMS:
+        variable.fitting = [FORMS[kind]]
 
 
 def variable_name(arguments: Arguments, otherwise: str = "") -> str:
@@ -89,5 +124,6 @@ def read_second(
     if default is not None and any(type == one and default.data == data for one, data in without):
         default = None
     value = state.read(reader.prefix + name, default, type)
+    fit(state, reader.prefix + name, method, arguments)
     cast = arguments.get(2, "cast")
     return apply_cast(state, cast, value) if cast is not None and plain else value
