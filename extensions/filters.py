@@ -153,6 +153,13 @@ def _values(options: Iterable[str]) -> list[str]:
     return [word.partition("=")[2] for word in words if word.startswith("--forwarded-allow-ips=")]
 
 
+def seconds(options: Iterable[str], name: str, default: int) -> int:
+    """Return the seconds of one of Gunicorn's options among its arguments, the last one of that name."""
+    words = " ".join(options).replace(f"{name} ", f"{name}=").split()
+    given = [word.partition("=")[2] for word in words if word.startswith(f"{name}=")]
+    return int(given[-1][:6]) if given and given[-1].isdecimal() else default
+
+
 def hosts_variable(answers: Iterable[Iterable[str]]) -> str:
     """Return the variable that settings read ALLOWED_HOSTS from, by the names in the first answer with one, or ""."""
     return next(
@@ -245,6 +252,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "says": says,
     "scalar": scalar,
     "service_volumes": containers.volumes,
+    "seconds": seconds,
     "setting": setting,
     "trusts_all": trusts_all,
     "uploads": storage.uploads,

@@ -283,10 +283,18 @@ def notes(site: Site) -> list[str]:
         *_secrets(site),
         *_buckets(site),
         *storage_defaults.notes(site),
+        *_left(site),
     ]
     for name in not_run(site):
         found.append(f"The project runs {name}, which compose.yaml does not: add it in compose.override.yaml.")
     return found
+
+
+def _left(site: Site) -> list[str]:
+    """Return sentences on what own files have that no answer holds."""
+    if not (left := image_defaults.some(site.adopted.gunicorn_not_taken.value)):
+        return []
+    return [f"Not taken over of your own Gunicorn: {left}. Add to docker/gunicorn.conf.py what you need."]
 
 
 def _secrets(site: Site) -> list[str]:
