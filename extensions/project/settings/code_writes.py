@@ -48,11 +48,13 @@ OWNERS: Mapping[str, frozenset[str]] = {
 MODULES = frozenset(("io", "codecs", "gzip", "bz2", "lzma", "tarfile", "shelve", "dbm", "os", "aiofiles", "zipfile"))
 OPENED = frozenset(("open", "ZipFile", "TarFile", "GzipFile"))
 OF_PATH = frozenset(("mkdir", "write_text", "write_bytes", "touch"))
+# What a module must have in its text to be looked at: to parse all of a large project's takes seconds.
 MENTIONED = re.compile(
-    r"\b(?:mkdir|makedirs|write_text|write_bytes|touch|open|ZipFile|location)\b|\b(?:"
-    + "|".join([*FOLDERS, *FILES])
-    + r")\b"
+    r"\b(?:mkdir|makedirs|write_text|write_bytes|touch|ZipFile|location|urlretrieve|savefig|imsave|basicConfig|copyfile"
+    r"|copytree|shutil|sqlite3|duckdb|\w*FileHandler|to_(?:csv|excel|parquet|pickle|json))\b|\bopen\(|\bos\.re(?:name|place)\("
+    r"|\b(?:logger\.add|save)\(\s*(?:f?[\"']|os\.|str\(|\w*(?:path|PATH|dir|DIR|file|FILE))"
 )
+OF_PLACES = re.compile(r"path|dir|root|folder|file|media|base", re.IGNORECASE)
 NOT_RUN = re.compile(
     r"(?:^|/)(?:migrations|scripts?|tools?|bin|utils/dev|node_modules|alembic|deploy|ops|ci|\.[^/]+)/"
     r"|(?:^|/)(?:test_[^/]*|[^/]*_test|tests|conftest|setup|fabfile|noxfile|manage)\.py$|^(?:tasks|dodo|pavement)\.py$"
@@ -182,8 +184,9 @@ class _Visitor(ast.NodeVisitor):
             self.django |= {item.asname or item.name for item in node.names if item.name == "settings"}
             self.scope = replace(self.scope, of_django=frozenset(self.django))
             return
-        names = self.reader.names(module, self.depth)
-        for item in node.names:
+        wanted = [item for item in node.names if item.name.isupper() or OF_PLACES.search(item.name)]
+        names = self.reader.names(module, self.depth) if wanted else {}
+        for item in wanted:
             if item.name in names:
                 self.scope.names[item.asname or item.name] = names[item.name]
 
