@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from ..evaluation.environment import ReadVariable
 from ..findings import Found, unread
@@ -111,9 +110,7 @@ class DjangoSettings:
     staticfiles_kind: Found[str] = unread("")  # plain | manifest | whitenoise | whitenoise-manifest | s3 | other
     default_storage: Found[str] = unread("")  # the dotted name of the class of uploads' storage
     unset_buckets: Found[Sequence[Bucket]] = unread(())  # of the storages of static files and of uploads
-    in_files: Found[Mapping[str, Any]] = unread(
-        {}
-    )  # the settings by which these keep files, where they can be changed
+    in_files: Found[Mapping[str, str]] = unread({})  # settings by which these keep files; "" for no options
     compress_offline: Found[bool] = unread(False)  # whether django-compressor has to run when images are built
     compress_online: Found[bool] = unread(False)  # whether nothing says so, and the first request of a page compresses
     allowed_hosts: Found[Sequence[str]] = unread(())  # those that are known
