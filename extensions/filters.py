@@ -45,6 +45,13 @@ def pinned(image: str, digests: dict[str, str]) -> str:
     return f"{image}@{digests[image]}" if image in digests else image
 
 
+def wrapped(instruction: str) -> str:
+    """Return a RUN that is too long for a line with each command that another waits for on a line of its own."""
+    if len(instruction) <= 100 or not instruction.startswith("RUN ") or "'" in instruction or '"' in instruction:
+        return instruction
+    return instruction.replace(" && ", " \\\n    && ")
+
+
 def scalar(value: str) -> str:
     """Return text as it stands in a YAML file: plain, or in quotes where YAML would read it as something else."""
     plain = re.fullmatch(r"[A-Za-z/._][A-Za-z0-9 /._=@%+,:-]*", value) and _is_plain(value)
@@ -100,7 +107,7 @@ def celery_worker(command: str) -> str:
 
     https://docs.celeryq.dev/en/stable/userguide/workers.html#ping
     """
-    match = re.match(r"(celery (?:-A|--app)[ =]?\S+) (?:.* )?worker(?: |$)", command)
+    match = re.match(r"((?:env \S+=\S+ )?celery (?:-A|--app)[ =]?\S+) (?:.* )?worker(?: |$)", command)
     return match[1] if match and not re.search(r" (-n|--hostname)\b", command) else ""
 
 
@@ -144,6 +151,13 @@ def _values(options: Iterable[str]) -> list[str]:
     """Return the values of --forwarded-allow-ips among arguments: `--option=value`, or one after the other."""
     words = " ".join(options).replace("--forwarded-allow-ips ", "--forwarded-allow-ips=").split()
     return [word.partition("=")[2] for word in words if word.startswith("--forwarded-allow-ips=")]
+
+
+def seconds(options: Iterable[str], name: str, default: int) -> int:
+    """Return the seconds of one of Gunicorn's options among its arguments, the last one of that name."""
+    words = " ".join(options).replace(f"{name} ", f"{name}=").split()
+    given = [word.partition("=")[2] for word in words if word.startswith(f"{name}=")]
+    return int(given[-1][:6]) if given and given[-1].isdecimal() else default
 
 
 def hosts_variable(answers: Iterable[Iterable[str]]) -> str:
@@ -200,6 +214,11 @@ def by_folder(paths: Iterable[str]) -> list[tuple[str, list[str]]]:
     return list(groups.items())
 
 
+def outside(paths: Iterable[str], folders: Iterable[str]) -> list[str]:
+    """Return the relative paths that are in none of some folders."""
+    return [path for path in paths if not path.startswith(tuple(f"{folder}/" for folder in folders))]
+
+
 def says(lines: Iterable[str], name: str) -> bool:
     """Return whether lines of nginx's configuration have a directive outside of their locations."""
     return name in nginx.names(lines)
@@ -225,6 +244,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "lists_what_comes_in": lists_what_comes_in,
     "locates": nginx.locates,
     "node_cache": node_cache,
+    "outside": outside,
     "pinned": pinned,
     "of_static_files": of_static_files,
     "python_text": python_text,
@@ -232,10 +252,12 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "says": says,
     "scalar": scalar,
     "service_volumes": containers.volumes,
+    "seconds": seconds,
     "setting": setting,
     "trusts_all": trusts_all,
     "uploads": storage.uploads,
     "volumes": storage.volumes,
     "with_manifest": with_manifest,
     "worth_writing": answers.worth_writing,
+    "wrapped": wrapped,
 }

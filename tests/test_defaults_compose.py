@@ -266,6 +266,36 @@ CHANNEL_LAYERS = {
     assert read(elsewhere, "celery\nredis\n", more=CELERY)["compose_settings"] == {}
 
 
+RESULTS = (
+    "django-db django-cache rpc:// cache+memory:// file:///srv/results db+sqlite:///results.db disabled:// s3://b"
+)
+
+
+@pytest.mark.parametrize("results", RESULTS.split())
+def test_results_that_are_kept_by_no_service(results, read):
+    broker = "import os\nCELERY_BROKER_URL = os.getenv('CELERY_BROKER_URL', 'redis://localhost:6379/0')\n"
+    found = read(f"{broker}CELERY_RESULT_BACKEND = '{results}'\n", "celery\nredis\n", more=CELERY)
+    assert found["services"] == {"valkey": "valkey/valkey:9"} and found["notes"] == []
+    assert found["compose_environment"] == {"CELERY_BROKER_URL": "redis://valkey:6379/0"}
+    assert found["dotenv"] == {} or list(found["dotenv"]) == ["SECRET_KEY"]
+
+
+@pytest.mark.parametrize(
+    "tls",
+    [
+        "DATABASES = {'default': dj_database_url.config(conn_max_age=600, ssl_require=True)}",
+        "DATABASES = {'default': env.db()}\nDATABASES['default']['OPTIONS'] = {'sslmode': 'require'}",
+        "import django_heroku\nDATABASES = {'default': env.db()}\ndjango_heroku.settings(locals())",
+    ],
+)
+def test_a_database_that_wants_tls(tls, read):
+    start = "import dj_database_url, environ\nenv = environ.Env()\nDEBUG = False\nSECRET_KEY = env('SECRET_KEY')\n"
+    found = read(f"{start}{tls}\n", "psycopg\n")
+    assert found["compose_settings"]["DATABASES.default.OPTIONS.sslmode"] == "disable"
+    without = read(f"{start}DATABASES = {{'default': env.db()}}\n", "psycopg\n")
+    assert "DATABASES.default.OPTIONS.sslmode" not in without["compose_settings"]
+
+
 def test_no_worker_without_a_broker(read):
     assert read("CELERY_BROKER_URL = 'sqs://'\n", "celery\n", more=CELERY)["workers"] == {}
     assert read(BROKER, "celery\nredis\n", more=CELERY)["workers"] == {"worker": "celery -A site.celery worker"}

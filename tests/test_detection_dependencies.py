@@ -534,7 +534,6 @@ not a requirement at all!
         ("old", "", "", "requirements.txt:16"),
     ]
     assert read.requirements[2].extras == ("redis", "sqs")
-    assert read.local == [("./vendor/local-package", "requirements.txt:14"), (".", "requirements.txt:15")]
     assert [url for url, _ in read.vcs] == [
         "git+https://example.com/a/tagging.git@v1#egg=django-tagging",
         "git+https://example.com/b.git",
@@ -701,6 +700,95 @@ def test_wheels(name, minor, expected):
     assert fits(name, minor) is expected
 
 
+@pytest.mark.parametrize(
+    ("files", "folders"),
+    [
+        (
+            {
+                "requirements.txt": "-f ./wheels\ndjango\n./libs/pricing[x] ; python_version > '3'\n-e libs/a#egg=a\n",
+                "wheels/a-1-py3-none-any.whl": "",
+                "libs/pricing/setup.py": "",
+                "libs/a/setup.py": "",
+            },
+            ["libs/pricing", "libs/a", "wheels"],
+        ),
+        ({"requirements.txt": "django\n-e .[prod]\n", "setup.py": ""}, ["."]),
+        ({"requirements.txt": "django\na @ file:libs/a.whl\n", "libs/a.whl": ""}, ["libs/a.whl"]),
+        ({"requirements.txt": "django\n./gone\n/home/me/a\nb @ file:///home/me/b\n-f https://x.example/\n"}, []),
+        (
+            {"requirements/base.txt": "--find-links ../wheels\ndjango\n", "wheels/x.whl": "", "manage.py": ""},
+            ["wheels"],
+        ),
+        (
+            {
+                "pyproject.toml": "[project]\nname='a'\nversion='1'\ndependencies=['django', 'b']\n"
+                "[tool.uv.sources]\nb = {path = 'libs/b', editable = true}\n",
+                "uv.lock": "[[package]]\nname='a'\nsource={virtual='.'}\ndependencies=[{name='django'}, {name='b'}]\n"
+                "[[package]]\nname='django'\nversion='5.2'\n"
+                "[[package]]\nname='b'\nsource={editable='libs/b'}\ndependencies=[{name='c'}]\n"
+                "[[package]]\nname='c'\nsource={directory='libs/c'}\n",
+                "libs/b/pyproject.toml": "",
+                "libs/c/pyproject.toml": "",
+            },
+            ["libs/b", "libs/c"],
+        ),
+        (
+            {
+                "pyproject.toml": "[tool.poetry.dependencies]\ndjango='*'\nb = {path = 'b', develop = true}\n",
+                "poetry.lock": "[[package]]\nname='django'\nversion='5'\n[[package]]\nname='b'\nversion='1'\n"
+                "dependencies = {c = '*'}\nsource={type='directory', url='b'}\n"
+                "[[package]]\nname='c'\nversion='1'\nsource={type='directory', url='c'}\n",
+                "b/pyproject.toml": "",
+                "c/pyproject.toml": "",
+            },
+            ["b", "c"],
+        ),
+    ],
+)
+def test_folders_that_packages_are_taken_from(files, folders, read):
+    assert read(files).value("install_folders") == folders
+
+
+def test_a_member_of_a_workspace_takes_its_lock_file(read):
+    files = {
+        "pyproject.toml": "[project]\nname='mono'\nversion='0'\n[tool.uv.workspace]\nmembers=['web', 'libs/*']\n"
+        "exclude=['libs/old']\n",
+        "uv.lock": "[[package]]\nname='django'\nversion='5.2.8'\n[[package]]\nname='mono'\nsource={virtual='.'}\n"
+        "[[package]]\nname='prices'\nsource={editable='libs/prices'}\n[[package]]\nname='web'\n"
+        "source={virtual='web'}\ndependencies=[{name='django'}, {name='prices'}]\n",
+        "web/pyproject.toml": "[project]\nname='web'\nversion='0'\ndependencies=['django', 'prices']\n"
+        "[tool.uv.sources]\nprices = {workspace = true}\n",
+        "libs/prices/pyproject.toml": "[project]\nname='prices'\n",
+        "libs/old/pyproject.toml": "[project]\nname='old'\n",
+    }
+    findings = read(files, "web")
+    assert findings.value("installer") == "uv"
+    paths = ["web/pyproject.toml", "uv.lock", "pyproject.toml", "libs/prices/pyproject.toml"]
+    assert findings.value("installer_files") == paths
+    assert findings.value("install_folders") == ["libs/prices"]
+    assert findings.value("django_version") == "5.2.8"
+
+
+def test_hashes_are_required_where_one_is(read):
+    text = "django==5.2.8 \\\n    --hash=sha256:37e687f7bd73ddf043e2b6b97cfe02fcbb11f2dbb3adccc6a2b18c6daa054d7f\n"
+    assert read({"requirements.txt": text}).value("install_options") == ["--require-hashes"]
+
+
+def test_what_no_table_knows_may_be_compiled(read):
+    files = {"requirements.txt": "django==5.2\ngunicorn\nmarkdown==3.5 # pure\ncelery[redis]\n"}
+    assert read(files).value("apt_build") == []
+    findings = read({"requirements.txt": "django==5.2\nnetifaces==0.11.0\n"})
+    assert found(findings, "apt_build")[:2] == (["build-essential"], "requirements.txt:2")
+    assert read({"requirements.txt": "django\nx @ https://x.example/x-1-py3-none-any.whl\n"}).value("apt_build") == []
+
+
+def test_what_a_lock_file_has_wheels_of_is_not_compiled(read):
+    lock = "[[package]]\nname = 'cmarkgfm'\nversion = '1'\n"
+    lock += "source = {registry = 'x'}\nwheels = [{url = 'x/cmarkgfm-1-cp39-abi3-manylinux_2_17_x86_64.whl'}]\n"
+    files = {"pyproject.toml": "[project]\nname = 'a'\nversion = '1'\ndependencies = ['cmarkgfm']\n"}
+    assert read(files | {"uv.lock": lock}).value("apt_build") == []
+
+
 def test_wheels_of_a_pin_or_the_newest():
     assert has_wheel(Distribution("pillow", version="9.0.0"), 13) is False
     assert has_wheel(Distribution("pillow", version="11.3.0"), 13) is True
@@ -736,6 +824,28 @@ def test_an_old_pin_is_compiled(read):
     assert findings.value("apt_build") == ["build-essential", "libxml2-dev", "libxslt1-dev", "zlib1g-dev"]
     assert findings.value("apt_runtime") == ["libxml2", "libxslt1.1"]
     assert "lxml 4.9.0 has wheels for Python to 3.10" in findings.found["python_version"].note
+
+
+@pytest.mark.parametrize(
+    ("requirements", "version"),
+    [
+        ("django\npsycopg2-binary==2.8.3\n", "3.8"),
+        ("django\ngreenlet==0.4.15\n", "3.8"),
+        ("django==2.2.14\npillow==6.2.2\n", "3.8"),
+        ("django\nlxml==4.6.3\n", "3.10"),
+        ("django==5.2.1\nlxml==4.2\n", "3.13"),  # Django cannot be installed on an older one
+        ("django\npygraphviz==1.5\n", "3.13"),  # no release of that time has wheels
+    ],
+)
+def test_a_pin_older_than_a_python_is_not_compiled_there(requirements, version, read):
+    assert read({"requirements.txt": requirements}).value("python_version") == version
+
+
+def test_a_lock_file_with_wheels_of_a_time_before_the_oldest_image(read):
+    lock = "[[package]]\nname = 'greenlet'\nversion = '0.4.15'\nfiles = [\n"
+    lock += "{file = 'greenlet-0.4.15-cp37-cp37m-manylinux1_x86_64.whl'}, {file = 'greenlet-0.4.15.tar.gz'}]\n"
+    table = "[tool.poetry.dependencies]\npython = '>=3.6'\ndjango = '*'\ngreenlet = '*'\n"
+    assert read({"pyproject.toml": table, "poetry.lock": lock}).value("python_version") == "3.8"
 
 
 def test_what_a_distribution_brings(read):

@@ -165,6 +165,124 @@ def test_what_django_writes_to(settings, dirs, files, read):
     assert (found.value("data_dirs"), found.value("data_files")) == (dirs, files)
 
 
+CODE = """
+import logging, os, shutil, sqlite3, tempfile, zipfile
+from pathlib import Path
+from django.conf import settings
+from django.core.files.storage import FileSystemStorage, default_storage
+from site_paths import SPOOL
+from .places import INBOX
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = settings.BASE_DIR
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "dirs", "files"),
+    [
+        ("folder = settings.BASE_DIR / 'exports'\n    folder.mkdir(exist_ok=True)", ["exports"], []),
+        ("(settings.BASE_DIR / 'exports' / f'{name}.csv').write_text('')", ["exports"], []),
+        ("os.makedirs(os.path.join(settings.BASE_DIR, 'var', 'out'), exist_ok=True)", ["var/out"], []),
+        ("open(os.path.join(ROOT, 'exports', name), 'w')", ["exports"], []),
+        ("with open(f'{settings.BASE_DIR}/exports/{name}', 'wb') as file: pass", ["exports"], []),
+        ("open('%s/exports/%s.csv' % (settings.BASE_DIR, name), mode='a')", ["exports"], []),
+        ("open('{}/exports/{}.csv'.format(settings.BASE_DIR, name), mode='a')", ["exports"], []),
+        ("path = settings.REPORTS['folder'] + '/' + name\n    zipfile.ZipFile(path, 'w')", ["reports"], []),
+        ("Path(settings.EXPORT_ROOT, name).open('w')", ["exported"], []),
+        ("shutil.copyfile(name, os.path.join(getattr(settings, 'SCRATCH', 'scratch'), 'a.csv'))", ["scratch"], []),
+        ("open('report.csv', 'w')", [], ["report.csv"]),
+        ("open(os.environ.get('OUT', 'out/report.csv'), 'w')", ["out"], []),
+        ("path = HERE\n    path = os.path.join(path, 'cache', 'x')\n    open(path, 'w')", ["shop/cache"], []),
+        ("Path(__file__).parent.joinpath('latest.json').write_text('')", [], ["shop/latest.json"]),
+        ("FileSystemStorage(location=settings.BASE_DIR / 'invoices')", ["invoices"], []),
+        ("logging.FileHandler(Path.home() / 'shop.log')", ["~"], []),
+        ("logging.FileHandler('logs/shop.log')", ["logs"], []),
+        ("sqlite3.connect('cache/geo.sqlite3')", ["cache"], []),
+        ("tempfile.mkdtemp(dir='scratch')", ["scratch"], []),
+        ("image.save(ROOT / 'thumbs' / name)", ["thumbs"], []),
+        ("open(os.path.join(SPOOL, 'a'), 'w')", ["spool"], []),
+        ("INBOX.mkdir()", ["inbox"], []),
+        ("folder().mkdir()", ["own"], []),
+        # Nothing is written, or not to a folder that is known, or that is kept.
+        ("open(settings.BASE_DIR / 'exports' / 'a.csv')", [], []),
+        ("open(name, 'w')", [], []),
+        ("open('/tmp/a.csv', 'w')", [], []),
+        ("open(os.path.join(tempfile.gettempdir(), 'a.csv'), 'w')", [], []),
+        ("open(settings.BASE_DIR / name, 'w')", [], []),
+        ("default_storage.save('exports/a.csv', name)", [], []),
+        ("default_storage.open('exports/a.csv', 'w')", [], []),
+        ("name.replace('a', '/b').save('x/y')", [], []),
+        ("connection.connect('exports/a')", [], []),
+        ("open('/etc/shop/a.csv', 'w')", [], []),
+        # What is in git is no folder to hide, nor a file to replace.
+        ("open('data/countries.csv', 'w')", [], []),
+        ("open(f'data/{name}.csv', 'w')", [], []),
+        ("open('data/latest.csv', 'w')", [], ["data/latest.csv"]),
+        ("open('kept/a.csv', 'w')", ["kept"], []),
+    ],
+)
+def test_what_other_code_writes_to(code, dirs, files, read):
+    settings = (
+        "BASE_DIR = Path(__file__).resolve().parent.parent\nEXPORT_ROOT = str(BASE_DIR / 'exported')\n"
+        "REPORTS = {'folder': BASE_DIR / 'reports'}"
+    )
+    view = f"{CODE}\ndef folder(base='own'):\n    return Path(base)\n\ndef view(request, name):\n    {code}\n"
+    found = read(
+        settings,
+        **{
+            "shop/__init__.py": "",
+            "shop/views.py": view,
+            "shop/places.py": "from pathlib import Path\nINBOX = Path('inbox')\n",
+            "site_paths.py": "from pathlib import Path\nfrom django.conf import settings\n"
+            "SPOOL = settings.BASE_DIR / 'spool'\n",
+            "data/countries.csv": "",
+            "kept/.gitkeep": "",
+        },
+    )
+    assert (found.value("data_dirs"), found.value("data_files")) == (dirs, files)
+
+
+@pytest.mark.parametrize(
+    ("files", "dirs"),
+    [
+        # A setting, a variable or code names what the image makes.
+        ({"Dockerfile": "RUN mkdir -p /data /spare", "settings": "EXPORTS = '/data/exports'"}, ["/data"]),
+        (
+            {
+                "Dockerfile": "ENV STORE=/data\nRUN mkdir -p /data",
+                "settings": "import os\nSTORE = os.environ.get('STORE')",
+            },
+            ["/data"],
+        ),
+        ({"Dockerfile": "RUN mkdir -p /data", "views": "INDEX = open_index('/data/index')\n"}, ["/data"]),
+        ({"Dockerfile": "RUN mkdir -p /app/store", "settings": "STORE = {'root': BASE_DIR / 'store'}"}, ["store"]),
+        ({"Dockerfile": "RUN mkdir -p /app/store", "settings": "STORE = '/app/store'"}, ["/app/store"]),
+        ({"Dockerfile": "RUN mkdir -p /data"}, []),
+        ({"Dockerfile": "RUN mkdir -p /app/static", "settings": "STATIC_ROOT = BASE_DIR / 'static'"}, []),
+        # What it makes when it starts, and what Compose keeps.
+        ({"Dockerfile": "CMD mkdir -p spool /run/shop && gunicorn site.wsgi"}, ["spool"]),
+        ({"Dockerfile": "", "compose": "[indexes:/app/index, pg:/etc/x, '.:/app', ./own:/app/own]"}, ["index", "own"]),
+        ({"Dockerfile": "", "compose": "[{type: volume, source: s, target: /srv/spool}]"}, ["/srv/spool"]),
+        ({"Dockerfile": "", "compose": "[indexes:/app/index:ro, modules:/app/node_modules, c:/app/config]"}, []),
+    ],
+)
+def test_folders_that_the_projects_own_image_makes(files, dirs, read):
+    image = "FROM python:3.13\nWORKDIR /app\nCOPY . .\nRUN pip install Django\n" + files["Dockerfile"] + "\n"
+    more = {"Dockerfile": image, "config/a.toml": "", "shop/__init__.py": "", "shop/views.py": files.get("views", "")}
+    if "compose" in files:
+        more["docker-compose.yml"] = f"services:\n  web:\n    build: .\n    volumes: {files['compose']}\n"
+    found = read("BASE_DIR = Path(__file__).resolve().parent.parent\n" + files.get("settings", ""), **more)
+    assert found.value("data_dirs") == dirs
+
+
+@pytest.mark.parametrize(
+    "path", ["shop/tests/views.py", "scripts/load.py", "shop/make-data.py", "shop/test_views.py", "data/make.py"]
+)
+def test_what_writes_beside_the_site_is_not_read(path, read):
+    found = read(**{"shop/__init__.py": "", path: "open('exports/a.csv', 'w')\n"})
+    assert found.value("data_dirs") == []
+
+
 def test_folders_of_the_projects_own_dockerfile(read):
     dockerfile = """
 FROM python:3.13
@@ -189,6 +307,21 @@ VOLUME ["/exports"]
 )
 def test_compress_offline(settings, expected, read):
     assert read(settings).value("compress_offline") is expected
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ("", "CACHE/manifest.json"),
+        ("COMPRESS_OUTPUT_DIR = 'packed'\nCOMPRESS_OFFLINE_MANIFEST = 'offline.json'", "packed/offline.json"),
+        (
+            "COMPRESS_STORAGE_ALIAS = 'staticfiles'\nCOMPRESS_OFFLINE_MANIFEST_STORAGE_ALIAS = COMPRESS_STORAGE_ALIAS",
+            "manifest.json",
+        ),
+    ],
+)
+def test_compress_manifest(settings, expected, read):
+    assert read(settings).value("compress_manifest") == expected
 
 
 PACKAGE = '{"scripts": {"build": "esbuild src/a.js --outdir=../web/static/dist"}, "engines": {"node": ">=18 <23"}}'

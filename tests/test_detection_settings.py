@@ -108,10 +108,23 @@ def test_relative_static_root_is_where_manage_py_is(read):
     assert project.where("static_root") == ("src/assets", "src/config/settings.py:1", INFERRED)
 
 
-def test_static_root_beside_the_project_is_not_known(read):
-    project = read("from pathlib import Path\nSTATIC_ROOT = Path(__file__).resolve().parents[2] / 'static'\n")
-    assert project.where("static_root") == ("", "config/settings.py:2", ASSUMED)
-    assert "outside the project" in project.findings.found["static_root"].note
+@pytest.mark.parametrize(
+    ("code", "folder", "expected"),
+    [
+        ("STATIC_ROOT = Path(__file__).resolve().parents[2] / 'static'", "", "/static"),
+        ("STATIC_ROOT = Path(__file__).resolve().parents[3] / 'www' / 'static'", "", "/www/static"),
+        ("STATIC_ROOT = os.path.join(os.path.dirname(__file__), '..', '..', 'static/')", "", "/static"),
+        ("STATIC_ROOT = '../static'", "", "/static"),
+        ("STATIC_ROOT = '../../static'", "", "/static"),
+        ("STATIC_ROOT = '../static'", "src", "static"),
+        ("STATIC_ROOT = Path(__file__).resolve().parents[2]", "", ""),
+    ],
+)
+def test_static_root_beside_the_project_is_beside_workdir_in_the_image(code, folder, expected, read):
+    path = f"{folder}/config/settings.py".lstrip("/")
+    found = read(f"import os\nfrom pathlib import Path\n{code}\n", path, folder).findings.found["static_root"]
+    assert (found.value, found.certainty) == (expected, INFERRED if expected else ASSUMED)
+    assert ("outside the project" in found.note) == (expected != "static")
 
 
 def test_no_static_root(read):
@@ -1097,6 +1110,20 @@ def test_large_project_is_read_quickly(tmp_path):
 )
 def test_a_variable_that_settings_fail_without(text, required, read):
     assert read(text).required == required
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        "if KEY == 'insecure' and DEBUG is False:\n    raise ValueError",
+        "if not KEY or KEY.startswith('in'):\n    if not DEBUG:\n        raise ValueError",
+    ],
+)
+def test_a_key_whose_default_settings_refuse(check, read):
+    text = "import os\nDEBUG = os.getenv('DEBUG', '1') == '1'\nKEY = os.getenv('SECRET_KEY', 'insecure')\n"
+    found = read(f"{text}{check}\n")
+    assert found.variable("SECRET_KEY")["dummy"].startswith("only-for-building")
+    assert read(text).variable("SECRET_KEY")["dummy"] == ""
 
 
 def test_variables_that_the_package_of_the_settings_reads(read):

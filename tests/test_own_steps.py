@@ -2,11 +2,14 @@
 
 import pytest
 
+from extensions.filters import celery_worker
 from extensions.project.deployment.own_image import own_image
 from extensions.project.deployment.steps import Phase, read_own_steps
 from extensions.project.tree import Tree
 from extensions.questions import defaults, deployment_defaults
 from extensions.reading import read
+from extensions.rendering.celery import concurrent
+from extensions.rendering.storage import uploads
 
 MANAGE = """
 import os
@@ -224,6 +227,15 @@ def test_names_of_other_releases(answered):
     assert found["apt_runtime"] == ["libgdal36", "libgl1", "libmariadb3", "libssl3t64", "postgresql-client"]
 
 
+def test_packages_with_the_number_of_a_server(answered):
+    packages = "postgresql-client-15 postgresql-client-$PG postgresql-contrib-15 postgresql-16 libgeos-c1 libgconf-2-4"
+    found = answered(
+        Dockerfile=f"FROM python:3.13\nRUN apt-get install -y {packages}\n{COPY}{GUNICORN}",
+        **{"shop/backup.py": 'run(["pg_dump", "shop"])\n'},
+    )
+    assert found["apt_runtime"] == ["libgeos-c1t64", "postgresql-client"]
+
+
 def test_the_release_of_the_own_image(answered):
     dockerfile = f"FROM python:3.13-slim-bookworm\nRUN apt-get install -y wkhtmltopdf libmagic1\n{COPY}{GUNICORN}"
     found = answered(Dockerfile=dockerfile)
@@ -331,16 +343,18 @@ def test_the_release_of_a_procfile_runs_once(answered):
 
 
 def test_migrations_that_are_not_in_the_project(answered):
-    settings = SETTINGS + 'INSTALLED_APPS = ["goods", "offers"]\n'
+    settings = SETTINGS + 'INSTALLED_APPS = ["goods", "offers", "bids"]\n'
     model = "from django.db import models\n\nclass Item(models.Model):\n    pass\n"
     files = {
         "shop/settings.py": settings,
         "goods/models.py": model,
         "offers/models.py": model,
+        "bids/models/__init__.py": "",
+        "bids/models/bid.py": model,
         "offers/migrations/0001_initial.py": "",
     }
     found = answered(**started("set -e\npython manage.py makemigrations\npython manage.py migrate\n", **files))
-    assert found["code_commands"] == ["python manage.py makemigrations --noinput goods"]
+    assert found["code_commands"] == ["python manage.py makemigrations --noinput bids goods"]
     assert found["start_commands"] == []
 
 
@@ -454,11 +468,254 @@ def test_a_process_that_the_own_start_has_beside_its_server(answered):
     assert found["start_commands"] == []
 
 
-def test_compression_that_would_run_at_the_first_request(answered):
-    settings = SETTINGS + "DEBUG = False\nSTATIC_ROOT = BASE_DIR / 'static'\nINSTALLED_APPS = ['compressor']\n"
-    found = answered(**{"shop/settings.py": settings, "requirements.txt": "Django\ndjango-compressor\n"})
-    assert found["compress_offline"]
-    assert found["compose_settings"]["COMPRESS_OFFLINE"] == "True"
+COMPRESSED = {
+    "shop/settings.py": f"{SETTINGS}DEBUG = False\nSECRET_KEY = 'x'\n"
+    "INSTALLED_APPS = ['django.contrib.staticfiles', 'compressor']\n"
+    "STATIC_URL = '/static/'\nSTATIC_ROOT = BASE_DIR / 'static'\n",
+    "requirements.txt": "Django\ndjango-compressor\n",
+}
+
+
+def test_compression_at_the_first_request(answered):
+    found = answered(**COMPRESSED)
+    assert (found["compress_offline"], found["data_dirs"]) == (False, ["static/CACHE"])
+    assert "COMPRESS_OFFLINE" not in found["compose_settings"]
+    mounts = uploads("", "", "/static/", {}, {"static-cache": "/workdir/static/CACHE"}, {}, "static").mounts
+    assert mounts == {"static-cache": "/usr/share/nginx/html/static/CACHE"}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"Dockerfile": f"FROM python:3.12\n{COPY}RUN python manage.py compress --force\n{GUNICORN}"},
+        {"requirements.txt": "Django\ndjango-compressor\nwhitenoise\n"},
+    ],
+)
+def test_compression_in_the_build(files, answered):
+    middleware = "MIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']\n" if "Dockerfile" not in files else ""
+    settings = COMPRESSED["shop/settings.py"] + middleware
+    found = answered(**COMPRESSED | files | {"shop/settings.py": settings})
+    assert found["compress_offline"] and found["compose_settings"]["COMPRESS_OFFLINE"] == "True"
+    assert found["data_dirs"] == [] and found["build_instructions"] == []
+
+
+def test_a_routing_is_no_asgi_application(answered):
+    settings = SETTINGS + "INSTALLED_APPS = ['channels']\nASGI_APPLICATION = 'shop.routing.application'\n"
+    files = {"shop/settings.py": settings, "shop/routing.py": "application = ProtocolTypeRouter({})\n"}
+    files["requirements.txt"] = "Django\nchannels\n"
+    assert answered(**files)["asgi_module"] == ""
+    entry = "import django\ndjango.setup()\napplication = get_default_application()\n"
+    assert answered(**files, **{"shop/asgi.py": entry})["asgi_module"] == "shop.asgi"
+
+
+def test_what_changes_the_project_s_files(answered):
+    lines = (
+        "RUN cp docker/config.py /srv/shop/config.py && sed -i 's/dev/live/' manage.py",
+        "RUN cp built.css shop/x.css",
+        "RUN rm -rf /var/lib/apt/lists/*",
+        "RUN ln -s /srv/shop/a /usr/lib/a",
+        "RUN sed -i 's/$A/b/' manage.py",
+    )
+    dockerfile = "\n".join(("FROM python:3.12", "WORKDIR /srv", COPY, *lines, GUNICORN))
+    assert answered(**{"docker/config.py": "", "Dockerfile": dockerfile})["code_commands"] == [
+        "cp /workdir/docker/config.py /workdir/shop/config.py",
+        "sed -i s/dev/live/ /workdir/manage.py",
+    ]
+
+
+def test_what_reads_a_file_that_is_not_there(written):
+    run = "RUN tar -xz -C /tmp < data.tar.gz && mv /tmp/data*/*.db /etc && fc-cache -f\nRUN cp /usr/share/a* /etc/a\n"
+    site = read(written(Dockerfile=f"FROM python:3.12\nCOPY assets/data.tar.gz .\n{run}{COPY}{GUNICORN}"))
+    assert deployment_defaults.base_instructions(site).value == ["RUN cp /usr/share/a* /etc/a"]
+    assert "Not taken over: `tar -xz -C /tmp < data.tar.gz` (Dockerfile:3)" in " ".join(
+        deployment_defaults.notes(site)
+    )
+
+
+ARRAYS = """\
+results=( $(python manage.py state) "a b" )
+results+=(more)
+if [[ ${results[0]} == True ]]; then
+  python manage.py load_data
+fi
+python manage.py load_all
+"""
+
+
+def test_arrays_of_bash(answered):
+    assert answered(**started(ARRAYS))["start_commands"] == ["python manage.py load_all"]
+
+
+APP = "INSTALLED_APPS = ['shop', 'news.apps.NewsConfig']\n"
+
+
+def test_a_command_of_an_app_that_is_not_installed(answered):
+    files = {"shop/settings.py": SETTINGS + APP}
+    files |= {f"{app}/management/commands/load_{app}.py": "" for app in ("news", "mail")}
+    entrypoint = "python manage.py load_news\npython manage.py load_mail\npython manage.py load_other\n"
+    found = answered(**started(entrypoint, **files))
+    assert found["start_commands"] == ["python manage.py load_news || true", "python manage.py load_other"]
+
+
+def test_a_command_that_makes_static_files(answered):
+    calls = "".join(
+        f"call_command(\n'{name}', verbosity=1)\n" for name in ("make_key", "collectstatic", "compilejsi18n")
+    )
+    found = answered(**started("python manage.py build\n", **{"shop/management/commands/build.py": calls}))
+    assert found["start_commands"] == ["python manage.py make_key"]
+    assert found["build_instructions"] == ["RUN python manage.py compilejsi18n"]
+
+
+def test_a_script_of_the_project_s_own_package(answered, written):
+    manifest = '[project]\nname = "shop"\n[project.scripts]\nshop = "shop.__main__:main"\nother = "shop.tools:run"\n'
+    found = answered(**started("set -e\nshop bootstrap --all\nother go\n", **{"pyproject.toml": manifest}))
+    assert found["start_commands"] == ["python -m shop bootstrap --all"]
+
+
+def test_settings_of_celery_s_own(answered):
+    celery = 'import os\nfrom celery import Celery\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "jobs.settings")\n'
+    files = {
+        "jobs/__init__.py": "",
+        "jobs/celery.py": celery + 'app = Celery("jobs")\napp.config_from_object("django.conf:settings")\n',
+        "jobs/settings.py": "from shop.settings import *\nCELERY_BROKER_URL = os.getenv('BROKER', 'redis://localhost:6379/0')\n",
+        "shop/settings.py": SETTINGS + "import os\n",
+        "requirements.txt": "Django==5.2.8\ngunicorn==23.0.0\ncelery[redis]==5.5.3\n",
+    }
+    worker = "env DJANGO_SETTINGS_MODULE=jobs.settings celery -A jobs.celery worker"
+    found = answered(**files)
+    assert found["workers"] == {"worker": worker}
+    assert found["compose_environment"]["BROKER"] == "redis://valkey:6379/0" and "valkey" in found["services"]
+    assert celery_worker(worker) == "env DJANGO_SETTINGS_MODULE=jobs.settings celery -A jobs.celery"
+    assert concurrent(worker, 2) == f"{worker} --concurrency 2"
+    other = {"jobs/settings.py": "DEBUG = True\n", "shop/settings.py": SETTINGS + "CELERY_BROKER_URL = 'redis://q'\n"}
+    assert answered(**files | other)["workers"] == {"worker": "celery -A jobs.celery worker"}
+
+
+FRONT = """\
+ARG NODE=24.15.0
+FROM --platform=$BUILDPLATFORM node:${NODE}-slim AS base
+WORKDIR /app/assets
+FROM base AS assets
+USER node
+COPY --chown=node:node assets/package.json assets/*yarn* ./
+RUN yarn install \\
+    && yarn cache clean
+ARG NODE
+ENV NODE_ENV="production"
+COPY . ..
+RUN ../build js && yarn css
+CMD ["bash"]
+FROM node:22 AS unused
+RUN npm ci
+FROM python:3.12-slim
+WORKDIR /code
+COPY . .
+COPY --from=assets /app/public /public
+COPY --from=assets --chown=1000 /app/assets/dist/ shop/static/
+COPY --from=assets /app/assets/node_modules node_modules
+"""
+
+
+def test_stages_of_a_front_end(answered):
+    settings = SETTINGS + "STATICFILES_DIRS = ['/public', BASE_DIR / 'node_modules' / 'bootstrap' / 'dist']\n"
+    files = {"shop/settings.py": settings, "assets/package.json": "{}"}
+    found = answered(Dockerfile=FRONT + GUNICORN, **files)
+    assert found["node"] == {}
+    assert found["assets_stages"] == [
+        {"name": "assets", "image": "node:24-slim", "instructions": ["WORKDIR /app/assets"], "output": {}},
+        {
+            "name": "assets-2",
+            "image": "assets",
+            "instructions": [
+                "USER node",
+                "COPY --chown=node:node assets/package.json assets/*yarn* ./",
+                "RUN yarn install && yarn cache clean",
+                'ARG NODE="24.15.0"',
+                'ENV NODE_ENV="production"',
+                "COPY . ..",
+                "RUN ../build js && yarn css",
+            ],
+            "output": {
+                "/app/public": "/public",
+                "/app/assets/dist": "/workdir/shop/static/",
+                "/app/assets/node_modules/bootstrap/dist": "/workdir/node_modules/bootstrap/dist",
+            },
+        },
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "COPY secret.txt .",
+        "COPY --from=python /x /x",
+        "RUN --mount=type=secret,id=a true",
+        "RUN <<E\nx\nE",
+    ],
+)
+def test_a_stage_that_needs_what_is_not_in_the_project(line, answered):
+    dockerfile = f"FROM python:3.12 AS python\nFROM node:24 AS a\n{line}\nFROM python:3.12\nCOPY --from=a /b /b\n"
+    assert answered(Dockerfile=f"{dockerfile}{COPY}{GUNICORN}")["assets_stages"] == []
+
+
+def test_a_stage_that_does_what_node_says(answered):
+    package = '{"scripts": {"build": "esbuild a.js --outdir=shop/static/dist"}, "devDependencies": {"esbuild": "1"}}'
+    stage = "FROM node:24 AS a\nWORKDIR /a\nCOPY . .\nRUN npm install\nRUN npm run build\n"
+    copied = "COPY --from=a /a/shop/static/dist shop/static/dist\n"
+    files = {"package.json": package, "a.js": "", ".gitignore": "shop/static/dist\n"}
+    found = answered(Dockerfile=f"{stage}FROM python:3.12\nWORKDIR /code\n{COPY}{copied}{GUNICORN}", **files)
+    assert found["assets_stages"] == [] and found["node"]["build"] == "npm run build"
+
+
+def test_bun_has_its_own_image(answered):
+    package = '{"scripts": {"build": "bun build a.js --outdir=shop/static/dist"}, "devDependencies": {"x": "1"}}'
+    found = answered(**{"ui/package.json": package.replace("shop/", "../shop/"), "ui/bun.lock": "{}", "ui/a.js": ""})
+    assert found["assets_stages"] == [
+        {
+            "name": "assets",
+            "image": "oven/bun:1",
+            "instructions": [
+                "WORKDIR /workdir/ui",
+                "COPY ui/package.json ui/bun.lock /workdir/ui/",
+                "RUN bun install --frozen-lockfile",
+                "COPY . /workdir",
+                "RUN NODE_ENV=production bun run build",
+            ],
+            "output": {"/workdir/shop/static/dist": "/workdir/shop/static/dist"},
+        }
+    ]
+
+
+IN_PLACE = """\
+FROM python:3.12
+RUN apt-get update && apt-get install -y nodejs npm
+WORKDIR /srv
+COPY . .
+RUN pip install -r requirements.txt
+RUN pushd ui/ && npm ci && npx webpack --mode=production && npm run css && popd && npm audit
+"""
+
+
+@pytest.mark.parametrize("served", [True, False])
+def test_a_front_end_that_is_built_beside_the_code(served, answered):
+    settings = SETTINGS + ("STATICFILES_DIRS = [BASE_DIR / 'ui' / 'node_modules' / 'x']\n" if served else "")
+    files = {"ui/package.json": '{"scripts": {"css": "sass a.scss"}, "engines": {"node": "22"}}', "ui/a.js": ""}
+    found = answered(Dockerfile=IN_PLACE + GUNICORN, **files, **{"shop/settings.py": settings})
+    removed = [] if served else ["RUN rm -rf /workdir/ui/node_modules"]
+    assert found["assets_stages"] == [
+        {
+            "name": "assets",
+            "image": "node:22",
+            "instructions": [
+                "COPY . /workdir",
+                "WORKDIR /workdir/ui",
+                "RUN npm ci && npx webpack --mode=production && npm run css",
+                *removed,
+            ],
+            "output": {"/workdir/ui/": "/workdir/ui/"},
+        }
+    ]
+    assert found["node"] == {}
 
 
 NEEDS = """
@@ -525,3 +782,56 @@ def test_what_is_installed_follows_the_sample(written):
     assert site.settings.installed_apps.value == ["shop", "search"]
     off = read(written(**{"shop/settings.py": NEEDS, ".env.example": SAMPLE.replace("USE_SEARCH=1", "USE_SEARCH=0")}))
     assert off.settings.installed_apps.value == ["shop"]
+
+
+MAKEFILE = """\
+PYTHON ?= python
+MANAGE = $(PYTHON) manage.py
+
+.PHONY: all setup data
+all: setup  ## everything
+
+setup: data other
+\t@echo "Setting up"
+\t-$(MANAGE) load_all --name=$$NAME
+
+\t$(MANAGE) load_more
+data:
+\t$(MANAGE) loaddata start
+unused:
+\t$(MANAGE) flush
+"""
+
+
+def test_targets_of_a_makefile(answered, steps):
+    files = {"Makefile": MAKEFILE, "Dockerfile": f"FROM python:3.12\nWORKDIR /srv\n{COPY}CMD make all && gunicorn a"}
+    found = [step for step in steps(**files) if "manage.py" in step.words]
+    assert [(step.source, step.words[2]) for step in found] == [
+        ("Makefile:13", "loaddata"),
+        ("Makefile:9", "load_all"),
+        ("Makefile:11", "load_more"),
+    ]
+    assert answered(**files)["start_commands"] == ["python manage.py loaddata start", "python manage.py load_more"]
+
+
+def test_a_build_that_makes_a_database(answered):
+    manage = "python site/manage.py"
+    run = f"RUN {manage} compile_x && {manage} migrate && {manage} load site/x/*.csv\n"
+    files = {f"site/{name}": text for name, text in (("manage.py", MANAGE), ("shop/settings.py", SETTINGS))}
+    files |= {"site/x/a.csv": "", "site/shop/__init__.py": "", "manage.py": "", "shop/settings.py": ""}
+    found = answered(**files, Dockerfile=f"FROM python:3.12\nWORKDIR /srv\n{COPY}{run}{GUNICORN}")
+    assert found["django_dir"] == "site"
+    assert found["build_instructions"] == ["RUN python manage.py compile_x"]
+    assert found["start_commands"] == ["python manage.py load '/workdir/site/x/*.csv'"]
+
+
+def test_settings_are_read_as_the_own_image_has_them(answered):
+    settings = SETTINGS + (
+        "import os\nif os.environ.get('SITE_KIND', 'small') == 'big':\n    SENDER = os.environ['SENDER']\n"
+        "DEBUG = os.environ.get('DEBUG', '0') == '1'\n"
+    )
+    dockerfile = f"FROM python:3.12 AS base\nENV SITE_KIND=big DEBUG=1\nFROM base\n{COPY}{GUNICORN}"
+    found = answered(**{"shop/settings.py": settings, "Dockerfile": dockerfile})
+    assert found["environment"] == {"SITE_KIND": "big"}
+    assert found["required_environment"] == ["SENDER"] and "SENDER" in found["build_environment"]
+    assert answered(**{"shop/settings.py": settings, "Dockerfile": f"FROM python\n{COPY}"})["environment"] == {}

@@ -11,7 +11,8 @@ from plumbum import local
 from support import NEXT, ROOT, commit, git, run, tree
 
 from extensions.project.ignored import ignored_paths
-from extensions.project.secrets import has_secret, is_secret, is_stand_in, without_login, without_secrets
+from extensions.project.secrets import has_secret, is_secret, is_stand_in, without_secrets
+from extensions.questions.stored import public
 
 # A secret's name and value: by its name, by how it looks, or as a login in a URL.
 SECRETS = {
@@ -115,14 +116,14 @@ def test_login_in_a_url(text, shown):
     [
         ("https://bot:pw@host/a.git", "https://host/a.git"),
         ("git+https://ghp_abcdefghijklmnop@host/a.git", "git+https://host/a.git"),
-        ("https://someone@host/a.git", "https://someone@host/a.git"),
+        ("https://someone@host/a.git", "https://host/a.git"),
         ("ssh://git@host:22/a.git", "ssh://git@host:22/a.git"),
         ("git@host:a/b.git", "git@host:a/b.git"),
         ("gh:a/b", "gh:a/b"),
     ],
 )
 def test_login_of_the_template(url, shown):
-    assert without_login(url) == shown
+    assert public(url) == shown
 
 
 def test_check_prints_no_secret(project):

@@ -1,9 +1,10 @@
-"""What the handbook's files of a project say, for a project that has them already.
+"""What the handbook's files of a project say, for a project that has them already, and own files of the same kind.
 
 https://ocp-software-handbook.readthedocs.io/en/latest/docker/django.html
 """
 
 from .handbook import read_handbook
 from .nginx import read_locations
+from .own_gunicorn import read_own_gunicorn
 
-ADOPTERS = (read_handbook, read_locations)
+ADOPTERS = (read_handbook, read_locations, read_own_gunicorn)

@@ -66,6 +66,11 @@ SHORT = {
     "-k": "--worker-class",
     "-c": "--config",
     "-t": "--timeout",
+    "-p": "--pid",
+    "-u": "--user",
+    "-g": "--group",
+    "-m": "--umask",
+    "-e": "--env",
 }
 APT_OPTIONS = re.compile(r"-\S+|.*[=$].*")
 NGINX_ROOT = "/usr/share/nginx/html"
@@ -276,6 +281,8 @@ def gunicorn_options(words: list[str]) -> tuple[str, list[tuple[str, str]]]:
             continue
         name, equals, value = word.partition("=")
         name = SHORT.get(name, name)
+        if not equals and name[:1] == "-" and name[1:2] != "-" and name[:2] in SHORT and name not in FLAGS:
+            name, equals, value = SHORT[name[:2]], "=", name[2:]  # as in -w3
         if not equals and name not in FLAGS and index < len(words) and not words[index].startswith("--"):
             value = words[index]
             index += 1

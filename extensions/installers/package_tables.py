@@ -79,10 +79,20 @@ def _pinned(name: str, package: dict[str, Any], source: str, old_files: Any) -> 
     location = mapping(package.get("source")) or mapping(package.get("vcs"))
     git = text_of(package.get("git")) or text_of(location.get("url"))
     url = f"git+{git}" if git and text_of(location.get("type")) in ("git", "") else ""
+    if path := _path(package, location):
+        url = f"file:{path}"
     files = wheel_names(package)
     if files is None and old_files is not None:
         files = wheel_names({"files": old_files, "sdist": True})
     return Distribution(name, "", text_of(package.get("version")), source, False, (), files, url)
+
+
+def _path(package: dict[str, Any], location: dict[str, Any]) -> str:
+    """Return the folder or the archive in the project that a package is taken from, "" for none."""
+    if text_of(location.get("type")) in ("directory", "file"):  # Poetry
+        return text_of(location.get("url"))
+    tables = (package, mapping(package.get("directory")), mapping(package.get("archive")))  # PDM, then pylock.toml
+    return next((path for table in tables if (path := text_of(table.get("path")))), "")
 
 
 def _needed_by_extras(package: dict[str, Any], extras: tuple[str, ...]) -> set[str]:

@@ -75,7 +75,9 @@ def _installation(tree: Tree, path: str, source: str, beside: list[tuple[str, st
     found.requirements_files = list(read_requirements(tree, path).files)
     found.beside = beside or []
     found.direct = [_told_apart(tree, item) for item in distributions_of(requirements)]
-    found.local = requirements.local
+    found.local = [*requirements.local, *requirements.links]
+    if requirements.hashed:
+        found.options = ["--require-hashes"]
     found.is_kept_aside = is_near(path)
     return found
 

@@ -48,7 +48,8 @@ def read_lock(tree: Tree, found: Installation, wanted: dict[str, Distribution]) 
         git = text_of(entry.get("git"))
         direct = "index" in entry or bool(git)
         version = text_of(entry.get("version")).lstrip("=")
-        url = f"git+{git}" if git else ""
+        local = text_of(entry.get("path")) or text_of(entry.get("file"))
+        url = f"git+{git}" if git else f"file:{local}" if local and "://" not in local else ""
         pinned[name] = Distribution(name, "", version, f"{path}:{places.get(key, 1)}", direct, names, None, url)
     return pinned
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from ..project import lines
-from ..project.data import mapping
+from ..project.data import mapping, strings
+from ..project.dependencies.installation import folders_of
 from ..project.dependencies.tool import Installation, Search
 from ..project.places import join
 from ..project.tree import Tree
@@ -21,22 +22,38 @@ MICROS = range(100)
 def find(search: Search) -> Iterator[Installation]:
     """Yield what there is for uv: with its lock file, its table or its build backend."""
     for pyproject in pyprojects(search):
-        lock = pyproject.lock("uv.lock")
+        root = _workspace(pyproject)
+        lock = (root or pyproject).lock("uv.lock")
         others = pyproject.locks - {"uv.lock", "pylock.toml"}
         if lock or (pyproject.asks and (("uv" in pyproject.tables and not others) or pyproject.backend == "uv_build")):
             groups = production_groups(UV, pyproject.project, search.steps)
             found = Installation(UV, lock or pyproject.path, groups=groups, lock_file=lock)
             manifest = pyproject.read(groups)
             found.options = options(groups, manifest) if lock else unlocked_options(groups, manifest)
-            yield with_manifest(search.tree, found, manifest, ["uv.toml"], _members(pyproject))
+            members = _members(root or pyproject)
+            more = [*([root.path] if root else []), *(path for path in members if path != pyproject.path)]
+            yield with_manifest(search.tree, found, manifest, ["uv.toml"], more)
+
+
+def _workspace(pyproject: Pyproject) -> Pyproject | None:
+    """Return the root of the workspace whose member a project is, if its lock file is there alone."""
+    if pyproject.locks or not pyproject.content:
+        return None
+    above = (Pyproject(pyproject.search, folder) for folder in folders_of(pyproject.folder)[1:])
+    return next((root for root in above if root.lock("uv.lock") and pyproject.path in _members(root)), None)
 
 
 def _members(pyproject: Pyproject) -> list[str]:
     """Return the manifests of a workspace's members. https://docs.astral.sh/uv/concepts/projects/workspaces/"""
-    members = mapping(pyproject.tables, "uv", "workspace").get("members")
-    patterns = [item for item in members if isinstance(item, str)] if isinstance(members, list) else []
-    paths = (join(pyproject.folder, f"{pattern.rstrip('/')}/pyproject.toml") for pattern in patterns[:50])
-    return pyproject.search.tree.match(*paths) if patterns else []
+    workspace = mapping(pyproject.tables, "uv", "workspace")
+    paths = _manifests(pyproject, strings(workspace.get("members")))
+    left_out = _manifests(pyproject, strings(workspace.get("exclude")))
+    return [path for path in paths if path not in left_out]
+
+
+def _manifests(pyproject: Pyproject, patterns: list[str]) -> list[str]:
+    paths = [join(pyproject.folder, f"{pattern.rstrip('/')}/pyproject.toml") for pattern in patterns[:50]]
+    return pyproject.search.tree.match(*paths)
 
 
 def required(tree: Tree, folders: list[str]) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """What uv.lock pins. https://docs.astral.sh/uv/concepts/projects/layout/#the-lockfile"""
 
+import posixpath
 from dataclasses import replace
 from typing import Any
 
@@ -16,11 +17,15 @@ from .package_tables import wheel_names
 
 def read_lock(tree: Tree, found: Installation, wanted: dict[str, Distribution]) -> dict[str, Distribution]:
     """Return what is pinned for production, by canonical name, following what the project asks for."""
-    return _followed(tree, found.lock_file, wanted, set(found.groups))
+    folder = posixpath.dirname(found.files[0]) if found.files else ""
+    own = posixpath.relpath(folder or ".", posixpath.dirname(found.lock_file) or ".")
+    return _followed(tree, found.lock_file, wanted, set(found.groups), own)
 
 
-def _followed(tree: Tree, path: str, wanted: dict[str, Distribution], groups: set[str]) -> dict[str, Distribution]:
-    by_name, roots = _packages(tree, path)
+def _followed(
+    tree: Tree, path: str, wanted: dict[str, Distribution], groups: set[str], own: str
+) -> dict[str, Distribution]:
+    by_name, roots = _packages(tree, path, own)
     wanted_names = _wanted(roots, groups)
     if not roots:  # no project here: the root of a workspace, say
         wanted_names += [(name, distribution.extras) for name, distribution in wanted.items()]
@@ -47,8 +52,11 @@ def _followed(tree: Tree, path: str, wanted: dict[str, Distribution], groups: se
     return found
 
 
-def _packages(tree: Tree, path: str) -> tuple[dict[str, tuple[dict[str, Any], int]], list[dict[str, Any]]]:
-    """Return the packages of uv.lock by name, each with its line, and those that are the project itself."""
+def _packages(tree: Tree, path: str, own: str) -> tuple[dict[str, tuple[dict[str, Any], int]], list[dict[str, Any]]]:
+    """Return the packages of uv.lock by name, each with its line, and those that are the project itself.
+
+    `own` is its folder, from that of uv.lock.
+    """
     places = lines.packages(tree.text(path) or "")
     by_name: dict[str, tuple[dict[str, Any], int]] = {}
     roots: list[dict[str, Any]] = []
@@ -59,7 +67,7 @@ def _packages(tree: Tree, path: str) -> tuple[dict[str, tuple[dict[str, Any], in
         if name not in by_name or not _applies_to_any(by_name[name][0].get("resolution-markers")):
             by_name[name] = (package, place)
         source = mapping(package.get("source"))
-        if text_of(source.get("virtual")) == "." or text_of(source.get("editable")) == ".":
+        if own in (text_of(source.get("virtual")), text_of(source.get("editable"))):
             roots.append(package)
     return by_name, roots
 
@@ -80,7 +88,8 @@ def _url(package: dict[str, Any]) -> str:
     """Return where a package comes from, if from no index."""
     location = mapping(package.get("source"))
     git = text_of(location.get("git"))
-    return f"git+{git}" if git else text_of(location.get("url"))
+    path = next((path for kind in ("editable", "directory", "path") if (path := text_of(location.get(kind)))), "")
+    return f"git+{git}" if git else f"file:{path}" if path else text_of(location.get("url"))
 
 
 def _applies_to_any(markers: Any) -> bool:

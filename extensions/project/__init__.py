@@ -10,9 +10,11 @@ from .dependencies.record import Dependencies
 from .dependencies.tool import Tool
 from .deployment.build_context import BuildContext, read_build_context
 from .deployment.evidence import NOTHING, Evidence, read_evidence, with_named
+from .deployment.own_image import image_variables
 from .findings import Certainty, Found, Problem, by_name, unread
 from .frontend import read_frontend
 from .frontend.record import Frontend
+from .importer import Importer
 from .layout import read_interface, read_layout
 from .layout.local_files import LocalFiles, read_local_files
 from .layout.record import Layout
@@ -26,7 +28,7 @@ from .settings.alternatives import Alternatives, read_alternatives
 from .settings.buckets import in_files
 from .settings.code_variables import with_code
 from .settings.private_media import PrivateMedia, read_private_media
-from .settings.record import DjangoSettings
+from .settings.record import DjangoSettings, with_celery
 from .settings.setting import Settings
 from .settings.url_paths import with_paths
 from .settings.writes import Written, read_writes
@@ -74,11 +76,14 @@ def read_from(tree: Tree, tools: tuple[Tool, ...], adopters: Iterable[Adopter] =
     project = replace(project, own_steps=own_steps, dependencies=with_named(project.dependencies, own_steps.value))
     distributions = project.dependencies.distributions.value
     processes = read_processes(tree, layout, settings.installed_apps, distributions, tools, own_steps.value)
+    if celery := _settings_of_celery(tree, layout, processes.celery_settings.value):
+        settings = with_celery(settings, celery)
+        project = replace(project, settings=settings)
     postgres = read_postgres_extensions(tree, distributions)
-    frontend = read_frontend(tree, evaluated, settings)
+    frontend = read_frontend(tree, evaluated, settings, own_steps.value)
     node = frontend.node.value
     pages = read_pages(tree, evaluated, layout, settings)
-    written = read_writes(tree, evaluated, layout, settings, node) if evaluated else Written()
+    written = read_writes(tree, evaluated, layout, settings, node, own_steps.value) if evaluated else Written()
     private_media = read_private_media(tree, evaluated) if evaluated else PrivateMedia()
     local = read_local_files(tree, layout, settings, project.dependencies, node)
     return replace(
@@ -95,11 +100,18 @@ def read_from(tree: Tree, tools: tuple[Tool, ...], adopters: Iterable[Adopter] =
     )
 
 
+def _settings_of_celery(tree: Tree, layout: Layout, module: str) -> DjangoSettings | None:
+    """Return what the settings say that Celery's processes have of their own."""
+    found = Importer(tree, layout.base, layout.import_root).find(module) if module else None
+    return read_settings(tree, found.file, layout.import_root, base=layout.base)[1] if found and found.file else None
+
+
 def _code(tree: Tree, tools: tuple[Tool, ...]) -> tuple[Project, Settings | None]:
     """Return what the code, its settings and its manifests say, and the settings as they were worked out."""
     layout, settings, evaluated = read_layout(tree, tools), DjangoSettings(), None
     if path := layout.settings_file.value:
-        evaluated, settings = read_settings(tree, path, layout.import_root)
+        image = image_variables(tree, layout.base)
+        evaluated, settings = read_settings(tree, path, layout.import_root, base=layout.base, image=image)
         settings = with_paths(tree, with_code(tree, settings, evaluated, layout), evaluated)
         layout = read_interface(tree, layout, settings)  # again, now that they say more of it
         if evaluated.replaced:

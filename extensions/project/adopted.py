@@ -32,3 +32,5 @@ class Adopted:
     nginx_locations: Found[Sequence[str]] = unread(())  # lines of the location blocks of default.conf
     nginx_left_out: Found[str] = unread("")  # where default.conf has a location with a secret
     handbook_extra: Found[Extra] = unread(Extra())  # the rest
+    own_gunicorn_options: Found[Sequence[str]] = unread(())  # of a command line or configuration of the project's own
+    gunicorn_not_taken: Found[Sequence[str]] = unread(())  # where it has others, each with its name

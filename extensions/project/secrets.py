@@ -117,14 +117,6 @@ def without_secrets(text: str) -> str:
     return PEM.sub(HIDDEN, TOKEN.sub(HIDDEN, text))
 
 
-def without_login(url: str) -> str:
-    """Return a repository's URL without a password or token; a name alone, as in ssh://git@host, stays."""
-    match = re.fullmatch(r"(\w[\w+.-]*://)?(?:([^/@]*)@)?(.*)", url, re.DOTALL)
-    assert match  # whatever the URL is
-    scheme, login, rest = match.groups("")
-    return f"{scheme}{rest}" if scheme and (":" in login or is_secret_text(login)) else url
-
-
 def cleaned(data: Any) -> Any:
     """Return data with all of its texts as `without_secrets` has them."""
     if isinstance(data, str):

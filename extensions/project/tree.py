@@ -9,7 +9,7 @@ import sys
 import tomllib
 import warnings
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from fnmatch import fnmatch
 from functools import cached_property, wraps
 from pathlib import Path
@@ -159,6 +159,16 @@ class Tree:
             found[path] = entry.stat().st_size
 
     @cached_property
+    def folders(self) -> frozenset[str]:
+        """Return the folders with a file in them, at any depth; not the root."""
+        return _folders_around(self.paths)
+
+    @cached_property
+    def python_folders(self) -> frozenset[str]:
+        """Return the folders with a Python file in them, at any depth; not the root."""
+        return _folders_around(path for path in self.paths if path.endswith(".py"))
+
+    @cached_property
     def ignored(self) -> frozenset[str]:
         """Return the files, and the folders, that git ignores."""
         return ignored_paths(self.root, self.paths)
@@ -184,6 +194,10 @@ class Tree:
     def exists(self, path: str) -> bool:
         """Return whether `path` is one of the project's files."""
         return path in self.paths
+
+    def has_folder(self, path: str) -> bool:
+        """Return whether `path` is a folder with files of the project."""
+        return path in self.folders
 
     def match(self, *patterns: str) -> list[str]:
         """Return the paths that match any of the shell patterns ("*" matches "/" too), nearest the root first."""
@@ -305,6 +319,16 @@ class Tree:
             self.problem(path if line is None else f"{path}:{line}", "is not INI")
             return configparser.RawConfigParser()
         return parser
+
+
+def _folders_around(paths: Iterable[str]) -> frozenset[str]:
+    found: set[str] = set()
+    for path in paths:
+        around = path.rpartition("/")[0]
+        while around and around not in found:
+            found.add(around)
+            around = around.rpartition("/")[0]
+    return frozenset(found)
 
 
 def _blank_statement(statements: list[str], line: int) -> None:

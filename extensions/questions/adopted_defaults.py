@@ -23,7 +23,12 @@ OF_NODE = re.compile(
 
 def gunicorn_options(site: Site) -> Default:
     """Return Gunicorn's options that are no answers of their own."""
-    return _adopted(site.adopted.handbook_extra.value.gunicorn_options)
+    own = site.adopted.own_gunicorn_options
+    return (
+        _adopted(site.adopted.handbook_extra.value.gunicorn_options)
+        if not own.value
+        else Default(list(own.value), own.source)
+    )
 
 
 def instructions(site: Site) -> Default:

@@ -59,9 +59,17 @@ def compose_settings(site: Site) -> Default:
     hosts: dict[str, str | list[str] | dict[str, str]] = {path: text or {} for path, text in files.value.items()}
     hosts |= _hosts_setting(site)
     hosts |= deployment_defaults.compression(site)
+    hosts |= _without_tls(site)
     source = next(iter(found.sources.values()), "") if found.settings else site.settings.allowed_hosts.source
     source = files.source if files.value and not found.settings else source
     return Default(found.settings | hosts, source if found.settings or hosts else "")
+
+
+def _without_tls(site: Site) -> dict[str, str]:
+    """Return the setting by which the database of Compose, which has no certificate, is connected to."""
+    runs = not {"postgresql", "postgis"}.isdisjoint(connections(site).kinds)
+    tls = site.settings.database_tls.value and runs and site.layout.can_be_changed
+    return {"DATABASES.default.OPTIONS.sslmode": "disable"} if tls else {}
 
 
 def migrate(site: Site) -> Default:
@@ -278,10 +286,18 @@ def notes(site: Site) -> list[str]:
         *_secrets(site),
         *_buckets(site),
         *storage_defaults.notes(site),
+        *_left(site),
     ]
     for name in not_run(site):
         found.append(f"The project runs {name}, which compose.yaml does not: add it in compose.override.yaml.")
     return found
+
+
+def _left(site: Site) -> list[str]:
+    """Return sentences on what own files have that no answer holds."""
+    if not (left := image_defaults.some(site.adopted.gunicorn_not_taken.value)):
+        return []
+    return [f"Not taken over of your own Gunicorn: {left}. Add to docker/gunicorn.conf.py what you need."]
 
 
 def _secrets(site: Site) -> list[str]:

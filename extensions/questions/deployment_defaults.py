@@ -9,6 +9,7 @@ from ..project.evaluation.environment import ReadVariable
 from ..services.connections import can_be_changed
 from ..services.site import Site
 from .default import Default, default_of
+from .image_defaults import static_server
 
 SHOWN = 6  # sentences after a copy: `inspect` has all
 
@@ -70,13 +71,21 @@ def own_variables(site: Site) -> dict[str, str]:
     return {item.name: item.value for item in site.own_steps.value.of(Variable) if item.name not in read}
 
 
-def compression(site: Site) -> dict[str, list[str] | str]:
-    """Return the setting by which django-compressor takes what was compressed when the image was built.
+def compresses_online(site: Site) -> bool:
+    """Return whether django-compressor writes at the first request of a page, to a volume that nginx reads too.
 
-    Else it writes at the first request, to a folder that containers cannot write to, and that nginx does not have.
+    Not all that a page compresses is known before: a template may name what depends on the request.
+    WhiteNoise hands out what is there when Django starts, so that all of it has to be made before.
     https://django-compressor.readthedocs.io/en/stable/scenarios.html#offline-compression
     """
-    return {"COMPRESS_OFFLINE": "True"} if site.settings.compress_online.value and can_be_changed(site.layout) else {}
+    own = any(command.words[2] == "compress" for command in site.own_steps.value.of(Command))
+    return site.settings.compress_online.value and not own and static_server(site)[0] == "nginx"
+
+
+def compression(site: Site) -> dict[str, list[str] | str]:
+    """Return the setting by which django-compressor takes what was compressed when the image was built."""
+    offline = site.settings.compress_online.value and not compresses_online(site) and can_be_changed(site.layout)
+    return {"COMPRESS_OFFLINE": "True"} if offline else {}
 
 
 def compress_offline(site: Site) -> Default:
@@ -94,7 +103,8 @@ def _commands(site: Site, when: When) -> Default:
     done = {"createcachetable"} if has_cache_table(site) else set()
     listed: dict[str, str] = {}
     for command in site.own_steps.value.of(Command):
-        if command.when == when and not done & set(command.words):
+        is_compression = command.words[2] == "compress"  # the answer compress_offline
+        if command.when == when and not is_compression and not done & set(command.words):
             text = shlex.join(command.words)
             listed.setdefault(f"{text} || true" if command.may_fail and when == When.START else text, command.source)
     return Default(list(listed), next(iter(listed.values()), ""))

@@ -142,11 +142,12 @@ def context_notes(site: Site, left_out: list[str]) -> list[str]:
     """Return sentences on secrets that git has, and on lines of the project's .dockerignore that no answer holds."""
     notes = []
     if secret := site.build_context.secret_files.value:
-        notes.append(f"git tracks what looks like a secret: {_some(secret)}. Take it out of git, and make a new one.")
+        notes.append(f"git tracks what looks like a secret: {some(secret)}. Take it out of git, and make a new one.")
     if lost := [path for path in site.local.local_files.value if path not in left_out]:
-        notes.append(f"Not taken over from .dockerignore: {_some(lost)}. Add it there, at the end.")
+        notes.append(f"Not taken over from .dockerignore: {some(lost)}. Add it there, at the end.")
     return notes
 
 
-def _some(paths: Sequence[str]) -> str:
+def some(paths: Sequence[str]) -> str:
+    """Return the first of some paths, and how many more there are."""
     return ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")

@@ -104,13 +104,13 @@ def _worker(site: Site, item: Process) -> str:
     folder = site.layout.django_dir.value or ""
     for candidate in (item.command, item.runs):
         if command := clean(candidate, folder):
-            return _finished(command)
+            return _with_settings(site, _finished(command))
     application = site.processes.celery_app.value
     if celery and application and item.kind in ("worker", "beat"):
         scheduler = ""
         if item.kind == "beat" and "django_celery_beat" in site.settings.installed_apps.value:
             scheduler = " --scheduler django_celery_beat.schedulers:DatabaseScheduler"
-        return _finished(f"celery -A {application} {item.kind}{scheduler}")
+        return _with_settings(site, _finished(f"celery -A {application} {item.kind}{scheduler}"))
     return ""
 
 
@@ -124,6 +124,14 @@ def _has_broker(site: Site) -> bool:
     if where and where.scheme and "sql" not in where.scheme:
         return bool(celery.variable) or (bool(where.host) and "." in where.host and where.host[0].isalpha())
     return bool(celery.variable) or bool(where and is_server(where.host))
+
+
+def _with_settings(site: Site, command: str) -> str:
+    """Return a command of Celery with the settings module that it has of its own."""
+    settings = site.processes.celery_settings.value
+    return (
+        f"env DJANGO_SETTINGS_MODULE={settings} {command}" if settings and command.startswith("celery ") else command
+    )
 
 
 def clean(command: str, folder: str = ".") -> str:

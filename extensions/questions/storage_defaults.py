@@ -7,6 +7,7 @@ from ..project.data import url_parts
 from ..project.settings.writes import Write, is_local, is_within, places
 from ..services.connections import connections
 from ..services.site import Site
+from .deployment_defaults import compresses_online
 from .image_defaults import Answer, static_server
 
 # What is never for everybody, of the kinds of what Django writes: uploads that are have a root of their own.
@@ -92,6 +93,9 @@ def data_places(given: Mapping[str, str], site: Site) -> tuple[list[str], list[s
     writes = _writes(given, site)
     dirs, files = places(writes, site.settings, site.frontend.node.value)
     dirs += [path for path in _apart(dirs, writes, site) if path not in dirs]
+    if compresses_online(site):
+        root = site.settings.static_root.value or "static"
+        dirs.append(posixpath.join(root, posixpath.dirname(site.settings.compress_manifest.value) or "CACHE"))
     if any(path.startswith("~/") for path in dirs) and "~" not in dirs:
         dirs.append("~")  # which is elsewhere than in /tmp then, and must be one that can be written to
     # The links of data_files lead to data_root, which is a volume for their sake.
@@ -114,10 +118,10 @@ def _apart(dirs: list[str], writes: list[Write], site: Site) -> Iterator[str]:
 
 
 def notes(site: Site) -> list[str]:
-    """Return sentences on files that nginx does not send, and why."""
+    """Return sentences on what Django cannot write, and on files that nginx does not send, and why."""
+    found = _unkept(site)
     if static_server(site)[0] != "nginx":
-        return []
-    found = []
+        return found
     if (url := _path_of_media(site)[0]) and (writes := _beside_media(site)):
         found.append(
             f"nginx does not serve MEDIA_ROOT ({media_root(site)[0]}), since {writes[0].path} is there too "
@@ -130,3 +134,22 @@ def notes(site: Site) -> list[str]:
             f"Django tells nginx by X-Accel-Redirect what to send ({header.source}): name the folder in private_media."
         )
     return found
+
+
+def _unkept(site: Site) -> list[str]:
+    """Return a sentence on folders that code writes to, and that can be no volumes: they hold the project's files."""
+    dirs, files = data_places(connections(site).environment, site)
+    writes = [write for write in site.written.writes.value if write.kind == "code" and write.path not in files]
+    left = {
+        write.path: write.source
+        for write in writes
+        if "/management/" not in write.source and not any(is_within(write.path, path) for path in dirs)
+    }
+    if not left:
+        return []
+    places = ", ".join(f"{path} ({source})" for path, source in list(left.items())[:3])
+    more = f" and {len(left) - 3} more" if len(left) > 3 else ""
+    return [
+        f"Code writes to {places}{more}, which is read-only in a container: let it write to a folder of its own, or "
+        "to /tmp."
+    ]

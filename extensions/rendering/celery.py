@@ -24,6 +24,8 @@ def concurrent(command: str, processes: int) -> str:
 
 def _is_worker(words: list[str]) -> bool:
     """Return whether a command's program is Celery, and its subcommand `worker`."""
+    if words[0] == "env":
+        words = [word for word in words[1:] if not re.match(r"\w+=", word)]
     if re.fullmatch(r"(.*/)?python[0-9.]*", words[0]) and words[1:3] == ["-m", "celery"]:
         words = words[2:]
     if words[0].rpartition("/")[2] != "celery":

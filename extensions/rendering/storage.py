@@ -104,12 +104,14 @@ def uploads(
     private: Mapping[str, str],
     volumes: Mapping[str, str],
     links: Mapping[str, str],
+    static_root: str = "",
 ) -> Uploads:
     """Return what nginx hands out of the volumes; nothing that it cannot read, since it is in none.
 
     One URL has one folder: two locations of the same path stop nginx.
     """
     places = {in_workdir(path): url for path, url in private.items()}
+    static_url = f"{static_url.rstrip('/')}/"
     internal = {url: place for place, url in places.items() if url and _volume(volumes, place)}
     media = in_workdir(media_root) if media_root else ""
     public = bool(media_url and media and _volume(volumes, media))
@@ -125,6 +127,10 @@ def uploads(
         denied.append(f"~ ^{_literal(media_url)}({paths}){BESIDE}")
     read = ([media] if public else []) + list(internal.values())
     mounts = {name: volumes[name] for place in read for name in [_volume(volumes, place)]}
+    for name, place in volumes.items():  # what Django writes beside static files is one of them
+        if static_root and _is_within(place, in_workdir(static_root)) and name not in mounts:
+            inner = PurePosixPath(place).relative_to(in_workdir(static_root)).as_posix()
+            mounts[name] = f"/usr/share/nginx/html{static_url}{inner}"
     return Uploads(public, denied, internal, mounts)
 
 

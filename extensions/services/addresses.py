@@ -38,6 +38,19 @@ def kind_of(where: Address) -> str:
     return kind(engine_kind(where.scheme)).speaks if where.scheme else port_kind(where.port)
 
 
+# Celery's transports and backends without a server of their own:
+# https://docs.celeryq.dev/en/stable/userguide/configuration.html#result-backend
+SERVERLESS = re.compile(
+    r"(?:rpc|memory|cache\+memory|disabled|file|filesystem|sqs|s3|gs|azureblockblob|azurestoragequeues|dynamodb)(?:\+\w+)?:"
+    r"|(?:db|sqla)\+"
+)
+
+
+def names_a_server(text: str) -> bool:
+    """Return whether a broker's or a backend's text is a server's URL: `django-db` and `rpc://` are none."""
+    return "://" in text and not SERVERLESS.match(text)
+
+
 def is_server(host: str | None) -> bool:
     """Return whether a host is a plain name that a service of Compose can have."""
     return bool(host) and host not in LOCAL and re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,62}", str(host)) is not None

@@ -13,6 +13,7 @@ from .addresses import (
     is_server,
     kind_of,
     last_word,
+    names_a_server,
     variables_read,
 )
 from .connected import Connections
@@ -125,9 +126,9 @@ def _in_caches(site: Site, service: Service) -> Iterable[Literal]:
 def _of_celery(site: Site) -> Iterable[Literal]:
     celery = site.settings.celery_broker.value
     source = site.settings.celery_broker.source
-    if not celery.variable and celery.value:
+    if not celery.variable and names_a_server(celery.value):
         yield Literal(celery.setting, celery.value, source)
-    if celery.results:
+    if names_a_server(celery.results):
         yield Literal("CELERY_RESULT_BACKEND", celery.results, source)
 
 

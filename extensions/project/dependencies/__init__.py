@@ -10,6 +10,7 @@ from ..tree import Tree
 from .debian_packages import debian_packages, explained, needs_geodjango, translations, with_brought
 from .distributions import Distribution
 from .installation import folders_of, in_folders, locked, read_installation, required_release
+from .local_paths import local_paths
 from .python_version import read_python_version
 from .record import Dependencies, Installed
 from .tool import Installation, Tool, manifests
@@ -38,8 +39,10 @@ def read_dependencies(
         installation = read_installation(tree, folders[0], steps, tools)
     distributions = locked(tree, installation)
     found = _with_requirements(_installation(installation), installation)
+    folders_read, _ = local_paths(tree, installation, distributions.values())
     found = replace(
         found,
+        install_folders=Found(folders_read, installation.local[0][1] if installation.local else ""),
         vcs_requirements=_from_version_control(installation, distributions),
         distributions=_installed(installation, distributions),
         django_version=_version("django", distributions),

@@ -1,6 +1,7 @@
 """Which of Debian's packages the distributions of a project need, to be built and to run."""
 
 import posixpath
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +14,7 @@ from .distributions import Distribution
 from .python_version import has_wheel
 
 COMPILER = "build-essential"
+NO_ARCHIVE = re.compile(r"(git|hg|svn|bzr)\+|file:")
 
 
 @lru_cache(maxsize=1)
@@ -21,13 +23,18 @@ def _data() -> dict[str, dict[str, dict[str, Any]]]:
     return {name: entry for name, entry in content.items()}
 
 
+@lru_cache(maxsize=1)
+def _pure() -> frozenset[str]:
+    return frozenset(yaml.load((Path(__file__).parent / "pure.yml").read_text(encoding="utf-8"), Loader))
+
+
 def debian_packages(
     distributions: dict[str, Distribution], minor: int, features: dict[str, str]
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Return Debian's packages to build and to run with on CPython 3.`minor`, each with the source of what needs it.
 
     `features` are those of the data file that the project uses, with their sources. A distribution that has a fitting
-    wheel needs none, unless it loads a library of the system's.
+    wheel needs none, unless it loads a library of the system's. What may have none needs a compiler.
     """
     build: dict[str, str] = {}
     runtime: dict[str, str] = {}
@@ -35,7 +42,7 @@ def debian_packages(
     for name, item in present.items():
         entry = _data()["distributions"].get(name)
         if entry is None:
-            if _is_compiled(item, minor):
+            if name in distributions and _may_be_compiled(item, minor):
                 build.setdefault(COMPILER, item.source)
             continue
         if any(other in present for other in entry.get("unless", ())) or (entry.get("asked") and not item.direct):
@@ -78,9 +85,16 @@ def _add(found: dict[str, str], packages: Iterable[str], source: str) -> None:
         found.setdefault(package, source)
 
 
-def _is_compiled(item: Distribution, minor: int) -> bool:
-    """Return whether a lock file lists no wheel of a distribution that fits: what is only source may be C."""
-    return has_wheel(item, minor) is False
+def _may_be_compiled(item: Distribution, minor: int) -> bool:
+    """Return whether a distribution may be source in C or Rust: a wheel that fits, or its name, tells otherwise.
+
+    What comes from version control needs git, and with that the image that has compilers; the project's own packages
+    are taken to be Python.
+    """
+    found = has_wheel(item, minor)
+    if found is None:
+        return item.name not in _pure() and not (item.url.endswith(".whl") or NO_ARCHIVE.match(item.url))
+    return not found
 
 
 def needs_geodjango(installed_apps: Iterable[str], database_engines: Iterable[str]) -> dict[str, str]:

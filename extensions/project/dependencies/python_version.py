@@ -172,9 +172,10 @@ def image_python(image: Image) -> str:
     """
     if match := re.search(r"python-?3\.?(\d{1,2})$", image.name):
         return f"3.{match[1]}"
-    if "python" in image.name and (match := NUMBER.search(image.tag)):
+    tag = re.sub(r"alpine[0-9.]+", "", image.tag)  # whose own version looks the same
+    if "python" in image.name and (match := NUMBER.search(tag)):
         return match[0]
-    if match := re.search(r"(?:python|py)-?(3\.\d{1,2}(?:\.\d{1,2})?)", image.tag):
+    if match := re.search(r"(?:python|py)-?(3\.\d{1,2}(?:\.\d{1,2})?)", tag):
         return match[1]
     return ""
 
@@ -295,6 +296,7 @@ def _django(distributions: dict[str, Distribution]) -> Iterator[Statement]:
 
 
 OLDEST_IN_TABLE = 9
+OLDEST_IMAGE = 8  # 3.N, with a Debian release of today
 
 
 @lru_cache(maxsize=1)
@@ -358,7 +360,11 @@ def fits(name: str, minor: int) -> bool:
             "linux" in tag.platform and "musl" not in tag.platform and tag.platform.endswith("x86_64")
         ):
             continue
-        if tag.abi in ("none", "abi3", f"cp3{minor}") and tag.interpreter in ("py3", f"cp3{minor}", f"py3{minor}"):
+        if tag.abi in ("none", "abi3", f"cp3{minor}", f"cp3{minor}m") and tag.interpreter in (
+            "py3",
+            f"cp3{minor}",
+            f"py3{minor}",
+        ):
             return True
         digits = tag.interpreter[3:]
         if (
@@ -383,8 +389,8 @@ def _wheels(distributions: dict[str, Distribution]) -> Statement | None:
             continue
         if distribution.wheels is None and distribution.name not in first_wheels():
             continue
-        minors = {minor for minor in MINORS if has_wheel(distribution, minor) is not False}
-        if not any(minor >= OLDEST_IN_TABLE for minor in minors):
+        minors = _wheel_minors(distribution)
+        if not minors:
             continue  # compiled on every Python: no reason for one of them
         compiled = compiled or distribution.wheels is not None
         if limiting is None or max(minors) < limiting[1]:
@@ -393,5 +399,21 @@ def _wheels(distributions: dict[str, Distribution]) -> Statement | None:
     if limiting is None or not common:
         return None
     name = f"{limiting[0].name} {limiting[0].version}"
-    text = f"{name} has wheels for Python to 3.{limiting[1]}"
+    last = limiting[1]
+    text = f"{name} " + (
+        f"is older than Python 3.{last + 1}" if last < OLDEST_IN_TABLE else f"has wheels for Python to 3.{last}"
+    )
     return Statement(frozenset(common), WHEELS, limiting[0].source, f"locked {text}" if compiled else text)
+
+
+def _wheel_minors(distribution: Distribution) -> set[int]:
+    """Return the minors that a distribution has wheels for, or may have: none where it has none for any.
+
+    What is older than a Python is compiled there, if at all: what came before that is nearer to its time.
+    """
+    if distribution.wheels is None:
+        if OLDEST_IN_TABLE not in first_wheels()[distribution.name]:  # what older ones had is not known either
+            return {minor for minor in MINORS if minor >= OLDEST_IN_TABLE and has_wheel(distribution, minor)}
+        return {minor for minor in MINORS if has_wheel(distribution, minor) is not False}
+    found = {minor for minor in MINORS if has_wheel(distribution, minor)}
+    return {minor for minor in MINORS if minor <= OLDEST_IMAGE} if found and max(found) < OLDEST_IMAGE else found

@@ -27,6 +27,7 @@ class Dependencies:
     installer: Found[str] = unread("")  # the tool: pip | uv | poetry | pdm | pipenv | pyproject | none
     installer_files: Found[Sequence[str]] = unread(())  # what it reads
     install_options: Found[Sequence[str]] = unread(())  # those of its command
+    install_folders: Found[Sequence[str]] = unread(())  # paths in the project that it installs from, "." for all of it
     lock_file: Found[str] = unread("")  # its path, "" for none
     requirements_file: Found[str] = unread("")  # its path, "" for none
     requirements_files: Found[Sequence[str]] = unread(())  # it and those that it includes

@@ -41,6 +41,7 @@ LINUX = {
 VCS = re.compile(r"(?:^|@\s*|\s)((?:git|hg|svn|bzr)\+[^\s;]+)")
 NAME = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?\s*(.*)$", re.DOTALL)
 EGG = re.compile(r"[#&]egg=([A-Za-z0-9][A-Za-z0-9._-]*)")
+HASHED = re.compile(r"(?:^|\s)--(?:hash[=\s]|require-hashes)")
 OPTION = re.compile(
     r"^(-r|-c|-e|-i|-f|--requirement|--constraint|--editable|--index-url|--extra-index-url|--find-links)(?:\s*=\s*|\s+|(?<=^-.))(.+)$"
 )
@@ -71,6 +72,8 @@ class Requirements:
     files: list[str] = field(default_factory=list)
     local: list[tuple[str, str]] = field(default_factory=list)  # (what is installed, source)
     vcs: list[tuple[str, str]] = field(default_factory=list)  # (URL, source)
+    links: list[tuple[str, str]] = field(default_factory=list)  # (where pip looks for archives, source)
+    hashed: str = ""  # the first line with a hash, "" for none
     lines: int = 0  # that were read
 
 
@@ -206,6 +209,7 @@ def _opened(
         if found.lines > MAX_REQUIREMENTS:
             tree.problem(source, f"is after {MAX_REQUIREMENTS} requirements: the rest was not read")
             return
+        found.hashed = found.hashed or (source if HASHED.search(line) else "")
         line = line.partition(" --hash")[0]
         if len(line) > MAX_LENGTH:
             tree.problem(source, "is too long to be a requirement")
@@ -217,6 +221,8 @@ def _opened(
                     yield included, constraint or name in ("-c", "--constraint")
             elif name in ("-e", "--editable"):
                 _read_requirement(tree, value, source, constraint, found)
+            elif name in ("-f", "--find-links"):
+                found.links.append((value, source))
         elif not line.startswith("-"):
             _read_requirement(tree, line.partition(" --")[0].strip(), source, constraint, found)
 

@@ -27,7 +27,7 @@ class Installation:
     groups: dict[str, str] = field(default_factory=dict)  # of production: name: source
     options: list[str] = field(default_factory=list)  # those of the command that install them
     direct: list[Distribution] = field(default_factory=list)
-    local: list[tuple[str, str]] = field(default_factory=list)
+    local: list[tuple[str, str]] = field(default_factory=list)  # (paths, and folders of archives; source)
     requirements: Requirements = field(default_factory=Requirements)
     requirements_file: str = ""
     requirements_files: list[str] = field(default_factory=list)  # it and those that it includes

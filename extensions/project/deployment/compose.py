@@ -33,6 +33,7 @@ class Service:
     entrypoint_words: tuple[str, ...] = ()
     once: bool = False  # whether it ends, and is not started again, or starts only when it is asked for
     ports: tuple[tuple[str, str], ...] = ()  # (published, container's), each a text, "" if unset
+    mounts: tuple[tuple[str, str], ...] = ()  # (volume or path, place), of what can be written to
 
     @property
     def source(self) -> str:
@@ -104,6 +105,7 @@ def _service(path: str, name: str, item: dict[str, Any], line: int) -> Service:
         once=text_of(item.get("restart")) in ("no", "false") or bool(item.get("profiles")),
         environment=read_environment(item.get("environment")),
         ports=tuple(port for port in map(read_port, sequence(item.get("ports"))) if port),
+        mounts=tuple(mount for mount in map(_mount, sequence(item.get("volumes"))) if mount),
     )
 
 
@@ -144,3 +146,18 @@ def read_port(value: Any) -> tuple[str, str] | None:
         return None
     published, _, target = text.rpartition(":")
     return published.rpartition(":")[2], target
+
+
+def _mount(value: Any) -> tuple[str, str] | None:
+    """Return what an entry of `volumes:` mounts, and where; None where nothing can be written to it.
+
+    https://docs.docker.com/reference/compose-file/services/#volumes
+    """
+    if isinstance(value, dict):
+        if value.get("read_only") or value.get("type") not in ("volume", "bind"):
+            return None
+        return text_of(value.get("source")), text_of(value.get("target"))
+    parts = dockerfile.substitute(text_of(value), {}).split(":")
+    if len(parts) < 2 or "ro" in (parts[2] if len(parts) > 2 else "").split(",") or not parts[1].startswith("/"):
+        return None
+    return parts[0], parts[1]

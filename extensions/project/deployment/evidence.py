@@ -9,6 +9,7 @@ from typing import TypeVar
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from ..data import mapping
 from ..dependencies.record import Dependencies, Installed
 from ..findings import Certainty, Found
 from ..layout.record import Layout
@@ -20,8 +21,9 @@ from .commands import read_commands
 from .compose import read_compose
 from .dockerfile import images, name_and_tag, read_instructions, substitute, variables
 from .kinds import taken
+from .kinds.carried import READS_NO_FILE
 from .kinds.record import (
-    Command,
+    Carried,
     Done,
     NotUnderstood,
     Packages,
@@ -29,7 +31,6 @@ from .kinds.record import (
     Surroundings,
     Taken,
     Variable,
-    When,
 )
 from .kinds.system_packages import (
     PACKAGE,
@@ -57,7 +58,6 @@ OF_SYSTEM = words(
     "LANG LANGUAGE TZ TESSDATA_PREFIX NLTK_DATA OMP_NUM_THREADS MALLOC_ARENA_MAX MAGICK_MEMORY_LIMIT "
     "OPENBLAS_NUM_THREADS TRANSFORMERS_OFFLINE FONTCONFIG_PATH MPLBACKEND QT_QPA_PLATFORM"
 )
-RELEASES = re.compile(r"\b(trixie|bookworm)\b")
 APT_INSTALL = re.compile(r"\bapt(?:-get)?\s+(?:-\S+\s+)*install\b([^;&|]*)")
 
 
@@ -69,6 +69,7 @@ class Evidence:
     the folder `root` of the project.
     """
 
+    image: OwnImage | None = None
     dockerfile: str = ""
     release: str = ""
     release_source: str = ""
@@ -139,15 +140,19 @@ def _evidence(tree: Tree, known: _Known) -> Evidence:
         _stages_of_node(tree, image),
         frozenset(known.dependencies.distributions.value),
         _unmigrated(tree, known.settings.installed_apps.value),
+        apps=tuple(known.settings.installed_apps.value),
+        scripts=_own_scripts(tree),
     )
     found: dict[Taken, None] = {}
     every = [*steps.steps, *_other_steps(tree, image)]
     for step in every[:MAX_TAKEN]:
         found.update(dict.fromkeys(taken(step, around)))
+        around = replace(around, migrated=around.migrated or "migrate" in step.words[1:3])
     packages = [*_of_files(tree), *([] if image else _of_ci(tree))]
     settled = [*_settled(tree, known, [*found, *packages])]
     release, source = _release(tree, image, settled)
     return Evidence(
+        image,
         image.path if image else "",
         release,
         source,
@@ -185,7 +190,7 @@ def _unmigrated(tree: Tree, installed_apps: Iterable[str]) -> tuple[str, ...]:
     found = []
     for path in tree.paths:
         folder = posixpath.dirname(path)
-        if path.endswith("/models/__init__.py"):
+        if posixpath.basename(folder) == "models" and path.endswith(".py"):
             folder = posixpath.dirname(folder)
         elif not path.endswith("/models.py"):
             continue
@@ -198,6 +203,16 @@ def _unmigrated(tree: Tree, installed_apps: Iterable[str]) -> tuple[str, ...]:
         ):
             found.append(name)
     return tuple(sorted(set(found)))
+
+
+def _own_scripts(tree: Tree) -> dict[str, str]:
+    """Return the scripts that the project's package installs, each with the module that it runs.
+
+    https://packaging.python.org/en/latest/specifications/pyproject-toml/#entry-points
+    """
+    manifest = tree.toml("pyproject.toml")
+    found = {**mapping(manifest, "tool", "poetry", "scripts"), **mapping(manifest, "project", "scripts")}
+    return {name: target.partition(":")[0] for name, target in found.items() if isinstance(target, str)}
 
 
 def _other_steps(tree: Tree, image: OwnImage | None) -> Iterator[Step]:
@@ -252,9 +267,11 @@ def _settled(tree: Tree, known: _Known, items: Iterable[Taken]) -> Iterator[Take
     explained = frozenset(known.dependencies.apt_explained.value)
     listed = frozenset(known.dependencies.distributions.value)
     read = _read_by_code(tree, known, {item.name for item in items if isinstance(item, Variable)})
+    lacking = {item.source for item in items if isinstance(item, NotUnderstood) and item.why == READS_NO_FILE}
     for item in items:
-        if isinstance(item, Command) and item.when is not When.START and item.words[2] == "compress":
-            continue  # the answer compress_offline
+        if isinstance(item, Carried) and item.source in lacking:
+            yield NotUnderstood(item.source, item.text, "what stands beside it is not taken over")
+            continue
         if isinstance(item, Requirements):
             names = tuple(name for name in item.names if not _is_listed(name, listed))
             yield replace(item, names=names) if names else Done(item.source, "the requirements")
@@ -312,14 +329,13 @@ def _called(tree: Tree, packages: Iterable[str]) -> set[str]:
 
 
 def _release(tree: Tree, image: OwnImage | None, items: Iterable[Taken]) -> tuple[str, str]:
-    """Return the release of Debian that the image's packages are of, where it is one that images still have."""
-    if image:
-        for base in images(tree.text(image.path) or ""):
-            if base.name == "python" and (match := RELEASES.search(base.tag)):
-                return match[1], f"{image.path}:{base.line}"
+    """Return the release of Debian that has the image's packages: the newest, unless it lacks one."""
     for item in items:
         if isinstance(item, Packages) and is_in_bookworm_alone(item.run):
             return "bookworm", item.source
+    for base in images(tree.text(image.path) or "") if image else ():
+        if base.name == "python" and "trixie" in base.tag:
+            return "trixie", f"{image.path}:{base.line}" if image else ""
     return "", ""
 
 

@@ -5,10 +5,11 @@ import re
 from dataclasses import dataclass
 
 from ..places import PRODUCTION, folder, is_aside, is_development, mentions
+from ..secrets import is_private
 from ..tree import Tree
 from .commands import dockerfiles
 from .compose import Service, read_compose
-from .dockerfile import name_and_tag, read_instructions, substitute, variables
+from .dockerfile import final_lineage, name_and_tag, pairs, read_instructions, substitute, variables
 
 # What an image has in which a Django project runs.
 OF_PYTHON = re.compile(
@@ -77,6 +78,23 @@ def own_image(tree: Tree, django_dir: str) -> OwnImage | None:
     context = found.context if found else _context(tree, path)
     target = found.target if found and not is_development(found.path) else ""
     return OwnImage(path, context, target or _last_stage(tree, path), found)
+
+
+def image_variables(tree: Tree, django_dir: str) -> dict[str, str]:
+    """Return the variables that the site's own image sets, as far as they are plain; none that turns debugging on."""
+    image = own_image(tree, django_dir)
+    if image is None or is_development(image.path):
+        return {}
+    found: dict[str, str] = {}
+    for item in final_lineage(read_instructions(tree.text(image.path) or "")):
+        if item.keyword in ("ARG", "ENV"):
+            values = {name: substitute(value, found, unknown="") for name, value in pairs(item).items()}
+            found |= values if item.keyword == "ENV" else {}
+    return {
+        name: value
+        for name, value in found.items()
+        if value and "$" not in value and "DEBUG" not in name and not is_private(name, value)
+    }
 
 
 def _is_of_python(tree: Tree, path: str) -> bool:

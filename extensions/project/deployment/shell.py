@@ -167,6 +167,8 @@ def _end_of_word(text: str, position: int) -> int:
             position = _closing(text, position + 1, "`")
         elif character == "$" and text[position + 1 : position + 2] in ("(", "{"):
             position = _end_of_bracket(text, position + 1)
+        elif character == "(" and ASSIGNMENT.fullmatch(text, start, position):  # an array of Bash
+            position = _end_of_bracket(text, position)
         elif character in " \t\n;&|()<>":
             break
         else:

@@ -15,6 +15,7 @@ from ..places import is_template
 from ..tree import Tree
 from . import shell
 from .dockerfile import HEREDOC, Instruction, pairs, read_instructions, substitute
+from .makefile import recipes
 from .own_image import OwnImage
 
 MAX_STEPS = 2000
@@ -364,6 +365,7 @@ class _Runner:
         self.place, self.first, self.values, self.calls = place, first, values, calls
         self.exported: dict[str, str] = dict(first.environment)
         self.workdir = first.workdir
+        self.folders: list[str] = []  # those that `popd` goes back to
         self.state = _State()
         self.path, self.start, self.one_line = "", 1, False
         self.arguments: list[str] | None = None
@@ -571,6 +573,8 @@ class _Runner:
         for word in node.words:
             if not words and shell.ASSIGNMENT.match(word):
                 name, _, value = word.partition("=")
+                if value.startswith("("):
+                    continue  # an array, which no word is filled in from
                 read = shell.expand(value, known)
                 if read.known:
                     given[name.rstrip("+")] = read.text
@@ -613,7 +617,11 @@ class _Runner:
 
     def _changes_state(self, name: str, words: list[str]) -> bool:
         """Return whether a command only changes what holds for those after it."""
-        if name == "cd":
+        if name == "popd":
+            self.workdir = self.folders.pop() if self.folders else self.workdir
+        elif name in ("cd", "pushd"):
+            if name == "pushd":
+                self.folders.append(self.workdir)
             self.workdir = (
                 posixpath.normpath(posixpath.join(self.workdir, words[1])) if len(words) > 1 else self.workdir
             )
@@ -641,6 +649,8 @@ class _Runner:
         """Return the steps of a script, a function or a text that a command runs; None where it is none of these."""
         if name in self.state.functions and len(self.calls) < MAX_CALLS:
             return self._function(name, words[1:])
+        if name == "make":
+            return self._make(words[1:], given)
         if name in SHELLS and len(words) > 1:
             options = []
             rest = words[1:]
@@ -675,6 +685,20 @@ class _Runner:
         if not path.endswith((".sh", ".bash")) and not re.match(r"#!.*\b(?:ba|da|a|z)?sh\b", text):
             return None
         return self._inner(text, 1, path, words[1:], given, self.state.strict if here else False, False)
+
+    def _make(self, words: list[str], given: dict[str, str]) -> Iterator[Step] | None:
+        """Return the steps of a Makefile's targets; None where there is no such file, or it is called in itself."""
+        folder = words[words.index("-C") + 1] if "-C" in words[:-1] else "."
+        path = self.place.find(posixpath.normpath(posixpath.join(self.workdir, folder, "Makefile")))
+        if not path or path in self.calls or len(self.calls) >= MAX_CALLS:
+            return None
+        targets = [word for word in words if not word.startswith("-") and "=" not in word and word != folder]
+        found = list(recipes(self.place.tree.text(path) or "", targets))
+        return (
+            (step for recipe in found for step in self._inner(recipe.text, recipe.line, path, [], given, True, False))
+            if found
+            else None
+        )
 
     def _function(self, name: str, arguments: list[str]) -> Iterator[Step]:
         kept, calls = self.arguments, self.calls

@@ -221,7 +221,7 @@ def dummy(variable: Variable) -> str:
         return {"bool": "False", "int": "1", "list": "localhost"}[kind]
     if production := production_value(variable):
         return production
-    if "DSN" in name.split("_"):
+    if "DSN" in name.split("_") or name.endswith("SENTRY"):
         return DSN
     if name.endswith(("EMAIL", "MAIL_FROM")):
         return "build@localhost"

@@ -7,6 +7,7 @@ assign is in doubt.
 
 from collections.abc import Mapping
 
+from ..importer import Importer
 from ..tree import Tree
 from .calls import CALLS
 from .expressions import EXPRESSIONS
@@ -15,6 +16,6 @@ from .state import State
 from .statements import STATEMENTS
 
 
-def evaluator(tree: Tree, folder: str, given: Mapping[str, str]) -> State:
-    """Return what works out modules in `tree` whose imports start at `folder`, where the variables `given` are set."""
-    return State(tree, folder, given, {**EXPRESSIONS, **CALLS}, {**STATEMENTS, **IMPORTS})
+def evaluator(tree: Tree, importer: Importer, given: Mapping[str, str]) -> State:
+    """Return what works out modules in `tree` that `importer` finds, where the variables `given` are set."""
+    return State(tree, importer, given, {**EXPRESSIONS, **CALLS}, {**STATEMENTS, **IMPORTS})

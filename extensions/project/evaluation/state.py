@@ -2,15 +2,16 @@
 
 import ast
 import posixpath
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
+from ..importer import Importer
 from ..tree import Tree
-from .environment import URL_KINDS, Environment, converted, parse_url
+from .environment import URL_KINDS, Environment, converted, looks_secret, parse_url
 from .objects import Class, LoopEnd, Names, Raised, Returned, Scope, Stop
 from .operations import MAX_TEXT, plain_text
 from .references import Arguments
@@ -55,7 +56,7 @@ class Lacking:
 
 
 class State:
-    """What is known of the project in `tree`, whose imports start at `folder` ("" for the root), where `given` is set.
+    """What is known of the project in `tree`, whose modules `importer` finds, where `given` is set.
 
     What works out each kind of expression and statement is registered in `expressions` and `statements`: so the
     modules that do it may build on this one, and still work out what is within an expression of any other kind.
@@ -64,7 +65,7 @@ class State:
     def __init__(
         self,
         tree: Tree,
-        folder: str,
+        importer: Importer,
         given: Mapping[str, str],
         expressions: "Mapping[type[ast.AST], Handler[Value]]",
         statements: "Mapping[type[ast.AST], Handler[None]]",
@@ -72,7 +73,8 @@ class State:
         self.expressions = expressions
         self.statements = statements
         self.tree = tree
-        self.folder = folder.strip("/")
+        self.importer = importer
+        self.folder = "" if importer.root == "." else importer.root
         self.working_folder = posixpath.join(ROOT, self.folder) if self.folder else ROOT
         self.environment = Environment(given)
         self.modules: dict[str, Names] = {}
@@ -98,12 +100,6 @@ class State:
         self.replaced = ""  # where a package takes the place of Django's own settings
         self.open_end = ""  # where settings take all names of a module that cannot be read
         self.made: list[tuple[Value, str]] = []  # folders that settings make, and where
-        self.folders = {path.rpartition("/")[0] for path in tree.paths}
-        self.prefixes: set[str] = set()
-        for folder_path in self.folders:
-            while folder_path and folder_path not in self.prefixes:
-                self.prefixes.add(folder_path)
-                folder_path = folder_path.rpartition("/")[0]
 
     @contextmanager
     def fresh(self) -> Iterator[None]:
@@ -119,26 +115,14 @@ class State:
 
     def find_module(self, dotted: str, file: str, level: int) -> str | None:
         """Return a module's file, "" for a folder without `__init__.py`, None for one that is not the project's."""
-        if level:
-            base = file.rpartition("/")[0]
-            for _ in range(level - 1):
-                base = base.rpartition("/")[0]
-        else:
-            base = self.folder
-        for start in dict.fromkeys((base, base if level else "")):
-            path = "/".join(part for part in (start, dotted.replace(".", "/")) if part)
-            for candidate in (f"{path}/__init__.py" if path else "__init__.py", f"{path}.py"):
-                if self.tree.exists(candidate):
-                    return candidate
-            if path in self.prefixes and (dotted or level):
-                return ""
-        return None
+        module = self.importer.find(dotted, file, level)
+        return module.file if module else None
 
     def path_exists(self, path: str) -> Any:
         """Return whether a path is in the project; UNKNOWN if it is elsewhere, or might be made later."""
         path = posixpath.normpath(posixpath.join(self.working_folder, path))
         relative = path.removeprefix(ROOT + "/")
-        if path == ROOT or (relative != path and (self.tree.exists(relative) or relative in self.prefixes)):
+        if path == ROOT or (relative != path and (self.tree.exists(relative) or relative in self.tree.folders)):
             return UNKNOWN if path != ROOT and self.ignored(relative) else True
         return UNKNOWN if not path.startswith(OUTSIDE) or relative == path else False
 
@@ -150,7 +134,7 @@ class State:
         if wanted.count("**") > 1:
             return None
         cut = wanted.index("**") if recursive and "**" in wanted else None
-        candidates = [*self.prefixes, *self.tree.paths]
+        candidates = [*self.tree.folders, *self.tree.paths]
         self.steps += len(candidates) // 20
 
         def matches(path: str) -> bool:
@@ -218,6 +202,11 @@ class State:
             variable.perhaps = True
         else:
             variable.required = True
+
+    def may_refuse(self, variables: Iterable[str]) -> None:
+        """Record that settings may fail with the default of a secret, such as a key that is only for development."""
+        for variable in (self.environment.variables[name] for name in variables):
+            variable.perhaps = variable.perhaps or looks_secret(variable)
 
     def given(self, value: Value, kind: str = "TypeError", empty: bool = False) -> Value:
         """Return a value that what follows does not take where its variable is not set: settings fail, and it must be.

@@ -112,6 +112,8 @@ def _assert(state: State, node: ast.Assert, scope: Scope) -> None:
 def _if(state: State, node: ast.If, scope: Scope) -> None:
     test = state.evaluate(node.test, scope)
     truth = truth_of(test)
+    if any(isinstance(part, ast.Raise) for statement in node.body for part in ast.walk(statement)):
+        state.may_refuse(test.variables)
     if truth is None:
         if ends(node.body[-1]):
             state.suspect(test.variables)

@@ -155,6 +155,19 @@ def project_path(text: str) -> Any:
     return UNKNOWN if OUTSIDE in text else text
 
 
+def beside_project(text: str) -> str:
+    """Return an absolute path beside the project's stand-in folder as it is in the image, "" for any other path.
+
+    The project is /workdir there, so that what is beside it is in the root, and so is what is further up.
+    """
+    path = posixpath.normpath(text)
+    if not path.startswith(OUTSIDE) or path == ROOT or path.startswith(ROOT + "/"):
+        return ""
+    while path == OUTSIDE or path.startswith(OUTSIDE + "/"):
+        path = path.removeprefix(OUTSIDE)
+    return "" if OUTSIDE in path else path
+
+
 def unknown_parts(data: Any) -> bool:
     """Return whether plain data has a part that is not known."""
     if isinstance(data, dict):

@@ -1,16 +1,36 @@
 """The front ends that a project builds with Node."""
 
+from dataclasses import replace
+
+from ..deployment.evidence import Evidence
+from ..findings import Certainty, Found, unread
 from ..settings.record import DjangoSettings
 from ..settings.setting import Settings
 from ..tree import Tree
-from .node import read_node
+from .in_place import built_in_place
+from .node import bun_stage, read_node
+from .own_stages import does_the_same, read_own_stages
 from .packages import read_packages
 from .record import Frontend
 
 __all__ = ["read_frontend"]
 
 
-def read_frontend(tree: Tree, evaluated: Settings | None, settings: DjangoSettings) -> Frontend:
-    """Return the front ends, and how Node builds the one that Django serves."""
+def read_frontend(tree: Tree, evaluated: Settings | None, settings: DjangoSettings, own: Evidence) -> Frontend:
+    """Return the front ends, and how Node builds the one that Django serves.
+
+    What the project's own Dockerfile does for that counts, unless it does what `node` says.
+    """
     packages = read_packages(tree)
-    return Frontend(packages, read_node(tree, packages.value, evaluated, settings))
+    node = read_node(tree, packages.value, evaluated, settings)
+    stages = read_own_stages(tree, own.image, settings.staticfiles_dirs.value)
+    if not stages.value and not stages.note:
+        served = "\n".join(tree.text(path) or "" for path in (evaluated.files if evaluated else ()))
+        stages = built_in_place(tree, own, node.value, served)
+    if node.value and not stages.value and (stage := bun_stage(node.value)):
+        stages = Found([stage], node.source, node.certainty)
+    elif node.value and does_the_same(stages.value, node.value):
+        stages = replace(stages, value=())
+    if stages.value:
+        return Frontend(packages, stages, Found(None, "", Certainty.INFERRED, "Its own Dockerfile says how."))
+    return Frontend(packages, unread(()), node)

@@ -14,13 +14,14 @@ from ..places import join
 from ..settings.record import DjangoSettings
 from ..settings.setting import Settings, parts_of, path_value
 from ..tree import Tree
-from .record import Node, Package
+from .record import Node, Package, Stage
 
 NEWEST = "24"  # the LTS line: https://nodejs.org/en/about/previous-releases
 CODENAMES = {"gallium": "16", "hydrogen": "18", "iron": "20", "jod": "22", "krypton": "24"}
 NO_COREPACK = 25  # the first release without it: https://nodejs.org/docs/latest-v24.x/api/corepack.html
 # What a package manager reads beside package.json and the lock file.
 BESIDE = (".npmrc", ".yarnrc", ".yarnrc.yml", "pnpm-workspace.yaml", ".pnpmfile.cjs", "bunfig.toml")
+BUN = "npx --yes "  # what precedes its name in the answer `node`
 GLOBAL_INSTALL = re.compile(r"npm (?:install|i|add) (?:-g|--global)((?: [a-z0-9@/._-]+)+)")
 SITES = frozenset(("@sveltejs/kit", "astro", "gatsby", "next", "nuxt", "nuxt3"))
 INSTALL_SCRIPTS = ("preinstall", "install", "postinstall", "prepare")
@@ -70,6 +71,20 @@ def _node(tree: Tree, package: Package, output: list[str], manifests: list[str],
         output=output,
         runtime=any(not root or not f"{path}/".startswith(f"{root}/") for path in manifests),
     )
+
+
+def bun_stage(node: Node) -> Stage | None:
+    """Return the stage of a front end that Bun builds, in Bun's own image; None where npm or another does.
+
+    https://bun.sh/guides/ecosystem/docker
+    """
+    if not node.install.startswith(BUN):
+        return None
+    folder = posixpath.normpath(f"/workdir/{node.folder}")
+    lines = [f"WORKDIR {folder}", f"COPY {' '.join(node.files)} {folder}/"]
+    lines += [f"RUN {node.install.removeprefix(BUN)}", "COPY . /workdir"]
+    lines.append(f"RUN NODE_ENV=production {node.build.removeprefix(BUN)}")
+    return Stage("assets", "oven/bun:1", lines, {f"/workdir/{path}": f"/workdir/{path}" for path in node.output})
 
 
 def _with_tools(tree: Tree, package: Package, prefix: str) -> str:
@@ -132,7 +147,9 @@ def _install(
         prefix = "" if int(version) < NO_COREPACK else "npx --yes "
         return prefix, "yarn install --frozen-lockfile" if locked else "yarn install"
     if manager == "bun":
-        return "npx --yes ", "bun install --frozen-lockfile" if locked else "bun install"
+        # Without dependencies it takes the lock file away, and would say that it has changed.
+        needs = bool(content.get("dependencies") or content.get("devDependencies"))
+        return BUN, "bun install --frozen-lockfile" if locked and needs else "bun install"
     return "", "npm ci" if locked else "npm install"
 
 

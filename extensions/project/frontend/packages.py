@@ -167,7 +167,7 @@ def _package(tree: Tree, path: str, base: str, content: dict[str, Any]) -> Packa
         dir=base,
         package_manager=manager,
         lock_file=lock_file,
-        node_version=_node_version(tree, base, content),
+        node_version=version_of_node(tree, base, content),
         build_script=script,
         command=command,
         output=_output(tree, base, scripts, script, command),
@@ -213,7 +213,8 @@ def _package_manager(tree: Tree, base: str, content: dict[str, Any]) -> tuple[st
     return stated if stated in LOCK_FILES.values() else "npm", ""
 
 
-def _node_version(tree: Tree, base: str, content: dict[str, Any]) -> str:
+def version_of_node(tree: Tree, base: str, content: dict[str, Any]) -> str:
+    """Return what the project says of Node's version, for the package.json in a folder; "" for nothing."""
     return (
         _version_file(tree, base)
         or text_of(mapping(content.get("volta")).get("node"))

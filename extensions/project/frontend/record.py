@@ -1,6 +1,6 @@
 """The front ends that a project builds with Node."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..findings import Found, unread
@@ -38,8 +38,19 @@ class Node:
 
 
 @dataclass(frozen=True)
+class Stage:
+    """A stage of a Dockerfile in which a front end is built: an item of the answer `assets_stages`."""
+
+    name: str
+    image: str  # or the name of a stage before it
+    instructions: Sequence[str]
+    output: Mapping[str, str]  # what is made in it, and where the images have that
+
+
+@dataclass(frozen=True)
 class Frontend:
     """The front ends of a project, and the one that is built for Django."""
 
     frontend: Found[Sequence[Package]] = unread(())  # those with a build, nearest the root first
+    stages: Found[Sequence[Stage]] = unread(())  # those of the own Dockerfile, where they do more than `node`
     node: Found[Node | None] = unread(None)  # None where nothing is built, or git has it, or Django does not serve it

@@ -22,6 +22,11 @@ TARGET = re.compile(
 )
 
 
+# What loads Django's applications: what ASGI_APPLICATION names may be a routing that Channels 2 loads after them.
+# https://channels.readthedocs.io/en/2.x/deploying.html#run-protocol-servers
+SETS_UP = re.compile(r"\bget_(?:asgi|wsgi|default)_application\b|\bdjango\.setup\(")
+
+
 def read_interface(tree: Tree, layout: Layout, settings: DjangoSettings) -> Layout:
     """Return the layout with its WSGI and ASGI modules, and by which of the two the project itself is run."""
     wsgi = _entry(tree, layout, "wsgi", settings.wsgi_application)
@@ -47,7 +52,8 @@ def _entry(tree: Tree, layout: Layout, kind: str, application: Found[str]) -> Fo
     base, root = layout.base, layout.import_root
     if application.value:
         module, _, callable_name = application.value.rpartition(".")
-        if located := locate(tree, module, base):
+        located = locate(tree, module, base)
+        if located and (kind == "wsgi" or SETS_UP.search(tree.text(located[0]) or "")):
             suffix = "" if callable_name == "application" else f":{callable_name}"
             return Found(module + suffix, application.source or located[0])
     candidates = entry_points(tree, kind)

@@ -87,6 +87,7 @@ def _lacks_sources(tree: Tree, root: str, layout: Layout) -> bool:
 def _needed(tree: Tree, layout: Layout, dependencies: Dependencies, node: Node | None) -> list[str]:
     """Return files without which no image can be built."""
     needed = [*dependencies.installer_files.value, *dependencies.requirements_files.value, "default.conf"]
+    needed += [path for path in dependencies.install_folders.value if path != "."]
     needed += ["docker/gunicorn.conf.py", "docker/healthcheck.py", *_sources_of_node(tree, node)]
     return [*needed, layout.manage_py.value or "manage.py", layout.settings_file.value or "settings.py"]
 

@@ -1,6 +1,7 @@
 """Dotted modules and their files; which of them production uses."""
 
-from ..places import DEVELOPMENT, PRODUCTION, REHEARSAL, folder, is_aside, join, own, words
+from ..importer import guesses
+from ..places import DEVELOPMENT, PRODUCTION, REHEARSAL, folder, is_aside, own, words
 from ..tree import Tree
 
 # Names of settings modules, production's first; the last ones are of modules that production's may be made from.
@@ -28,27 +29,15 @@ def is_not_production(module: str) -> bool:
 def locate(tree: Tree, module: str, base: str) -> tuple[str, str] | None:
     """Return the file of a dotted module and the folder that it is imported from; None if it is not in the project.
 
-    The folder of manage.py comes first (Python puts it on sys.path), then the root, "src" in either, last any folder.
+    A folder without `__init__.py` is returned where it may have settings in it.
     """
-    if not module or not all(part.isidentifier() for part in module.split(".")):
-        return None
-    relative = module.replace(".", "/")
-    for root in dict.fromkeys((base, ".", join(base, "src"), "src")):
-        for path in (join(root, f"{relative}.py"), join(root, f"{relative}/__init__.py")):
-            if tree.exists(path):
-                return path, root
-        if _is_namespace(tree, join(root, relative)) and "." in module:
-            return join(root, relative), root
-    if "/" in relative:
-        for ending in (f"/{relative}.py", f"/{relative}/__init__.py"):
-            for path in tree.paths:
-                if path.endswith(ending) and not is_aside(path):
-                    return path, path.removesuffix(ending)
+    for found, root in guesses(tree, module, base):
+        if found.file:
+            return found.file, root
+        path = found.folders[0]
+        if "." in module and any(tree.exists(f"{path}/{name}.py") for name in LIKELY):
+            return path, root
     return None
-
-
-def _is_namespace(tree: Tree, path: str) -> bool:
-    return any(tree.exists(f"{path}/{name}.py") for name in LIKELY)
 
 
 def entry_points(tree: Tree, kind: str) -> list[str]:

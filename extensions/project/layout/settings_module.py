@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from ..data import mapping, text_of
 from ..deployment.commands import environment_of
 from ..findings import Certainty, Found
+from ..importer import find
 from ..lines import at
 from ..literals import (
     CONFIGURATION,
@@ -61,7 +62,7 @@ def read_settings_module(tree: Tree, layout: Layout) -> Layout:
     if not strong and known and is_not_production(known[0].module):
         place = located[known[0].module]
         assert place  # it is known
-        stem = (_sibling(tree, known[0].module, *place) or ("",))[0].rpartition(".")[2]
+        stem = (_sibling(tree, known[0].module, place[0]) or ("",))[0].rpartition(".")[2]
         strong = known[:1] if stem and not words(stem).isdisjoint((*PRODUCTION, "deploy")) else []
     naming = next(iter(strong or good or known), None)
     if naming is None:
@@ -71,7 +72,7 @@ def read_settings_module(tree: Tree, layout: Layout) -> Layout:
     missing = [other.module for other in namings if not located[other.module] and other.rank <= naming.rank]
     if missing:
         notes.append(f"{missing[0]} is named first, but is not in the project.")
-    better = _sibling(tree, module, path, root)
+    better = _sibling(tree, module, path)
     if better:
         module, path = better
         notes.append(f"{naming.source} names {naming.module}; {module} is in the project too.")
@@ -196,14 +197,14 @@ def _in_test_settings(tree: Tree) -> Iterator[Naming]:
                 yield Naming(10, module.partition(" ")[0], at(tree, path, SETTINGS))
 
 
-def _sibling(tree: Tree, module: str, path: str, root: str) -> tuple[str, str] | None:
+def _sibling(tree: Tree, module: str, path: str) -> tuple[str, str] | None:
     """Return the module beside this one that production is likelier to use, and its file; None to keep this one."""
     stem = module.rpartition(".")[2]
     if path.endswith("/__init__.py") or not path.endswith(".py"):
         if path.endswith(".py") and not _is_empty(tree, path):
             return None
         inner = path.removesuffix("/__init__.py")
-        return _first(tree, [f"{module}.{word}" for word in LIKELY], inner, root)
+        return _first(tree, [f"{module}.{word}" for word in LIKELY], inner)
     general = not words(stem).isdisjoint(GENERAL) or stem in GENERAL
     if not general and not is_not_production(module):
         return None
@@ -216,7 +217,7 @@ def _sibling(tree: Tree, module: str, path: str, root: str) -> tuple[str, str] |
     if not general and len(tokens) > 1:
         candidates.append("_".join(token for token in tokens if token not in NOT_PRODUCTION))
     dotted = [f"{parent}.{name}" if parent else name for name in candidates if name and name != stem]
-    found = _first(tree, dotted, folder(path), root)
+    found = _first(tree, dotted, folder(path))
     if not found or not words(found[0].rpartition(".")[2]).isdisjoint(GENERAL):
         found = _said_to_be_production(tree, path, parent) or found
     if found or general:
@@ -255,12 +256,11 @@ def _others_beside(tree: Tree, path: str, module: str) -> list[str]:
     return [name for name in names if name != "__init__" and not is_not_production(name)][:6]
 
 
-def _first(tree: Tree, modules: Iterable[str], inner: str, root: str) -> tuple[str, str] | None:
+def _first(tree: Tree, modules: Iterable[str], inner: str) -> tuple[str, str] | None:
     for module in modules:
         stem = module.rpartition(".")[2]
-        for path in (join(inner, f"{stem}.py"), join(inner, f"{stem}/__init__.py")):
-            if tree.exists(path):
-                return module, path
+        if (found := find(tree, stem, [inner])) and found.file:
+            return module, found.file
     return None
 
 
@@ -298,7 +298,7 @@ def _settings_by_name(tree: Tree, layout: Layout, base: str, namings: list[Namin
                 root = base
             relative = path if root == "." else path.removeprefix(f"{root}/")
             module = relative.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-            module, path = _sibling(tree, module, path, root) or (module, path)
+            module, path = _sibling(tree, module, path) or (module, path)
             return replace(
                 layout,
                 settings_module=Found(module, path, Certainty.INFERRED, f"{note} It was found by its content."),

@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ..findings import Certainty, Found, unread
+from ..importer import Importer, guesses
 from ..literals import constant, last_name, statements
-from ..places import folder
 from ..settings.record import DjangoSettings
 from ..settings.setting import Settings
 from ..tree import Tree
-from .modules import locate
 from .record import Layout
 
 # Names of health checks, those that most surely only say that the process lives first.
@@ -106,15 +105,13 @@ def read_pages(tree: Tree, evaluated: Settings | None, layout: Layout, settings:
 
     Their paths are without FORCE_SCRIPT_NAME, which Django only adds to what it prints.
     """
-    base, module = layout.import_root, settings.root_urlconf.value
-    located = locate(tree, module, base)
-    routes: list[Route] = []
-    if located:
-        routes = list(_Reader(tree, evaluated, base).routes(located[0], "/", MAX_DEPTH))
+    reader = _Reader(tree, evaluated, layout)
+    path = reader.file(settings.root_urlconf.value)
+    routes = list(reader.routes(path, "/", MAX_DEPTH)) if path else []
     for name in settings.middleware.value:
         if name in MIDDLEWARE:
-            path = Found(MIDDLEWARE[name], settings.middleware.source, Certainty.INFERRED, f"{name} answers it.")
-            return Pages(path, _home_page(routes))
+            health = Found(MIDDLEWARE[name], settings.middleware.source, Certainty.INFERRED, f"{name} answers it.")
+            return Pages(health, _home_page(routes))
     return Pages(_health_path(routes), _home_page(routes))
 
 
@@ -155,8 +152,9 @@ def _rank(route: Route) -> tuple[int, int] | None:
 class _Reader:
     """Follows URLconfs from one file to the next."""
 
-    def __init__(self, tree: Tree, settings: Settings | None, base: str):
-        self.tree, self.settings, self.base = tree, settings, base
+    def __init__(self, tree: Tree, settings: Settings | None, layout: Layout):
+        self.tree, self.settings, self.base = tree, settings, layout.base
+        self.importer = Importer(tree, layout.base, layout.import_root)
         self.modules = 0
         self.count = 0
 
@@ -167,6 +165,18 @@ class _Reader:
         if module is None or depth <= 0 or self.modules > MAX_MODULES:
             return
         yield from _Module(self, path, module, depth).routes(prefix)
+
+    def file(self, dotted: str, importing: str = "") -> str:
+        """Return the project's file of a module, "" if it is not the project's.
+
+        `importing` is the file in which a name with dots before it is.
+        """
+        name = dotted.lstrip(".")
+        level = len(dotted) - len(name)
+        module = self.importer.find(name, importing, level)
+        if level or (module and module.file):
+            return module.file if module else ""
+        return next((guess.file for guess, _ in guesses(self.tree, dotted, self.base) if guess.file), "")
 
     def setting(self, name: str) -> object:
         """Return a setting's value, None if it is not known."""
@@ -342,7 +352,7 @@ class _Module:
         if isinstance(node, ast.Tuple) and node.elts:
             node = node.elts[0]
         dotted = constant(node) or self.dotted(node)
-        known = dotted in PACKAGES or dotted in INCLUDED or self.file(dotted) is not None
+        known = dotted in PACKAGES or dotted in INCLUDED or self.file(dotted) != ""
         if isinstance(node, ast.Attribute) and node.attr == "urls" and not known:
             yield from self.mounted(node, prefix, source)
         elif not dotted:
@@ -370,19 +380,9 @@ class _Module:
             return written if any(name.startswith(f"{node.id}.") for name in self.imported) else ""
         return ".".join([start, *reversed(names)])
 
-    def file(self, dotted: str) -> str | None:
-        """Return the project's file of a module, None if it is not the project's."""
-        level = len(dotted) - len(dotted.lstrip("."))
-        if not level:
-            located = locate(self.reader.tree, dotted, self.reader.base)
-            return located[0] if located and located[0].endswith(".py") else None
-        base = self.path
-        for _ in range(min(level, 20)):
-            base = folder(base)
-        relative = "/".join(part for part in (base if base != "." else "", *dotted[level:].split(".")) if part)
-        return next(
-            (path for path in (f"{relative}.py", f"{relative}/__init__.py") if self.reader.tree.exists(path)), None
-        )
+    def file(self, dotted: str) -> str:
+        """Return the project's file of a module, "" if it is not the project's."""
+        return self.reader.file(dotted, self.path)
 
     def kind(self, target: ast.expr) -> str:
         """Return what a view does, as far as its package tells."""

@@ -13,6 +13,7 @@ from ..deployment.dockerfile import split
 from ..deployment.evidence import NOTHING, Evidence
 from ..deployment.kinds.record import Worker
 from ..findings import Certainty, Found, unread
+from ..importer import Importer
 from ..layout.record import Layout
 from ..literals import assignments, constant, last_name, strings
 from ..places import folder, is_aside, is_development, is_template, mentions
@@ -124,6 +125,7 @@ def read_processes(
     return Processes(
         processes=Found(processes, processes[0].source if processes else "", certainty),
         celery_app=Found(celery.name, celery.source, Certainty.INFERRED) if celery else unread(""),
+        celery_settings=_settings_of_celery(tree, layout, celery) if celery else unread(""),
         celery_concurrency=_concurrency(celery, says) if celery and says is not None else unread(False),
     )
 
@@ -483,6 +485,25 @@ def find_celery(tree: Tree, layout: Layout, distributions: Collection[str]) -> C
                 suffix = "" if name in ("app", "celery") else f":{name}"
                 return Celery(dotted + suffix, f"{path}:{value.lineno}", module)
     return None
+
+
+def _settings_of_celery(tree: Tree, layout: Layout, celery: Celery) -> Found[str]:
+    """Return the settings module that Celery's module selects, where it begins with all of the site's settings.
+
+    The images select the site's, so that a worker would do without what the other has, such as its broker.
+    """
+    site = layout.settings_module.value
+    for node in ast.walk(celery.module):
+        if not (isinstance(node, ast.Call) and last_name(node.func) == "setdefault" and len(node.args) == 2):
+            continue
+        name, module = (constant(argument) for argument in node.args)
+        if name != "DJANGO_SETTINGS_MODULE" or not isinstance(module, str) or module == site:
+            continue
+        found = Importer(tree, layout.base, layout.import_root).find(module)
+        text = tree.text(found.file) if found and found.file else ""
+        if re.search(rf"^from {re.escape(site)} import \*", text or "", re.MULTILINE):
+            return Found(module, f"{celery.source.partition(':')[0]}:{node.lineno}", Certainty.INFERRED)
+    return unread("")
 
 
 def _makes_celery(call: ast.Call) -> bool:

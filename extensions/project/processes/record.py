@@ -27,4 +27,5 @@ class Processes:
 
     processes: Found[Sequence[Process]] = unread(())  # what files state comes before what code implies
     celery_app: Found[str] = unread("")  # what `celery -A` takes
+    celery_settings: Found[str] = unread("")  # settings of Celery's own, which start from the site's; "" for none
     celery_concurrency: Found[bool] = unread(False)  # whether something says how many processes a worker has

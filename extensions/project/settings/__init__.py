@@ -13,10 +13,11 @@ from ..evaluation.imports import load_module
 from ..evaluation.state import State
 from ..evaluation.values import UNKNOWN
 from ..findings import Certainty, Found, Problem, unread
+from ..importer import Importer
 from ..tree import Tree
 from .buckets import unset_buckets
-from .compression import compress_offline, compress_online
-from .connections import broker, caches, databases, layers
+from .compression import compress_manifest, compress_offline, compress_online
+from .connections import broker, caches, database_tls, databases, layers
 from .finder import Finder
 from .names import collect
 from .record import DjangoSettings, IgnoredModule, LackingModule
@@ -39,33 +40,47 @@ PRODUCTION = {"DJANGO_ENV": "production"}
 
 
 def read_settings(
-    tree: Tree, path: str, sys_path_folder: str, environ: Mapping[str, str] = PRODUCTION
+    tree: Tree,
+    path: str,
+    sys_path_folder: str,
+    environ: Mapping[str, str] = PRODUCTION,
+    base: str = "",
+    image: Mapping[str, str] | None = None,
 ) -> tuple[Settings, DjangoSettings]:
     """Return the settings that the module at `path` makes, and what they say.
 
-    `sys_path_folder` is where absolute imports start ("" for the root). `environ` is the environment in which they are
-    read; variables that it lacks are not set, but for those that tell debugging or the environment's name, which are
-    taken as production has them.
+    `sys_path_folder` is where absolute imports start ("" for the root), and `base` the folder of manage.py, if that is
+    another. `environ` is the environment in which they are read; variables that it lacks are not set, but for those
+    that tell debugging or the environment's name, which are taken as production has them. Of what the project's own
+    `image` sets, that counts which settings do without: what they demand is still a person's to give.
     It never raises: what cannot be read is a Problem, what cannot be known is left out or assumed, with a note.
     """
     folder = "" if sys_path_folder in (".", "./") else sys_path_folder.strip("/")
-    first = run(tree, path, folder, environ)
+    importer = Importer(tree, base or folder, folder)
+    first = run(tree, path, importer, environ)
+    demanded = {name for name, variable in first.environment.variables.items() if variable.required}
+    of_image = {
+        name: text
+        for name, text in (image or {}).items()
+        if name in first.environment.variables and name not in {*demanded, *environ}
+    }
+    environ = {**of_image, **environ}
     production = {
         variable.name: text
         for variable in first.environment.variables.values()
         if variable.name not in environ and (text := production_value(variable))
     }
-    last = run(tree, path, folder, {**production, **environ}) if production else first
+    last = run(tree, path, importer, {**production, **environ}) if production or of_image else first
     values = collect(tree, last, path, folder)
     if chosen := _chosen(tree, last, values, {**production, **environ}):
         environ = {**chosen, **environ}
-        last = run(tree, path, folder, {**production, **environ})
+        last = run(tree, path, importer, {**production, **environ})
         values = collect(tree, last, path, folder)
     if _is_on(values):
-        off = _without_debug(tree, path, folder, environ, production, values["DEBUG"])
+        off = _without_debug(tree, path, importer, environ, production, values["DEBUG"])
         if off:
             production |= off
-            last = run(tree, path, folder, {**production, **environ})
+            last = run(tree, path, importer, {**production, **environ})
             values = collect(tree, last, path, folder)
     for name in chosen.keys() & last.environment.variables.keys():
         last.environment.variables[name].required = True
@@ -112,28 +127,33 @@ def _is_on(values: Mapping[str, Setting]) -> bool:
 
 
 def _without_debug(
-    tree: Tree, path: str, folder: str, environ: Mapping[str, str], production: Mapping[str, str], debug: Setting
+    tree: Tree,
+    path: str,
+    importer: Importer,
+    environ: Mapping[str, str],
+    production: Mapping[str, str],
+    debug: Setting,
 ) -> dict[str, str]:
     """Return the variable, none of `environ`, and its text, with which DEBUG is off; {} if none turns it off."""
     for name, text in debug_switches(debug):
         if name not in environ:
-            evaluator = run(tree, path, folder, {**production, **environ, name: text})
-            found = collect(tree, evaluator, path, folder).get("DEBUG")
+            evaluator = run(tree, path, importer, {**production, **environ, name: text})
+            found = collect(tree, evaluator, path, evaluator.folder).get("DEBUG")
             if found is not None and found.value is not UNKNOWN and not found.value:
                 return {name: text}
     return {}
 
 
-def run(tree: Tree, path: str, folder: str, environ: Mapping[str, str]) -> State:
+def run(tree: Tree, path: str, importer: Importer, environ: Mapping[str, str]) -> State:
     """Return an evaluator that has worked out the module."""
-    evaluator = new_evaluator(tree, folder, environ)
+    evaluator = new_evaluator(tree, importer, environ)
     if tree.is_private(path):
         evaluator.open_end = path
         evaluator.notes.append((path, "is a file that git ignores"))
     try:
         load_module(evaluator, path)
         files = list(evaluator.files)
-        for package in packages(tree, path, folder):
+        for package in packages(tree, path, evaluator.folder):
             evaluator.settings_files.add(package)  # what it imports is read as what settings import
             load_module(evaluator, package)
         evaluator.files = files
@@ -171,9 +191,11 @@ def record(evaluator: State, settings: Settings, before: Settings) -> DjangoSett
         staticfiles_storage=static_storage,
         staticfiles_kind=kind_of_static_files(evaluator, settings, static_storage),
         default_storage=storage_of(finder, "default", "DEFAULT_FILE_STORAGE", FILE_STORAGE),
+        database_tls=database_tls(evaluator.tree, evaluator.files),
         unset_buckets=unset_buckets(evaluator, settings),
         compress_offline=compress_offline(settings, apps.value),
         compress_online=compress_online(settings, apps.value),
+        compress_manifest=compress_manifest(settings),
         allowed_hosts=finder.texts("ALLOWED_HOSTS"),
         allowed_hosts_variables=Found(host_variables(hosts), hosts.source if hosts else "", Certainty.INFERRED),
         installed_apps=apps,

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from ..findings import Certainty, Found, unread
+from ..importer import Importer
 from ..layout.record import Layout
 from ..literals import assigned_variable, constant
 from ..places import DEVELOPMENT, mentions
@@ -43,7 +44,7 @@ def read_alternatives(
 def read_again(tree: Tree, layout: Layout, variables: Mapping[str, str], path: str = "") -> DjangoSettings:
     """Return what the settings, or those at `path`, say with variables beside production's."""
     given = {**PRODUCTION, **variables}
-    return read_settings(tree, path or layout.settings_file.value, layout.import_root, given)[1]
+    return read_settings(tree, path or layout.settings_file.value, layout.import_root, given, layout.base)[1]
 
 
 def _debug_environment(
@@ -90,9 +91,7 @@ def _is_there(tree: Tree, layout: Layout, dotted: str, distributions: Collection
     top = dotted.partition(".")[0]
     if top == "django":
         return True
-    root = layout.python_path.value or "."
-    prefix = "" if root == "." else f"{root}/"
-    if tree.exists(f"{prefix}{top}.py") or any(path.startswith(f"{prefix}{top}/") for path in tree.paths):
+    if Importer(tree, layout.base, layout.import_root).find(top):
         return True
     name = top.lower().replace("_", "-")
     return bool(
@@ -104,14 +103,12 @@ def _development_module(tree: Tree, layout: Layout) -> tuple[str, str]:
     """Return the development settings that manage.py names, and their file; "" for both if it names none."""
     manage = layout.manage_py.value
     module = tree.python(manage) if manage else None
-    root = layout.python_path.value or "."
+    importer = Importer(tree, layout.base, layout.import_root)
     for node in ast.walk(module) if module else ():
         assigned = assigned_variable(node, "DJANGO_SETTINGS_MODULE")
         name = constant(assigned[0]) if assigned else None
         if not name or name == layout.settings_module.value or not mentions(name, DEVELOPMENT - {"test", "tests"}):
             continue
-        base = name.replace(".", "/") if root == "." else f"{root}/{name.replace('.', '/')}"
-        for path in (f"{base}.py", f"{base}/__init__.py"):
-            if tree.exists(path):
-                return name, path
+        if (found := importer.find(name)) and found.file:
+            return name, found.file
     return "", ""

@@ -1,5 +1,6 @@
 """Whether django-compressor makes its files before the site runs."""
 
+import posixpath
 from collections.abc import Sequence
 
 from ..findings import Certainty, Found
@@ -21,6 +22,21 @@ def compress_offline(settings: Settings, installed_apps: Sequence[str]) -> Found
     installed = "compressor" in installed_apps and _is_on(settings)
     value = bool(installed and offline is not None and settings.value("COMPRESS_OFFLINE"))
     return Found(value, offline.source if offline and value else "", Certainty.INFERRED)
+
+
+def compress_manifest(settings: Settings) -> Found[str]:
+    """Return the file that says what was compressed, from STATIC_ROOT.
+
+    It is beside the compressed files, in COMPRESS_OUTPUT_DIR, unless settings name another storage for it.
+    https://django-compressor.readthedocs.io/en/stable/settings.html#django.conf.settings.COMPRESS_OFFLINE_MANIFEST
+    """
+    name = str(settings.value("COMPRESS_OFFLINE_MANIFEST", "manifest.json"))
+    folder = str(settings.value("COMPRESS_OUTPUT_DIR", "CACHE"))
+    storage = settings.get("COMPRESS_OFFLINE_MANIFEST_STORAGE_ALIAS") or settings.get(
+        "COMPRESS_OFFLINE_MANIFEST_STORAGE"
+    )
+    source = next((item.source for item in (storage, settings.get("COMPRESS_OUTPUT_DIR")) if item), "")
+    return Found(name if storage else posixpath.join(folder, name), source, Certainty.INFERRED)
 
 
 def _is_on(settings: Settings) -> bool:

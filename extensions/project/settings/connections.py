@@ -1,11 +1,13 @@
 """The databases, caches, brokers and layers that settings connect to."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..evaluation.values import Value, all_variables
-from ..findings import Found
+from ..findings import Certainty, Found
 from ..secrets import HIDDEN
+from ..tree import Tree
 from .finder import Finder
 from .record import Broker, Cache, Database, Layer
 from .setting import Settings, entry, part_variables, parts_of, path_value, text_or_none, url_variable
@@ -58,6 +60,24 @@ def caches(finder: Finder) -> Found[Mapping[str, Cache]]:
         for alias, value in parts_of(found).items()
     }
     return finder.found(read, found, "nothing sets CACHES")
+
+
+# https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-SSLMODE,
+# https://github.com/jazzband/dj-database-url#usage, https://github.com/pkrefta/django-on-heroku
+TLS = re.compile(
+    r"\bssl_require\s*=\s*(?:True|not DEBUG)\b|[\"']sslmode[\"']\]?\s*[:=]\s*[\"'](?:require|verify-\w+)[\"']"
+    r"|^\s*(?:django_heroku|django_on_heroku)\.settings\(\s*locals\(\)\s*\)",
+    re.MULTILINE,
+)
+
+
+def database_tls(tree: Tree, files: Iterable[str]) -> Found[bool]:
+    """Return whether settings let the database be connected to by TLS alone, as hosting services want it."""
+    for path in files:
+        text = tree.text(path) or ""
+        if match := TLS.search(text):
+            return Found(True, f"{path}:{text.count(chr(10), 0, match.end()) + 1}", Certainty.INFERRED)
+    return Found(False, "", Certainty.INFERRED)
 
 
 def database_variable(settings: Settings, value: Value, alias: str) -> str:

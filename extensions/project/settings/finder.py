@@ -48,6 +48,9 @@ class Finder:
         path = self.found(value, found, absent, setting)
         if not guessed:
             return path
+        if value.startswith("/") and found is not None:
+            note = f"{setting} is outside the project, which is in /workdir in the images"
+            return replace(path, value=value, certainty=Certainty.INFERRED, note=note)
         note = f"{setting} is relative, so it depends on the folder that Django is started in"
         return replace(path, certainty=Certainty.INFERRED, note="; ".join(n for n in (path.note, note) if n))
 

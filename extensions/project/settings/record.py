@@ -1,7 +1,7 @@
 """What a project's settings say, as a production server would find them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..evaluation.environment import ReadVariable
 from ..findings import Found, unread
@@ -109,10 +109,12 @@ class DjangoSettings:
     staticfiles_storage: Found[str] = unread("")  # the dotted name of the class
     staticfiles_kind: Found[str] = unread("")  # plain | manifest | whitenoise | whitenoise-manifest | s3 | other
     default_storage: Found[str] = unread("")  # the dotted name of the class of uploads' storage
+    database_tls: Found[bool] = unread(False)  # whether the database is connected to by TLS alone
     unset_buckets: Found[Sequence[Bucket]] = unread(())  # of the storages of static files and of uploads
     in_files: Found[Mapping[str, str]] = unread({})  # settings by which these keep files; "" for no options
     compress_offline: Found[bool] = unread(False)  # whether django-compressor has to run when images are built
     compress_online: Found[bool] = unread(False)  # whether nothing says so, and the first request of a page compresses
+    compress_manifest: Found[str] = unread("CACHE/manifest.json")  # what says what was compressed, from STATIC_ROOT
     allowed_hosts: Found[Sequence[str]] = unread(())  # those that are known
     allowed_hosts_variables: Found[Mapping[str, bool]] = unread({})  # and whether each is a list, or else one host
     installed_apps: Found[Sequence[str]] = unread(())  # those that are known
@@ -139,3 +141,15 @@ class DjangoSettings:
     def default_database(self) -> Database:
         """The default database; one of which nothing is known if settings have none."""
         return self.databases.value.get("default", Database())
+
+
+def with_celery(settings: DjangoSettings, celery: DjangoSettings) -> DjangoSettings:
+    """Return settings with the broker of those that Celery's processes have of their own, and what these read."""
+    names = {item.name for item in settings.environment.value}
+    more = [item for item in celery.environment.value if item.name not in names]
+    environment = settings.environment
+    return replace(
+        settings,
+        celery_broker=celery.celery_broker if celery.celery_broker.value != Broker() else settings.celery_broker,
+        environment=replace(environment, value=[*environment.value, *more]),
+    )

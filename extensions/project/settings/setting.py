@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from ..evaluation.environment import ReadVariable
-from ..evaluation.values import ROOT, UNKNOWN, Value, all_variables, plain, project_path
+from ..evaluation.values import HOME, ROOT, UNKNOWN, Value, all_variables, beside_project, plain, project_path
 from ..findings import Certainty, Problem
 
 
@@ -91,12 +91,15 @@ def part_variables(value: Value, keys: tuple[str, ...]) -> dict[str, str]:
 
 
 def path_value(value: Value, folder: str) -> tuple[str, bool]:
-    """Return a path setting as others have it ("" if unknown), and whether it depends on the working folder."""
+    """Return a path setting as others have it ("" if unknown), and whether it depends on where the project is."""
     if not isinstance(value.data, (str, PurePosixPath)) or not str(value.data):
         return "", False
     text = str(value.data)
-    guessed = not text.startswith("/")
-    path = project_path(posixpath.normpath(posixpath.join(ROOT, folder, text)))
+    if text == HOME or text.startswith(f"{HOME}/"):
+        return posixpath.normpath(text), False
+    guessed = not text.startswith("/") or bool(beside_project(text))
+    whole = posixpath.normpath(posixpath.join(ROOT, folder, text))
+    path = beside_project(whole) or project_path(whole)
     if path is UNKNOWN or "\0" in path:
         return "", False
     return path, guessed

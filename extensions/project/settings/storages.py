@@ -6,6 +6,7 @@ from typing import Any
 from ..evaluation.state import State
 from ..evaluation.values import UNKNOWN
 from ..findings import Certainty, Found
+from ..importer import absolute
 from .finder import Finder
 from .setting import Settings
 
@@ -74,8 +75,8 @@ def storage_kind_by_name(dotted: str) -> str:
 def class_bases(evaluator: State, dotted: str) -> list[str]:
     """Return the dotted names of the bases of a class in the project; empty for one that is not there."""
     module, _, name = dotted.rpartition(".")
-    path = evaluator.find_module(module, "", 0) if module else None
-    parsed = evaluator.tree.python(path) if path else None
+    found = evaluator.importer.find(module)
+    parsed = evaluator.tree.python(found.file) if found else None
     imported: dict[str, str] = {}
     bases: list[str] = []
     for node in parsed.body if parsed else ():
@@ -87,10 +88,7 @@ def class_bases(evaluator: State, dotted: str) -> list[str]:
                 }
             )
         elif isinstance(node, ast.ImportFrom):
-            package = module if path and path.endswith("__init__.py") else module.rpartition(".")[0]
-            for _ in range(min(node.level - 1, 20)):
-                package = package.rpartition(".")[0]
-            source = ".".join(part for part in (package if node.level else "", node.module or "") if part)
+            source = absolute(node.module or "", node.level, module, bool(found and found.folders))
             imported.update({alias.asname or alias.name: f"{source}.{alias.name}" for alias in node.names})
         elif isinstance(node, ast.ClassDef):
             if node.name == name:

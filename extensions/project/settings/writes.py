@@ -1,18 +1,24 @@
 """The folders and files that Django writes to while it runs: a container's root file system may be read-only."""
 
 import posixpath
+import re
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 
 from ..deployment import dockerfile
 from ..deployment.commands import dockerfiles
+from ..deployment.evidence import NOTHING, Evidence
+from ..deployment.kinds.record import Variable
+from ..deployment.own_folders import own_folders
 from ..evaluation.values import Value, words
 from ..findings import Certainty, Found, unread
 from ..frontend.record import Node
 from ..layout.record import Layout
 from ..places import folder as folder_of
 from ..tree import Tree
+from .code_writes import read_code_writes, site_modules
 from .record import DjangoSettings
 from .setting import Setting, Settings, entry, parts_of, path_value
 
@@ -24,6 +30,9 @@ FOLDERS = (
     "PROTECTED_MEDIA_ROOT",
 )
 REMOTE = ("s3", "boto", "gcloud", "gcs", "google", "azure", "dropbox", "sftp", "ftp", "cloudinary", "swift", "minio")
+ABSOLUTE = re.compile(r"[\"'](/[\w./-]{2,100})[\"']")
+MAX_VALUES = 5000
+KEEPERS = ("/.gitkeep", "/.gitignore", "/.keep", "/.placeholder", "/README.md", "/README.rst", "/README")
 ELSEWHERE = ("/tmp", "/dev", "/proc", "/sys")  # /tmp is a tmpfs; nobody keeps data in the others
 SYSTEM = words("/ /bin /etc /home /lib /mnt /opt /root /run /sbin /srv /usr /usr/local /usr/src /var")
 NOT_DATA = ("/etc/", "/usr/", "/home/", "/root/", "/run/", "/var/run/", "/var/lib/apt", "/var/cache/apt", "/opt/")
@@ -33,11 +42,15 @@ NOT_DATA = ("/etc/", "/usr/", "/home/", "/root/", "/run/", "/var/run/", "/var/li
 class Write:
     """A path that Django writes to: relative to the project, or absolute; `kind` says what for.
 
-    `alias` is the database's or cache's own name in settings; `beside_code` says that the folder holds Python modules.
+    It is media, database, cache, log, email, session, search, upload, temporary, made (by settings), code (what other
+    code writes), dockerfile (its volumes), or image (other folders of the project's own image).
+
+    `alias` is the database's or cache's own name in settings; `beside_code` says that the folder holds Python modules,
+    or, for code and image, other files of the project.
     """
 
     path: str
-    kind: str  # media | database | cache | log | email | session | search | upload | temporary | made | dockerfile
+    kind: str
     source: str
     is_file: bool = False
     alias: str = ""
@@ -54,13 +67,23 @@ class Written:
 
 
 def read_writes(
-    tree: Tree, evaluated: Settings, layout: Layout, settings: DjangoSettings, node: Node | None
+    tree: Tree,
+    evaluated: Settings,
+    layout: Layout,
+    settings: DjangoSettings,
+    node: Node | None,
+    own_steps: Evidence = NOTHING,
 ) -> Written:
     """Return what Django writes to, and the folders and files to keep, which follow from it."""
-    found = [write for write in _writes(tree, evaluated, layout, settings) if _is_kept(write.path)]
-    code = _code_folders(tree)
+    every = [
+        *_writes(tree, evaluated, layout, settings),
+        *_by_code(tree, evaluated, layout),
+        *_own_image(tree, evaluated, layout, settings, own_steps),
+    ]
+    found = [write for write in every if _is_kept(write.path)]
+    code, held = _folders_with(tree, _is_code), _folders_with(tree, _is_held)
     writes = [
-        replace(write, beside_code=(posixpath.dirname(write.path) if write.is_file else write.path) in code)
+        replace(write, beside_code=_place(write) in (held if write.kind in ("code", "image") else code))
         for write in dict.fromkeys(found)
     ]
     dirs, files = places(writes, settings, node)
@@ -92,7 +115,7 @@ def places(writes: Iterable[Write], settings: DjangoSettings, node: Node | None)
     files: dict[str, None] = {}
     for write in writes:
         path = write.path
-        place = posixpath.dirname(path) if write.is_file else path
+        place = _place(write)
         taken = (
             place in SYSTEM or place in ("", ".") or write.beside_code or any(is_within(item, place) for item in kept)
         )
@@ -107,14 +130,27 @@ def places(writes: Iterable[Write], settings: DjangoSettings, node: Node | None)
     return sorted(top), sorted(path for path in files if not any(is_within(path, other) for other in top))
 
 
-def _code_folders(tree: Tree) -> set[str]:
-    """Return the folders that hold Python modules, at any depth."""
+def _place(write: Write) -> str:
+    return posixpath.dirname(write.path) if write.is_file else write.path
+
+
+def _folders_with(tree: Tree, wanted: Callable[[Tree, str], bool]) -> set[str]:
+    """Return the folders that hold files that are wanted, at any depth."""
     found: set[str] = set()
     for path in tree.paths:
-        if path.endswith(".py"):
+        if wanted(tree, path):
             while (path := posixpath.dirname(path)) and path not in found:
                 found.add(path)
     return found
+
+
+def _is_code(tree: Tree, path: str) -> bool:
+    return path.endswith(".py")
+
+
+def _is_held(tree: Tree, path: str) -> bool:
+    """Return whether a file is one of the project's own, and not there for the sake of its folder."""
+    return not path.endswith(KEEPERS) and not tree.is_ignored(path)
 
 
 def is_within(path: str, other: str) -> bool:
@@ -150,6 +186,16 @@ def _writes(tree: Tree, settings: Settings, layout: Layout, says: DjangoSettings
         if path := path_value(value, settings.folder)[0]:
             yield Write(path, "made", source)
     yield from _own_dockerfile(tree, layout, says)
+
+
+def _by_code(tree: Tree, settings: Settings, layout: Layout) -> Iterator[Write]:
+    """Yield what code beside the settings writes to; a file of the project's own stays where it is."""
+    for write in read_code_writes(tree, settings, layout):
+        absolute = write.path.startswith("/")
+        if absolute and (write.path in SYSTEM or write.path.startswith(NOT_DATA)):
+            continue
+        if not write.is_file or not tree.exists(write.path) or tree.is_ignored(write.path):
+            yield Write(write.path, "code", write.source, write.is_file)
 
 
 def is_local(storage: str) -> bool:
@@ -211,6 +257,39 @@ def _own_dockerfile(tree: Tree, layout: Layout, settings: DjangoSettings) -> Ite
                 yield Write(inner, "dockerfile", f"{path}:{line}")
             elif name not in SYSTEM and not name.startswith(NOT_DATA) and name in given:
                 yield Write(name, "dockerfile", f"{path}:{line}")
+
+
+def _own_image(
+    tree: Tree, settings: Settings, layout: Layout, says: DjangoSettings, own_steps: Evidence
+) -> Iterator[Write]:
+    """Yield the folders of the project's own image that it makes when it starts, or keeps in a volume, or that a
+    setting, a variable or code names."""
+    named: set[str] | None = None
+    for item in own_folders(tree, own_steps):
+        path = item.inner or item.path
+        hidden = any(part.startswith(".") for part in path.split("/"))
+        if hidden or path == "." or _is_made_by_build(path, says) or path in SYSTEM or path.startswith(NOT_DATA):
+            continue
+        if named is None:
+            named = _named_paths(tree, settings, layout, own_steps)
+        here, there = (any(is_within(name, place) for name in named) for place in (path, item.path))
+        if here or there or item.is_written:
+            yield Write(item.path if there and not here else path, "image", item.source)
+
+
+def _named_paths(tree: Tree, settings: Settings, layout: Layout, own_steps: Evidence) -> set[str]:
+    """Return the paths that settings have as values, and absolute ones of variables and of code."""
+    stack = [setting.raw for setting in settings.values.values()]
+    found: set[str] = set()
+    for value in stack:
+        if isinstance(value.data, dict) and len(stack) < MAX_VALUES:
+            stack += value.data.values()
+        elif isinstance(value.data, str | PurePosixPath) and "/" in str(value.data):
+            found.add(path_value(value, settings.folder)[0])
+    found |= {item.value for item in (*own_steps.of(Variable), *own_steps.values) if item.value.startswith("/")}
+    for path in site_modules(tree, settings, layout):
+        found |= {match[1] for match in ABSOLUTE.finditer(tree.text(path) or "")}
+    return found
 
 
 def _made_folders(instructions: list[dockerfile.Instruction]) -> tuple[str, list[tuple[str, int]], list[str]]:

@@ -14,7 +14,7 @@ QUESTIONS = (
         found=lambda site: site.adopted.gunicorn_workers,
         reference=Reference(
             type="whole number",
-            default="what your `Dockerfile_django` or Compose file says; else 3",
+            default="what your `Dockerfile_django`, Compose file, or own command line or configuration says; else 3",
             changes="`GUNICORN_CMD_ARGS` in `compose.yaml`",
             refused="all but 1 to 1000",
         ),
@@ -28,7 +28,7 @@ QUESTIONS = (
         found=lambda site: site.adopted.gunicorn_threads,
         reference=Reference(
             type="whole number",
-            default="what your `Dockerfile_django` says; else 2",
+            default="what your `Dockerfile_django`, or own command line or configuration says; else 2",
             changes="`threads` in `docker/gunicorn.conf.py`, with the worker class `gthread`",
             refused="all but 1 to 1000",
         ),
@@ -63,9 +63,13 @@ QUESTIONS = (
             type="a YAML list of arguments",
             default=(
                 "the options in `CMD` of your `Dockerfile_django` that no other question has, like `[--timeout, "
-                '"120"]`; else none'
+                '"120"]`; else those of your own image, Procfile, unit or `gunicorn.conf.py`, like '
+                "`[--timeout=120]`; else none"
             ),
-            changes="the end of `CMD` in `Dockerfile_django`",
+            changes=(
+                "the end of `CMD` in `Dockerfile_django`; from `--timeout`, above 60 seconds, how long nginx waits "
+                "for Django, and from `--graceful-timeout` how long Compose waits for a stop"
+            ),
             refused="characters other than letters, digits and `_ . / : = @ % + , * -`; numbers without quotes",
         ),
     ),

@@ -10,7 +10,7 @@ from .project import python_version
 def debian_release(site: Site) -> Default:
     """Return the release that the python image's version came out with, whose compiler its packages were tried with.
 
-    Where the project's own image names its release, its packages are of that one.
+    Where the project's own image has packages of one release alone, it is that one.
     Trixie's compiler takes for errors what bookworm's warned of: https://gcc.gnu.org/gcc-14/porting_to.html
     """
     if (own := site.own_steps.value).release:
@@ -52,8 +52,8 @@ QUESTIONS = (
         reference=Reference(
             type="one of `trixie`, `bookworm`",
             default=(
-                "that of your own Dockerfile's image; else `bookworm` for Python 3.11 and older, which came out "
-                "with it, and `trixie` for others"
+                "`bookworm` where your own image has a package that is no longer in Debian, and for Python 3.11 and "
+                "older, which came out with it; else, and where your own image names it, `trixie`"
             ),
             changes="the end of the python image's tag, in both Dockerfiles",
             refused="all others",

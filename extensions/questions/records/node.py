@@ -40,6 +40,47 @@ _rule = kinds.Rule(
 )
 
 
+_place = kinds.text(r"/[A-Za-z0-9_.@/*-]*", "give a path of the image, like /workdir/static")
+STAGE = {
+    "name": kinds.text(r"assets(-[0-9]{1,2})?", "call it assets, assets-2 and so on"),
+    "image": kinds.image,
+    "instructions": kinds.list_of(kinds.instruction, "instructions"),
+    "output": kinds.mapping_of(_place, _place, "paths of the stage and paths of the images"),
+}
+
+
+def _are_stages(value: Any) -> str:
+    """Return what is wrong with stages of a Dockerfile: nothing, or all keys of STAGE in each."""
+    value = kinds.parsed(value)
+    if not isinstance(value, list):
+        return f"{value!r} will not do; give a YAML list of stages, or []"
+    for stage in value:
+        if not isinstance(stage, dict) or stage.keys() != STAGE.keys():
+            return f"{stage!r} will not do; give a mapping of {', '.join(STAGE)}"
+        if problem := next((f"{key}: {wrong}" for key, rule in STAGE.items() if (wrong := rule(stage[key]))), ""):
+            return problem
+    return ""
+
+
+_stages = kinds.Rule(
+    _are_stages,
+    {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "properties": {key: rule.schema for key, rule in STAGE.items()},
+            "additionalProperties": False,
+            "required": list(STAGE),
+        },
+    },
+)
+
+
+def _assets_stages(site: Site) -> Default:
+    found = site.frontend.stages
+    return Default(plain(found.value), found.source if found.value else "")
+
+
 def _node(site: Site) -> Default:
     found = site.frontend.node
     return Default(plain(found.value), found.source) if found.value else Default({})
@@ -79,6 +120,45 @@ node:
 
 `files` are copied before `install` runs, and `output` is taken from the stage. With `runtime: true` the output is also
 in Django's image, as Django reads it when it runs (`webpack-stats.json`, a Vite manifest).
+""",
+        ),
+    ),
+    Question(
+        name="assets_stages",
+        type="yaml",
+        help="Dockerfile stages that build the front end, as a YAML list; [] for none",
+        rule=_stages,
+        safe=[],
+        default=_assets_stages,
+        together=True,
+        says_source=True,
+        since="3.1.0",
+        as_before=[],
+        reference=Reference(
+            type="a YAML list of stages, each a mapping",
+            default=(
+                "the stages of your own Dockerfile that start from an image of Node.js or Bun, where they do more "
+                "than `node` can say"
+            ),
+            changes="stages before the stage `code` of both Dockerfiles, and `COPY --from` each; `node` is `{}` then",
+            refused="other keys than these four; missing keys; instructions that are not on one line",
+            notes="""\
+```yaml
+assets_stages:
+- name: assets
+  image: node:24-slim
+  instructions:
+  - WORKDIR /app/assets
+  - COPY assets/package.json ./
+  - RUN npm install
+  - COPY . ..
+  - RUN npm run build:js && npm run build:css
+  output:
+    /app/public: /public
+```
+
+What `COPY` takes counts from your project's root. `output` says which paths of the stage come where in the images, in
+which your project is `/workdir`.
 """,
         ),
     ),

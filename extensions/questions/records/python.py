@@ -16,6 +16,7 @@ from .image import debian_release
 # What has another name in bookworm than in trixie, beside those that end in t64 there: https://wiki.debian.org/ReleaseGoals/64bit-time
 BOOKWORM = {
     "libgdal36": "libgdal32",
+    "libgeos-c1t64": "libgeos-c1v5",
     "libavcodec61": "libavcodec59",
     "libavformat61": "libavformat59",
     "libhdf5-310": "libhdf5-103-1",
@@ -86,6 +87,11 @@ def _requirements_file(value: str, root: Path) -> str:
 def _requirement_files(value: Any, root: Path) -> str:
     paths = kinds.parsed(value)
     return next((message for path in paths if (message := _requirements_file(path, root))), "")
+
+
+def _install_folders(value: Any, root: Path) -> str:
+    missing = (path for path in kinds.parsed(value) if not (root / path).exists())
+    return next((f"there is no {path} in {root}; name a folder or a file of the project" for path in missing), "")
 
 
 def _listed(names: list[str], between: str) -> str:
@@ -240,6 +246,30 @@ What a group and an extra are called differs: [what each installer does](files.m
 `installer` is `pyproject` and an option begins with `--group`, the project's own dependencies are not installed but
 with `--requirements=pyproject.toml`: a `pyproject.toml` may have groups alone.
 """,
+        ),
+    ),
+    Question(
+        name="install_folders",
+        type="yaml",
+        help="Folders and files that the installer takes packages from, as YAML: [libs]",
+        rule=kinds.list_of(kinds.folder, "paths, like [libs/prices, wheels]"),
+        safe=[],
+        found=lambda site: site.dependencies.install_folders,
+        in_project=_install_folders,
+        since="3.1.0",
+        as_before=[],
+        reference=Reference(
+            type="a YAML list of paths",
+            default=(
+                "the packages in the project that the requirements, the manifest or the lock file name by their "
+                "paths, and the folders of `--find-links`"
+            ),
+            changes=(
+                "what is mounted where the stage `build` installs, in both Dockerfiles; with any, that is in "
+                "`/workdir`, where a package that is installed to be edited stays"
+            ),
+            refused="a path with spaces, with `..`, or from the root (`/…`); what does not exist",
+            notes="`.` is all of the project: then each change of a file installs the dependencies anew.",
         ),
     ),
     Question(

@@ -185,13 +185,33 @@ the image (`/var/www/static`). If it is not, the build says so.
             type="yes or no",
             default=(
                 "yes if `COMPRESS_OFFLINE` of [django-compressor](https://django-compressor.readthedocs.io/) is "
-                "on in the settings, or where it is not set and Compose can set it by `compose_settings`"
+                "on in the settings; or where your own files run `compress`, or WhiteNoise serves, and Compose can "
+                "set it by `compose_settings`"
             ),
             changes=(
                 "with yes, `manage.py compress` runs after `collectstatic`, and `Dockerfile_django` takes the "
                 "manifest of it"
             ),
             refused="all but true and false",
+        ),
+    ),
+    Question(
+        name="compress_manifest",
+        type="str",
+        help="File below static_root that says what was compressed",
+        rule=kinds.relative_path,
+        safe="CACHE/manifest.json",
+        found=lambda site: site.settings.compress_manifest,
+        since="3.1.0",
+        as_before="CACHE/manifest.json",
+        reference=Reference(
+            type="text, a path that counts from `static_root`",
+            default=(
+                "`CACHE/manifest.json`, or what `COMPRESS_OUTPUT_DIR`, `COMPRESS_OFFLINE_MANIFEST` and its storage "
+                "make of it"
+            ),
+            changes="which file `Dockerfile_django` takes; it counts only with `compress_offline`",
+            refused="what is no path below that folder",
         ),
     ),
     Question(

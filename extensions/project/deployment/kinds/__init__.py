@@ -12,6 +12,7 @@ from .front_end import FRONT_END
 from .housekeeping import HOUSEKEEPING
 from .instructions import INSTRUCTIONS
 from .management import MANAGEMENT
+from .own_scripts import OWN_SCRIPTS
 from .python_packages import PYTHON_PACKAGES
 from .record import Kind, NotUnderstood, Surroundings, Taken
 from .servers import SERVERS
@@ -26,6 +27,7 @@ KINDS: tuple[Kind, ...] = (
     SERVERS,
     WORKERS,
     MANAGEMENT,
+    OWN_SCRIPTS,
     HOUSEKEEPING,
     CARRIED,
 )

@@ -1,11 +1,12 @@
 """Commands of the build of no other kind that need nothing but Debian: they are carried over as they stand."""
 
+import posixpath
 import re
 import shlex
 
 from ...secrets import has_secret, words
 from ..steps import Phase, Step
-from .record import Carried, Kind, NotUnderstood, Surroundings, Taken
+from .record import Carried, Command, Kind, NotUnderstood, Surroundings, Taken, When
 
 # Programs of Debian's own, by which a Dockerfile sets up the system.
 OF_SYSTEM = words(
@@ -13,6 +14,10 @@ OF_SYSTEM = words(
     "printf mkdir tar unzip gunzip curl wget install update-mime-database texhash mktexlsr"
 )
 SYSTEM_PATH = re.compile(r"/(?:etc|usr|opt|var|bin|lib|tmp)(?:/|$)")
+GLOB = re.compile(r"[*?\[]")
+READS = re.compile(r"(?<!<)<(?![<(&])\s*(?!/)\S")
+READS_NO_FILE = "it reads a file that the image does not have"
+COMMAND = re.compile(r"[A-Za-z0-9_./:=@%+,* -]+|'[A-Za-z0-9_./:=@%+,* -]*'")
 REPOSITORIES = re.compile(r"/etc/apt|apt-key|sources\.list|nodesource|deb\.|keyrings")
 
 
@@ -21,15 +26,38 @@ def _read(step: Step, around: Surroundings) -> list[Taken] | None:
         return None
     if not step.final or step.condition:
         return None
-    text = shlex.join(step.words) if step.plain else step.text
+    is_pattern = any(GLOB.search(word) for word in step.words)
+    text = shlex.join(step.words) if step.plain and not is_pattern else step.text
+    if READS.search(text):
+        return [NotUnderstood(step.source, text[:200], READS_NO_FILE)]
     if has_secret(text) or not text.isprintable() or len(text) > 500 or text.endswith("\\"):
         return None
     if REPOSITORIES.search(text):
         return [NotUnderstood(step.source, text[:200], "its packages are not Debian's")]
-    unknown = not step.plain and "$" in text
-    if unknown or not _is_of_system(step, around):
+    if not step.plain and "$" in text:
         return None
-    return [Carried(step.source, text)]
+    return [Carried(step.source, text)] if _is_of_system(step, around) else _of_project(step, around)
+
+
+def _of_project(step: Step, around: Surroundings) -> list[Taken] | None:
+    """Return a command that changes the project's files, with their paths in the template's images."""
+    if step.program not in ("cp", "mv", "ln", "sed") or not step.plain or not around.home:
+        return None
+    words = [step.program]
+    for word in step.words[1:]:
+        path = posixpath.normpath(posixpath.join(step.workdir, word))
+        copies = step.program in ("cp", "mv")
+        is_path = not word.startswith("-") and (copies or word.startswith("/") or around.is_in_project(path))
+        if is_path and not f"{path}/".startswith(f"{around.home.rstrip('/')}/"):
+            return None  # not only the project's
+        words.append(around.in_workdir(path) if is_path else word)
+    changed = [word for word in words if word.startswith("/workdir/")]
+    sources = [posixpath.relpath(word, "/workdir") for word in changed[:-1]] if step.program in ("cp", "mv") else []
+    if not all(around.tree.exists(path) or path in around.tree.folders or GLOB.search(path) for path in sources):
+        return [NotUnderstood(step.source, step.text[:200], "the image has no such file")]
+    if not changed or not all(COMMAND.fullmatch(shlex.quote(word)) for word in words):
+        return None
+    return [Command(step.source, tuple(words), When.CODE)]
 
 
 def _is_of_system(step: Step, around: Surroundings) -> bool:

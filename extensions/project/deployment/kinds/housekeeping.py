@@ -34,9 +34,23 @@ def _read(step: Step, around: Surroundings) -> list[Taken] | None:
         return [Done(step.source, "ends of lines")]
     if re.match(r"python[0-9.]*$", step.program) and step.words[1:] in (("--version",), ("-V",)):
         return [Done(step.source, "a message")]
+    if _is_of_nothing(step):
+        return [Done(step.source, "what the images do without")]
     if step.program not in QUIET or not _is_quiet(step):
         return None
     return [Done(step.source, "housekeeping")]
+
+
+def _is_of_nothing(step: Step) -> bool:
+    """Return whether a command makes what the template's images have otherwise, or clears away."""
+    words = " ".join(step.words)
+    if step.program in ("python", "python3") or re.fullmatch(r"python3\.\d+", step.program):
+        return bool(re.search(r" -m ?(?:venv|compileall|build)\b", words))
+    clears = step.program in ("rm", "find") and re.search(
+        r"/var/lib/apt|/var/cache|/usr/share|\.pyc|__pycache__|-delete", words
+    )
+    logs = step.program == "ln" and "/dev/std" in words
+    return bool(clears or logs) or step.program in ("deactivate", "twine", "dpkg-reconfigure", "truncate")
 
 
 def _is_quiet(step: Step) -> bool:
@@ -54,7 +68,9 @@ def _is_quiet(step: Step) -> bool:
 def _folders(step: Step) -> list[Taken]:
     names = [word for word in step.words[1:] if not word.startswith("-") and not re.fullmatch(r"[0-7]{3,4}", word)]
     paths = (posixpath.normpath(posixpath.join(step.workdir, name)) for name in names)
-    return [Folder(step.source, path) for path in paths if "$" not in path] or [Done(step.source, "housekeeping")]
+    at_start = step.phase is Phase.START
+    found: list[Taken] = [Folder(step.source, path, at_start) for path in paths if "$" not in path]
+    return found or [Done(step.source, "housekeeping")]
 
 
 HOUSEKEEPING = Kind("housekeeping", _read)

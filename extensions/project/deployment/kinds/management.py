@@ -2,6 +2,7 @@
 
 import posixpath
 import re
+from dataclasses import replace
 
 from ...secrets import has_secret, in_command, words
 from ..steps import Phase, Step
@@ -37,6 +38,7 @@ OF_PEOPLE = {
     "test": "it is for developers",
     "changepassword": "a person has to type",
 }
+CALL = re.compile(r"""\bcall_command\(\s*["']([a-z_][\w-]*)["']""")
 WORD = re.compile(r"[A-Za-z0-9_./:=@%+,* -]+")
 NAME = re.compile(r"[a-z_][\w-]*", re.IGNORECASE)
 
@@ -68,32 +70,69 @@ def _read(step: Step, around: Surroundings) -> list[Taken] | None:
     if words is None:
         return None
     name = words[0]
+    if not _is_installed(name, around):
+        return [NotUnderstood(step.source, in_command(step.text)[:200], "no app of INSTALLED_APPS has this command")]
+    if inner := _called(name, around):
+        calls = (replace(step, words=("python", "manage.py", each), text=f"manage.py {each}") for each in inner)
+        return [item for call in calls for item in _read(call, around) or ()]
     if name in OF_PEOPLE:
         return [NotUnderstood(step.source, in_command(step.text)[:200], OF_PEOPLE[name])]
     if name == "makemigrations":
         return _makemigrations(step, words, around)
     if name == "migrate":
-        return _migrate(step, words)
+        return _migrate(step, words, around)
     if name in DONE or name.startswith(("wait_for", "waitfor")) or (name == "tailwind" and "start" in words):
         return [Done(step.source, name)]
-    return _command(step, words)
+    return _command(step, words, around)
 
 
-def _command(step: Step, words: tuple[str, ...], when: When | None = None) -> list[Taken]:
+def _is_installed(name: str, around: Surroundings) -> bool:
+    """Return whether an app has a command, as far as the project's own files tell; all others may have it."""
+    files = [path for path in around.tree.named(f"{name}.py") if path.endswith(f"/management/commands/{name}.py")]
+    apps = {posixpath.basename(path.removesuffix(f"/management/commands/{name}.py")) for path in files}
+    installed = {app.partition(".apps.")[0].rpartition(".")[2] for app in around.apps}
+    return not apps or not installed or not apps.isdisjoint(installed)
+
+
+def _called(name: str, around: Surroundings) -> list[str]:
+    """Return the commands that one of the project's own calls, if it makes static files: images have these."""
+    for path in around.tree.named(f"{name}.py"):
+        if path.endswith(f"/management/commands/{name}.py"):
+            called = CALL.findall(around.tree.text(path) or "")
+            if ("collectstatic" in called or MAKES_FILES & {*called}) and name not in called:
+                return list(dict.fromkeys(called))
+    return []
+
+
+def _located(step: Step, words: tuple[str, ...], around: Surroundings) -> tuple[str, ...]:
+    """Return words with the project's paths in full, where they count from another folder than that of manage.py."""
+    if not around.home or around.in_workdir(step.workdir) == posixpath.normpath(f"/workdir/{around.django_dir}"):
+        return words
+    paths = [posixpath.normpath(posixpath.join(step.workdir, word)) for word in words]
+    return tuple(
+        around.in_workdir(path)
+        if "/" in word and not word.startswith(("-", "/")) and around.is_in_project(path)
+        else word
+        for word, path in zip(words, paths, strict=True)
+    )
+
+
+def _command(step: Step, words: tuple[str, ...], around: Surroundings, when: When | None = None) -> list[Taken]:
+    words = (words[0], *_located(step, words[1:], around))
     text = in_command(step.text)[:200]
     if has_secret(" ".join(words)):
         return [NotUnderstood(step.source, text, "it holds a secret")]
     if not step.plain or not all(WORD.fullmatch(word) for word in words):
         return [NotUnderstood(step.source, text, "it needs a shell")]
     if when is None:
-        build = step.phase is Phase.BUILD and words[0] not in OF_DATABASE
+        build = step.phase is Phase.BUILD and words[0] not in OF_DATABASE and not around.migrated
         when = When.STATIC if build or words[0] in MAKES_FILES else When.START
     if step.condition and when is When.START:
         return [NotUnderstood(step.source, text, f"it runs only on {in_command(step.condition)[:80]}")]
     return [Command(step.source, ("python", "manage.py", *words), when, step.may_fail)]
 
 
-def _migrate(step: Step, words: tuple[str, ...]) -> list[Taken]:
+def _migrate(step: Step, words: tuple[str, ...], around: Surroundings) -> list[Taken]:
     """Return further migrations than those of the one default database."""
     further = [
         word
@@ -105,7 +144,7 @@ def _migrate(step: Step, words: tuple[str, ...]) -> list[Taken]:
     ]
     if not further or further in (["--database=default"], ["--database", "default"]):
         return [Done(step.source, "migrate")]
-    return _command(step, ("migrate", "--noinput", *further))
+    return _command(step, ("migrate", "--noinput", *further), around)
 
 
 def _makemigrations(step: Step, words: tuple[str, ...], around: Surroundings) -> list[Taken]:

@@ -1,6 +1,7 @@
 """The shape of a kind of step, and of what a step is taken for. It imports nothing but the steps themselves."""
 
-from collections.abc import Callable, Sequence
+import posixpath
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -61,10 +62,11 @@ class Variable:
 
 @dataclass(frozen=True)
 class Folder:
-    """A folder that must be there, by its path in the image."""
+    """A folder that must be there, by its path in the image; `at_start` says that it is made when that starts."""
 
     source: str
     path: str
+    at_start: bool = False
     kind: str = "folder"
 
 
@@ -144,6 +146,23 @@ class Surroundings:
     of_node: frozenset[str] = frozenset()  # stages that start from an image of Node alone
     distributions: frozenset[str] = frozenset()
     unmigrated: tuple[str, ...] = field(default=())  # apps with models and without migrations in the project
+    apps: tuple[str, ...] = ()  # INSTALLED_APPS
+    migrated: bool = False  # whether a step before it has made the database: what follows is of it
+    scripts: Mapping[str, str] = field(default_factory=dict)  # those of the project's own package: name, module
+
+    def in_workdir(self, path: str) -> str:
+        """Return where the template's images have a path of the container that is the project's."""
+        inner = posixpath.relpath(path, self.home.rstrip("/") or "/")
+        return posixpath.normpath(posixpath.join("/workdir", self.root, inner))
+
+    def is_in_project(self, path: str) -> bool:
+        """Return whether a path of the container is a file or a folder of the project, or in a folder of it."""
+        home = self.home.rstrip("/")
+        if not home or not path.startswith(f"{home}/"):
+            return False
+        inner = posixpath.normpath(posixpath.join(self.root, posixpath.relpath(path, home)))
+        folder = posixpath.dirname(inner)
+        return any(other == inner or other.startswith((f"{inner}/", f"{folder}/")) for other in self.tree.paths)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ PACKAGE = Package(
     functions={
         "environs.Env": new_reader("environs"),
         "environs.FileAwareEnv": new_reader("environs"),
+        "epicenv.Env": new_reader("environs"),  # is one of environs: https://github.com/epicserve/epicenv
         "environs.EnvValidationError": new_reader("environs"),
     },
     readers={"environs": read_second},

@@ -1,0 +1,71 @@
+"""A front end that the project's own image builds beside its Python code, with Node's package managers."""
+
+import posixpath
+import re
+import shlex
+from collections.abc import Iterable, Sequence
+
+from ..data import mapping
+from ..deployment.evidence import Evidence
+from ..deployment.kinds.record import FrontEnd
+from ..findings import Certainty, Found
+from ..places import join
+from ..tree import Tree
+from .node import node_version
+from .own_stages import HOME, INSTALLS
+from .packages import version_of_node
+from .record import Node, Stage
+
+# What brings Node itself, or changes nothing that is built.
+ASIDE = re.compile(r"(?:nvm|n)\s|(?:npm|yarn|pnpm)\s+(?:audit|--version|-v|cache|config|version)\b")
+PREFIX = re.compile(r"--(?:prefix|cwd|dir)[ =](\S+)")
+WORD = re.compile(r"[A-Za-z0-9_./:=@%+,*~^ -]+")
+
+
+def built_in_place(tree: Tree, own: Evidence, node: Node | None, served: str) -> Found[Sequence[Stage]]:
+    """Return a stage of Node's image that runs what the own image runs; none where `node` says all of it.
+
+    All that it makes of the project's folder comes out, as nothing says what is made; node_modules only if `served`,
+    the settings that say what Django serves, names it.
+    """
+    items = [item for item in own.of(FrontEnd) if not ASIDE.match(shlex.join(item.words))]
+    commands = [shlex.join(item.words) for item in items]
+    builds = [command for command in commands if not INSTALLS.match(command)]
+    if not items or (node and (not builds or (len(builds) == 1 and node.build.endswith(builds[0])))):
+        return Found((), certainty=Certainty.INFERRED)
+    if not all(WORD.fullmatch(command) for command in commands):
+        return Found((), items[0].source, Certainty.INFERRED, "What builds the front end needs a shell.")
+    folders = [_folder(own, item.folder) for item in items]
+    base = posixpath.normpath(join(folders[0], _prefix(commands)))
+    if not tree.exists(join(base, "package.json")):
+        return Found((), items[0].source, Certainty.INFERRED, f"There is no package.json in {base}.")
+    version = node_version(version_of_node(tree, base, mapping(tree.json(join(base, "package.json")))))
+    lines = ["COPY . /workdir", *_runs(commands, folders)]
+    if "node_modules" not in served and "npm.finders" not in served:
+        lines.append(f"RUN rm -rf {posixpath.normpath(posixpath.join(HOME, base))}/node_modules")
+    place = f"{posixpath.normpath(posixpath.join(HOME, base))}/"
+    return Found([Stage("assets", f"node:{version}", lines, {place: place})], items[0].source, Certainty.INFERRED)
+
+
+def _folder(own: Evidence, place: str) -> str:
+    """Return the folder of the project that is at a place of the own image."""
+    inside = own.home and f"{place}/".startswith(f"{own.home.rstrip('/')}/")
+    return posixpath.normpath(posixpath.join(own.root, posixpath.relpath(place, own.home))) if inside else own.root
+
+
+def _prefix(commands: Iterable[str]) -> str:
+    """Return the folder that an option names instead of the one where a command runs."""
+    return next((match[1] for command in commands if (match := PREFIX.search(command))), ".")
+
+
+def _runs(commands: Sequence[str], folders: Sequence[str]) -> list[str]:
+    """Return instructions that run commands in their folders, those of one folder together."""
+    lines: list[str] = []
+    before = None
+    for command, folder in zip(commands, folders, strict=True):
+        if folder == before:
+            lines[-1] += f" && {command}"
+        else:
+            lines += [f"WORKDIR {posixpath.normpath(posixpath.join(HOME, folder))}", f"RUN {command}"]
+        before = folder
+    return lines
