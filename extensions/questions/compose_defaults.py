@@ -56,7 +56,10 @@ def compose_settings(site: Site) -> Default:
     """Return the settings that no variable changes, each with what Compose has: services, hosts, files of storages."""
     found = connections(site)
     files = site.settings.in_files
-    hosts = _hosts_setting(site) | deployment_defaults.compression(site) | dict(files.value) | _without_tls(site)
+    hosts: dict[str, str | list[str] | dict[str, str]] = {path: text or {} for path, text in files.value.items()}
+    hosts |= _hosts_setting(site)
+    hosts |= deployment_defaults.compression(site)
+    hosts |= _without_tls(site)
     source = next(iter(found.sources.values()), "") if found.settings else site.settings.allowed_hosts.source
     source = files.source if files.value and not found.settings else source
     return Default(found.settings | hosts, source if found.settings or hosts else "")

@@ -113,13 +113,13 @@ def in_files(settings: DjangoSettings, evaluated: Settings) -> tuple[DjangoSetti
     buckets = settings.unset_buckets
     if not buckets.value:
         return settings, evaluated
-    changes: dict[str, Any] = {}
+    changes: dict[str, str] = {}
     values = dict(evaluated.values)
     for bucket in buckets.value:
         path = OLD[bucket.alias] if bucket.old else f"STORAGES.{bucket.alias}.BACKEND"
         changes[path] = PLAIN[bucket.alias]
         if bucket.options:
-            changes[f"STORAGES.{bucket.alias}.OPTIONS"] = {}
+            changes[f"STORAGES.{bucket.alias}.OPTIONS"] = ""
     found = settings
 
     def said(value: str) -> Found[str]:
@@ -144,7 +144,7 @@ def in_files(settings: DjangoSettings, evaluated: Settings) -> tuple[DjangoSetti
         if not _is_path(settings.media_url.value):
             changes["MEDIA_URL"] = "/media/"
             found = replace(found, media_url=said("/media/"))
-    changed: Found[Mapping[str, Any]] = Found(changes, buckets.source, Certainty.INFERRED)
+    changed: Found[Mapping[str, str]] = Found(changes, buckets.source, Certainty.INFERRED)
     return replace(found, in_files=changed), replace(evaluated, values=values)
 
 

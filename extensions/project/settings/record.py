@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from ..evaluation.environment import ReadVariable
 from ..findings import Found, unread
@@ -112,9 +111,7 @@ class DjangoSettings:
     default_storage: Found[str] = unread("")  # the dotted name of the class of uploads' storage
     database_tls: Found[bool] = unread(False)  # whether the database is connected to by TLS alone
     unset_buckets: Found[Sequence[Bucket]] = unread(())  # of the storages of static files and of uploads
-    in_files: Found[Mapping[str, Any]] = unread(
-        {}
-    )  # the settings by which these keep files, where they can be changed
+    in_files: Found[Mapping[str, str]] = unread({})  # settings by which these keep files; "" for no options
     compress_offline: Found[bool] = unread(False)  # whether django-compressor has to run when images are built
     compress_online: Found[bool] = unread(False)  # whether nothing says so, and the first request of a page compresses
     compress_manifest: Found[str] = unread("CACHE/manifest.json")  # what says what was compressed, from STATIC_ROOT
