@@ -160,6 +160,18 @@ def seconds(options: Iterable[str], name: str, default: int) -> int:
     return int(given[-1][:6]) if given and given[-1].isdecimal() else default
 
 
+def megabytes(lines: Iterable[str]) -> int:
+    """Return how large a request's body may be, by lines of nginx's configuration; 0 where they do not say so.
+
+    https://nginx.org/en/docs/http/ngx_http_core_module.html#client_max_body_size
+    """
+    found = [
+        match for line in lines if (match := re.match(r"\s*client_max_body_size\s+(\d{1,9})([kmg]?);", line.lower()))
+    ]
+    sizes = [int(match[1]) * {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}[match[2]] for match in found]
+    return min(max(sizes, default=0) >> 20, 4096)
+
+
 def hosts_variable(answers: Iterable[Iterable[str]]) -> str:
     """Return the variable that settings read ALLOWED_HOSTS from, by the names in the first answer with one, or ""."""
     return next(
@@ -241,6 +253,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "key": key,
     "lasting": lasting,
     "links": storage.links,
+    "megabytes": megabytes,
     "lists_what_comes_in": lists_what_comes_in,
     "locates": nginx.locates,
     "node_cache": node_cache,

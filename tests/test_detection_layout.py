@@ -145,6 +145,68 @@ def test_several_manage(read):
     assert findings.found["django_dir"].note == "Also found: two/deep/manage.py."
 
 
+TWO = {
+    **{f"one/{path}": content for path, content in startproject().items()},
+    **{f"two/{path}": content for path, content in startproject("shop", "shop.settings").items()},
+}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {
+            "Dockerfile": "FROM python:3.13\nWORKDIR /app\nCOPY . .\nRUN pip install x\nRUN python two/manage.py check\n"
+        },
+        {
+            "two/Dockerfile": "FROM python:3.13\nWORKDIR /app\nCOPY . .\nRUN pip install x\nCMD gunicorn shop.wsgi\n",
+            "docker-compose.yml": "services:\n  web:\n    build: two\n    ports: ['80:80']\n",
+        },
+        {
+            "Dockerfile": "FROM python:3.13\nCOPY . /srv\nRUN pip install x\nWORKDIR /srv/two\nCMD ./start.sh\n",
+            "two/start.sh": "python manage.py migrate\ngunicorn shop.wsgi\n",
+        },
+        {"Procfile": "release: python two/manage.py migrate\nweb: gunicorn --chdir two shop.wsgi\n"},
+        {"Procfile": "release: cd two && python manage.py migrate\n"},
+    ],
+)
+def test_the_manage_that_own_files_run(files, read):
+    findings = read({**TWO, **files})
+    found = [findings.found[name].value for name in ("django_dir", "settings_file", "wsgi_module")]
+    assert found == ["two", "two/shop/settings.py", "shop.wsgi"]
+
+
+def test_a_demo_that_the_own_image_runs(read):
+    files = {f"demo/{path}": content for path, content in startproject().items()}
+    image = "FROM python:3.13\nWORKDIR /app\nCOPY . .\nRUN pip install x\nWORKDIR /app/demo\nCMD gunicorn core.wsgi\n"
+    findings = read(
+        {"manage.py": MANAGE.format("tests.settings"), "tests/settings.py": "", "Dockerfile": image, **files}
+    )
+    found = [findings.found[name].value for name in ("manage_py", "settings_file", "wsgi_module")]
+    assert found == ["demo/manage.py", "demo/core/settings.py", "core.wsgi"]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "more", "expected"),
+    [
+        ("wsgi/app.py", WSGI, {}, "wsgi.app"),
+        ("core/serve.py", WSGI.replace("application =", "app ="), {}, "core.serve:app"),
+        ("core/entry.py", WSGI, {"core/other.py": WSGI, "Procfile": "web: gunicorn -w 2 core.entry\n"}, "core.entry"),
+        (
+            "core/entry.py",
+            WSGI.replace("application =", "site ="),
+            {"Dockerfile": 'FROM python:3.13\nCMD ["gunicorn", "core.entry:site", "-b", ":80"]\n'},
+            "core.entry:site",
+        ),
+    ],
+)
+def test_an_application_in_a_module_of_any_name(path, text, more, expected, read):
+    files = startproject()
+    del files["core/wsgi.py"], files["core/asgi.py"]
+    findings = read({**files, path: text.format("core.settings"), **{p: t.format("x") for p, t in more.items()}})
+    assert findings.found["wsgi_module"].value == expected
+    assert findings.found["interface"].value == "wsgi"
+
+
 def test_manage_of_another_name(read):
     files = startproject()
     files["bin/run"] = files.pop("manage.py")

@@ -2,6 +2,7 @@
 
 import pytest
 import yaml
+from nginx import complaints
 from test_own_steps import COPY, MANAGE, SETTINGS
 from test_storage import COMPOSE, CONF, render
 
@@ -153,3 +154,124 @@ def test_who_waits_for_gunicorn_waits_as_long_as_it(answered):
     assert yaml.safe_load(render(COMPOSE, plain))["services"]["django"]["stop_grace_period"] == "35s"
     endless = answered(Procfile="web: gunicorn shop.wsgi --timeout 0\n")
     assert "proxy_read_timeout 3600s;" in render(CONF, endless)
+
+
+# ---------------------------------------------------------------- nginx
+
+
+OWN = """
+events {}
+http {
+    client_max_body_size 10m;
+    limit_req_zone $binary_remote_addr zone=all:10m rate=1r/s;
+    upstream shop { server unix:/run/shop.sock fail_timeout=0; }
+    server { listen 80; return 301 https://$host$request_uri; }
+    server {
+        listen 443 ssl;
+        client_max_body_size 200m;
+        add_header X-Frame-Options "DENY" always;
+        root /srv/www;
+        location /static/ { alias /srv/collected/; expires 30d; }
+        location /media { alias /srv/uploads; }
+        location /protected/ { internal; alias /srv/uploads/private/; }
+        location = /robots.txt { return 200 "User-agent: *\\nDisallow: /cart\\n"; }
+        location = /favicon.ico { alias /srv/collected/icons/favicon.ico; access_log /var/log/a.log; }
+        location = /apple-touch-icon.png { log_not_found off; }
+        location ~ /\\.(?!well-known) { deny all; return 404; }
+        location /.well-known/acme-challenge/ { root /var/www/certbot; }
+        location /flower/ { proxy_pass http://flower:5555; }
+        location /admin/ { allow 10.0.0.0/8; deny all; proxy_pass http://shop; }
+        location /upload/ { client_max_body_size 1g; proxy_pass http://shop; }
+        location / {
+            try_files $uri @shop;
+        }
+        location @shop {
+            proxy_set_header Host $http_host;
+            proxy_read_timeout 5m;
+            proxy_buffering off;
+            proxy_pass http://shop;
+        }
+    }
+}
+"""
+UPLOADS = "MEDIA_URL = '/media/'\nMEDIA_ROOT = BASE_DIR / 'uploads'\n"
+
+
+def test_what_an_own_nginx_does_is_taken_over(answered):
+    found = answered(UPLOADS, **{"deploy/shop.conf": OWN, "deploy/dev.conf": OWN.replace("5m", "9m")})
+    assert found["nginx_locations"] == [
+        "client_max_body_size 1g;",
+        "proxy_read_timeout 5m;",
+        "proxy_buffering off;",
+        'add_header X-Frame-Options "DENY" always;',
+        "location = /robots.txt {",
+        '    return 200 "User-agent: *\\nDisallow: /cart\\n";',
+        "}",
+        "location = /favicon.ico {",
+        "    alias /usr/share/nginx/html/static/icons/favicon.ico;",
+        "}",
+        "location ~ /\\.(?!well-known) {",
+        "    deny all;",
+        "    return 404;",
+        "}",
+    ]
+    assert found["private_media"] == {"uploads/private": "/protected/"} and found["media_url"] == "/media/"
+    said = "deploy/shop.conf:21 (location /flower/), deploy/shop.conf:22 (location /admin/: allow, deny)."
+    assert any(said in note for note in found["notes"])
+    conf = render(CONF, found)
+    assert "client_max_body_size 32m" not in conf and "alias /workdir/uploads/private/;" in conf
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("server { location / { uwsgi_read_timeout 90s; include uwsgi_params; uwsgi_pass web:8000; } }",
+         ["proxy_read_timeout 90s;"]),
+        ("server { client_max_body_size 5m; location / { client_max_body_size 0; proxy_pass http://127.0.0.1; } }",
+         ["client_max_body_size 0;"]),
+        ("server { client_max_body_size ${MAX}; location / { proxy_pass http://django:8000; } }", []),
+        ("server { add_header Authorization 'Bearer abcdef0123456789'; location / { proxy_pass http://web; } }", []),
+        ("server { client_max_body_size 9m; location / { proxy_pass http://frontend:3000; } }", []),
+        ("server { client_max_body_size 9m; location / {", []),
+        ("{% if x %} server { client_max_body_size 9m; location / { proxy_pass http://web; } }", []),
+    ],
+)  # fmt: skip
+def test_other_configurations_of_nginx(text, lines, answered):
+    assert answered(**{"nginx/site.conf": text})["nginx_locations"] == lines
+
+
+@pytest.mark.docker
+def test_nginx_takes_what_is_taken_over(answered):
+    among = OWN.replace("location /protected/ ", "location /media/private/ ")
+    texts = {
+        name: render(CONF, answered(UPLOADS, **{"deploy/shop.conf": text}))
+        for name, text in {"own": OWN, "among uploads": among}.items()
+    }
+    assert complaints(texts) == ""
+
+
+def test_what_includes_an_own_configuration_counts(answered):
+    site = "server { location / { proxy_pass http://web:8000; } }"
+    http = "http { client_max_body_size 75m; include /etc/nginx/conf.d/*.conf; }"
+    found = answered(**{"nginx/conf.d/site.conf": site, "nginx/nginx.conf": http})
+    assert found["nginx_locations"] == ["client_max_body_size 75m;"]
+
+
+def test_large_uploads_have_room(answered):
+    text = "server {{ client_max_body_size {}; location / {{ proxy_pass http://web:8000; }} }}"
+
+    def limits(size: str) -> tuple[str, str, str]:
+        found = answered(**{"nginx.conf": text.format(size)})
+        services = yaml.safe_load(render(COMPOSE, found))["services"]
+        memory = [services[name]["deploy"]["resources"]["limits"]["memory"] for name in ("django", "static")]
+        return (*memory, services["static"]["tmpfs"][0])
+
+    assert limits("32m") == ("1g", "512m", "/tmp:size=320m")
+    assert limits("200m") == ("1424m", "592m", "/tmp:size=400m")
+
+
+def test_an_own_nginx_is_named_where_none_runs(answered):
+    text = "server { client_max_body_size 99m; location / { proxy_pass http://web:8000; } }"
+    whitenoise = "MIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']\nSTATIC_ROOT = BASE_DIR / 'static'\n"
+    found = answered(whitenoise, **{"nginx.conf": text})
+    assert any("nginx.conf" in note for note in found["notes"])

@@ -18,27 +18,27 @@ from ..project.findings import Certainty, Found
 from ..project.layout.modules import locate
 from ..project.literals import constant, environment_read, last_name
 from ..project.places import join
-from ..project.secrets import has_secret
+from ..project.secrets import has_secret, words
 from ..project.tree import Tree
 from .handbook import gunicorn_options
 
 # Options that mean the same in the template's images.
-TAKEN = frozenset(
+TAKEN = words(
     """
     --timeout --graceful-timeout --max-requests --max-requests-jitter --preload --worker-connections --backlog
     --limit-request-line --limit-request-fields --limit-request-field_size --log-level --capture-output
     --forwarded-allow-ips --proxy-allow-from --no-sendfile --statsd-host --statsd-prefix --dogstatsd-tags
     --logger-class --reuse-port --enable-stdio-inheritance --forwarder-headers --header-map
-    """.split()  # noqa: SIM905
+    """
 )
 # Those that are for the own image alone, or that the template has its own for.
-OWN = frozenset(
+OWN = words(
     """
     --bind --name --config --chdir --pythonpath --user --group --pid --daemon --reload --reload-engine
     --reload-extra-file --worker-tmp-dir --umask --error-logfile --log-file --keep-alive --no-control-socket
     --control-socket --control-socket-disable --workers --threads --worker-class --access-logfile --check-config
     --print-config --initgroups --spew --proxy-name --raw-env --env
-    """.split()  # noqa: SIM905
+    """
 )
 MOST = 1000  # workers, or threads
 GREEN = ("gevent", "eventlet")
@@ -58,11 +58,11 @@ NAMES = {
     "logconfig_dict": "--log-config",
     "sendfile": "--sendfile",
 }
-HOOKS = frozenset(
+HOOKS = words(
     """
     on_starting on_reload when_ready pre_fork post_fork post_worker_init worker_int worker_abort pre_exec pre_request
     post_request child_exit worker_exit nworkers_changed on_exit ssl_context
-    """.split()  # noqa: SIM905
+    """
 )
 
 
@@ -82,8 +82,8 @@ def read_own_gunicorn(tree: Tree, project: Project) -> Project:
     if project.adopted.handbook_extra.is_read:
         return project
     options = _Options()
-    words, variables, source = next(_commands(tree, project.layout.base), ([], {}, ""))
-    arguments = [*gunicorn_options(split(variables.get("GUNICORN_CMD_ARGS", "")))[1], *gunicorn_options(words)[1]]
+    given, variables, source = next(_commands(tree, project.layout.base), ([], {}, ""))
+    arguments = [*gunicorn_options(split(variables.get("GUNICORN_CMD_ARGS", "")))[1], *gunicorn_options(given)[1]]
     config = next((value for name, value in reversed(arguments) if name == "--config"), "")
     _read_config(tree, project.layout.base, config, options)
     for name, value in arguments:
@@ -105,11 +105,11 @@ def _commands(tree: Tree, base: str) -> Iterator[tuple[list[str], Mapping[str, s
             yield found, command.environment, command.source
 
 
-def _arguments(words: list[str]) -> list[str] | None:
+def _arguments(command: list[str]) -> list[str] | None:
     """Return the words behind `gunicorn`, up to the end of its command; None where it is not started."""
-    for index, word in enumerate(words):
+    for index, word in enumerate(command):
         if word.rpartition("/")[2] == "gunicorn":
-            rest = words[index + 1 :]
+            rest = command[index + 1 :]
             end = next((number for number, item in enumerate(rest) if item in ("&&", ";", "||", "|", "&")), len(rest))
             return rest[:end]
     return None

@@ -34,3 +34,5 @@ class Adopted:
     handbook_extra: Found[Extra] = unread(Extra())  # the rest
     own_gunicorn_options: Found[Sequence[str]] = unread(())  # of a command line or configuration of the project's own
     gunicorn_not_taken: Found[Sequence[str]] = unread(())  # where it has others, each with its name
+    nginx_internal: Found[Mapping[str, str]] = unread({})  # folders that it sends where Django says so, with their URL
+    nginx_not_taken: Found[Sequence[str]] = unread(())  # where it does what no answer holds

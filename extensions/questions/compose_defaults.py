@@ -295,9 +295,17 @@ def notes(site: Site) -> list[str]:
 
 def _left(site: Site) -> list[str]:
     """Return sentences on what own files have that no answer holds."""
-    if not (left := image_defaults.some(site.adopted.gunicorn_not_taken.value)):
-        return []
-    return [f"Not taken over of your own Gunicorn: {left}. Add to docker/gunicorn.conf.py what you need."]
+    found = []
+    if left := image_defaults.some(site.adopted.gunicorn_not_taken.value):
+        found.append(f"Not taken over of your own Gunicorn: {left}. Add to docker/gunicorn.conf.py what you need.")
+    lines, nginx = site.adopted.nginx_locations, site.adopted.nginx_not_taken.value
+    if image_defaults.static_server(site)[0] == "nginx" and nginx:
+        found.append(
+            f"Not taken over of your own nginx: {image_defaults.some(nginx)}. Add what you need to nginx_locations."
+        )
+    elif image_defaults.static_server(site)[0] != "nginx" and lines.value and lines.source != "default.conf":
+        found.append(f"No nginx runs here: what yours does ({lines.source}) is for a proxy before this site.")
+    return found
 
 
 def _secrets(site: Site) -> list[str]:

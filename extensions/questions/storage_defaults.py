@@ -4,6 +4,7 @@ import posixpath
 from collections.abc import Iterator, Mapping
 
 from ..project.data import url_parts
+from ..project.findings import Found
 from ..project.settings.writes import Write, is_local, is_within, places
 from ..services.connections import connections
 from ..services.site import Site
@@ -66,11 +67,17 @@ def _beside_media(site: Site) -> list[Write]:
 
 def private_media(site: Site) -> Answer:
     """Return what nginx sends nobody by itself: paths, each with the URL by which Django has it sent, or ""."""
-    internal = site.private_media.internal_media
+    internal = _internal(site)
     media = media_root(site)[0]
     own = [write.path for write in _own_writes(site) if media and is_within(write.path, media)]
     found = {**dict.fromkeys(own, ""), **internal.value}
     return dict(sorted(found.items())), internal.source if internal.value else ""
+
+
+def _internal(site: Site) -> Found[Mapping[str, str]]:
+    """Return the folders that nginx sends files from where Django says so, by settings or the project's own nginx."""
+    found = site.private_media.internal_media
+    return found if found.value else site.adopted.nginx_internal
 
 
 def data_root(site: Site) -> Answer:
@@ -108,7 +115,7 @@ def _apart(dirs: list[str], writes: list[Write], site: Site) -> Iterator[str]:
     outer = next((path for path in dirs if is_within(media, path)), "") if _path_of_media(site)[0] else ""
     if not outer:
         return
-    internal = site.private_media.internal_media.value
+    internal = _internal(site).value
     own = [write for write in writes if write.kind in OWN and write.path not in internal]
     if any(is_within(_folder(write), outer) and not is_within(_folder(write), media) for write in own):
         yield media
@@ -129,7 +136,7 @@ def notes(site: Site) -> list[str]:
             f"`copier-django-docker sync --set media_url={url}`."
         )
     header = site.private_media.accel_redirect
-    if header.value:
+    if header.value and not _internal(site).value:
         found.append(
             f"Django tells nginx by X-Accel-Redirect what to send ({header.source}): name the folder in private_media."
         )

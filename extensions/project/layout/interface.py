@@ -5,12 +5,13 @@ import re
 from dataclasses import replace
 
 from ..deployment.commands import read_commands
+from ..deployment.dockerfile import split
 from ..findings import Certainty, Found
 from ..literals import assignments, last_name, statements
 from ..places import folder, is_aside, own
 from ..settings.record import DjangoSettings
 from ..tree import Tree
-from .modules import entry_points, locate, package_root
+from .modules import entry_points, locate, makes_application, package_root
 from .record import Layout
 
 ASGI_SERVERS = re.compile(
@@ -20,6 +21,8 @@ ASGI_SERVERS = re.compile(
 TARGET = re.compile(
     r"(?:^|[\s\"',])((?:[A-Za-z_]\w*\.)*(?:[wa]sgi\w*|[a-z_]*[wa]sgi))(?::([A-Za-z_]\w*))?(?:\(\))?(?=[\s\"',\]]|$)"
 )
+SERVERS = frozenset(("gunicorn", "uvicorn", "daphne", "hypercorn", "granian", "uwsgi", "waitress-serve"))
+SERVED = re.compile(r"(?:--(?:module|wsgi)=)?([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(?::([A-Za-z_]\w*))?(?:\(\))?")
 
 
 # What loads Django's applications: what ASGI_APPLICATION names may be a routing that Channels 2 loads after them.
@@ -81,6 +84,19 @@ def _stated_entry(tree: Tree, kind: str, base: str) -> tuple[str, str, str, str]
     for command in read_commands(tree):
         for match in TARGET.finditer(command.command):
             if kind in match[1].rpartition(".")[2] and (located := locate(tree, match[1], base)):
+                return match[1], match[2] or "", located[0], command.source
+    return _served(tree, kind, base)
+
+
+def _served(tree: Tree, kind: str, base: str) -> tuple[str, str, str, str] | None:
+    """Return the module that a server is started with, by any name, where it makes the application."""
+    for command in read_commands(tree):
+        words = split(command.command)
+        start = next((number for number, word in enumerate(words) if word.rpartition("/")[2] in SERVERS), None)
+        for word in words[start + 1 :] if start is not None and not command.development else ():
+            match = SERVED.fullmatch(word)
+            located = locate(tree, match[1], base) if match else None
+            if match and located and makes_application(tree, located[0], kind):
                 return match[1], match[2] or "", located[0], command.source
     return None
 

@@ -1,16 +1,22 @@
 """Where a Django project keeps manage.py."""
 
 import ast
+import posixpath
+import re
 from collections.abc import Iterator
 
+from ..deployment.commands import read_commands
+from ..deployment.own_image import own_image
+from ..deployment.steps import OwnSteps, Phase, read_own_steps
 from ..findings import Certainty, Found
 from ..lines import line_of
 from ..literals import SETTINGS, last_name
-from ..places import folder, is_aside, is_template, own
+from ..places import folder, is_aside, is_development, is_template, own
 from ..tree import Tree
 from .modules import package_root
 from .record import Layout
 
+MANAGE = re.compile(r"(?:\bcd\s+([\w./-]+)\s*&&.*?)?([\w./-]*manage\.py)\b")
 RUNNERS = frozenset(("execute_from_command_line", "execute_manager", "ManagementUtility"))
 
 
@@ -30,10 +36,13 @@ def read_manage(tree: Tree) -> Layout:
         )
     manage = min(candidates, key=lambda path: (path.count("/"), not _names_settings(tree, path), path))
     notes = []
+    if len(real) > 1 and (run := _run_by_own_files(tree, real)):
+        manage = run[0]
+        notes.append(f"{run[1]} runs it.")
     others = [path for path in candidates if path != manage]
     if others:
         notes.append(f"Also found: {', '.join(others[:4])}{' …' if len(others) > 4 else ''}.")
-    if is_aside(manage):
+    if is_aside(manage) and len(real) == 1:
         notes.append("It is the only one, and lies among tests, examples or documentation: is this a library?")
     base = folder(manage)
     if manage.rpartition("/")[2] != "manage.py":
@@ -46,6 +55,42 @@ def read_manage(tree: Tree) -> Layout:
         manage_py=Found(manage, source, certainty, note),
         django_dir=Found(base, source, certainty, note),
     )
+
+
+def _run_by_own_files(tree: Tree, candidates: list[str]) -> tuple[str, str] | None:
+    """Return which of several manage.py the project's own image runs, or else a command of its other files; and where.
+
+    Where none is run, it is the one in whose folder the server starts.
+    """
+    image = own_image(tree, ".")
+    if image and not is_development(image.path):
+        own = read_own_steps(tree, image)
+        steps = [step for step in own.steps if step.keyword == "RUN" and step.final]
+        for step in reversed(steps):
+            for word in step.words:
+                if own.place and word.rpartition("/")[2] == "manage.py":
+                    found = _in_project(own, posixpath.join(step.workdir, word))
+                    if found in candidates:
+                        return found, step.source
+        for step in reversed(steps):
+            found = _in_project(own, posixpath.join(step.workdir, "manage.py"))
+            if step.phase is Phase.START and found in candidates:
+                return found, step.source
+    for command in read_commands(tree):
+        for match in MANAGE.finditer(command.command):
+            path = posixpath.normpath(posixpath.join(match[1] or "", match[2]))
+            if not command.development and path in candidates and "/" in path:
+                return path, command.source
+    return None
+
+
+def _in_project(own: OwnSteps, path: str) -> str:
+    """Return which path of the project is at one of the image, by the folders that are copied; "" for none."""
+    path = posixpath.normpath(path)
+    for source, place in reversed(own.place.copies if own.place else ()):
+        if path.startswith(f"{place.rstrip('/')}/"):
+            return posixpath.normpath(posixpath.join(source, posixpath.relpath(path, place)))
+    return ""
 
 
 def _runs_django(tree: Tree, path: str) -> bool:

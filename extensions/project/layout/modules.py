@@ -51,4 +51,20 @@ def entry_points(tree: Tree, kind: str) -> list[str]:
         and name != f"{kind}.py"
         and not is_aside(path)
     ]
-    return exact + [path for path in variants[:10] if f"get_{kind}_application" in (tree.text(path) or "")]
+    named = exact + [path for path in variants[:10] if makes_application(tree, path, kind)]
+    return named or [path for path in _small_modules(tree) if makes_application(tree, path, kind)][:6]
+
+
+def makes_application(tree: Tree, path: str, kind: str) -> bool:
+    """Return whether a module makes Django's application of a kind of interface."""
+    return f"get_{kind}_application" in (tree.text(path) or "")
+
+
+def _small_modules(tree: Tree) -> list[str]:
+    """Return the modules, none deep in the project, that may hold an application by any name."""
+    likely = [
+        path
+        for path, size in tree.paths.items()
+        if path.endswith(".py") and size < 5_000 and path.count("/") <= 4 and not is_aside(path)
+    ]
+    return [path for path in likely[:300] if not path.endswith(("/__init__.py", "manage.py", "settings.py"))]

@@ -57,6 +57,9 @@ def read_settings_module(tree: Tree, layout: Layout) -> Layout:
     namings = sorted(_namings(tree, manage), key=lambda naming: naming.rank)
     located = {naming.module: locate(tree, naming.module, base) for naming in namings}
     known = [naming for naming in namings if located[naming.module]]
+    within = [naming for naming in known if (located[naming.module] or ("",))[0].startswith(f"{base}/")]
+    if base != "." and any(naming.rank < DOUBTFUL for naming in within):
+        known = within  # others are of another project beside this one
     good = [naming for naming in known if naming.rank < DOUBTFUL and not is_not_production(naming.module)]
     strong = [naming for naming in good if naming.rank < WEAK]
     if not strong and known and is_not_production(known[0].module):

@@ -111,7 +111,11 @@ A front end that Node builds is an answer of its own: [`node`](#node).
         against_others=_nginx_locations,
         reference=Reference(
             type="a YAML list of lines",
-            default="the `location` blocks of your `default.conf`, but for those of nginx's own default",
+            default=(
+                "the `location` blocks of your `default.conf`, but for those of nginx's own default; else what your "
+                "own configuration of nginx has for requests to Django: sizes, timeouts, headers, and locations that "
+                "answer by themselves"
+            ),
             changes=(
                 "the same, in the server block of `default.conf`. A location with a path of the template's own "
                 "(`static_url`, `media_url`, `/`, `= /-/nginx`) takes its place; so does `client_max_body_size`"
