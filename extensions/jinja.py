@@ -167,6 +167,7 @@ class DjangoProject(Extension):
             image, compose = _module("questions.image_defaults"), _module("questions.compose_defaults")
             gunicorn = image.gunicorn_remark(site)
             self._notes = [*compose.notes(site), *([gunicorn] if gunicorn else [])]
+            self._notes += _module("questions.dependency_notes").notes(site)
             self._notes += _module("questions.deployment_defaults").notes(site)
             self._notes += image.context_notes(site, self._read[root]["dockerignore"].value)
             self._site = {

@@ -841,6 +841,62 @@ def test_a_pin_older_than_a_python_is_not_compiled_there(requirements, version, 
     assert read({"requirements.txt": requirements}).value("python_version") == version
 
 
+@pytest.mark.parametrize(
+    ("code", "release", "python"),
+    [
+        ("from django.utils.translation import ugettext_lazy as _\n", "4.0", "3.10"),
+        ("from django.conf.urls import include, url\n", "4.0", "3.10"),
+        ("import django.core.urlresolvers\n", "2.0", "3.7"),
+        ("from django.utils.six.moves import range\n", "3.0", "3.9"),
+        ("from django.utils import timezone\nNOW = datetime.now(tz=timezone.utc)\n", "5.0", "3.12"),
+        ("from django.contrib.auth import views\nurl(views.login)\n", "2.1", "3.7"),
+        ("def view(request):\n    return self.request.is_ajax()\n", "4.0", "3.10"),
+        ("from django.db import models\nmodels.ForeignKey(A)\n", "2.0", "3.7"),
+        ("from django.db import models\nmodels.ForeignKey(A, models.CASCADE)\n", "", "3.13"),
+        ("from django.db import models\nmodels.ForeignKey(A)\nmodels.JSONField()\n", "", "3.13"),
+        ("from django.db import models\nclass A:\n    class Meta:\n        index_together = []\n", "5.1", "3.12"),
+        (
+            "from django.db.models import CheckConstraint as C, CheckConstraint\nCheckConstraint(check=1)\n",
+            "6.0",
+            "3.13",
+        ),
+        ("CACHES = {'default': {'BACKEND': 'django.core.cache.backends.memcached.MemcachedCache'}}\n", "4.1", "3.10"),
+        ("from django.conf.urls import include\ninclude('a.urls', namespace='a')\n", "2.0", "3.7"),
+        ("MIDDLEWARE_CLASSES = []\n", "2.0", "3.7"),
+        (
+            "try:\n    from django.urls import a\nexcept ImportError:\n    from django.core.urlresolvers import a\n",
+            "",
+            "3.13",
+        ),
+        ("if django.VERSION < (2, 0):\n    from django.core.urlresolvers import a\n", "", "3.13"),
+        ("from django.db import models\nx = 1\n", "", "3.13"),
+    ],
+)
+def test_code_that_is_older_than_a_django(code, release, python, read):
+    findings = read({"requirements.txt": "django\n", "a/x.py": code, "a/urls.py": "urlpatterns = []\n"})
+    assert (findings.value("django_below") or "") == release
+    assert findings.value("python_version") == python
+    assert read({"requirements.txt": "django==5.2\n", "a/x.py": code}).value("django_below") is None
+    assert read({"requirements.txt": "django\n", "a/x.py": "", "tests/a.py": code}).value("django_below") is None
+
+
+@pytest.mark.parametrize(
+    ("template", "release"),
+    [
+        ("{% load i18n staticfiles %}", "3.0"),
+        ("{% ifequal a b %}", "4.0"),
+        ("{{ a|length_is:3 }}", "5.1"),
+        ("{% load static i18n %}{% if a %}{% ifchanged %}", ""),
+    ],
+)
+def test_templates_that_are_older_than_a_django(template, release, read):
+    files = {"requirements.txt": "django>=2.2\n", "a/templates/a.html": template}
+    findings = read(files)
+    assert (findings.value("django_below") or "") == release
+    assert read({**files, "requirements.txt": "django>=5.2\n"}).value("django_below") is None
+    assert read({**files, "requirements.txt": "django~=2.2\n"}).value("django_below") is None
+
+
 def test_a_lock_file_with_wheels_of_a_time_before_the_oldest_image(read):
     lock = "[[package]]\nname = 'greenlet'\nversion = '0.4.15'\nfiles = [\n"
     lock += "{file = 'greenlet-0.4.15-cp37-cp37m-manylinux1_x86_64.whl'}, {file = 'greenlet-0.4.15.tar.gz'}]\n"

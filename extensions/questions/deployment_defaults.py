@@ -36,6 +36,9 @@ def install_packages(site: Site) -> Default:
         for name in item.names:
             listed.setdefault(name, item.source)
     distributions = site.dependencies.distributions.value
+    below = site.dependencies.django_below
+    if below.value:
+        listed = {f"Django<{below.value}": below.source, **listed}
     for command in site.own_steps.value.of(Command):
         name, extra, brought = EXTRAS.get(command.words[2], ("", "", ""))
         if name in distributions and brought not in distributions:

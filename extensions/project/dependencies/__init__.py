@@ -9,6 +9,7 @@ from ..findings import Certainty, Found
 from ..tree import Tree
 from .debian_packages import debian_packages, explained, needs_geodjango, translations, with_brought
 from .distributions import Distribution
+from .django_bound import held_below, read_bound
 from .installation import folders_of, in_folders, locked, read_installation, required_release
 from .local_paths import local_paths
 from .python_version import read_python_version
@@ -38,6 +39,9 @@ def read_dependencies(
         steps = read_lines(tree, folders, manifests(tools))
         installation = read_installation(tree, folders[0], steps, tools)
     distributions = locked(tree, installation)
+    below = read_bound(tree, {} if installation.lock_file and "django" not in distributions else distributions)
+    if below.value:
+        distributions["django"] = held_below(distributions.get("django"), below)
     found = _with_requirements(_installation(installation), installation)
     folders_read, _ = local_paths(tree, installation, distributions.values())
     found = replace(
@@ -46,6 +50,7 @@ def read_dependencies(
         vcs_requirements=_from_version_control(installation, distributions),
         distributions=_installed(installation, distributions),
         django_version=_version("django", distributions),
+        django_below=below,
         gunicorn_version=_version("gunicorn", distributions),
         python_version=Found(*read_python_version(tree, folders, steps, distributions, tools)),
         uv_version=Found(*required_release(tree, folders, tools)),

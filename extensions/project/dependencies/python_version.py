@@ -254,6 +254,15 @@ def _tested(tree: Tree, steps: list[Line]) -> Iterator[Statement]:
         )
 
 
+def allows(specifier: str, series: tuple[int, int]) -> bool:
+    """Return whether a specifier allows a release of a series, such as 5.2; True where it is none."""
+    try:
+        wanted = SpecifierSet(specifier)
+    except InvalidSpecifier:
+        return True
+    return any(wanted.contains(f"{series[0]}.{series[1]}.{micro}") for micro in range(40))
+
+
 def django_pythons(version: str, specifier: str) -> tuple[int, int] | None:
     """Return the oldest and newest minor of Python 3 that a Django supports; None where any may be installed.
 
