@@ -155,7 +155,8 @@ TWO = {
     "files",
     [
         {
-            "Dockerfile": "FROM python:3.13\nWORKDIR /app\nCOPY . .\nRUN pip install x\nRUN python two/manage.py check\n"
+            "Dockerfile": "FROM python:3.13\nWORKDIR /app\nCOPY . .\nRUN pip install x\n"
+            "RUN python two/manage.py check\n"
         },
         {
             "two/Dockerfile": "FROM python:3.13\nWORKDIR /app\nCOPY . .\nRUN pip install x\nCMD gunicorn shop.wsgi\n",
