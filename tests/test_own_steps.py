@@ -835,3 +835,9 @@ def test_settings_are_read_as_the_own_image_has_them(answered):
     assert found["environment"] == {"SITE_KIND": "big"}
     assert found["required_environment"] == ["SENDER"] and "SENDER" in found["build_environment"]
     assert answered(**{"shop/settings.py": settings, "Dockerfile": f"FROM python\n{COPY}"})["environment"] == {}
+
+
+def test_a_command_of_the_project_s_own_that_serves(answered):
+    compose = "services:\n  web:\n    build: .\n    command: python manage.py run --debug\n    ports: ['8000:8000']\n"
+    found = answered(**{"Dockerfile": f"FROM python:3.12\n{COPY}{GUNICORN}", "docker-compose.yml": compose})
+    assert found["start_commands"] == []

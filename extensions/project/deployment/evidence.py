@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -22,6 +22,7 @@ from .compose import read_compose
 from .dockerfile import images, name_and_tag, read_instructions, substitute, variables
 from .kinds import taken
 from .kinds.carried import READS_NO_FILE
+from .kinds.management import management_words
 from .kinds.record import (
     Carried,
     Done,
@@ -32,6 +33,7 @@ from .kinds.record import (
     Taken,
     Variable,
 )
+from .kinds.servers import SERVERS
 from .kinds.system_packages import (
     PACKAGE,
     is_in_bookworm_alone,
@@ -144,7 +146,7 @@ def _evidence(tree: Tree, known: _Known) -> Evidence:
         scripts=_own_scripts(tree),
     )
     found: dict[Taken, None] = {}
-    every = [*steps.steps, *_other_steps(tree, image)]
+    every = [*_without_server(steps.steps, image, around), *_other_steps(tree, image)]
     for step in every[:MAX_TAKEN]:
         found.update(dict.fromkeys(taken(step, around)))
         around = replace(around, migrated=around.migrated or "migrate" in step.words[1:3])
@@ -162,6 +164,19 @@ def _evidence(tree: Tree, known: _Known) -> Evidence:
         tuple(settled),
         tuple(own_values(tree, known.variables)),
     )
+
+
+def _without_server(steps: Sequence[Step], image: OwnImage | None, around: Surroundings) -> list[Step]:
+    """Return steps without a command of manage.py that is all that the container runs: it is the server.
+
+    What a CMD or a Compose service names runs as long as the container.
+    """
+    starting = [step for step in steps if step.phase is Phase.START and step.keyword == "RUN"]
+    if not image or len(starting) != 1 or SERVERS.read(starting[0], around):
+        return list(steps)
+    paths = {image.path, image.service.path if image.service else ""}
+    named = starting[0].source.rpartition(":")[0] in paths and management_words(starting[0], around) is not None
+    return [step for step in steps if step is not starting[0]] if named else list(steps)
 
 
 def _stages_of_node(tree: Tree, image: OwnImage | None) -> frozenset[str]:
