@@ -14,6 +14,7 @@ from .findings import Certainty, Found, Problem, by_name, unread
 from .frontend import read_frontend
 from .frontend.record import Frontend
 from .layout import read_interface, read_layout
+from .layout.import_roots import read_import_roots
 from .layout.local_files import LocalFiles, read_local_files
 from .layout.record import Layout
 from .layout.urls import Pages, read_pages
@@ -100,6 +101,9 @@ def _code(tree: Tree, tools: tuple[Tool, ...]) -> tuple[Project, Settings | None
         layout = read_interface(tree, layout, settings)  # again, now that they say more of it
     engines = [database.engine or "" for database in settings.databases.value.values()]
     dependencies = read_dependencies(tree, layout.base, tools, settings.installed_apps.value, engines)
+    if evaluated:
+        installed = dependencies.distributions.value
+        layout = replace(layout, import_roots=read_import_roots(tree, layout, settings, evaluated, installed))
     return (
         Project(
             layout=layout,

@@ -108,7 +108,9 @@ class State:
                 base = base.rpartition("/")[0]
         else:
             base = self.folder
-        for start in dict.fromkeys((base, base if level else "")):
+        top = dotted.partition(".")[0]
+        beside = "src" if not level and self.tree.exists(f"src/{top}/__init__.py") else ""
+        for start in dict.fromkeys((base, base if level else "", beside or base)):
             path = "/".join(part for part in (start, dotted.replace(".", "/")) if part)
             for candidate in (f"{path}/__init__.py" if path else "__init__.py", f"{path}.py"):
                 if self.tree.exists(candidate):
