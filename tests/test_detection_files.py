@@ -243,6 +243,18 @@ def test_what_other_code_writes_to(code, dirs, files, read):
 
 
 @pytest.mark.parametrize(
+    ("settings", "dirs"),
+    [("", ["docs", "photos/new"]), ("MEDIA_ROOT = '/srv/media'", ["/srv/media"])],
+)
+def test_uploads_without_a_folder_of_their_own(settings, dirs, read):
+    models = (
+        "class Page(models.Model):\n    a = models.FileField(upload_to='docs/%Y/')\n"
+        "    b = models.ImageField(upload_to='photos/new')\n    c = models.FileField(upload_to=place)\n"
+    )
+    assert read(settings, **{"shop/__init__.py": "", "shop/models.py": models}).value("data_dirs") == dirs
+
+
+@pytest.mark.parametrize(
     ("files", "dirs"),
     [
         # A setting, a variable or code names what the image makes.

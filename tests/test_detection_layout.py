@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support import Findings
 
+from extensions import reading
 from extensions.adoption import handbook
 from extensions.project import Found, Project, layout, postgres_extensions, processes
 from extensions.project.dependencies.record import Dependencies, Installed
@@ -19,6 +20,7 @@ from extensions.project.frontend.packages import read_packages
 from extensions.project.frontend.record import Frontend
 from extensions.project.settings.record import Broker, Cache, Database, DjangoSettings
 from extensions.project.tree import Tree
+from extensions.questions import defaults
 from extensions.services import seen
 from extensions.services.site import Services
 
@@ -154,10 +156,7 @@ TWO = {
 @pytest.mark.parametrize(
     "files",
     [
-        {
-            "Dockerfile": "FROM python:3.13\nWORKDIR /app\nCOPY . .\nRUN pip install x\n"
-            "RUN python two/manage.py check\n"
-        },
+        {"Dockerfile": "FROM python:3.13\nCOPY . /app\nRUN pip install x\nRUN python /app/two/manage.py check\n"},
         {
             "two/Dockerfile": "FROM python:3.13\nWORKDIR /app\nCOPY . .\nRUN pip install x\nCMD gunicorn shop.wsgi\n",
             "docker-compose.yml": "services:\n  web:\n    build: two\n    ports: ['80:80']\n",
@@ -184,6 +183,34 @@ def test_a_demo_that_the_own_image_runs(read):
     )
     found = [findings.found[name].value for name in ("manage_py", "settings_file", "wsgi_module")]
     assert found == ["demo/manage.py", "demo/core/settings.py", "core.wsgi"]
+
+
+@pytest.mark.parametrize(
+    ("package", "settings", "path"),
+    [
+        ("src/library/__init__.py", "INSTALLED_APPS = ['library']\n", "/workdir/src"),
+        ("library/__init__.py", "INSTALLED_APPS = ['library.apps.Config']\n", "/workdir"),
+        ("src/library/__init__.py", "from library.defaults import *\nINSTALLED_APPS = []\n", "/workdir/src"),
+        ("demo/library/__init__.py", "INSTALLED_APPS = ['library']\n", ""),
+        ("src/library/__init__.py", "INSTALLED_APPS = ['django.contrib.admin']\n", ""),
+        ("src/library/__init__.py", "INSTALLED_APPS = ['library', 'django']\n", "/workdir/src"),
+    ],
+)
+def test_a_library_beside_the_project_that_shows_it(package, settings, path, tmp_path):
+    write(
+        tmp_path,
+        {
+            "demo/manage.py": MANAGE.format("settings"),
+            "demo/settings.py": settings,
+            "demo/wsgi.py": WSGI.format("settings"),
+            "requirements.txt": "Django\n",
+            package: "",
+            package.replace("__init__", "defaults"): "LIBRARY = 1\n",
+        },
+    )
+    site = reading.read(tmp_path)
+    assert defaults.from_site(site, tmp_path)["environment"].value == ({"PYTHONPATH": path} if path else {})
+    assert not [problem for problem in site.problems if "library" in problem.message]
 
 
 @pytest.mark.parametrize(

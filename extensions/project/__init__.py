@@ -16,6 +16,7 @@ from .frontend import read_frontend
 from .frontend.record import Frontend
 from .importer import Importer
 from .layout import read_interface, read_layout
+from .layout.import_roots import read_import_roots
 from .layout.local_files import LocalFiles, read_local_files
 from .layout.record import Layout
 from .layout.urls import Pages, read_pages
@@ -120,6 +121,9 @@ def _code(tree: Tree, tools: tuple[Tool, ...]) -> tuple[Project, Settings | None
             settings, evaluated = in_files(settings, evaluated)
     engines = [database.engine or "" for database in settings.databases.value.values()]
     dependencies = read_dependencies(tree, layout.base, tools, settings.installed_apps.value, engines)
+    if evaluated:
+        installed = dependencies.distributions.value
+        layout = replace(layout, import_roots=read_import_roots(tree, layout, settings, evaluated, installed))
     return (
         Project(
             layout=layout,

@@ -66,7 +66,10 @@ class Importer:
         With dots only, it is the package itself. As in Python, they lead no further than to the topmost package.
         """
         if not level:
-            return find(self.tree, dotted, self.folders, (".",))
+            # A library in "src", beside a project that shows it, is on PYTHONPATH in the images: import_roots.py.
+            beside = self.tree.exists(f"src/{dotted.partition('.')[0]}/__init__.py")
+            found = find(self.tree, dotted, self.folders, (".",))
+            return found or (find(self.tree, dotted, ["src"]) if beside else None)
         package = folder(file)
         for _ in range(level - 1):
             package = folder(package)

@@ -15,11 +15,11 @@ ADDRESS = frozenset(("HOST", "HOSTS", "PORT", "URL", "URI", "DATABASE", "DB", "D
 
 
 def _python_path(site: Site) -> dict[str, str]:
-    """Return PYTHONPATH where the settings module is not below manage.py's folder, as in a src layout."""
-    folder = site.layout.python_path.value
-    if not folder or folder == site.layout.django_dir.value:
-        return {}
-    return {"PYTHONPATH": posixpath.normpath(f"/workdir/{folder}")}
+    """Return PYTHONPATH where modules are not all below manage.py's folder, as in a src layout."""
+    layout = site.layout
+    folders = dict.fromkeys([layout.import_root, *layout.import_roots.value])
+    folders.pop(layout.base, None)
+    return {"PYTHONPATH": ":".join(posixpath.normpath(f"/workdir/{folder}") for folder in folders)} if folders else {}
 
 
 def environment(site: Site) -> Default:

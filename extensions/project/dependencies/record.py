@@ -35,9 +35,7 @@ class Dependencies:
     vcs_requirements: Found[Sequence[str]] = unread(())  # URLs of version control, as pip has them
     distributions: Found[Mapping[str, Installed]] = unread({})  # by their names, as PyPI writes them
     django_version: Found[str] = unread("")  # the one that is pinned, "" for none
-    django_below: Found[str] = unread(
-        ""
-    )  # the release that code is too old for, where nothing pins Django; "" for none
+    django_below: Found[str] = unread("")  # of an unpinned Django: the release that code is too old for, "" for none
     gunicorn_version: Found[str] = unread("")  # likewise
     python_version: Found[str] = unread("")  # the image's, as in "3.13"
     uv_version: Found[str] = unread("")  # the tag of uv's image that the project requires, "" where any will do

@@ -1,5 +1,6 @@
 """Where the parts of a Django project are."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..findings import Found, unread
@@ -22,6 +23,7 @@ class Layout:
     settings_module: Found[str] = unread("")  # the dotted name of production's settings, "" for none
     settings_file: Found[str] = unread("")  # their path, "" for none
     python_path: Found[str] = unread("")  # the folder from which the settings module is imported
+    import_roots: Found[Sequence[str]] = unread(())  # other folders that packages of the project are imported from
     settings_fixed: Found[bool] = unread(False)  # whether code lets no other module take its place
     settings_variable: Found[Selector] = unread(Selector())  # the variable that selects the settings
     configuration_class: Found[str] = unread("")  # production's class of django-configurations

@@ -50,7 +50,7 @@ OPENED = frozenset(("open", "ZipFile", "TarFile", "GzipFile"))
 OF_PATH = frozenset(("mkdir", "write_text", "write_bytes", "touch"))
 # What a module must have in its text to be looked at: to parse all of a large project's takes seconds.
 MENTIONED = re.compile(
-    r"\b(?:mkdir|makedirs|write_text|write_bytes|touch|ZipFile|location|urlretrieve|savefig|imsave|basicConfig|copyfile"
+    r"\b(?:upload_to|mkdir|makedirs|write_text|write_bytes|touch|ZipFile|location|urlretrieve|savefig|imsave|basicConfig|copyfile"
     r"|copytree|shutil|sqlite3|duckdb|\w*FileHandler|to_(?:csv|excel|parquet|pickle|json))\b|\bopen\(|\bos\.re(?:name|place)\("
     r"|\b(?:logger\.add|save)\(\s*(?:f?[\"']|os\.|str\(|\w*(?:path|PATH|dir|DIR|file|FILE))"
 )
@@ -73,10 +73,13 @@ class CodeWrite:
     is_file: bool
 
 
-def read_code_writes(tree: Tree, settings: Settings, layout: Layout) -> list[CodeWrite]:
-    """Return what the project's modules write to, each path once; not what is for development, or for tests."""
+def read_code_writes(tree: Tree, settings: Settings, layout: Layout, uploads: bool = False) -> list[CodeWrite]:
+    """Return what the project's modules write to, each path once; not what is for development, or for tests.
+
+    `uploads` says whether those of models count too, which are in the working folder without a MEDIA_ROOT.
+    """
     found: dict[tuple[str, bool], CodeWrite] = {}
-    reader = _Reader(tree, settings, layout)
+    reader = _Reader(tree, settings, layout, uploads)
     for path in site_modules(tree, settings, layout):
         if MENTIONED.search(tree.text(path) or ""):
             for write in reader.writes(path):
@@ -104,8 +107,8 @@ def _is_run(tree: Tree, path: str, start: str) -> bool:
 
 
 class _Reader:
-    def __init__(self, tree: Tree, settings: Settings, layout: Layout):
-        self.tree, self.settings, self.layout = tree, settings, layout
+    def __init__(self, tree: Tree, settings: Settings, layout: Layout, uploads: bool):
+        self.tree, self.settings, self.layout, self.uploads = tree, settings, layout, uploads
         start = "" if layout.import_root == "." else f"{layout.import_root}/"
         inner = (path.removeprefix(start) for path in tree.paths if path.startswith(start) and path.endswith(".py"))
         self.own = {path.partition("/")[0].removesuffix(".py") for path in inner}
@@ -262,7 +265,10 @@ class _Visitor(ast.NodeVisitor):
         name = last_name(node.func)
         owner = node.func.value if isinstance(node.func, ast.Attribute) else None
         place, is_file = NOTHING, name not in FOLDERS
-        if name in OPENED:
+        if self.reader.uploads and name in ("FileField", "ImageField"):
+            given = self._argument(node, None, "upload_to").text.partition("%")[0]
+            place = Begun(given if given.endswith("/") or not given else f"{given}/", False)
+        elif name in OPENED:
             place = self._opened(node, name, owner)
         elif name in OF_PATH and owner is not None and last_name(owner) != "os":
             place = begun(owner, self.scope)

@@ -77,7 +77,7 @@ def read_writes(
     """Return what Django writes to, and the folders and files to keep, which follow from it."""
     every = [
         *_writes(tree, evaluated, layout, settings),
-        *_by_code(tree, evaluated, layout),
+        *_by_code(tree, evaluated, layout, not settings.media_root.value and is_local(settings.default_storage.value)),
         *_own_image(tree, evaluated, layout, settings, own_steps),
     ]
     found = [write for write in every if _is_kept(write.path)]
@@ -188,9 +188,9 @@ def _writes(tree: Tree, settings: Settings, layout: Layout, says: DjangoSettings
     yield from _own_dockerfile(tree, layout, says)
 
 
-def _by_code(tree: Tree, settings: Settings, layout: Layout) -> Iterator[Write]:
+def _by_code(tree: Tree, settings: Settings, layout: Layout, uploads: bool) -> Iterator[Write]:
     """Yield what code beside the settings writes to; a file of the project's own stays where it is."""
-    for write in read_code_writes(tree, settings, layout):
+    for write in read_code_writes(tree, settings, layout, uploads):
         absolute = write.path.startswith("/")
         if absolute and (write.path in SYSTEM or write.path.startswith(NOT_DATA)):
             continue

@@ -1,0 +1,50 @@
+"""The folders from which a project's code imports packages of its own, beside that of its settings.
+
+So it is with a library and a project that shows it: `sandbox/manage.py` beside `src/library/__init__.py`.
+"""
+
+import ast
+from collections.abc import Collection, Iterator, Sequence
+
+from ..findings import Certainty, Found
+from ..settings.record import DjangoSettings
+from ..settings.setting import Settings
+from ..tree import Tree
+from .modules import locate
+from .record import Layout
+
+
+def read_import_roots(
+    tree: Tree, layout: Layout, settings: DjangoSettings, evaluated: Settings, installed: Collection[str]
+) -> Found[Sequence[str]]:
+    """Return the folders, "." for the root, each once; `installed` are the distributions that pip installs."""
+    found: dict[str, str] = {}
+    known = dict.fromkeys((layout.import_root, layout.base))
+    for name, source in _names(tree, layout, settings, evaluated):
+        top = name.partition(".")[0]
+        if top in installed or any(_is_package(tree, root, top) for root in known):
+            continue
+        for root in ("src", "."):
+            if root not in known and tree.exists(f"src/{top}/__init__.py" if root == "src" else f"{top}/__init__.py"):
+                found.setdefault(root, source)
+                break
+    return Found(list(found), next(iter(found.values()), ""), Certainty.INFERRED)
+
+
+def _is_package(tree: Tree, root: str, name: str) -> bool:
+    start = "" if root == "." else f"{root}/"
+    return tree.exists(f"{start}{name}.py") or any(path.startswith(f"{start}{name}/") for path in tree.paths)
+
+
+def _names(tree: Tree, layout: Layout, settings: DjangoSettings, evaluated: Settings) -> Iterator[tuple[str, str]]:
+    """Yield the modules that settings name, and that they and the URLs import, each with where."""
+    for texts in (settings.installed_apps, settings.middleware):
+        yield from ((name, texts.source) for name in texts.value)
+    yield settings.root_urlconf.value, settings.root_urlconf.source
+    urls = locate(tree, settings.root_urlconf.value, layout.import_root)
+    for path in [*evaluated.files, *([urls[0]] if urls else [])]:
+        for node in ast.walk(tree.python(path) or ast.Module([], [])):
+            if isinstance(node, ast.Import):
+                yield from ((alias.name, f"{path}:{node.lineno}") for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                yield node.module or "", f"{path}:{node.lineno}"
