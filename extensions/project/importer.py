@@ -52,11 +52,13 @@ class Importer:
     """Finds modules as manage.py does.
 
     Of the project, these are on its sys.path: its own folder, which Python puts there, and that from which settings
-    are imported, which images have in PYTHONPATH. Last is the root, which is there if the project is installed.
+    are imported, which images have in PYTHONPATH. Last is the root, which is there if the project is installed, and
+    for settings the folder `beside`, with a library that a project shows: layout/import_roots.py puts it in PYTHONPATH.
     """
 
-    def __init__(self, tree: Tree, base: str, root: str):
+    def __init__(self, tree: Tree, base: str, root: str, beside: str = ""):
         self.tree = tree
+        self.beside = beside
         self.root = root or "."
         self.folders = tuple(dict.fromkeys((base or ".", self.root)))
 
@@ -66,10 +68,9 @@ class Importer:
         With dots only, it is the package itself. As in Python, they lead no further than to the topmost package.
         """
         if not level:
-            # A library in "src", beside a project that shows it, is on PYTHONPATH in the images: import_roots.py.
-            beside = self.tree.exists(f"src/{dotted.partition('.')[0]}/__init__.py")
             found = find(self.tree, dotted, self.folders, (".",))
-            return found or (find(self.tree, dotted, ["src"]) if beside else None)
+            beside = self.beside and self.tree.exists(f"{self.beside}/{dotted.partition('.')[0]}/__init__.py")
+            return found or (find(self.tree, dotted, [self.beside]) if beside else None)
         package = folder(file)
         for _ in range(level - 1):
             package = folder(package)

@@ -56,7 +56,7 @@ def read_settings(
     It never raises: what cannot be read is a Problem, what cannot be known is left out or assumed, with a note.
     """
     folder = "" if sys_path_folder in (".", "./") else sys_path_folder.strip("/")
-    importer = Importer(tree, base or folder, folder)
+    importer = Importer(tree, base or folder, folder, beside="src")
     first = run(tree, path, importer, environ)
     demanded = {name for name, variable in first.environment.variables.items() if variable.required}
     of_image = {
