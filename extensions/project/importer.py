@@ -53,7 +53,7 @@ class Importer:
 
     Of the project, these are on its sys.path: its own folder, which Python puts there, and that from which settings
     are imported, which images have in PYTHONPATH. Last is the root, which is there if the project is installed, and
-    for settings the folder `beside`, with a library that a project shows: layout/import_roots.py puts it in PYTHONPATH.
+    for settings the folder `beside`, with a library that a project shows: import_roots.py puts it in PYTHONPATH.
     """
 
     def __init__(self, tree: Tree, base: str, root: str, beside: str = ""):
