@@ -75,9 +75,14 @@ def _is_plain(text: str) -> bool:
 
 
 def setting(path: str) -> str:
-    """Return a setting's path, like DATABASES.default.HOST, as Python; a number is the index of a list."""
+    """Return a setting's path, like DATABASES.default.HOST, as Python; a number is the index of a list.
+
+    OPTIONS are made where settings have none: they are optional in Django.
+    """
     name, *keys = path.split(".")
-    return name + "".join(f"[{key}]" if key.isdecimal() else f'["{key}"]' for key in keys)
+    parts = [f"[{key}]" if key.isdecimal() else f'["{key}"]' for key in keys]
+    inner = ['.setdefault("OPTIONS", {})' if part == '["OPTIONS"]' else part for part in parts[:-1]]
+    return name + "".join([*inner, *parts[-1:]])
 
 
 def of_static_files(settings: Mapping[str, Any]) -> dict[str, Any]:

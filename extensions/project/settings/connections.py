@@ -65,7 +65,7 @@ def caches(finder: Finder) -> Found[Mapping[str, Cache]]:
 # https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-SSLMODE,
 # https://github.com/jazzband/dj-database-url#usage, https://github.com/pkrefta/django-on-heroku
 TLS = re.compile(
-    r"\bssl_require\s*=\s*(?:True|not DEBUG)\b|[\"']sslmode[\"']\]?\s*[:=]\s*[\"'](?:require|verify-\w+)[\"']"
+    r"\bssl_require\s*=\s*(?!False\b)\w|[\"']sslmode[\"']\]?\s*[:=]\s*[\"'](?:require|verify-\w+)[\"']"
     r"|^\s*(?:django_heroku|django_on_heroku)\.settings\(\s*locals\(\)\s*\)",
     re.MULTILINE,
 )

@@ -135,8 +135,8 @@ QUESTIONS = (
             type="a YAML list of folders",
             default=(
                 "`media_root`, and the other folders that settings name for files that Django writes: caches, "
-                "logs, SQLite databases, search indexes; what other code writes to; folders that your own image makes "
-                "and volumes of your own Compose services; `/data` where only a variable names the SQLite database"
+                "logs, SQLite databases, search indexes; what other code writes to; folders that your own image makes,"
+                " and volumes of your own Compose services; `/data` where only a variable names the SQLite database"
             ),
             changes=(
                 "a volume each in `compose.yaml`; `Dockerfile_django` makes the folders, with permissions for all"
