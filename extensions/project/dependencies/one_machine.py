@@ -7,12 +7,9 @@ from dataclasses import dataclass
 from ..secrets import words
 from .requirements import Requirement
 
-# Of which there is nothing for Linux, neither a wheel nor a source that builds.
-WINDOWS = words(
-    "pywin32 pypiwin32 pywinpty windows-curses wmi winshell python-magic-bin pyreadline pywinauto win10toast "
-    "comtypes twisted-iocpsupport wincertstore win-unicode-console win-inet-pton"
-)
-MAC = words("appnope pyobjc pyobjc-core macfsevents rumps")
+# What cannot be installed on Linux, or needs what cannot.
+WINDOWS = words("pywin32 pypiwin32 pywinpty windows-curses wmi python-magic-bin win10toast twisted-iocpsupport")
+MAC = words("pyobjc pyobjc-core macfsevents rumps")
 # Parts of Ubuntu and Debian that are on no index, or are another's there.
 DEBIAN = words(
     "pkg-resources python-apt ubuntu-advantage-tools ubuntu-pro-client ubuntu-drivers-common command-not-found ufw "
