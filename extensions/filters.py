@@ -236,6 +236,11 @@ def outside(paths: Iterable[str], folders: Iterable[str]) -> list[str]:
     return [path for path in paths if not path.startswith(tuple(f"{folder}/" for folder in folders))]
 
 
+def in_requirements(name: str) -> str:
+    """Return the regular expression of a package's name, in any spelling, as it stands in a requirements file."""
+    return re.sub(r"[-_.]+", "[-_.]+", name)
+
+
 def says(lines: Iterable[str], name: str) -> bool:
     """Return whether lines of nginx's configuration have a directive outside of their locations."""
     return name in nginx.names(lines)
@@ -251,6 +256,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "container": containers.container,
     "home": storage.home,
     "hosts_variable": hosts_variable,
+    "in_requirements": in_requirements,
     "in_shell": shlex.quote,
     "in_list": in_list,
     "in_regex": re.escape,

@@ -210,6 +210,22 @@ except metadata.PackageNotFoundError:
         ({"pyproject.toml": PACKAGE, "shop/about.py": ASKS.replace("my_shop", "django")}, False),
         ({"pyproject.toml": PACKAGE.partition("[build-system]")[0], "shop/about.py": ASKS}, False),
         ({"pyproject.toml": PACKAGE.replace('version = "1"', "dynamic = ['version']"), "shop/about.py": ASKS}, False),
+        (
+            {
+                "pyproject.toml": PACKAGE.replace('version = "1"', "dynamic = ['version']")
+                + "[tool.setuptools.dynamic]\nversion = {attr = 'shop.__version__'}\n",
+                "shop/about.py": ASKS,
+            },
+            True,
+        ),
+        (
+            {
+                "pyproject.toml": PACKAGE.replace('version = "1"', "dynamic = ['version']")
+                + "[tool.hatch.version]\nsource = 'vcs'\n",
+                "shop/about.py": ASKS,
+            },
+            False,
+        ),
     ],
 )
 def test_a_project_that_asks_for_its_own_version_is_installed(files, installed, read):

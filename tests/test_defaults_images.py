@@ -6,7 +6,7 @@ from extensions.project import Found
 from extensions.project.dependencies.record import Dependencies, Installed
 from extensions.project.settings.record import Database, DjangoSettings
 from extensions.project.settings.writes import Write, Written
-from extensions.questions import answers, defaults, image_defaults, storage_defaults
+from extensions.questions import answers, defaults, dependency_notes, image_defaults, storage_defaults
 from extensions.reading import read
 from extensions.services.site import Site
 
@@ -196,6 +196,44 @@ def test_a_database_that_compose_gives_is_no_file():
     )
     assert storage_defaults.data_places({}, site) == ([], ["db.sqlite3"])  # /data is a volume for its sake
     assert storage_defaults.data_places({"DATABASE_URL": "x"}, site) == (["/data"], [])
+
+
+def test_an_old_python_has_an_old_gunicorn(answered):
+    files = {"site/asgi.py": APPLICATION, ".python-version": "3.9"}
+    found = answered(CHANNELS, "Django<4\nchannels\n", **files)
+    assert (found["worker_class"], found["gunicorn_keepalive"]) == ("uvicorn_worker.UvicornWorker", 2)
+
+
+def test_a_django_is_installed_that_code_can_use(answered, tmp_path):
+    found = answered(**{"site/forms.py": "from django.utils.translation import ugettext as _\n"})
+    assert found["install_packages"] == ["Django<4.0"]
+    [sentence] = dependency_notes.notes(read(tmp_path))
+    assert "django.utils.translation.ugettext (site/forms.py:1)" in sentence
+
+
+def test_what_one_machine_can_install_is_left_out(answered, tmp_path):
+    found = answered(requirements="Django\nasgiref @ file:///home/me/work\npywin32==311\n")
+    assert found["requirements_without"] == ["asgiref", "pywin32"]
+    assert found["install_packages"] == ["asgiref"]
+    [sentence] = dependency_notes.notes(read(tmp_path))
+    assert 'requirements.txt:3 pywin32 (write pywin32==311 ; sys_platform == "win32")' in sentence
+
+
+def test_what_git_has_not_fetched_is_said(answered, tmp_path):
+    modules = '[submodule "a"]\n\tpath = libs/theme\n\turl = x\n[submodule "b"]\n\tpath = libs/there\n\turl = x\n'
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:01\nsize 48211\n"
+    files = {".gitmodules": modules, "libs/there/a.py": "", ".gitattributes": "*.svg filter=lfs\n", "a.svg": pointer}
+    answered(**files)
+    first, second = dependency_notes.notes(read(tmp_path))
+    assert first.startswith("libs/theme is a submodule") and second.startswith("a.svg: pointers of Git LFS")
+    (tmp_path / ".gitattributes").write_text("")
+    assert len(dependency_notes.notes(read(tmp_path))) == 1
+
+
+def test_an_image_of_a_newer_python_is_said(answered, tmp_path):
+    assert answered(**{"runtime.txt": "python-3.6.4\n"})["python_version"] == "3.8"
+    [sentence] = dependency_notes.notes(read(tmp_path))
+    assert "Python 3.6" in sentence and sentence.endswith("the images have 3.8.")
 
 
 @pytest.mark.parametrize(

@@ -769,6 +769,20 @@ def test_a_member_of_a_workspace_takes_its_lock_file(read):
     assert findings.value("django_version") == "5.2.8"
 
 
+def test_lines_of_one_machine(read):
+    text = (
+        "asgiref @ file:///home/conda/build/asgiref_1/work\nDjango==5.2.8\npkg_resources==0.0.0\npywin32==311\n"
+        'wmi==1 ; sys_platform == "win32"\nnumpy @ file:///C:/ci/numpy\nufw==0.36\napp @ file:libs/app\n'
+        "distro-info===0.23ubuntu1\n"
+    )
+    findings = read({"requirements.txt": text, "libs/app/setup.py": ""})
+    assert {item["name"]: item["source"][-1] for item in findings.value("foreign")} == {
+        **{"asgiref": "1", "pkg-resources": "3", "pywin32": "4", "numpy": "6", "ufw": "7", "distro-info": "9"}
+    }
+    assert list(findings.value("distributions")) == ["app", "asgiref", "django", "numpy"]
+    assert findings.value("install_folders") == ["libs/app"]
+
+
 def test_hashes_are_required_where_one_is(read):
     text = "django==5.2.8 \\\n    --hash=sha256:37e687f7bd73ddf043e2b6b97cfe02fcbb11f2dbb3adccc6a2b18c6daa054d7f\n"
     assert read({"requirements.txt": text}).value("install_options") == ["--require-hashes"]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ..project.dependencies.distributions import Distribution, asked_for
+from ..project.dependencies.one_machine import foreign
 from ..project.dependencies.requirements import Requirements, brought, read_requirements
 from ..project.dependencies.tool import Installation, Search
 from ..project.deployment.recipes import Line
@@ -74,7 +75,10 @@ def _installation(tree: Tree, path: str, source: str, beside: list[tuple[str, st
     found = Installation(PIP, source, list(requirements.files), requirements=requirements, requirements_file=path)
     found.requirements_files = list(read_requirements(tree, path).files)
     found.beside = beside or []
-    found.direct = [_told_apart(tree, item) for item in distributions_of(requirements)]
+    found.foreign = list(foreign(requirements.requirements))
+    by_name = {item.name: item.by_name for item in found.foreign}
+    direct = [item for item in distributions_of(requirements) if by_name.get(item.name, True)]
+    found.direct = [_told_apart(tree, replace(item, url="") if item.name in by_name else item) for item in direct]
     found.local = [*requirements.local, *requirements.links]
     if requirements.hashed:
         found.options = ["--require-hashes"]

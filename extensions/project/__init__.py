@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from .adopted import Adopted
+from .checkout import Checkout, read_checkout
 from .dependencies import read_dependencies
 from .dependencies.own_package import read_own_package
 from .dependencies.record import Dependencies
@@ -56,6 +57,7 @@ class Project:
     local: LocalFiles = field(default_factory=LocalFiles)
     build_context: BuildContext = field(default_factory=BuildContext)
     alternatives: Alternatives = field(default_factory=Alternatives)
+    checkout: Checkout = field(default_factory=Checkout)
     problems: tuple[Problem, ...] = ()
 
 
@@ -98,6 +100,7 @@ def read_from(tree: Tree, tools: tuple[Tool, ...], adopters: Iterable[Adopter] =
         local=local,
         build_context=read_build_context(tree, local.local_files.value, node),
         alternatives=read_alternatives(tree, layout, settings, distributions),
+        checkout=read_checkout(tree),
     )
 
 

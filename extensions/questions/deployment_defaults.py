@@ -36,6 +36,9 @@ def install_packages(site: Site) -> Default:
         for name in item.names:
             listed.setdefault(name, item.source)
     distributions = site.dependencies.distributions.value
+    for foreign in site.dependencies.foreign.value:
+        if foreign.by_name:
+            listed.setdefault(foreign.name, foreign.source)
     below = site.dependencies.django_below
     if below.value:
         listed = {f"Django<{below.value}": below.source, **listed}

@@ -18,6 +18,7 @@ Answer = tuple[Any, str]  # a default, and where it was read ("" for an assumpti
 ASGI_WORKER = Version("27.0.1")
 IDLE_CONNECTIONS = Version("27.0.0")  # no longer hold up a stop
 SLOW_STOP = Version("25.1.0")  # idle connections hold up a stop until graceful_timeout is over
+OF_OLD_PYTHONS = Version("23.0.0")  # the newest for Python 3.9 and older
 NEWEST = Version("99")
 
 
@@ -39,10 +40,17 @@ def gunicorn_pin(site: Site) -> Version:
     return min(ends, default=NEWEST)
 
 
+def _python_minor(site: Site) -> int:
+    _, _, minor = site.dependencies.python_version.value.partition(".")
+    return int(number) if (number := minor.partition(".")[0]).isdecimal() else 13
+
+
 def _allows(site: Site, release: Version) -> bool:
     """Return whether the Gunicorn that is installed, the newest that is allowed, is `release` or newer."""
     stated = _gunicorn(site)
     pin = gunicorn_pin(site)
+    if not stated.version and release > OF_OLD_PYTHONS and _python_minor(site) < 10:
+        return False
     if stated.version or pin == NEWEST:
         return pin >= release
     try:

@@ -43,9 +43,11 @@ def read_dependencies(
     if below.value:
         distributions["django"] = held_below(distributions.get("django"), below)
     found = _with_requirements(_installation(installation), installation)
-    folders_read, _ = local_paths(tree, installation, distributions.values())
+    folders_read, missing = local_paths(tree, installation, distributions.values())
     found = replace(
         found,
+        foreign=Found(installation.foreign, installation.foreign[0].source if installation.foreign else ""),
+        local_missing=Found([name for name, _ in missing], missing[0][1] if missing else ""),
         install_folders=Found(folders_read, installation.local[0][1] if installation.local else ""),
         vcs_requirements=_from_version_control(installation, distributions),
         distributions=_installed(installation, distributions),

@@ -1,15 +1,14 @@
 """Where in the project its dependencies are taken from: packages of its own, by their folders, and archives."""
 
 import posixpath
-import re
 from collections.abc import Iterable
 
 from ..tree import Tree
 from .distributions import Distribution
+from .one_machine import OF_A_MACHINE, named
 from .tool import Installation
 
 SCHEME = "file:"
-OF_A_MACHINE = re.compile(r"/|~|\\|[A-Za-z]:[\\/]")
 
 
 def local_paths(
@@ -36,13 +35,6 @@ def local_paths(
             missing.append((name, source))
     kept = [path for path in paths if not any(path != other and _is_in(path, other) for other in paths)]
     return kept, missing
-
-
-def named(text: str) -> str:
-    """Return the path that a requirement, an option or a lock file names; "" for a URL of elsewhere."""
-    text = re.sub(r"^file:(//(localhost)?(?=/)|//)?", "", text.strip().strip("\"'"))
-    text = re.sub(r"(#.*|\[[^\]/]*\])$", "", text).strip()
-    return "" if "://" in text else text
 
 
 def _is_in(path: str, folder: str) -> bool:

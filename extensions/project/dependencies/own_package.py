@@ -40,10 +40,8 @@ def read_own_package(tree: Tree, dependencies: Dependencies, tools: Collection[T
 
 def _asked_at(tree: Tree, content: dict[str, Any], tools: Collection[Tool]) -> str:
     """Return where code asks for the project's own distribution, "" where none does, or none can be built."""
-    project = mapping(content, "project")
     name = name_in(content, tools)
-    # A version of git's tags cannot be known where there is no git.
-    if not name or not mapping(content, "build-system") or "version" in strings(project.get("dynamic")):
+    if not name or not mapping(content, "build-system") or not _has_version(content):
         return ""
     own = canonicalize_name(name)
     for path in tree.paths:
@@ -52,6 +50,21 @@ def _asked_at(tree: Tree, content: dict[str, Any], tools: Collection[Tool]) -> s
             if line := _asks(module, own) if module else 0:
                 return f"{path}:{line}"
     return ""
+
+
+# Where a build reads a version in a file: https://hatch.pypa.io/latest/version/,
+# https://backend.pdm-project.org/metadata/#dynamic-project-version,
+# https://setuptools.pypa.io/en/latest/userguide/pyproject_config.html#dynamic-metadata
+IN_FILES = (("hatch", "version", "path"), ("pdm", "version", "path"), ("setuptools", "dynamic", "version"))
+
+
+def _has_version(content: dict[str, Any]) -> bool:
+    """Return whether a build finds the version in the project's files: one of git's tags needs git."""
+    if "version" not in strings(mapping(content, "project").get("dynamic")):
+        return True
+    if text_of(mapping(content, "build-system").get("build-backend")).startswith("flit"):
+        return True  # in the module itself: https://flit.pypa.io/en/stable/rationale.html
+    return any(mapping(content, "tool", *table).get(key) for *table, key in IN_FILES)
 
 
 def _asks(module: ast.Module, own: str) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..findings import Found, unread
+from .one_machine import Foreign
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Dependencies:
     requirements_file: Found[str] = unread("")  # its path, "" for none
     requirements_files: Found[Sequence[str]] = unread(())  # it and those that it includes
     requirements_beside: Found[Sequence[str]] = unread(())  # others that production installs beside it
+    foreign: Found[Sequence[Foreign]] = unread(())  # requirements that only one machine can install
+    local_missing: Found[Sequence[str]] = unread(())  # paths that are asked for, and are not in the project
     vcs_requirements: Found[Sequence[str]] = unread(())  # URLs of version control, as pip has them
     distributions: Found[Mapping[str, Installed]] = unread({})  # by their names, as PyPI writes them
     django_version: Found[str] = unread("")  # the one that is pinned, "" for none

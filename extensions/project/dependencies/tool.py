@@ -12,6 +12,7 @@ from ..data import mapping, text_of
 from ..deployment.recipes import Line
 from ..tree import Tree
 from .distributions import Distribution
+from .one_machine import Foreign
 from .python_statements import Statement
 from .requirements import Requirements
 
@@ -32,6 +33,7 @@ class Installation:
     requirements_file: str = ""
     requirements_files: list[str] = field(default_factory=list)  # it and those that it includes
     beside: list[tuple[str, str]] = field(default_factory=list)  # other requirements files that production installs
+    foreign: list[Foreign] = field(default_factory=list)  # what only one machine can install
     is_kept_aside: bool = False  # whether the files are in a folder for such files, below what they are for
     stated: bool = True
     note: str = ""

@@ -52,6 +52,11 @@ def _requirements_includes(site: Site) -> Default:
     return Default([path for path in files if path not in beside], site.dependencies.requirements_file.value)
 
 
+def _requirements_without(site: Site) -> Default:
+    found = site.dependencies.foreign
+    return Default([item.name for item in found.value], found.source)
+
+
 def _gunicorn_install(site: Site) -> Default:
     return Default("gunicorn" not in site.dependencies.distributions.value)
 
@@ -218,6 +223,28 @@ until `--data requirements_file=…` is given.
             default="other requirements files that the project's own Dockerfile installs for production",
             changes="`pip install` in the stage `build` of both Dockerfiles",
             refused="a path with spaces, with `..`, or from the root (`/…`); a file that does not exist",
+        ),
+    ),
+    Question(
+        name="requirements_without",
+        type="yaml",
+        help="Requirements to leave out, by their names, as YAML: [pywin32]",
+        rule=kinds.list_of(
+            kinds.text(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?", "give the name of a package, like pywin32"),
+            "names",
+        ),
+        safe=[],
+        default=_requirements_without,
+        since="3.1.0",
+        as_before=[],
+        reference=Reference(
+            type="a YAML list of names",
+            default=(
+                "what `pip freeze` wrote on a machine of one kind: paths of that machine, parts of Ubuntu, packages "
+                "of Windows or macOS without a marker"
+            ),
+            changes="the requirements files that the stage `build` of both Dockerfiles installs: lines are left out",
+            notes="Of a path, the package is installed by its name, see `install_packages`.",
         ),
     ),
     Question(
