@@ -2,6 +2,7 @@
 
 import pytest
 
+from extensions.filters import setting
 from extensions.questions import answers, compose_defaults, defaults
 
 MANAGE = 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "site.settings")\n'
@@ -285,6 +286,7 @@ def test_results_that_are_kept_by_no_service(results, read):
     [
         "DATABASES = {'default': dj_database_url.config(conn_max_age=600, ssl_require=True)}",
         "DATABASES = {'default': env.db()}\nDATABASES['default']['OPTIONS'] = {'sslmode': 'require'}",
+        "TLS = env.bool('TLS', default=True)\nDATABASES = {'default': env.dj_db_url('DATABASE_URL', ssl_require=TLS)}",
         "import django_heroku\nDATABASES = {'default': env.db()}\ndjango_heroku.settings(locals())",
     ],
 )
@@ -292,6 +294,7 @@ def test_a_database_that_wants_tls(tls, read):
     start = "import dj_database_url, environ\nenv = environ.Env()\nDEBUG = False\nSECRET_KEY = env('SECRET_KEY')\n"
     found = read(f"{start}{tls}\n", "psycopg\n")
     assert found["compose_settings"]["DATABASES.default.OPTIONS.sslmode"] == "disable"
+    assert setting("DATABASES.default.OPTIONS.sslmode") == 'DATABASES["default"].setdefault("OPTIONS", {})["sslmode"]'
     without = read(f"{start}DATABASES = {{'default': env.db()}}\n", "psycopg\n")
     assert "DATABASES.default.OPTIONS.sslmode" not in without["compose_settings"]
 
