@@ -769,6 +769,23 @@ def test_a_member_of_a_workspace_takes_its_lock_file(read):
     assert findings.value("django_version") == "5.2.8"
 
 
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"setup.py": "setup(install_requires=['django'], extras_require={'full': ['celery'], 'x': ['a']})\n"},
+        {"setup.cfg": "[options]\ninstall_requires =\n  django\n[options.extras_require]\nfull =\n  celery\nx = a\n"},
+        {
+            "pyproject.toml": "[project]\nname='a'\ndependencies=['django']\n[project.optional-dependencies]\n"
+            "full=['celery']\nx=['a']\n"
+        },
+    ],
+)
+def test_extras_that_the_own_dockerfile_installs(files, read):
+    findings = read({**files, "Dockerfile": "FROM python:3.13\nRUN pip install '.[full]'\n"})
+    assert findings.value("install_options") == ["--extra=full"]
+    assert list(findings.value("distributions")) == ["celery", "django"]
+
+
 def test_lines_of_one_machine(read):
     text = (
         "asgiref @ file:///home/conda/build/asgiref_1/work\nDjango==5.2.8\npkg_resources==0.0.0\npywin32==311\n"

@@ -19,6 +19,8 @@ from . import uv_sources
 
 GROUP = re.compile(r"(?:--(?:extra|extras|group|with|only-group)[=\s]+|\s-[EG]\s+)[\"']?([A-Za-z0-9_.,-]+)")
 
+OF_ITSELF = re.compile(r"\s[\"']?\./?\[([A-Za-z0-9_.,\s-]+)\]")  # pip install .[prod]
+
 
 @dataclass
 class Manifest:
@@ -209,5 +211,5 @@ def _groups_in(text: str, tool: Tool) -> Iterator[str]:
     """Yield the groups and extras that a script's line names for a tool's command."""
     for part in re.split(r"&&|;", text):
         if tool.command and tool.command.search(part):
-            for match in GROUP.finditer(part):
-                yield from match[1].split(",")
+            for match in (*GROUP.finditer(part), *OF_ITSELF.finditer(part)):
+                yield from (name.strip() for name in match[1].split(","))

@@ -79,11 +79,18 @@ def _of_groups(pyproject: Pyproject) -> Iterator[Installation]:
 def _of_setup(search: Search, folder: str) -> Iterator[Installation]:
     """Yield an installation of what setup.cfg or setup.py in a folder asks for."""
     tree = search.tree
-    if setup := read_setup(tree, folder):
+    if (setup := read_setup(tree, folder)) and setup.groups:
+        groups = production_groups(PYPROJECT, setup, search.steps)
+        setup = read_setup(tree, folder, groups)
+    else:
+        groups = {}
+    if setup:
         names = ("setup.py", "setup.cfg", "pyproject.toml", "MANIFEST.in")
         files = [path for name in names if tree.exists(path := join(folder, name))]
         note = "The project installs itself: pip install ."
-        yield Installation(PYPROJECT, setup.path, files, direct=setup.direct, note=note)
+        found = Installation(PYPROJECT, setup.path, files, groups=groups, direct=setup.direct, note=note)
+        found.options = options(groups, setup)
+        yield found
 
 
 def uses(step: Line, found: Installation) -> bool:

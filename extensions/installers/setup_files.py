@@ -1,18 +1,53 @@
 """What setup.cfg and setup.py say. https://setuptools.pypa.io/en/latest/references/keywords.html"""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ..project import lines
 from ..project.dependencies.python_statements import TESTED, Statement, allowed, any_of, classified
+from ..project.literals import constant
 from ..project.places import join
 from ..project.tree import Tree
 from .manifests import Manifest, add_requirements
 
 
-def read_setup(tree: Tree, folder: str) -> Manifest | None:
-    """Return what setup.cfg or setup.py in a folder asks for in so many words; None where neither does."""
-    return _read_cfg(tree, join(folder, "setup.cfg")) or _read_py(tree, join(folder, "setup.py"))
+def read_setup(tree: Tree, folder: str, groups: Iterable[str] = ()) -> Manifest | None:
+    """Return what setup.cfg or setup.py in a folder asks for in so many words; None where neither does.
+
+    `groups` are the extras with which it is installed.
+    """
+    paths = join(folder, "setup.cfg"), join(folder, "setup.py")
+    manifest = _read_cfg(tree, paths[0]) or _read_py(tree, paths[1])
+    if manifest is None:
+        return None
+    for path, name, wanted, place in (*_cfg_extras(tree, paths[0]), *_py_extras(tree, paths[1])):
+        manifest.groups[name] = f"{path}:{place}"
+        manifest.extras.add(name)
+        if name in groups:
+            add_requirements(tree, manifest, wanted, dict.fromkeys(wanted, place))
+    return manifest
+
+
+Extra = tuple[str, str, list[str], int]  # the file, the name, what it asks for, and the line
+
+
+def _cfg_extras(tree: Tree, path: str) -> Iterator[Extra]:
+    content = tree.ini(path) if tree.exists(path) else None
+    if content and content.has_section("options.extras_require"):
+        for name, listed in content.items("options.extras_require"):
+            texts = [line.strip() for line in (listed or "").split("\n")]
+            wanted = [text for text in texts if text and not text.startswith(("#", "file:"))]
+            _, _, line = lines.key_at(tree, path, ("options.extras_require", name)).rpartition(":")
+            yield path, name, wanted, int(line) if line.isdecimal() else 1
+
+
+def _py_extras(tree: Tree, path: str) -> Iterator[Extra]:
+    module = tree.python(path) if tree.exists(path) else None
+    for node in ast.walk(module) if module else ():
+        if isinstance(node, ast.keyword) and node.arg == "extras_require" and isinstance(node.value, ast.Dict):
+            for key, value in zip(node.value.keys, node.value.values, strict=True):
+                if (name := constant(key)) and isinstance(value, ast.List | ast.Tuple):
+                    yield path, name, [text for item in value.elts if (text := constant(item))], value.lineno
 
 
 def _read_cfg(tree: Tree, path: str) -> Manifest | None:
