@@ -488,7 +488,7 @@ BAD = {
     "code_commands": ["python manage.py makemigrations", "[a; b]", "['a || true']"],
     "base_instructions": ["[locale-gen]", "RUN locale-gen", '["RUN a \\\\"]', '["RUN a\\nRUN b"]'],
     "install_folders": ["libs", "[/libs]", "[../libs]", "['a b']"],
-    "requirements_without": ["[a]", "{requirements.txt: a}", "{requirements.txt: ['a; b']}"],
+    "requirements_without": ["pywin32", "['a b']", "['a; b']", "['./a']"],
     "install_packages": ["whitenoise", "['git+https://example.com/a.git']", "['./a']", "['a; python_version<\"3\"']"],
     "worker_ports": ["[2525]", "{smtp: 2525}", "{smtp: ['a:b']}", "{static: ['1:1']}"],
     "env_example": ["2"],
