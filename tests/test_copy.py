@@ -416,6 +416,8 @@ BAD = {
     "installer_files": ["[missing.lock]", "[../x]", "uv.lock"],
     "requirements_beside": ["[missing.txt]", "[1]"],
     "install_options": ["['--group prod']", "[prod]", "['--a=$(b)']", "--group=prod"],
+    "install_folders": ["[missing]", "[../x]", "[/etc]", "['a b']", "libs"],
+    "requirements_without": ["[a b]", "['a|b']", "['-a']", "pywin32"],
     "install_project": ["perhaps"],
     "gunicorn_install": ["perhaps"],
     "apt_build": ["[lib pq]", "['a; true']", "libpq-dev"],
