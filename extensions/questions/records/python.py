@@ -333,7 +333,8 @@ with `--requirements=pyproject.toml`: a `pyproject.toml` may have groups alone.
             type="a YAML list of packages, each as pip takes it",
             default=(
                 "what your own Dockerfile installs by name, beside what a file lists; the extra that a command of "
-                "`build_instructions` needs"
+                "`build_instructions` needs; [an older Django](detection.md#code-of-an-older-django) where code needs "
+                "one; what a requirements file has as a path of one machine, by its name"
             ),
             changes="what the stage `build` of both Dockerfiles installs after the dependencies",
             refused="URLs and paths; markers",
@@ -366,7 +367,10 @@ with `--requirements=pyproject.toml`: a `pyproject.toml` may have groups alone.
         default=_apt_build,
         reference=Reference(
             type="a YAML list of Debian packages",
-            default="what dependencies without a wheel for this Python need to be compiled",
+            default=(
+                "what dependencies without a wheel for this Python need to be compiled; `build-essential` where one "
+                "may have none"
+            ),
             changes=(
                 "`apt-get install` in the stage `build` of both Dockerfiles, but for packages that the python "
                 "image has; with any, the stage has the full image"
