@@ -219,7 +219,7 @@ def test_a_conflict_is_named_with_the_way_back(later, project):
     (folder / "compose.yaml").write_text((folder / "compose.yaml").read_text().replace("35s", "70s"))
     commit(folder)
     before = tree(folder)
-    edit(COMPOSE, "35s", "40s")
+    edit(COMPOSE, "graceful + 5", "graceful + 10")
     output = update(folder, vcs_ref=LATER)
     assert "1 file has conflicts, your lines beside the template's: compose.yaml." in output
     assert "70s" in (folder / "compose.yaml").read_text() and "40s" in (folder / "compose.yaml").read_text()
@@ -286,7 +286,7 @@ def test_nothing_is_asked_again_that_is_left_out(later, project):
     template, edit = later
     folder = project()
     copy(template, folder, customize="true")
-    edit(COMPOSE, "35s", "40s")
+    edit(COMPOSE, "graceful + 5", "graceful + 10")
     assert run("update", f"--vcs-ref={LATER}", folder)[0] == 0
     assert "40s" in (folder / "compose.yaml").read_text()
 
@@ -296,7 +296,7 @@ def test_a_persons_own_defaults_change_no_answer_that_is_left_out(later, project
     template, edit = later
     folder = project()
     copy(template, folder)
-    edit(COMPOSE, "35s", "40s")
+    edit(COMPOSE, "graceful + 5", "graceful + 10")
     settings = tmp_path / "settings.yml"
     settings.write_text("defaults:\n  gunicorn_workers: 7\n")
     with local.env(COPIER_SETTINGS_PATH=str(settings)):
@@ -314,7 +314,7 @@ def test_an_answer_is_changed_by_an_update(template, project):
     copy(template, folder)
     run("update", "--defaults", "--vcs-ref=:current:", folder, gunicorn_workers=9)
     assert (
-        git("-C", folder, "diff", "--unified=0").count("\n+ ") == 1
+        git("-C", folder, "diff", "--unified=0").count("\n+ ") == 2  # the workers, and their memory
         and "workers 9" in (folder / "compose.yaml").read_text()
     )
     commit(folder)
@@ -369,7 +369,7 @@ def test_a_project_in_a_folder_of_a_repository(later, project):
     with (site / "compose.yaml").open("a") as compose:
         compose.write("# mine\n")
     commit(repository)
-    edit(COMPOSE, "35s", "40s")
+    edit(COMPOSE, "graceful + 5", "graceful + 10")
     update(site, vcs_ref=LATER)
     text = (site / "compose.yaml").read_text()
     assert "40s" in text and text.endswith("# mine\n")
@@ -383,7 +383,7 @@ def test_later_templates_are_seen(later, project):
     template, edit = later
     folder = project()
     copy(template, folder)
-    edit(COMPOSE, "35s", "40s")
+    edit(COMPOSE, "graceful + 5", "graceful + 10")
     assert run("check-update", "--quiet", folder, retcode=None, trust=False)[0] == 2
     update(folder, vcs_ref=LATER)
     commit(folder)

@@ -18,7 +18,7 @@ def prepared(template, tmp_path_factory):
     folder = tmp_path_factory.mktemp("prepared")
     clone = folder / "later"
     shutil.copytree(template, clone)
-    replace(clone / COMPOSE, "35s", "40s")
+    replace(clone / COMPOSE, "graceful + 5", "graceful + 10")
     commit(clone)
     git("-C", clone, "tag", LATER)
     shutil.copytree(PROJECTS / "startproject/project", folder / "my-site")
