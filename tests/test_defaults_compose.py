@@ -83,7 +83,9 @@ def test_literals_of_a_database(read):
     assert found["services"] == {"pg": "postgres:18"} and found["dotenv"] == {"POSTGRES_PASSWORD": ""}
     assert found["compose_settings"] == {"DATABASES.default.PASSWORD": "${POSTGRES_PASSWORD}"}
     assert found["required_environment"] == ["POSTGRES_PASSWORD"]
-    found = read("import vault\n" + DB % "'HOST': 'pg', 'PASSWORD': vault.password()", PG)  # known to nobody here
+    found = read(
+        "import vault\n" + DB % "'HOST': 'pg', 'NAME': 'n', 'PASSWORD': vault.password()", PG
+    )  # known to nobody here
     assert found["compose_settings"] == {"DATABASES.default.PASSWORD": "${POSTGRES_PASSWORD}"}
     fixed = {"site/wsgi.py": "import os\nos.environ['DJANGO_SETTINGS_MODULE'] = 'site.settings'\n"}
     found = read(DB % "'HOST': 'pg', 'USER': 'me', 'PASSWORD': 'literal', 'NAME': 'n'", PG, more=fixed)
@@ -171,6 +173,76 @@ def test_sqlite_stays_where_nothing_runs_a_server(read):
 def test_sqlite_that_only_a_variable_names_is_in_a_volume(settings, variable, value, read):
     found = read(settings)
     assert found["dotenv"][variable] == value and found["data_dirs"] == ["/data"] and found["services"] == {}
+
+
+def test_a_user_that_the_service_lacks(read):
+    """Only the host is a variable, or a name of Compose: the user and the password are changed."""
+    database = "DATABASES = {'default': {'ENGINE': 'django.db.backends.mysql', 'NAME': 'shop', %s}}\n"
+    login = {"DATABASES.default.USER": "django", "DATABASES.default.PASSWORD": "${MYSQL_PASSWORD}"}
+    for parts in (
+        "'USER': 'root', 'PASSWORD': '', 'HOST': os.environ.get('DB_HOST', '127.0.0.1')",
+        "'USER': 'root', 'PASSWORD': 'root', 'HOST': 'db'",
+        "'HOST': os.environ.get('DB_HOST', '127.0.0.1')",
+    ):
+        found = read(database % parts, "mysqlclient\n")
+        assert found["services"] == {"db": "mysql:8.4"} and found["compose_settings"] == login
+        assert found["required_environment"] == ["MYSQL_PASSWORD"] and found["notes"] == []
+    found = read(DB % "'USER': 'me', 'PASSWORD': 'x', 'HOST': os.getenv('H', ''), 'PORT': 5433", PG)
+    assert found["compose_settings"] == {
+        "DATABASES.default.NAME": "shop",
+        "DATABASES.default.PORT": "5432",
+        "DATABASES.default.PASSWORD": "${POSTGRES_PASSWORD}",
+    }
+    fixed = {"site/wsgi.py": "import os\nos.environ['DJANGO_SETTINGS_MODULE'] = 'site.settings'\n"}
+    found = read(database % "'USER': 'root', 'HOST': 'db'", "mysqlclient\n", more=fixed)
+    assert found["compose_settings"] == {} and any("log in to the database as root" in note for note in found["notes"])
+
+
+def test_a_service_of_libpq(read):
+    """What a section of its own file says is not in the image, and counts before libpq's variables."""
+    found = read(DB % "'OPTIONS': {'service': 'shop', 'passfile': '.pgpass'}", PG)
+    assert found["services"] == {"db": "postgres:18"}
+    assert found["compose_environment"] == {"DJANGO_SETTINGS_MODULE": "compose_settings"}
+    assert found["compose_settings"] == {
+        "DATABASES.default.HOST": "db",
+        "DATABASES.default.USER": "django",
+        "DATABASES.default.NAME": "shop",
+        "DATABASES.default.PORT": "5432",
+        "DATABASES.default.PASSWORD": "${POSTGRES_PASSWORD}",
+        "DATABASES.default.OPTIONS": {},
+    }
+    found = read(DB % "'OPTIONS': {'pool': True}", PG)
+    assert found["compose_environment"].keys() >= {"PGHOST"} and "DATABASES.default.OPTIONS" not in found
+
+
+SHARED = "'ENGINE': 'django.db.backends.postgresql', 'NAME': 'shop', 'USER': 'shop', 'PASSWORD': os.getenv('PW', '')"
+
+
+def test_a_replica_has_the_same_data(read):
+    default = f"DATABASES = {{'default': {{{SHARED}, 'HOST': os.getenv('DB_HOST', 'localhost')}}}}\n"
+    for alias, more in (("other", "'TEST': {'MIRROR': 'default'}"), ("replica", ""), ("second", "")):
+        more = f"DATABASES['{alias}'] = {{{SHARED}, 'HOST': os.getenv('REPLICA_HOST', 'localhost'), {more}}}\n"
+        found = read(default + more, PG)
+        assert found["compose_environment"] == {"DB_HOST": "db", "PW": "${POSTGRES_PASSWORD}", "REPLICA_HOST": "db"}
+        assert found["compose_settings"] == {} and found["notes"] == [] and len(found["services"]) == 1
+    found = read(f"{default}DATABASES['replica'] = {{{SHARED}, 'HOST': '127.0.0.1'}}\n", PG)
+    assert found["compose_settings"] == {"DATABASES.replica.HOST": "db"}
+    found = read(f"{default}DATABASES['replica'] = {{{SHARED}, 'HOST': 'replica.example.com'}}\n", PG)
+    assert found["compose_settings"] == {} and "REPLICA_HOST" not in found["compose_environment"]
+    urls = "DATABASES = {'default': env.db(), 'replica': env.db('REPLICA_URL', default='postgres://localhost/shop')}\n"
+    found = read(urls, PG)
+    assert found["compose_environment"]["REPLICA_URL"].endswith("@db:5432/" + found["database_name"])
+    assert found["notes"] == []
+
+
+def test_another_database_is_in_the_same_service(read):
+    default = f"DATABASES = {{'default': {{{SHARED}, 'HOST': os.getenv('DB_HOST', 'localhost')}}}}\n"
+    stats = SHARED.replace("'NAME': 'shop'", "'NAME': 'stats'")
+    found = read(f"{default}DATABASES['stats'] = {{{stats}, 'HOST': os.getenv('STATS_HOST', 'localhost')}}\n", PG)
+    assert found["compose_environment"]["STATS_HOST"] == "db"
+    assert found["notes"] == ["The database stats of DATABASES has to be made in the service."]
+    sqlite = "DATABASES['stats'] = {'ENGINE': 'django.db.backends.sqlite3', 'NAME': 'stats.sqlite3'}\n"
+    assert read(default + sqlite, PG)["notes"] == []
 
 
 def test_mysql_has_no_root(read):
@@ -297,6 +369,15 @@ def test_a_database_that_wants_tls(tls, read):
     assert setting("DATABASES.default.OPTIONS.sslmode") == 'DATABASES["default"].setdefault("OPTIONS", {})["sslmode"]'
     without = read(f"{start}DATABASES = {{'default': env.db()}}\n", "psycopg\n")
     assert "DATABASES.default.OPTIONS.sslmode" not in without["compose_settings"]
+
+
+def test_tls_that_a_variable_or_a_url_asks_for(read):
+    options = "'HOST': os.getenv('H', ''), 'NAME': 'n', 'OPTIONS': {'sslmode': os.getenv('DB_SSLMODE', 'require')}"
+    assert read(DB % options, PG)["compose_environment"]["DB_SSLMODE"] == "disable"
+    assert "DB_SSLMODE" not in read(DB % options.replace("require", "prefer"), PG)["compose_environment"]
+    url = "postgres://localhost/shop?sslmode=require&application_name=x&channel_binding=require"
+    found = read(f"DATABASES = {{'default': env.db('DATABASE_URL', default='{url}')}}\n", PG)
+    assert found["compose_environment"]["DATABASE_URL"].endswith("/shop?application_name=x")
 
 
 def test_no_worker_without_a_broker(read):

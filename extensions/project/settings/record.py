@@ -13,7 +13,8 @@ class Database:
 
     `path` is that of SQLite's file in the project, "" for none. `password` only says whether there is one. `unset` are
     the parts, in lower case, that settings leave to the client. `variable` holds the whole URL, which is `url_default`
-    without it, and `variables` are those of the parts, by the part.
+    without it, and `variables` are those of the parts, by the part. `mirror` is the alias whose data it has too, and
+    `libpq_service` the section of libpq's own file that says where it is.
     """
 
     engine: str | None = None
@@ -26,10 +27,14 @@ class Database:
     variable: str = ""
     url_default: str | None = None
     variables: dict[str, str] = field(default_factory=dict)
+    port: str | None = None
+    mirror: str = ""
+    libpq_service: str = ""
 
     def part(self, role: str) -> str:
-        """Return what settings have as host, user, password or name; "" where that is not known."""
-        return {"host": self.host, "user": self.user, "password": self.password, "name": self.name}[role] or ""
+        """Return what settings have as host, user, password, name or port; "" where that is not known."""
+        parts = {"host": self.host, "user": self.user, "password": self.password, "name": self.name, "port": self.port}
+        return parts[role] or ""
 
 
 @dataclass(frozen=True)
