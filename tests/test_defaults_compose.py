@@ -380,6 +380,73 @@ def test_tls_that_a_variable_or_a_url_asks_for(read):
     assert found["compose_environment"]["DATABASE_URL"].endswith("/shop?application_name=x")
 
 
+VALKEY = "redis://valkey:6379"
+QUEUES = [
+    ("RQ_QUEUES = {'default': {'HOST': 'localhost', 'PORT': 6379, 'DB': 0}}", {"RQ_QUEUES.default.HOST": "valkey"}),
+    ("RQ_QUEUES = {'low-x': {'URL': 'redis://127.0.0.1:6379/3'}}", {"RQ_QUEUES.low-x.URL": f"{VALKEY}/3"}),
+    (
+        "RQ_QUEUES = {'a': {'HOST': 'localhost', 'PORT': 6380, 'PASSWORD': 'secret'}}",
+        {"RQ_QUEUES.a.HOST": "valkey", "RQ_QUEUES.a.PORT": "6379", "RQ_QUEUES.a.PASSWORD": ""},
+    ),
+    ("Q_CLUSTER = {'redis': {'host': '127.0.0.1', 'port': 6379}}", {"Q_CLUSTER.redis.host": "valkey"}),
+    ("INSTALLED_APPS = ['django_q']\nQ_CLUSTER = {'workers': 4}", {"Q_CLUSTER.redis": VALKEY}),
+    ("INSTALLED_APPS = ['django_q']\nQ_CLUSTER = {'orm': 'default'}", {}),
+    ("HUEY = {'connection': {'host': 'localhost', 'port': 6379}}", {"HUEY.connection.host": "valkey"}),
+    ("HUEY = {'connection': {'url': 'redis://localhost:6379/?db=1'}}", {"HUEY.connection.url": f"{VALKEY}/?db=1"}),
+    ("INSTALLED_APPS = ['huey.contrib.djhuey']", {"HUEY": {}, "HUEY.host": "valkey"}),
+    ("INSTALLED_APPS = ['huey.contrib.djhuey']\nHUEY = {'connection': {'db': 1}}", {"HUEY.connection.host": "valkey"}),
+    ("INSTALLED_APPS = ['huey.contrib.djhuey']\nHUEY = {'huey_class': 'huey.SqliteHuey'}", {}),
+    (
+        "DRAMATIQ_BROKER = {'BROKER': 'dramatiq.brokers.redis.RedisBroker', 'OPTIONS': {'url': 'redis://localhost:6379'}}",
+        {"DRAMATIQ_BROKER.OPTIONS.url": VALKEY},
+    ),
+    (
+        "CONSTANCE_REDIS_CONNECTION = {'host': 'localhost', 'port': 6379}",
+        {"CONSTANCE_REDIS_CONNECTION.host": "valkey"},
+    ),
+    ("INSTALLED_APPS = ['constance']", {"CONSTANCE_REDIS_CONNECTION": VALKEY}),
+    ("INSTALLED_APPS = ['constance']\nCONSTANCE_BACKEND = 'constance.backends.database.DatabaseBackend'", {}),
+    ("INSTALLED_APPS = ['cacheops']", {"CACHEOPS_REDIS": VALKEY}),
+    ("REDIS_HOST = 'localhost'\nREDIS_PORT = 6379", {"REDIS_HOST": "valkey"}),
+    ("SEARCH = [{'redis': 'rediss://localhost:6379/2'}]", {"SEARCH.0.redis": f"{VALKEY}/2"}),
+    (
+        "CHANNEL_LAYERS = {'default': {'BACKEND': 'channels_redis.core.RedisChannelLayer'}}",
+        {"CHANNEL_LAYERS.default.CONFIG": {}, "CHANNEL_LAYERS.default.CONFIG.hosts": [VALKEY]},
+    ),
+    ("EMAIL_HOST = 'localhost'\nSITE = 'http://localhost:8000'\nDOCS = {'host': 'localhost', 'port': 80}", {}),
+    ("RQ_QUEUES = {'default': {'HOST': 'redis.example.com', 'PORT': 6379}}", {}),
+]
+
+
+@pytest.mark.parametrize(("settings", "changed"), QUEUES)
+def test_servers_of_queues_and_of_the_projects_own_settings(settings, changed, read):
+    found = read(f"SECRET_KEY = os.getenv('KEY')\nALLOWED_HOSTS = ['*']\n{settings}\n", "redis\n")
+    assert found["compose_settings"] == changed and found["notes"] == []
+    assert found["services"] == ({"valkey": "valkey/valkey:9"} if changed else {})
+
+
+def test_servers_of_queues_that_are_named_or_that_a_variable_names(read):
+    found = read("RQ_QUEUES = {'default': {'HOST': 'queue', 'PORT': 6379}}\n", "redis\n")
+    assert found["services"] == {"queue": "valkey/valkey:9"} and found["compose_settings"] == {}
+    found = read("RQ_QUEUES = {'default': {'HOST': os.getenv('QUEUE_HOST', 'localhost'), 'PORT': 6379}}\n", "redis\n")
+    assert found["compose_environment"] == {"QUEUE_HOST": "valkey"} and found["compose_settings"] == {}
+    amqp = "DRAMATIQ_BROKER = {'BROKER': 'dramatiq.brokers.rabbitmq.RabbitmqBroker', 'OPTIONS': {%s}}\n"
+    for options in ("'host': 'localhost', 'port': 5672, 'heartbeat': 0", "'url': 'amqp://guest:guest@localhost:5672'"):
+        found = read(amqp % options, "dramatiq\npika\n")
+        url = found["compose_settings"]["DRAMATIQ_BROKER.OPTIONS.url"]
+        assert url == "amqp://django:${RABBITMQ_PASSWORD}@rabbitmq:5672"
+        assert found["required_environment"] == ["RABBITMQ_PASSWORD"] and found["notes"] == []
+
+
+def test_a_worker_of_all_queues(read):
+    queues = "RQ_QUEUES = {'default': {'HOST': 'redis', 'PORT': 6379}, 'mail': {'HOST': 'redis', 'PORT': 6379}}\n"
+    found = read(f"INSTALLED_APPS = ['django_rq']\n{queues}", "django-rq\n")
+    assert found["workers"] == {"worker": "python manage.py rqworker default mail"}
+    own = {"Procfile": "worker: python manage.py rqworker default\n"}
+    found = read(f"INSTALLED_APPS = ['django_rq']\n{queues}", "django-rq\n", more=own)
+    assert found["workers"] == {"worker": "python manage.py rqworker default"}
+
+
 def test_no_worker_without_a_broker(read):
     assert read("CELERY_BROKER_URL = 'sqs://'\n", "celery\n", more=CELERY)["workers"] == {}
     assert read(BROKER, "celery\nredis\n", more=CELERY)["workers"] == {"worker": "celery -A site.celery worker"}

@@ -12,7 +12,7 @@ class Connections:
     required: list[str] = field(default_factory=list)
     dotenv: dict[str, str] = field(default_factory=dict)
     # What no variable changes, by its path in the settings.
-    settings: dict[str, str | dict[str, str]] = field(default_factory=dict)
+    settings: dict[str, str | list[str] | dict[str, str]] = field(default_factory=dict)
     database_name: str = ""
     database_user: str = ""
     databases: list[str] = field(default_factory=list)  # the aliases of those that are in the service

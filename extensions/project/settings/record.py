@@ -66,6 +66,24 @@ class Layer:
 
 
 @dataclass(frozen=True)
+class NamedServer:
+    """A server that a setting names, which is none of Django's: the setting's path, and its URL or its host.
+
+    `port` is that beside a host. `variable` says where it is, and `locked` that there is a password which no variable
+    changes. `empty` are settings to make before the path is there, and `listed` says that it has a list.
+    """
+
+    setting: str
+    text: str
+    source: str
+    port: str = ""
+    locked: bool = False
+    variable: str = ""
+    empty: Sequence[str] = ()
+    listed: bool = False
+
+
+@dataclass(frozen=True)
 class Bucket:
     """A storage whose bucket is not set: its alias, the setting of the bucket, and the variables of that.
 
@@ -136,6 +154,8 @@ class DjangoSettings:
     caches: Found[Mapping[str, Cache]] = unread({})  # by alias
     celery_broker: Found[Broker] = unread(Broker())  # where Celery's queues are
     channel_layers: Found[Mapping[str, Layer]] = unread({})  # by alias
+    named_servers: Found[Sequence[NamedServer]] = unread(())  # of queues, and of settings of the project's own
+    rq_queues: Found[Sequence[str]] = unread(())  # the names of RQ's queues, in the order of RQ_QUEUES
     secret_key_unset: Found[bool] = unread(False)  # whether nothing that can be read sets SECRET_KEY
     secret_key_stated: Found[bool] = unread(False)  # whether code has the key itself
     ignored_modules: Found[Sequence[IgnoredModule]] = unread(())  # what settings import of what git ignores
