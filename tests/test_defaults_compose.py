@@ -245,6 +245,26 @@ def test_another_database_is_in_the_same_service(read):
     assert read(default + sqlite, PG)["notes"] == []
 
 
+@pytest.mark.parametrize(
+    ("engine", "more", "said"),
+    [
+        ("mssql", "'HOST': os.getenv('DB_HOST', 'localhost')", "set DB_HOST in .env to those of a server, or add one"),
+        ("mssql", "'HOST': 'sql.example.com'", "let settings read from variables where it is (sql.example.com now)"),
+        ("django.db.backends.oracle", "", "The image lacks Oracle's Instant Client"),
+        ("django_cockroachdb", "", "compose.yaml runs no database for django_cockroachdb (site/settings.py:4)"),
+        ("django_mongodb_backend", "", "compose.yaml runs no database for django_mongodb_backend"),
+    ],
+)
+def test_a_database_of_another_kind_is_said(engine, more, said, read):
+    found = read(f"DATABASES = {{'default': {{'ENGINE': '{engine}', 'NAME': 'shop', {more}}}}}\n")
+    assert found["services"] == {} and len(found["notes"]) == 1 and said in found["notes"][0]
+
+
+def test_no_word_of_a_database_that_is_there(read):
+    for settings in ("", "DATABASES = {'default': {'ENGINE': 'django.db.backends.dummy'}}\n", CHOICE):
+        assert read(settings)["notes"] == []
+
+
 def test_mysql_has_no_root(read):
     url = 'DATABASES = {"default": env.db("DATABASE_URL", default="mysql://root@127.0.0.1/shop")}\n'
     found = read(url, "mysqlclient\n")

@@ -65,6 +65,7 @@ def add_database(site: Site, found: Connections) -> None:
     """Add the server of the default database, and what points settings at it."""
     expected = _expected(site)
     if expected is None:
+        found.notes += _of_another_kind(site)
         return
     if not expected.url_variable and not _is_movable(expected):
         if not _is_here(expected) or not can_be_changed(site.layout):
@@ -93,6 +94,23 @@ def add_database(site: Site, found: Connections) -> None:
     point_others(site, found, expected.service, server)
     if expected.service.speaks == "postgresql":
         _turn_off_tls(site, found)
+
+
+def _of_another_kind(site: Site) -> list[str]:
+    """Return a sentence on a database that Compose runs no service for: what has to name a server, and what lacks.
+
+    https://docs.djangoproject.com/en/stable/ref/databases/#using-a-3rd-party-database-backend
+    """
+    database = site.settings.default_database
+    engine, name = database.engine or "", database_kind(database)
+    if name == "sqlite" or engine in ("", "django.db.backends.dummy") or is_database(name):
+        return []
+    variables = [database.variable] if database.variable else [*database.variables.values()]
+    named = f"set {', '.join(dict.fromkeys(variables))} in .env to those of a server" if variables else ""
+    server = named or f"let settings read from variables where it is ({database.host or 'localhost'} now)"
+    start = f"compose.yaml runs no database for {engine} ({site.settings.databases.source})"
+    lacks = kind(name).lacks
+    return [f"{start}: {server}, or add one in compose.override.yaml.{f' {lacks}' if lacks else ''}"]
 
 
 def _expected(site: Site) -> Expected | None:
