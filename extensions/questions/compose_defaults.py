@@ -283,6 +283,7 @@ def notes(site: Site) -> list[str]:
     found = [
         *_debug_notes(site),
         *_host_notes(site),
+        *image_defaults.proxy_notes(site),
         *connections(site).notes,
         *_secrets(site),
         *_buckets(site),

@@ -202,6 +202,7 @@ def record(evaluator: State, settings: Settings, before: Settings) -> DjangoSett
         installed_apps=apps,
         middleware=finder.texts("MIDDLEWARE"),
         secure_proxy_ssl_header=finder.texts("SECURE_PROXY_SSL_HEADER"),
+        force_script_name=finder.script_name(),
         secure_ssl_redirect=finder.flag("SECURE_SSL_REDIRECT", False),
         wsgi_application=finder.text("WSGI_APPLICATION"),
         asgi_application=finder.text("ASGI_APPLICATION"),

@@ -143,6 +143,7 @@ class DjangoSettings:
     installed_apps: Found[Sequence[str]] = unread(())  # those that are known
     middleware: Found[Sequence[str]] = unread(())  # those that are known
     secure_proxy_ssl_header: Found[Sequence[str]] = unread(())  # the header and its value, none where it is not set
+    force_script_name: Found[str] = unread("")  # the path that the site is below, without a slash at its end
     secure_ssl_redirect: Found[bool] = unread(False)  # whether Django redirects to HTTPS
     wsgi_application: Found[str] = unread("")  # the dotted name of the callable
     asgi_application: Found[str] = unread("")  # the dotted name of the callable
