@@ -17,11 +17,16 @@ COMPOSE = (
     "dotenv",
     "env_example",
     "environment",
+    "https_header",
     "jobs",
+    "media_url",
     "migrate",
     "required_environment",
+    "script_name",
     "services",
     "settings_environment",
+    "start_commands",
+    "static_url",
     "workers",
 )
 PG = "psycopg[binary]\n"
@@ -263,6 +268,23 @@ def test_a_database_of_another_kind_is_said(engine, more, said, read):
 def test_no_word_of_a_database_that_is_there(read):
     for settings in ("", "DATABASES = {'default': {'ENGINE': 'django.db.backends.dummy'}}\n", CHOICE):
         assert read(settings)["notes"] == []
+
+
+def test_a_second_database_of_sqlite_is_migrated(read):
+    lite = "DATABASES['%s'] = {'ENGINE': 'django.db.backends.sqlite3', 'NAME': '%s', %s}\n"
+    start = "DATABASES = {}\n" + lite % ("default", "db.sqlite3", "")
+    migrated = "python manage.py migrate --noinput --database=stats"
+    assert read(start + lite % ("stats", "stats.sqlite3", ""))["start_commands"] == [migrated]
+    for other in (
+        lite % ("stats", "stats.sqlite3", "'TEST': {'MIRROR': 'default'}"),
+        lite % ("stats", "db.sqlite3", ""),
+        lite % ("stats", ":memory:", ""),
+        "DATABASES['stats'] = {'ENGINE': 'django.db.backends.mysql', 'HOST': 'sql.example.com'}\n",
+    ):
+        assert read(start + other)["start_commands"] == []
+    stated = {"Procfile": "release: python manage.py migrate && python manage.py migrate --database stats\n"}
+    found = read(start + lite % ("stats", "stats.sqlite3", ""), more=stated)["start_commands"]
+    assert len(found) == 1 and "stats" in found[0]
 
 
 def test_mysql_has_no_root(read):
@@ -644,8 +666,28 @@ def test_a_redirect_to_https(read):
     assert read(redirect + header)["compose_environment"] == {}
     whitenoise = "MIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']\n"
     assert read(redirect + header + whitenoise)["compose_environment"] == {"DJANGO_SECURE_SSL_REDIRECT": "False"}
+    for setting_, said in (
+        ("('HTTP_X_SCHEME', 'https')", "X-Scheme: https"),
+        ("['HTTP_X_FORWARDED_SSL', 'on']", "X-Forwarded-Ssl: on"),
+        ("('HTTP_X_FORWARDED_PROTO', 'https,http')", ""),
+        ("None", ""),
+    ):
+        found = read(f"{redirect}SECURE_PROXY_SSL_HEADER = {setting_}\n")
+        assert found["https_header"] == said
     found = read(whitenoise + "ALLOWED_HOSTS = ['*']\nSECURE_SSL_REDIRECT = True\n")
     assert found["compose_environment"] == {"FORWARDED_ALLOW_IPS": "*"}  # nginx is before Django
+
+
+def test_a_site_below_a_path(read):
+    found = read("FORCE_SCRIPT_NAME = '/shop/'\nSTATIC_URL = 'static/'\nMEDIA_URL = '/files/'\nMEDIA_ROOT = 'media'\n")
+    assert (found["script_name"], found["static_url"], found["media_url"]) == ("/shop", "/shop/static/", "/files/")
+    assert found["notes"] == []
+    for path in ("None", "''", "'/'", "'shop'"):
+        found = read(f"FORCE_SCRIPT_NAME = {path}\nSTATIC_URL = 'static/'\n")
+        assert (found["script_name"], found["static_url"]) == ("", "/static/")
+    whitenoise = "MIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']\n"
+    found = read(f"{whitenoise}FORCE_SCRIPT_NAME = '/shop'\nALLOWED_HOSTS = ['*']\n")
+    assert "a proxy of yours has to take away" in found["notes"][0]
 
 
 S3 = "storages.backends.s3.S3Storage"
