@@ -457,6 +457,7 @@ QUEUES = [
     ),
     ("EMAIL_HOST = 'localhost'\nSITE = 'http://localhost:8000'\nDOCS = {'host': 'localhost', 'port': 80}", {}),
     ("RQ_QUEUES = {'default': {'HOST': 'redis.example.com', 'PORT': 6379}}", {}),
+    ("_REDIS_URL = 'redis://localhost:6379'", {}),
 ]
 
 

@@ -28,7 +28,7 @@ def named_servers(settings: Settings, apps: Collection[str]) -> Found[Sequence[N
     """Return the servers that settings name, each with the path at which they do so."""
     found: list[NamedServer] = []
     for name, setting in settings.values.items():
-        if name not in OTHERS and name.isupper():
+        if name not in OTHERS and name.isupper() and name[0].isalpha():  # no name of the module's own
             found += _in_value(settings, name, setting.raw, setting.source, 0)
     found += _by_default(settings, apps)
     found = found[:MAX_FOUND]
