@@ -139,3 +139,16 @@ def test_where_the_template_comes_from(commit, said, tmp_path):
 def test_without_git(tmp_path):
     with local.env(PATH=os.devnull):
         assert after_copy._git_state(tmp_path) == (False, True)
+
+
+def test_a_site_below_a_path(template, project):
+    folder = project()
+    with (folder / "mysite/settings.py").open("a") as settings:
+        settings.write("\nFORCE_SCRIPT_NAME = '/shop'\nSECURE_PROXY_SSL_HEADER = ('HTTP_X_SCHEME', 'https')\n")
+        settings.write("SECURE_SSL_REDIRECT = True\n")
+    commit(folder)
+    assert re.search(r"The site answers on http://\S+:8000/shop/", said(template, folder))
+    nginx = (folder / "default.conf").read_text()
+    assert "    location /shop/ {\n        proxy_pass http://django/;\n" in nginx
+    assert "        proxy_set_header X-Scheme https;\n" in nginx
+    assert '        "X-Scheme: https",\n' in (folder / "docker/healthcheck.py").read_text()

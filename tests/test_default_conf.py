@@ -18,6 +18,8 @@ DECISIONS: dict[str, list[Any]] = {
     "use_fathom": [True, False],
     "worker_class": ["gthread", "asgi", "uvicorn_worker.UvicornWorker"],
     "https_only": [True, False],
+    "https_header": ["", "X-Scheme: https", "Forwarded: proto=https"],
+    "script_name": ["", "/shop"],
     "gunicorn_keepalive": [2, 75],
     "static_url": ["/static/", "/media/@a.b/c_d-e~+/"],
     "media_root": ["", "media", "/data"],

@@ -17,11 +17,16 @@ COMPOSE = (
     "dotenv",
     "env_example",
     "environment",
+    "https_header",
     "jobs",
+    "media_url",
     "migrate",
     "required_environment",
+    "script_name",
     "services",
     "settings_environment",
+    "start_commands",
+    "static_url",
     "workers",
 )
 PG = "psycopg[binary]\n"
@@ -83,7 +88,9 @@ def test_literals_of_a_database(read):
     assert found["services"] == {"pg": "postgres:18"} and found["dotenv"] == {"POSTGRES_PASSWORD": ""}
     assert found["compose_settings"] == {"DATABASES.default.PASSWORD": "${POSTGRES_PASSWORD}"}
     assert found["required_environment"] == ["POSTGRES_PASSWORD"]
-    found = read("import vault\n" + DB % "'HOST': 'pg', 'PASSWORD': vault.password()", PG)  # known to nobody here
+    found = read(
+        "import vault\n" + DB % "'HOST': 'pg', 'NAME': 'n', 'PASSWORD': vault.password()", PG
+    )  # known to nobody here
     assert found["compose_settings"] == {"DATABASES.default.PASSWORD": "${POSTGRES_PASSWORD}"}
     fixed = {"site/wsgi.py": "import os\nos.environ['DJANGO_SETTINGS_MODULE'] = 'site.settings'\n"}
     found = read(DB % "'HOST': 'pg', 'USER': 'me', 'PASSWORD': 'literal', 'NAME': 'n'", PG, more=fixed)
@@ -171,6 +178,113 @@ def test_sqlite_stays_where_nothing_runs_a_server(read):
 def test_sqlite_that_only_a_variable_names_is_in_a_volume(settings, variable, value, read):
     found = read(settings)
     assert found["dotenv"][variable] == value and found["data_dirs"] == ["/data"] and found["services"] == {}
+
+
+def test_a_user_that_the_service_lacks(read):
+    """Only the host is a variable, or a name of Compose: the user and the password are changed."""
+    database = "DATABASES = {'default': {'ENGINE': 'django.db.backends.mysql', 'NAME': 'shop', %s}}\n"
+    login = {"DATABASES.default.USER": "django", "DATABASES.default.PASSWORD": "${MYSQL_PASSWORD}"}
+    for parts in (
+        "'USER': 'root', 'PASSWORD': '', 'HOST': os.environ.get('DB_HOST', '127.0.0.1')",
+        "'USER': 'root', 'PASSWORD': 'root', 'HOST': 'db'",
+        "'HOST': os.environ.get('DB_HOST', '127.0.0.1')",
+    ):
+        found = read(database % parts, "mysqlclient\n")
+        assert found["services"] == {"db": "mysql:8.4"} and found["compose_settings"] == login
+        assert found["required_environment"] == ["MYSQL_PASSWORD"] and found["notes"] == []
+    found = read(DB % "'USER': 'me', 'PASSWORD': 'x', 'HOST': os.getenv('H', ''), 'PORT': 5433", PG)
+    assert found["compose_settings"] == {
+        "DATABASES.default.NAME": "shop",
+        "DATABASES.default.PORT": "5432",
+        "DATABASES.default.PASSWORD": "${POSTGRES_PASSWORD}",
+    }
+    fixed = {"site/wsgi.py": "import os\nos.environ['DJANGO_SETTINGS_MODULE'] = 'site.settings'\n"}
+    found = read(database % "'USER': 'root', 'HOST': 'db'", "mysqlclient\n", more=fixed)
+    assert found["compose_settings"] == {} and any("log in to the database as root" in note for note in found["notes"])
+
+
+def test_a_service_of_libpq(read):
+    """What a section of its own file says is not in the image, and counts before libpq's variables."""
+    found = read(DB % "'OPTIONS': {'service': 'shop', 'passfile': '.pgpass'}", PG)
+    assert found["services"] == {"db": "postgres:18"}
+    assert found["compose_environment"] == {"DJANGO_SETTINGS_MODULE": "compose_settings"}
+    assert found["compose_settings"] == {
+        "DATABASES.default.HOST": "db",
+        "DATABASES.default.USER": "django",
+        "DATABASES.default.NAME": "shop",
+        "DATABASES.default.PORT": "5432",
+        "DATABASES.default.PASSWORD": "${POSTGRES_PASSWORD}",
+        "DATABASES.default.OPTIONS": {},
+    }
+    found = read(DB % "'OPTIONS': {'pool': True}", PG)
+    assert found["compose_environment"].keys() >= {"PGHOST"} and "DATABASES.default.OPTIONS" not in found
+
+
+SHARED = "'ENGINE': 'django.db.backends.postgresql', 'NAME': 'shop', 'USER': 'shop', 'PASSWORD': os.getenv('PW', '')"
+
+
+def test_a_replica_has_the_same_data(read):
+    default = f"DATABASES = {{'default': {{{SHARED}, 'HOST': os.getenv('DB_HOST', 'localhost')}}}}\n"
+    for alias, more in (("other", "'TEST': {'MIRROR': 'default'}"), ("replica", ""), ("second", "")):
+        more = f"DATABASES['{alias}'] = {{{SHARED}, 'HOST': os.getenv('REPLICA_HOST', 'localhost'), {more}}}\n"
+        found = read(default + more, PG)
+        assert found["compose_environment"] == {"DB_HOST": "db", "PW": "${POSTGRES_PASSWORD}", "REPLICA_HOST": "db"}
+        assert found["compose_settings"] == {} and found["notes"] == [] and len(found["services"]) == 1
+    found = read(f"{default}DATABASES['replica'] = {{{SHARED}, 'HOST': '127.0.0.1'}}\n", PG)
+    assert found["compose_settings"] == {"DATABASES.replica.HOST": "db"}
+    found = read(f"{default}DATABASES['replica'] = {{{SHARED}, 'HOST': 'replica.example.com'}}\n", PG)
+    assert found["compose_settings"] == {} and "REPLICA_HOST" not in found["compose_environment"]
+    urls = "DATABASES = {'default': env.db(), 'replica': env.db('REPLICA_URL', default='postgres://localhost/shop')}\n"
+    found = read(urls, PG)
+    assert found["compose_environment"]["REPLICA_URL"].endswith("@db:5432/" + found["database_name"])
+    assert found["notes"] == []
+
+
+def test_another_database_is_in_the_same_service(read):
+    default = f"DATABASES = {{'default': {{{SHARED}, 'HOST': os.getenv('DB_HOST', 'localhost')}}}}\n"
+    stats = SHARED.replace("'NAME': 'shop'", "'NAME': 'stats'")
+    found = read(f"{default}DATABASES['stats'] = {{{stats}, 'HOST': os.getenv('STATS_HOST', 'localhost')}}\n", PG)
+    assert found["compose_environment"]["STATS_HOST"] == "db"
+    assert found["notes"] == ["The database stats of DATABASES has to be made in the service."]
+    sqlite = "DATABASES['stats'] = {'ENGINE': 'django.db.backends.sqlite3', 'NAME': 'stats.sqlite3'}\n"
+    assert read(default + sqlite, PG)["notes"] == []
+
+
+@pytest.mark.parametrize(
+    ("engine", "more", "said"),
+    [
+        ("mssql", "'HOST': os.getenv('DB_HOST', 'localhost')", "set DB_HOST in .env to those of a server, or add one"),
+        ("mssql", "'HOST': 'sql.example.com'", "let settings read from variables where it is (sql.example.com now)"),
+        ("django.db.backends.oracle", "", "The image lacks Oracle's Instant Client"),
+        ("django_cockroachdb", "", "compose.yaml runs no database for django_cockroachdb (site/settings.py:4)"),
+        ("django_mongodb_backend", "", "compose.yaml runs no database for django_mongodb_backend"),
+    ],
+)
+def test_a_database_of_another_kind_is_said(engine, more, said, read):
+    found = read(f"DATABASES = {{'default': {{'ENGINE': '{engine}', 'NAME': 'shop', {more}}}}}\n")
+    assert found["services"] == {} and len(found["notes"]) == 1 and said in found["notes"][0]
+
+
+def test_no_word_of_a_database_that_is_there(read):
+    for settings in ("", "DATABASES = {'default': {'ENGINE': 'django.db.backends.dummy'}}\n", CHOICE):
+        assert read(settings)["notes"] == []
+
+
+def test_a_second_database_of_sqlite_is_migrated(read):
+    lite = "DATABASES['%s'] = {'ENGINE': 'django.db.backends.sqlite3', 'NAME': '%s', %s}\n"
+    start = "DATABASES = {}\n" + lite % ("default", "db.sqlite3", "")
+    migrated = "python manage.py migrate --noinput --database=stats"
+    assert read(start + lite % ("stats", "stats.sqlite3", ""))["start_commands"] == [migrated]
+    for other in (
+        lite % ("stats", "stats.sqlite3", "'TEST': {'MIRROR': 'default'}"),
+        lite % ("stats", "db.sqlite3", ""),
+        lite % ("stats", ":memory:", ""),
+        "DATABASES['stats'] = {'ENGINE': 'django.db.backends.mysql', 'HOST': 'sql.example.com'}\n",
+    ):
+        assert read(start + other)["start_commands"] == []
+    stated = {"Procfile": "release: python manage.py migrate && python manage.py migrate --database stats\n"}
+    found = read(start + lite % ("stats", "stats.sqlite3", ""), more=stated)["start_commands"]
+    assert len(found) == 1 and "stats" in found[0]
 
 
 def test_mysql_has_no_root(read):
@@ -297,6 +411,83 @@ def test_a_database_that_wants_tls(tls, read):
     assert setting("DATABASES.default.OPTIONS.sslmode") == 'DATABASES["default"].setdefault("OPTIONS", {})["sslmode"]'
     without = read(f"{start}DATABASES = {{'default': env.db()}}\n", "psycopg\n")
     assert "DATABASES.default.OPTIONS.sslmode" not in without["compose_settings"]
+
+
+def test_tls_that_a_variable_or_a_url_asks_for(read):
+    options = "'HOST': os.getenv('H', ''), 'NAME': 'n', 'OPTIONS': {'sslmode': os.getenv('DB_SSLMODE', 'require')}"
+    assert read(DB % options, PG)["compose_environment"]["DB_SSLMODE"] == "disable"
+    assert "DB_SSLMODE" not in read(DB % options.replace("require", "prefer"), PG)["compose_environment"]
+    url = "postgres://localhost/shop?sslmode=require&application_name=x&channel_binding=require"
+    found = read(f"DATABASES = {{'default': env.db('DATABASE_URL', default='{url}')}}\n", PG)
+    assert found["compose_environment"]["DATABASE_URL"].endswith("/shop?application_name=x")
+
+
+VALKEY = "redis://valkey:6379"
+QUEUES = [
+    ("RQ_QUEUES = {'default': {'HOST': 'localhost', 'PORT': 6379, 'DB': 0}}", {"RQ_QUEUES.default.HOST": "valkey"}),
+    ("RQ_QUEUES = {'low-x': {'URL': 'redis://127.0.0.1:6379/3'}}", {"RQ_QUEUES.low-x.URL": f"{VALKEY}/3"}),
+    (
+        "RQ_QUEUES = {'a': {'HOST': 'localhost', 'PORT': 6380, 'PASSWORD': 'secret'}}",
+        {"RQ_QUEUES.a.HOST": "valkey", "RQ_QUEUES.a.PORT": "6379", "RQ_QUEUES.a.PASSWORD": ""},
+    ),
+    ("Q_CLUSTER = {'redis': {'host': '127.0.0.1', 'port': 6379}}", {"Q_CLUSTER.redis.host": "valkey"}),
+    ("INSTALLED_APPS = ['django_q']\nQ_CLUSTER = {'workers': 4}", {"Q_CLUSTER.redis": VALKEY}),
+    ("INSTALLED_APPS = ['django_q']\nQ_CLUSTER = {'orm': 'default'}", {}),
+    ("HUEY = {'connection': {'host': 'localhost', 'port': 6379}}", {"HUEY.connection.host": "valkey"}),
+    ("HUEY = {'connection': {'url': 'redis://localhost:6379/?db=1'}}", {"HUEY.connection.url": f"{VALKEY}/?db=1"}),
+    ("INSTALLED_APPS = ['huey.contrib.djhuey']", {"HUEY": {}, "HUEY.host": "valkey"}),
+    ("INSTALLED_APPS = ['huey.contrib.djhuey']\nHUEY = {'connection': {'db': 1}}", {"HUEY.connection.host": "valkey"}),
+    ("INSTALLED_APPS = ['huey.contrib.djhuey']\nHUEY = {'huey_class': 'huey.SqliteHuey'}", {}),
+    (
+        "DRAMATIQ_BROKER = {'BROKER': 'dramatiq.brokers.redis.RedisBroker', 'OPTIONS': {'url': 'redis://localhost:6379'}}",
+        {"DRAMATIQ_BROKER.OPTIONS.url": VALKEY},
+    ),
+    (
+        "CONSTANCE_REDIS_CONNECTION = {'host': 'localhost', 'port': 6379}",
+        {"CONSTANCE_REDIS_CONNECTION.host": "valkey"},
+    ),
+    ("INSTALLED_APPS = ['constance']", {"CONSTANCE_REDIS_CONNECTION": VALKEY}),
+    ("INSTALLED_APPS = ['constance']\nCONSTANCE_BACKEND = 'constance.backends.database.DatabaseBackend'", {}),
+    ("INSTALLED_APPS = ['cacheops']", {"CACHEOPS_REDIS": VALKEY}),
+    ("REDIS_HOST = 'localhost'\nREDIS_PORT = 6379", {"REDIS_HOST": "valkey"}),
+    ("SEARCH = [{'redis': 'rediss://localhost:6379/2'}]", {"SEARCH.0.redis": f"{VALKEY}/2"}),
+    (
+        "CHANNEL_LAYERS = {'default': {'BACKEND': 'channels_redis.core.RedisChannelLayer'}}",
+        {"CHANNEL_LAYERS.default.CONFIG": {}, "CHANNEL_LAYERS.default.CONFIG.hosts": [VALKEY]},
+    ),
+    ("EMAIL_HOST = 'localhost'\nSITE = 'http://localhost:8000'\nDOCS = {'host': 'localhost', 'port': 80}", {}),
+    ("RQ_QUEUES = {'default': {'HOST': 'redis.example.com', 'PORT': 6379}}", {}),
+    ("_REDIS_URL = 'redis://localhost:6379'", {}),
+]
+
+
+@pytest.mark.parametrize(("settings", "changed"), QUEUES)
+def test_servers_of_queues_and_of_the_projects_own_settings(settings, changed, read):
+    found = read(f"SECRET_KEY = os.getenv('KEY')\nALLOWED_HOSTS = ['*']\n{settings}\n", "redis\n")
+    assert found["compose_settings"] == changed and found["notes"] == []
+    assert found["services"] == ({"valkey": "valkey/valkey:9"} if changed else {})
+
+
+def test_servers_of_queues_that_are_named_or_that_a_variable_names(read):
+    found = read("RQ_QUEUES = {'default': {'HOST': 'queue', 'PORT': 6379}}\n", "redis\n")
+    assert found["services"] == {"queue": "valkey/valkey:9"} and found["compose_settings"] == {}
+    found = read("RQ_QUEUES = {'default': {'HOST': os.getenv('QUEUE_HOST', 'localhost'), 'PORT': 6379}}\n", "redis\n")
+    assert found["compose_environment"] == {"QUEUE_HOST": "valkey"} and found["compose_settings"] == {}
+    amqp = "DRAMATIQ_BROKER = {'BROKER': 'dramatiq.brokers.rabbitmq.RabbitmqBroker', 'OPTIONS': {%s}}\n"
+    for options in ("'host': 'localhost', 'port': 5672, 'heartbeat': 0", "'url': 'amqp://guest:guest@localhost:5672'"):
+        found = read(amqp % options, "dramatiq\npika\n")
+        url = found["compose_settings"]["DRAMATIQ_BROKER.OPTIONS.url"]
+        assert url == "amqp://django:${RABBITMQ_PASSWORD}@rabbitmq:5672"
+        assert found["required_environment"] == ["RABBITMQ_PASSWORD"] and found["notes"] == []
+
+
+def test_a_worker_of_all_queues(read):
+    queues = "RQ_QUEUES = {'default': {'HOST': 'redis', 'PORT': 6379}, 'mail': {'HOST': 'redis', 'PORT': 6379}}\n"
+    found = read(f"INSTALLED_APPS = ['django_rq']\n{queues}", "django-rq\n")
+    assert found["workers"] == {"worker": "python manage.py rqworker default mail"}
+    own = {"Procfile": "worker: python manage.py rqworker default\n"}
+    found = read(f"INSTALLED_APPS = ['django_rq']\n{queues}", "django-rq\n", more=own)
+    assert found["workers"] == {"worker": "python manage.py rqworker default"}
 
 
 def test_no_worker_without_a_broker(read):
@@ -476,8 +667,28 @@ def test_a_redirect_to_https(read):
     assert read(redirect + header)["compose_environment"] == {}
     whitenoise = "MIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']\n"
     assert read(redirect + header + whitenoise)["compose_environment"] == {"DJANGO_SECURE_SSL_REDIRECT": "False"}
+    for setting_, said in (
+        ("('HTTP_X_SCHEME', 'https')", "X-Scheme: https"),
+        ("['HTTP_X_FORWARDED_SSL', 'on']", "X-Forwarded-Ssl: on"),
+        ("('HTTP_X_FORWARDED_PROTO', 'https,http')", ""),
+        ("None", ""),
+    ):
+        found = read(f"{redirect}SECURE_PROXY_SSL_HEADER = {setting_}\n")
+        assert found["https_header"] == said
     found = read(whitenoise + "ALLOWED_HOSTS = ['*']\nSECURE_SSL_REDIRECT = True\n")
     assert found["compose_environment"] == {"FORWARDED_ALLOW_IPS": "*"}  # nginx is before Django
+
+
+def test_a_site_below_a_path(read):
+    found = read("FORCE_SCRIPT_NAME = '/shop/'\nSTATIC_URL = 'static/'\nMEDIA_URL = '/files/'\nMEDIA_ROOT = 'media'\n")
+    assert (found["script_name"], found["static_url"], found["media_url"]) == ("/shop", "/shop/static/", "/files/")
+    assert found["notes"] == []
+    for path in ("None", "''", "'/'", "'shop'"):
+        found = read(f"FORCE_SCRIPT_NAME = {path}\nSTATIC_URL = 'static/'\n")
+        assert (found["script_name"], found["static_url"]) == ("", "/static/")
+    whitenoise = "MIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']\n"
+    found = read(f"{whitenoise}FORCE_SCRIPT_NAME = '/shop'\nALLOWED_HOSTS = ['*']\n")
+    assert "a proxy of yours has to take away" in found["notes"][0]
 
 
 S3 = "storages.backends.s3.S3Storage"

@@ -850,6 +850,13 @@ def test_debian_packages(read):
     assert found(findings, "vcs_requirements")[:2] == (["git+https://example.com/x.git"], "requirements.txt:6")
 
 
+def test_a_wheel_that_loads_a_library_of_the_system(read):
+    findings = read({"requirements.txt": "django==5.2\nmssql-django==1.6\n", ".python-version": "3.13"})
+    assert (findings.value("apt_build"), findings.value("apt_runtime")) == ([], ["unixodbc"])
+    findings = read({"requirements.txt": "django==5.2\npyodbc==4.0.0\n", ".python-version": "3.13"})
+    assert findings.value("apt_build") == ["build-essential", "unixodbc-dev"]
+
+
 def test_an_old_pin_is_compiled(read):
     findings = read({"requirements.txt": "django==5.2\nlxml==4.9.0\n", ".python-version": "3.13"})
     assert findings.value("apt_build") == ["build-essential", "libxml2-dev", "libxslt1-dev", "zlib1g-dev"]
@@ -1157,7 +1164,7 @@ def test_the_data_files_are_as_they_should_be():
     assert set(data) == {"distributions", "features", "brings"}
     for name, entry in (data["distributions"] | data["features"]).items():
         assert name == canonicalize_name(name)
-        assert set(entry) <= {"build", "runtime", "pure", "unless", "asked", "source", "verified"}
+        assert set(entry) <= {"build", "runtime", "pure", "loads", "unless", "asked", "source", "verified"}
         assert entry["source"].startswith("http")
         assert entry["verified"]
         assert not (entry.get("pure") and entry.get("build"))

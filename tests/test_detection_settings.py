@@ -238,6 +238,9 @@ def test_django_environ(read):
             "variable": "DATABASE_URL",
             "url_default": "postgres:///shop",
             "variables": {},
+            "port": None,
+            "mirror": "",
+            "libpq_service": "",
         },
         "other": {
             "engine": None,
@@ -250,6 +253,9 @@ def test_django_environ(read):
             "variable": "OTHER_URL",
             "url_default": None,
             "variables": {},
+            "port": None,
+            "mirror": "",
+            "libpq_service": "",
         },
     }
     assert project["caches"] == {

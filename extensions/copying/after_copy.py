@@ -107,7 +107,9 @@ def _address(answers: Mapping[str, Any], home_page: bool, localhost: bool) -> It
         return  # no address of this machine: a remark says how to ask
     host = "localhost" if "localhost" in given or localhost else "127.0.0.1"
     host = "127.0.0.1" if any("127.0.0.1" in value for value in given) else host
-    site = f"http://{host}:{answers['django_port']}{'/' if home_page else answers['health_path']}"
+    nginx = answers["static_server"] == "nginx" and answers["reverse_proxy"] == "nginx"
+    start = f"http://{host}:{answers['django_port']}{answers['script_name'] if nginx else ''}"
+    site = f"{start}{'/' if home_page else answers['health_path']}"
     if answers["static_server"] == "nginx" and answers["reverse_proxy"] == "external":
         yield (
             f"Django answers on {site}\n"

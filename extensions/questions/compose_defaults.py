@@ -67,9 +67,10 @@ def compose_settings(site: Site) -> Default:
 
 def _without_tls(site: Site) -> dict[str, str]:
     """Return the setting by which the database of Compose, which has no certificate, is connected to."""
-    runs = not {"postgresql", "postgis"}.isdisjoint(connections(site).kinds)
+    found = connections(site)
+    runs = not {"postgresql", "postgis"}.isdisjoint(found.kinds)
     tls = site.settings.database_tls.value and runs and site.layout.can_be_changed
-    return {"DATABASES.default.OPTIONS.sslmode": "disable"} if tls else {}
+    return {f"DATABASES.{alias}.OPTIONS.sslmode": "disable" for alias in found.databases} if tls else {}
 
 
 def migrate(site: Site) -> Default:
@@ -282,6 +283,7 @@ def notes(site: Site) -> list[str]:
     found = [
         *_debug_notes(site),
         *_host_notes(site),
+        *image_defaults.proxy_notes(site),
         *connections(site).notes,
         *_secrets(site),
         *_buckets(site),

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from collections.abc import Iterable
 
 from ..project.deployment.evidence import remarks
 from ..project.deployment.kinds.record import Carried, Command, Requirements, Variable, When
@@ -15,8 +16,32 @@ SHOWN = 6  # sentences after a copy: `inspect` has all
 
 
 def start_commands(site: Site) -> Default:
-    """Return what the project's own start runs once, after migrating, in its order."""
-    return _commands(site, When.START)
+    """Return what the project's own start runs once, after migrating, in its order; further databases come first."""
+    stated = _commands(site, When.START)
+    migrated = [command for command in _migrations(site) if not _is_there(command, stated.value)]
+    return Default([*migrated, *stated.value], stated.source or (site.settings.databases.source if migrated else ""))
+
+
+def _migrations(site: Site) -> list[str]:
+    """Return what migrates the databases of SQLite beside the default one, which are empty in a new volume.
+
+    https://docs.djangoproject.com/en/stable/topics/db/multi-db/#synchronizing-your-databases
+    """
+    databases = site.settings.databases.value
+    default = site.settings.default_database
+    return [
+        f"python manage.py migrate --noinput --database={alias}"
+        for alias, database in databases.items()
+        if database.path and not database.mirror and database.path != default.path and ALIAS.fullmatch(alias)
+    ]
+
+
+def _is_there(command: str, stated: Iterable[str]) -> bool:
+    """Return whether a command that is stated migrates the same database."""
+    option = command.rpartition(" ")[2]
+    return any(
+        " migrate" in other and option in other.replace("--database ", "--database=").split() for other in stated
+    )
 
 
 def code_commands(site: Site) -> Default:
@@ -24,6 +49,7 @@ def code_commands(site: Site) -> Default:
     return _commands(site, When.CODE)
 
 
+ALIAS = re.compile(r"(?!default$)[\w-]+")
 # The extra of a distribution without which its command does not run.
 # https://github.com/jrief/django-sass-processor#offline-compilation
 EXTRAS = {"compilescss": ("django-sass-processor", "management-command", "django-compressor")}

@@ -106,6 +106,7 @@ def ssl_redirect_variable(site: Site) -> str:
     return next((name for name in names if name.endswith("SSL_REDIRECT")), "")
 
 
+USUAL_HEADER = "X-Forwarded-Proto: https"
 STATICFILES = frozenset(
     (
         "django.contrib.staticfiles",
@@ -133,6 +134,37 @@ def https_only(site: Site) -> Answer:
     """Return whether settings redirect to HTTPS."""
     found = site.settings.secure_ssl_redirect
     return (True, found.source) if found.value else (False, "")
+
+
+def https_header(site: Site) -> Answer:
+    """Return the header by which settings know HTTPS, as nginx writes it; "" where it is the usual one.
+
+    https://docs.djangoproject.com/en/stable/ref/settings/#secure-proxy-ssl-header
+    """
+    found = site.settings.secure_proxy_ssl_header
+    if len(found.value) != 2 or not found.value[0].startswith("HTTP_"):
+        return "", ""
+    name, value = found.value
+    header = "-".join(word.capitalize() for word in name.removeprefix("HTTP_").split("_"))
+    written = f"{header}: {value.partition(',')[0].strip()}"
+    return ("", "") if written == USUAL_HEADER else (written, found.source)
+
+
+def script_name(site: Site) -> Answer:
+    """Return the path that the site is below, and that a proxy takes away before Django."""
+    found = site.settings.force_script_name
+    return found.value, found.source if found.value else ""
+
+
+def proxy_notes(site: Site) -> list[str]:
+    """Return a sentence where settings want a proxy to take a path away, and Compose runs none that does."""
+    path, source = script_name(site)
+    if not path or static_server(site)[0] == "nginx":
+        return []
+    return [
+        f"The site is below {path} (FORCE_SCRIPT_NAME, {source}), which a proxy of yours has to take away before "
+        "Django: without one, links of its pages lead nowhere."
+    ]
 
 
 def gunicorn_remark(site: Site) -> str:

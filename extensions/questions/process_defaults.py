@@ -103,7 +103,7 @@ def _worker(site: Site, item: Process) -> str:
         return ""
     folder = site.layout.django_dir.value or ""
     for candidate in (item.command, item.runs):
-        if command := clean(candidate, folder):
+        if command := clean(_of_all_queues(site, item, candidate), folder):
             return _with_settings(site, _finished(command))
     application = site.processes.celery_app.value
     if celery and application and item.kind in ("worker", "beat"):
@@ -112,6 +112,13 @@ def _worker(site: Site, item: Process) -> str:
             scheduler = " --scheduler django_celery_beat.schedulers:DatabaseScheduler"
         return _with_settings(site, _finished(f"celery -A {application} {item.kind}{scheduler}"))
     return ""
+
+
+def _of_all_queues(site: Site, item: Process, command: str) -> str:
+    """Return RQ's worker with the queues that settings have, where no file of the project says which it works on."""
+    queues = [name for name in site.settings.rq_queues.value if re.fullmatch(r"[\w.:-]+", name)]
+    implied = item.certainty != Certainty.STATED and command == "python manage.py rqworker default"
+    return f"python manage.py rqworker {' '.join(queues)}" if implied and queues else command
 
 
 def _has_broker(site: Site) -> bool:

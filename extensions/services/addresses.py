@@ -15,6 +15,9 @@ ADDRESS = re.compile(
     r"(?:([a-z0-9+]+)://)?(?:([^@/]*)@)?(\[[0-9a-f:]+\]|[\w.-]*)(?::(\d+))?((?:/|\?).*)?", re.IGNORECASE
 )
 
+# https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
+OF_TLS = re.compile(r"(?:ssl[\w-]*|channel_binding)=", re.IGNORECASE)
+
 
 @dataclass(frozen=True)
 class Address:
@@ -71,10 +74,11 @@ def last_word(variable: str) -> str:
     return variable.upper().rpartition("_")[2]
 
 
-def query(url: str) -> str:
-    """Return the query of a URL, with its question mark."""
+def query_without_tls(url: str) -> str:
+    """Return the query of a database's URL, with its question mark, without what asks for TLS: services have none."""
     parts = url_parts(url)
-    return f"?{parts.query}" if parts and parts.query else ""
+    kept = [text for text in (parts.query if parts else "").split("&") if text and not OF_TLS.match(text)]
+    return f"?{'&'.join(kept)}" if kept else ""
 
 
 def database_parts(url: str) -> dict[str, str]:

@@ -1,10 +1,11 @@
 """Caches, brokers and layers: where settings expect them, and what points settings at the service."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..project.evaluation.environment import ReadVariable
+from ..project.settings.record import NamedServer
 from .addresses import (
     LOCAL,
     Address,
@@ -18,11 +19,12 @@ from .addresses import (
 )
 from .connected import Connections
 from .images import image
-from .kinds import broker_kinds, engine_kind, kind, relatives, word_kind
+from .kinds import broker_kinds, engine_kind, kind, port_kind, relatives, word_kind
 from .record import Service
 from .site import Site
 
 HOST_WORDS = ("HOST", "HOSTNAME", "SERVER", "SERVERS", "LOCATION", "ADDR", "ADDRESS")
+OF_SETTINGS = {"RQ_QUEUES": "redis", "HUEY": "redis"}  # whose words do not say it
 URL_WORDS = ("URL", "URI", "DSN", "BROKER", "BACKEND")
 
 
@@ -33,6 +35,10 @@ class Literal:
     setting: str  # as in CACHES.default.LOCATION
     text: str
     source: str
+    port: str = ""  # the setting's own, where it is not in the text
+    locked: bool = False  # whether it has a password beside it
+    empty: Sequence[str] = ()  # settings to make before
+    listed: bool = False  # whether it is a list
 
     @property
     def where(self) -> Address:
@@ -67,7 +73,7 @@ class Expected:
     @property
     def secured(self) -> list[Literal]:
         """The literals with a login, which the service would have to be given."""
-        return [one for one in self.literals if one.where.login.strip(":") and one not in self.moved]
+        return [one for one in self.literals if (one.where.login.strip(":") or one.locked) and one not in self.moved]
 
 
 def add_other(site: Site, service: Service, found: Connections) -> None:
@@ -100,6 +106,7 @@ def _expected(site: Site, service: Service) -> Expected:
         for one in (*_in_caches(site, service), *_of_celery(site), *_in_layers(site))
         if address(one.text) and kind_of(one.where) in (service.name, "")
     ]
+    literals += _named(site, service)
     about = {
         name: item for name, item in variables_read(site.settings).items() if _is_about(site, name, item, service)
     }
@@ -140,6 +147,24 @@ def _in_layers(site: Site) -> Iterable[Literal]:
                 yield Literal(f"CHANNEL_LAYERS.{alias}.CONFIG.hosts.{number}", text, source)
 
 
+def _named(site: Site, service: Service) -> Iterable[Literal]:
+    for one in site.settings.named_servers.value:
+        near = (where := address(one.text)) and (where.host in LOCAL or is_server(where.host))
+        if not one.variable and near and _kind_of_named(one) == service.name:
+            yield Literal(one.setting, one.text, one.source, one.port, one.locked, one.empty, one.listed)
+
+
+def _kind_of_named(one: NamedServer) -> str:
+    """Return the service of a server that a setting names: by its scheme, its port, or the setting's words."""
+    where = address(one.text)
+    if where and where.scheme:
+        return kind_of(where)
+    if one.port and (found := port_kind(one.port)):
+        return found
+    words = re.split(r"[._-]", one.setting.upper())
+    return OF_SETTINGS.get(one.setting.partition(".")[0], "") or next(filter(None, map(word_kind, words)), "")
+
+
 # Variables.
 
 
@@ -151,6 +176,8 @@ def _is_about(site: Site, name: str, item: ReadVariable, service: Service) -> bo
         return kind_of(where) == service.name
     if where or "://" in default:
         return False
+    if any(one.variable == name and _kind_of_named(one) == service.name for one in site.settings.named_servers.value):
+        return True
     words = name.upper().split("_")
     if any(word_kind(word) == service.name for word in words):
         return words[-1] not in ("PREFIX", "TTL", "TIMEOUT") and "READ" not in words
@@ -231,13 +258,41 @@ def _move(found: Connections, expected: Expected, name: str) -> None:
     """Change the settings that no variable changes."""
     service = expected.service
     for one in expected.moved:
+        found.settings |= {path: {} for path in one.empty}
+        if one.setting.rpartition(".")[2].lower().endswith("host"):
+            _move_host(found, service, one, name)
+            continue
         # Of hosts without a scheme, channels_redis takes only pairs: https://pypi.org/project/channels-redis/
         otherwise = "redis" if one.setting.startswith("CHANNEL_LAYERS.") else service.scheme if service.login else ""
         scheme = one.where.scheme or otherwise
+        scheme = service.scheme if scheme and scheme == service.secure_scheme else scheme
         start = f"{scheme}://{_login(service)}" if scheme else ""
-        found.settings[one.setting] = f"{start}{name}:{service.port}{service.path(one.where.rest, '')}"
+        moved = f"{start}{name}:{service.port}{service.path(one.where.rest, '')}"
+        found.settings[one.setting] = [moved] if one.listed else moved
         if service.password:
             found.require(service.password)
+
+
+def _move_host(found: Connections, service: Service, one: Literal, name: str) -> None:
+    """Change a host, and what is beside it: its port, and the login."""
+    whole = one.setting.rpartition(".")[0]
+    if service.login and whole.endswith(".OPTIONS"):  # a URL, and nothing beside it
+        found.settings[whole] = {}
+        found.settings[f"{whole}.url"] = f"{service.scheme}://{_login(service)}{name}:{service.port}"
+        found.require(service.password)
+        return
+    if service.login:
+        found.notes.append(
+            f"Settings log in to {name} as {one.source} has it: the service has {service.login}, with "
+            f"{service.password} of .env."
+        )
+    start = one.setting[: -len("host")]
+    upper = one.setting.endswith("HOST")
+    found.settings[one.setting] = name
+    if one.port not in ("", str(service.port)):
+        found.settings[f"{start}{'PORT' if upper else 'port'}"] = str(service.port)
+    if one.locked:
+        found.settings[f"{start}{'PASSWORD' if upper else 'password'}"] = ""
 
 
 def _login(service: Service) -> str:

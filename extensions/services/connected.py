@@ -11,9 +11,11 @@ class Connections:
     environment: dict[str, str] = field(default_factory=dict)
     required: list[str] = field(default_factory=list)
     dotenv: dict[str, str] = field(default_factory=dict)
-    settings: dict[str, str] = field(default_factory=dict)  # what no variable changes, by its path in the settings
+    # What no variable changes, by its path in the settings.
+    settings: dict[str, str | list[str] | dict[str, str]] = field(default_factory=dict)
     database_name: str = ""
     database_user: str = ""
+    databases: list[str] = field(default_factory=list)  # the aliases of those that are in the service
     sources: dict[str, str] = field(default_factory=dict)  # by service
     kinds: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)

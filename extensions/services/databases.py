@@ -5,15 +5,17 @@ from dataclasses import dataclass
 
 from ..project.secrets import HIDDEN
 from ..project.settings.record import Database
-from .addresses import LOCAL, can_be_changed, database_parts, is_server, query, variables_read
+from .addresses import LOCAL, can_be_changed, database_parts, is_server, query_without_tls, variables_read
 from .choice import Choice, database_kind
 from .connected import Connections
 from .images import image
 from .kinds import database_kinds, driven_by, engine_kind, is_database, kind
+from .other_databases import Server, point_others
 from .record import Dialect, Service
 from .site import Site
 
 ROLES = ("host", "user", "password", "name")
+WITH_TLS = re.compile(r"require|verify-")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,62}")
 
 
@@ -50,35 +52,20 @@ class Expected:
         return self.parts.get("host", "")
 
     def left_to_client(self, part: str) -> str:
-        """Return the variable that the client reads for a part that settings leave to it, "" for none."""
+        """Return the variable that the client reads for a part that settings leave to it, "" for none.
+
+        What libpq's own file says counts before its variables: https://www.postgresql.org/docs/current/libpq-pgservice.html
+        """
+        if self.database.libpq_service:
+            return ""
         return self.dialect.variables.get(part, "") if part in self.unset else ""
-
-
-@dataclass(frozen=True)
-class Server:
-    """The service as it will be: where it is, and what settings log in to."""
-
-    name: str
-    user: str
-    database_name: str
-    port: int
-    password: str  # the variable of .env
-
-    @property
-    def secret(self) -> str:
-        """The password, as Compose reads it."""
-        return f"${{{self.password}}}"
-
-    @property
-    def login(self) -> str:
-        """The part of a URL between the scheme and the database's name."""
-        return f"{self.user}:{self.secret}@{self.name}:{self.port}"
 
 
 def add_database(site: Site, found: Connections) -> None:
     """Add the server of the default database, and what points settings at it."""
     expected = _expected(site)
     if expected is None:
+        found.notes += _of_another_kind(site)
         return
     if not expected.url_variable and not _is_movable(expected):
         if not _is_here(expected) or not can_be_changed(site.layout):
@@ -103,6 +90,27 @@ def add_database(site: Site, found: Connections) -> None:
     else:
         _set_parts(site, found, expected, server, of_client=True)
         _set_password(site, found, expected, server)
+        _change_parts(site, found, expected, server)
+    point_others(site, found, expected.service, server)
+    if expected.service.speaks == "postgresql":
+        _turn_off_tls(site, found)
+
+
+def _of_another_kind(site: Site) -> list[str]:
+    """Return a sentence on a database that Compose runs no service for: what has to name a server, and what lacks.
+
+    https://docs.djangoproject.com/en/stable/ref/databases/#using-a-3rd-party-database-backend
+    """
+    database = site.settings.default_database
+    engine, name = database.engine or "", database_kind(database)
+    if name == "sqlite" or engine in ("", "django.db.backends.dummy") or is_database(name):
+        return []
+    variables = [database.variable] if database.variable else [*database.variables.values()]
+    named = f"set {', '.join(dict.fromkeys(variables))} in .env to those of a server" if variables else ""
+    server = named or f"let settings read from variables where it is ({database.host or 'localhost'} now)"
+    start = f"compose.yaml runs no database for {engine} ({site.settings.databases.source})"
+    lacks = kind(name).lacks
+    return [f"{start}: {server}, or add one in compose.override.yaml.{f' {lacks}' if lacks else ''}"]
 
 
 def _expected(site: Site) -> Expected | None:
@@ -178,6 +186,8 @@ def _default(site: Site, name: str) -> str:
 
 def _is_movable(expected: Expected) -> bool:
     """Return whether settings find a service with no change of theirs: by variables, or by the name of its host."""
+    if expected.database.libpq_service:
+        return False
     by_variable = expected.variables.get("host") or expected.left_to_client("host")
     return bool(by_variable) or is_server(expected.host)
 
@@ -185,6 +195,27 @@ def _is_movable(expected: Expected) -> bool:
 def _is_here(expected: Expected) -> bool:
     """Return whether settings expect the server on the machine itself."""
     return not expected.trial and (expected.host in LOCAL or "host" in expected.unset)
+
+
+def _change_parts(site: Site, found: Connections, expected: Expected, server: Server) -> None:
+    """Change the user, the name and the port that settings have in them, where the service has others."""
+    if expected.trial:
+        return
+    own, values = expected.database, server.values
+    changed = {
+        role: values[role]
+        for role in ("user", "name", "port")
+        if not expected.variables.get(role)
+        and (own.part(role) not in ("", values[role]) or (role in own.unset and role != "port"))
+        and (role == "name" or not expected.left_to_client(role))
+    }
+    if changed and can_be_changed(site.layout):
+        found.settings |= {f"DATABASES.default.{role.upper()}": value for role, value in changed.items()}
+    elif "user" in changed:
+        found.notes.append(
+            f"Settings log in to the database as {own.user or 'nobody'}, which no variable changes, and the service "
+            f"has {server.user}: {expected.source}."
+        )
 
 
 def _server(site: Site, expected: Expected) -> Server:
@@ -210,31 +241,13 @@ def _point_url(site: Site, found: Connections, expected: Expected, server: Serve
         found.environment[expected.url_variable] = f"{expected.dialect.scheme}://{server.login}/{server.database_name}"
     else:
         found.environment[expected.url_variable] = (
-            f"{scheme}://{server.login}/{server.database_name}{query(expected.url)}"
+            f"{scheme}://{server.login}/{server.database_name}{query_without_tls(expected.url)}"
         )
-    _point_other_urls(site, found, service.name, server)
-
-
-def _point_other_urls(site: Site, found: Connections, name: str, server: Server) -> None:
-    """Point further databases of the same kind, which a URL's default names, at the same server."""
-    for alias, other in site.settings.databases.value.items():
-        variable, url = other.variable, other.url_default or ""
-        if alias == "default" or not variable or variable in found.environment or database_kind(other) != name:
-            continue
-        parts = database_parts(url)
-        if is_server(parts.get("host")) or parts.get("host", "") in {"", *LOCAL}:
-            scheme = url.partition("://")[0]
-            found.environment[variable] = f"{scheme}://{server.login}/{parts['name']}{query(url)}"
-            found.notes.append(f"The database {parts['name']} of {variable} has to be made in the service.")
-
-
-def _values(server: Server) -> dict[str, str]:
-    return {"host": server.name, "user": server.user, "name": server.database_name, "port": str(server.port)}
 
 
 def _set_parts(site: Site, found: Connections, expected: Expected, server: Server, *, of_client: bool) -> None:
     """Set the variables of the connection's parts, and the client's own where settings leave a part to it."""
-    for role, value in _values(server).items():
+    for role, value in server.values.items():
         if variable := expected.variables.get(role):
             _set(site, found, variable, value, role)
         elif of_client and role != "name" and (variable := expected.left_to_client(role)):
@@ -252,7 +265,7 @@ def _set(site: Site, found: Connections, variable: str, value: str, role: str) -
 
 def _move(found: Connections, expected: Expected, server: Server) -> None:
     """Change the settings that no variable changes."""
-    values = _values(server) | {"password": server.secret}
+    values = server.values | {"password": server.secret}
     if expected.database.name == server.database_name:
         del values["name"]
     found.settings |= {
@@ -260,10 +273,20 @@ def _move(found: Connections, expected: Expected, server: Server) -> None:
         for role, value in values.items()
         if not expected.variables.get(role)
     }
+    if expected.database.libpq_service:
+        found.settings["DATABASES.default.OPTIONS"] = {}
     if variable := expected.variables.get("password"):
         _set_password_variable(found, variable, server)
     else:
         found.required.append(server.password)
+
+
+def _turn_off_tls(site: Site, found: Connections) -> None:
+    """Set the variable that asks for TLS, which the service does not have."""
+    for name, item in variables_read(site.settings).items():
+        asks = WITH_TLS.match(item.default) if item.default else item.required
+        if asks and name.upper().replace("_", "").endswith("SSLMODE"):
+            found.environment[name] = "disable"
 
 
 def _set_password(site: Site, found: Connections, expected: Expected, server: Server) -> None:
@@ -273,7 +296,7 @@ def _set_password(site: Site, found: Connections, expected: Expected, server: Se
         _set_password_variable(found, variable, server)
     elif name := expected.left_to_client("password"):
         found.environment[name] = server.secret
-    elif not expected.trial and expected.database.password:
+    elif not expected.trial and (expected.database.password or "password" in expected.unset):
         _replace_password(site, found, server)
 
 

@@ -96,6 +96,7 @@ class Service:
     is_broker: bool = False  # whether it can be Celery's broker
     is_cache: bool = False  # whether it keeps what can be made again
     told: bool = False  # whether a person is told that compose.yaml does not run it, where the project does
+    lacks: str = ""  # a sentence on what images lack for it
 
     # How settings are pointed at it.
     port: int = 0

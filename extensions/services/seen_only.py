@@ -3,7 +3,13 @@
 from .record import Service
 
 SEEN_ONLY = (
-    Service(name="oracle", engines=("oracle",), drivers=("oracledb", "cx-oracle"), is_sql=True),
+    Service(
+        name="oracle",
+        engines=("oracle",),
+        drivers=("oracledb", "cx-oracle"),
+        is_sql=True,
+        lacks="The image lacks Oracle's Instant Client, which cx_Oracle needs, and oracledb does not.",
+    ),
     Service(
         name="sqlserver",
         images=("mssql-server",),
@@ -11,6 +17,8 @@ SEEN_ONLY = (
         engines=("mssql",),
         drivers=("mssql-django",),
         is_sql=True,
+        lacks="The image lacks Microsoft's ODBC driver, which base_instructions can install: "
+        "https://learn.microsoft.com/sql/connect/odbc/linux-mac/installing-the-microsoft-odbc-driver-for-sql-server",
     ),
     Service(name="solr", images=("solr",), drivers=("pysolr",)),
     Service(name="meilisearch", images=("meilisearch",), drivers=("meilisearch",)),

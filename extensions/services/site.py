@@ -32,5 +32,6 @@ class Site(Project):
 
 def not_run(site: Site) -> list[str]:
     """Return the kinds that the project runs, and that a person is told Compose does not run."""
-    stated = {item.name for item in site.seen if item.is_stated}
+    database = site.settings.default_database.engine or ""  # of which more is said
+    stated = {item.name for item in site.seen if item.is_stated and f" is {database}" not in item.why}
     return [service.name for service in services.KINDS if service.told and service.name in stated]

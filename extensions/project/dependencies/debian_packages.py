@@ -47,9 +47,9 @@ def debian_packages(
             continue
         if any(other in present for other in entry.get("unless", ())) or (entry.get("asked") and not item.direct):
             continue
-        if entry.get("pure"):
+        if entry.get("pure") or entry.get("loads"):
             _add(runtime, entry.get("runtime", ()), item.source)
-        elif not has_wheel(item, minor):
+        if not entry.get("pure") and not has_wheel(item, minor):
             _add(build, [COMPILER, *entry.get("build", ())], item.source)
             _add(runtime, entry.get("runtime", ()), item.source)
     for name, source in features.items():

@@ -21,7 +21,8 @@ from .connections import broker, caches, database_tls, databases, layers
 from .finder import Finder
 from .names import collect
 from .record import DjangoSettings, IgnoredModule, LackingModule
-from .setting import Setting, Settings
+from .servers import named_servers
+from .setting import Setting, Settings, parts_of
 from .storages import FILE_STORAGE, PLAIN_STORAGE, kind_of_static_files, storage_of
 from .variables import (
     debug_switches,
@@ -179,7 +180,7 @@ def record(evaluator: State, settings: Settings, before: Settings) -> DjangoSett
     note = "read with " + ", ".join(f"{name}={text}" for name, text in changed.items()) if changed else ""
     finder = Finder(settings, before, note)
     static_storage = storage_of(finder, "staticfiles", "STATICFILES_STORAGE", PLAIN_STORAGE)
-    hosts, logging = settings.get("ALLOWED_HOSTS"), settings.get("LOGGING")
+    hosts, logging, queues = settings.get("ALLOWED_HOSTS"), settings.get("LOGGING"), settings.get("RQ_QUEUES")
     apps = finder.texts("INSTALLED_APPS")
     missing = "" if settings.files else "the settings module is not in the project"
     return DjangoSettings(
@@ -201,6 +202,7 @@ def record(evaluator: State, settings: Settings, before: Settings) -> DjangoSett
         installed_apps=apps,
         middleware=finder.texts("MIDDLEWARE"),
         secure_proxy_ssl_header=finder.texts("SECURE_PROXY_SSL_HEADER"),
+        force_script_name=finder.script_name(),
         secure_ssl_redirect=finder.flag("SECURE_SSL_REDIRECT", False),
         wsgi_application=finder.text("WSGI_APPLICATION"),
         asgi_application=finder.text("ASGI_APPLICATION"),
@@ -212,6 +214,8 @@ def record(evaluator: State, settings: Settings, before: Settings) -> DjangoSett
         caches=caches(finder),
         celery_broker=broker(finder),
         channel_layers=layers(finder),
+        named_servers=named_servers(settings, apps.value),
+        rq_queues=finder.found([*parts_of(queues)], queues, "nothing sets RQ_QUEUES"),
         secret_key_unset=_unset_secret_key(settings),
         secret_key_stated=_stated_secret_key(settings, {one.example for one in evaluator.lacking.values()}),
         ignored_modules=_ignored_modules(evaluator),

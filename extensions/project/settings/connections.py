@@ -42,8 +42,28 @@ def databases(finder: Finder) -> Found[Mapping[str, Database]]:
             variable=variable,
             url_default=text_or_none(entry(value, "URL")),
             variables={part: name for part, name in parts.items() if name != variable},
+            port=_port(entry(value, "PORT")),
+            mirror=mirror(entry(value, "TEST")),
+            libpq_service=text_or_none(within(entry(value, "OPTIONS"), "service")) or "",
         )
     return finder.found(read, found, "nothing sets DATABASES")
+
+
+def within(data: Any, key: str) -> Any:
+    """Return what plain data has at a key; None where it has none."""
+    return data.get(key) if isinstance(data, dict) else None
+
+
+def _port(data: Any) -> str | None:
+    return str(data) if isinstance(data, (int, str)) and not isinstance(data, bool) and data != "" else None
+
+
+def mirror(test: Any) -> str:
+    """Return the alias that a database mirrors in tests, as a replica does; "" for none.
+
+    https://docs.djangoproject.com/en/stable/topics/testing/advanced/#testing-primary-replica-configurations
+    """
+    return text_or_none(within(test, "MIRROR")) or ""
 
 
 def caches(finder: Finder) -> Found[Mapping[str, Cache]]:

@@ -68,14 +68,22 @@ class Finder:
         return self.found(values, found, f"nothing sets {setting}", setting)
 
     def url(self, setting: str, default: str) -> Found[str]:
-        """Return a URL: a path gets the slash before it that Django gives it."""
+        """Return a URL: a path gets before it what Django puts there, a slash or FORCE_SCRIPT_NAME.
+
+        https://docs.djangoproject.com/en/stable/ref/settings/#static-url
+        """
         found = self.settings.get(setting)
         value = found.value if found and isinstance(found.value, str) and found.value else default
         if value and not value.startswith(("/", "http:", "https:")):
-            value = f"/{value}"
+            value = f"{self.script_name().value}/{value}"
         if found is not None and (found.value is None or found.value == ""):
             return Found(default, found.source, Certainty.ASSUMED, f"{setting} is empty")
         return self.found(value, found, f"nothing sets {setting}", setting)
+
+    def script_name(self) -> Found[str]:
+        """Return the path that the site is below, as Django's own URLs begin with it; "" for the root."""
+        found = self.text("FORCE_SCRIPT_NAME")
+        return replace(found, value=found.value.rstrip("/") if found.value.startswith("/") else "")
 
     def texts(self, setting: str) -> Found[Sequence[str]]:
         """Return a list of texts; those that cannot be known are left out."""

@@ -13,7 +13,8 @@ class Database:
 
     `path` is that of SQLite's file in the project, "" for none. `password` only says whether there is one. `unset` are
     the parts, in lower case, that settings leave to the client. `variable` holds the whole URL, which is `url_default`
-    without it, and `variables` are those of the parts, by the part.
+    without it, and `variables` are those of the parts, by the part. `mirror` is the alias whose data it has too, and
+    `libpq_service` the section of libpq's own file that says where it is.
     """
 
     engine: str | None = None
@@ -26,10 +27,14 @@ class Database:
     variable: str = ""
     url_default: str | None = None
     variables: dict[str, str] = field(default_factory=dict)
+    port: str | None = None
+    mirror: str = ""
+    libpq_service: str = ""
 
     def part(self, role: str) -> str:
-        """Return what settings have as host, user, password or name; "" where that is not known."""
-        return {"host": self.host, "user": self.user, "password": self.password, "name": self.name}[role] or ""
+        """Return what settings have as host, user, password, name or port; "" where that is not known."""
+        parts = {"host": self.host, "user": self.user, "password": self.password, "name": self.name, "port": self.port}
+        return parts[role] or ""
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,24 @@ class Layer:
     backend: str | None = None
     hosts: list[str] = field(default_factory=list)
     variable: str = ""
+
+
+@dataclass(frozen=True)
+class NamedServer:
+    """A server that a setting names, which is none of Django's: the setting's path, and its URL or its host.
+
+    `port` is that beside a host. `variable` says where it is, and `locked` that there is a password which no variable
+    changes. `empty` are settings to make before the path is there, and `listed` says that it has a list.
+    """
+
+    setting: str
+    text: str
+    source: str
+    port: str = ""
+    locked: bool = False
+    variable: str = ""
+    empty: Sequence[str] = ()
+    listed: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,6 +143,7 @@ class DjangoSettings:
     installed_apps: Found[Sequence[str]] = unread(())  # those that are known
     middleware: Found[Sequence[str]] = unread(())  # those that are known
     secure_proxy_ssl_header: Found[Sequence[str]] = unread(())  # the header and its value, none where it is not set
+    force_script_name: Found[str] = unread("")  # the path that the site is below, without a slash at its end
     secure_ssl_redirect: Found[bool] = unread(False)  # whether Django redirects to HTTPS
     wsgi_application: Found[str] = unread("")  # the dotted name of the callable
     asgi_application: Found[str] = unread("")  # the dotted name of the callable
@@ -131,6 +155,8 @@ class DjangoSettings:
     caches: Found[Mapping[str, Cache]] = unread({})  # by alias
     celery_broker: Found[Broker] = unread(Broker())  # where Celery's queues are
     channel_layers: Found[Mapping[str, Layer]] = unread({})  # by alias
+    named_servers: Found[Sequence[NamedServer]] = unread(())  # of queues, and of settings of the project's own
+    rq_queues: Found[Sequence[str]] = unread(())  # the names of RQ's queues, in the order of RQ_QUEUES
     secret_key_unset: Found[bool] = unread(False)  # whether nothing that can be read sets SECRET_KEY
     secret_key_stated: Found[bool] = unread(False)  # whether code has the key itself
     ignored_modules: Found[Sequence[IgnoredModule]] = unread(())  # what settings import of what git ignores

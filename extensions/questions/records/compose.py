@@ -145,6 +145,50 @@ come before it, as for [staging beside production](customizing.md#env).
         ),
     ),
     Question(
+        name="https_header",
+        type="str",
+        help="Header by which settings know HTTPS; empty for X-Forwarded-Proto",
+        rule=kinds.text(
+            r"(?:[A-Za-z][A-Za-z0-9-]*: [A-Za-z0-9_.=-]+)?", "give a header and its value, like X-Scheme: https", 200
+        ),
+        safe="",
+        default=of_pair(image_defaults.https_header),
+        says_source=True,
+        since="3.1.0",
+        as_before="",
+        reference=Reference(
+            type="text, a header and its value",
+            default="what `SECURE_PROXY_SSL_HEADER` says, where it is another than `X-Forwarded-Proto: https`",
+            changes=(
+                "a header of the request by which the health check asks Django, and, with `https_only`, that nginx "
+                "passes on"
+            ),
+            refused="all but a name, a colon, a space and a value without spaces",
+            notes=(
+                "Without `https_only`, nginx passes on what the proxy before it says. `SECURE_PROXY_SSL_HEADER = "
+                '("HTTP_X_SCHEME", "https")` is `X-Scheme: https`.'
+            ),
+        ),
+    ),
+    Question(
+        name="script_name",
+        type="str",
+        help="Path that the site is below, like /shop; empty for the root",
+        rule=kinds.text(r"(?:(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+)?", "give a path, like /shop", 200),
+        safe="",
+        default=of_pair(image_defaults.script_name),
+        says_source=True,
+        since="3.1.0",
+        as_before="",
+        reference=Reference(
+            type="text, a path without a slash at its end",
+            default="what `FORCE_SCRIPT_NAME` says",
+            changes="the path below which nginx passes requests on to Django, in `default.conf`: Django gets the rest",
+            refused="what is no path that begins with a slash",
+            notes="Django puts it before each URL that it writes. `static_url` and `media_url` have it too.",
+        ),
+    ),
+    Question(
         name="services",
         type="yaml",
         help="Databases and other services, as YAML: {db: 'postgres:18'}",
