@@ -103,6 +103,7 @@ class DjangoProject(Extension):
         self._problems: list[str] = []
         self._notes: list[str] = []
         self._dotenv = ""  # what is to be said of the first .env
+        self._override = ""  # and of an override file that Compose would add
         self._site: dict[str, bool] = {}  # what only the summary needs to know
         self._found: dict[Path, Any] = {}  # by project: what was read of it
         self._read: dict[Path, dict[str, Any]] = {}  # by project: Default by question
@@ -117,6 +118,7 @@ class DjangoProject(Extension):
             "problem": self.problem,
             "read_in": self.read_in,
             "dotenv_made": self.dotenv_made,
+            "override_made": self.override_made,
             "summary": self.summary,
         }
 
@@ -189,6 +191,12 @@ class DjangoProject(Extension):
         self._dotenv = said
         return ""
 
+    def override_made(self, conf: dict[str, Any]) -> str:
+        """Return "", after an override file is made that keeps out another one; the summary says so."""
+        if not conf["pretend"]:
+            self._override = _module("copying.override").keep_out(Path(conf["dst_path"]))
+        return ""
+
     @pass_context
     def summary(self, context: Context, conf: dict[str, Any]) -> str:
         """Return what a person should know after a copy, and do."""
@@ -221,11 +229,7 @@ class DjangoProject(Extension):
             *([self._dotenv] if self._dotenv else []),
             *(f"Not read: {problem}." for problem in self._problems[:5]),
             *(f"Compose reads compose.yaml, and {name} no longer: move what you need of it." for name in old),
-            *(
-                f"Compose still adds {name} to compose.yaml, for which it was not written: rename it."
-                for name in ("docker-compose.override.yml", "docker-compose.override.yaml")
-                if (root / name).is_file()
-            ),
+            *([self._override] if self._override else []),
         ]
 
     @pass_context

@@ -105,6 +105,7 @@ DECISIONS: dict[str, list[Any]] = {
     "set_static_root": [True, False],
     "compress_offline": [True, False],
     "compress_manifest": ["CACHE/manifest.json", "manifest.json"],
+    "collectstatic_options": [[], ["--no-default-ignore", "--ignore=*.scss"]],
     "static_server": ["nginx", "whitenoise", "elsewhere"],
     "node": [{}, NODE, NODE | {"runtime": True}],
     "assets_stages": [[], [STAGE]],
@@ -467,6 +468,7 @@ BAD = {
     "development_environment": ["{DEBUG: 1}", "DEBUG", "{A B: x}"],
     "static_server": ["apache", ""],
     "compress_offline": ["perhaps"],
+    "collectstatic_options": ["[--clear]", "--no-default-ignore", "[--ignore=a b]"],
     "compress_manifest": ["/manifest.json", "../a.json", "a b", ""],
     "media_root": ["..", "a b", "a/../b", "/"],
     "media_url": ["media/", "/media", "/", "https://cdn.example.com/", "/a;b/"],
@@ -494,6 +496,7 @@ BAD = {
     "code_commands": ["python manage.py makemigrations", "[a; b]", "['a || true']"],
     "base_instructions": ["[locale-gen]", "RUN locale-gen", '["RUN a \\\\"]', '["RUN a\\nRUN b"]'],
     "install_packages": ["whitenoise", "['git+https://example.com/a.git']", "['./a']", "['a; python_version<\"3\"']"],
+    "worker_intervals": ["[60]", "{cron: 0}", "{cron: daily}"],
     "worker_ports": ["[2525]", "{smtp: 2525}", "{smtp: ['a:b']}", "{static: ['1:1']}"],
     "env_example": ["2"],
     "github_workflow": ["perhaps"],
@@ -872,7 +875,8 @@ def test_what_a_person_should_know_after_a_copy(template, project):
     (folder / "docker-compose.yml").write_text("services: {}\n")
     (folder / "docker-compose.override.yml").write_text("services: {}\n")
     _, output = run("copy", "--defaults", f"--vcs-ref={NEXT}", template, folder)
-    assert "Compose still adds docker-compose.override.yml to compose.yaml" in output
+    assert "Compose reads compose.override.yaml, and docker-compose.override.yml no longer" in output
+    assert yaml.safe_load((folder / "compose.override.yaml").read_text()) == {"services": {}}
     assert "Not read: mysite/settings.py:2 is not Python 3." in output
     assert "Compose reads compose.yaml, and docker-compose.yml no longer" in output
     _, output = run("copy", "--defaults", f"--vcs-ref={NEXT}", template, project(folder="other"))

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 
 from ..project.dependencies.tool import Installation, Search
-from .manifests import options, production_groups, pyprojects, unlocked_options, with_manifest
+from .manifests import options, pyprojects, unlocked_options, with_manifest
+from .own_groups import own_groups
 from .package_tables import read_package_tables
 from .record import Installer
 
@@ -15,7 +16,7 @@ def find(search: Search) -> Iterator[Installation]:
         lock = pyproject.lock("pdm.lock")
         named = "pdm" in pyproject.tables or pyproject.backend.startswith("pdm.")
         if lock or (named and pyproject.asks and not pyproject.locks):
-            groups = production_groups(PDM, pyproject.project, search.steps)
+            groups = own_groups(search, PDM, pyproject.project, pyproject.read)
             found = Installation(PDM, lock or pyproject.path, groups=groups, lock_file=lock)
             manifest = pyproject.read(groups)
             locked = options(groups, manifest, extra_option="--group")

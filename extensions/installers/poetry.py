@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from packaging.utils import canonicalize_name
 
@@ -12,7 +13,8 @@ from ..project.dependencies.tool import Installation, Search
 from ..project.places import join
 from ..project.tree import Tree
 from .constrained import add_tables, specifiers
-from .manifests import Manifest, Pyproject, options, production_groups, pyprojects, with_manifest
+from .manifests import Manifest, Pyproject, options, pyprojects, with_manifest
+from .own_groups import own_groups
 from .package_tables import read_package_tables
 from .record import Installer
 
@@ -26,7 +28,7 @@ def find(search: Search) -> Iterator[Installation]:
         if lock or any(name != "python" for name in entries) or builds:
             asked = read_table(search.tree, pyproject.path)
             asked.groups = {**pyproject.project.groups, **asked.groups}
-            groups = production_groups(POETRY, asked, search.steps)
+            groups = own_groups(search, POETRY, asked, partial(_manifest, pyproject))
             found = Installation(POETRY, lock or pyproject.path, groups=groups, lock_file=lock)
             manifest = _manifest(pyproject, groups)
             # `--only main`, which is in the instructions, makes nothing of `--with`.

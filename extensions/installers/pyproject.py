@@ -10,6 +10,7 @@ from ..project.dependencies.tool import Installation, Search
 from ..project.deployment.recipes import Line
 from ..project.places import join
 from .manifests import Pyproject, options, production_groups, pyprojects, unlocked_options, with_manifest
+from .own_groups import own_groups
 from .package_tables import read_package_tables
 from .pip_commands import INSTALL_PROJECT, PIP_INSTALL
 from .record import Installer
@@ -46,7 +47,7 @@ def _is_claimed(pyproject: Pyproject) -> bool:
 
 def _of_project(pyproject: Pyproject) -> Installation:
     search, project = pyproject.search, pyproject.project
-    groups = production_groups(PYPROJECT, project, search.steps)
+    groups = own_groups(search, PYPROJECT, project, pyproject.read)
     lock = pyproject.lock("pylock.toml")
     found = Installation(PYPROJECT, pyproject.path, groups=groups, lock_file=lock)
     if project.dynamic:
@@ -80,7 +81,8 @@ def _of_setup(search: Search, folder: str) -> Iterator[Installation]:
     """Yield an installation of what setup.cfg or setup.py in a folder asks for."""
     tree = search.tree
     if (setup := read_setup(tree, folder)) and setup.groups:
-        groups = production_groups(PYPROJECT, setup, search.steps)
+        asked = setup
+        groups = own_groups(search, PYPROJECT, setup, lambda names: read_setup(tree, folder, names) or asked)
         setup = read_setup(tree, folder, groups)
     else:
         groups = {}

@@ -11,7 +11,8 @@ from ..project.dependencies.installation import folders_of
 from ..project.dependencies.tool import Installation, Search
 from ..project.places import join
 from ..project.tree import Tree
-from .manifests import Pyproject, options, production_groups, pyprojects, unlocked_options, with_manifest
+from .manifests import Pyproject, options, pyprojects, unlocked_options, with_manifest
+from .own_groups import own_groups
 from .record import Installer
 from .uv_lock import read_lock
 
@@ -26,7 +27,7 @@ def find(search: Search) -> Iterator[Installation]:
         lock = (root or pyproject).lock("uv.lock")
         others = pyproject.locks - {"uv.lock", "pylock.toml"}
         if lock or (pyproject.asks and (("uv" in pyproject.tables and not others) or pyproject.backend == "uv_build")):
-            groups = production_groups(UV, pyproject.project, search.steps)
+            groups = own_groups(search, UV, pyproject.project, pyproject.read)
             found = Installation(UV, lock or pyproject.path, groups=groups, lock_file=lock)
             manifest = pyproject.read(groups)
             found.options = options(groups, manifest) if lock else unlocked_options(groups, manifest)

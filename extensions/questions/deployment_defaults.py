@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Iterable
 
 from ..project.deployment.evidence import remarks
-from ..project.deployment.kinds.record import Carried, Command, Requirements, Variable, When
+from ..project.deployment.kinds.record import Carried, Command, Done, Requirements, Variable, When
 from ..project.evaluation.environment import ReadVariable
 from ..services.connections import can_be_changed
 from ..services.site import Site
@@ -129,6 +129,12 @@ def compress_offline(site: Site) -> Default:
 def static_commands(site: Site) -> Default:
     """Return what makes files that Django serves, as the project's own build or start has it."""
     return _commands(site, When.STATIC)
+
+
+def collectstatic_options(site: Site) -> Default:
+    """Return what the project's own build or start says of what is collected."""
+    own = next((item for item in site.own_steps.value.of(Done) if item.options), None)
+    return Default(list(own.options), own.source) if own else Default([])
 
 
 def _commands(site: Site, when: When) -> Default:

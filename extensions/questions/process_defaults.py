@@ -41,6 +41,13 @@ def worker_ports(site: Site) -> Default:
     return Default(kept, next((items[name].source for name in kept), ""))
 
 
+def worker_intervals(site: Site) -> Default:
+    """Return after how many seconds those workers run again that end by themselves."""
+    items = _workers(site)[1]
+    found = {name: item.every for name, item in items.items() if item.every}
+    return Default(found, next((items[name].source for name in found), ""))
+
+
 def _workers(site: Site) -> tuple[dict[str, str], dict[str, Process]]:
     """Return the commands, and the processes that they were read from, by the names of their services."""
     found: dict[str, str] = {}

@@ -128,6 +128,11 @@ def with_named(dependencies: Dependencies, found: Evidence) -> Dependencies:
     return replace(dependencies, distributions=replace(before, value={**named, **before.value}))
 
 
+def _files(dependencies: Dependencies) -> frozenset[str]:
+    pip = dependencies.installer.value == "pip"
+    return frozenset() if pip else frozenset((*dependencies.installer_files.value, dependencies.lock_file.value))
+
+
 def _evidence(tree: Tree, known: _Known) -> Evidence:
     django_dir = known.layout.base
     image = own_image(tree, django_dir)
@@ -141,8 +146,9 @@ def _evidence(tree: Tree, known: _Known) -> Evidence:
         steps.place,
         _stages_of_node(tree, image),
         frozenset(known.dependencies.distributions.value),
-        _unmigrated(tree, known.settings.installed_apps.value),
+        unmigrated=_unmigrated(tree, known.settings.installed_apps.value),
         apps=tuple(known.settings.installed_apps.value),
+        installs=_files(known.dependencies),
         scripts=_own_scripts(tree),
     )
     found: dict[Taken, None] = {}

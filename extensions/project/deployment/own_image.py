@@ -24,6 +24,7 @@ OTHERS = (
 BUILD_FILE = re.compile(
     r"(?:docker(?: buildx)? build\b[^\n]*?(?:-f|--file)[ =]|^\s*(?:file|dockerfile):\s*)([\w./@-]+)", re.M
 )
+BOUND = re.compile(r"--mount=(?!\S*\bfrom=)\S*type=bind\S*source=([^\s,]+)")
 LAST_STAGES = ("production", "prod", "final", "runtime", "release", "runner", "web", "app", "django")
 
 
@@ -38,6 +39,9 @@ class OwnImage:
     context: str
     target: str = ""
     service: Service | None = None
+
+
+STRICT = frozenset(("prod", "production"))
 
 
 def own_image(tree: Tree, django_dir: str) -> OwnImage | None:
@@ -57,7 +61,7 @@ def own_image(tree: Tree, django_dir: str) -> OwnImage | None:
         if known is None or services[service] > services[known]:
             best[service.dockerfile] = service
 
-    def order(path: str) -> tuple[bool, bool, int, bool, bool, bool, bool, int]:
+    def order(path: str) -> tuple[bool, bool, bool, int, bool, bool, bool, bool, int]:
         service = best.get(path)
         rank = services[service] if service and not is_development(service.path) else 0
         name = path.rpartition("/")[2]
@@ -65,6 +69,7 @@ def own_image(tree: Tree, django_dir: str) -> OwnImage | None:
         return (
             is_development(path),
             mentions(path, OTHERS),
+            not mentions(path, STRICT),
             -rank,
             path not in built,
             not mentions(name, PRODUCTION),
@@ -75,9 +80,12 @@ def own_image(tree: Tree, django_dir: str) -> OwnImage | None:
 
     path = min(paths, key=order)
     found = best.get(path)
-    context = found.context if found else _context(tree, path)
+    context = found.context if found else _context(tree, path, django_dir)
     target = found.target if found and not is_development(found.path) else ""
-    return OwnImage(path, context, target or _last_stage(tree, path), found)
+    last = _last_stage(tree, path)
+    if found and is_development(target) and last != target.lower():
+        return OwnImage(path, context, last)  # the service is a developer's, the stage behind it production's
+    return OwnImage(path, context, target or last, found)
 
 
 def image_variables(tree: Tree, django_dir: str) -> dict[str, str]:
@@ -125,15 +133,20 @@ def _built_by_ci(tree: Tree) -> set[str]:
     return found
 
 
-def _context(tree: Tree, path: str) -> str:
-    """Return the folder from which what a Dockerfile copies can be found: its own, or one above it."""
-    sources = [
-        word.strip("/")
-        for item in read_instructions(tree.text(path) or "")
+def _context(tree: Tree, path: str, django_dir: str) -> str:
+    """Return the folder from which what a Dockerfile copies can be found: its own, or one above it.
+
+    Where a folder is copied as a whole, Django is in it.
+    """
+    instructions = read_instructions(tree.text(path) or "")
+    words = [
+        word.strip("/") or "."
+        for item in instructions
         if item.keyword in ("COPY", "ADD") and "from" not in item.flags
         for word in item.words[:-1]
-        if not re.search(r"[*?$\[]|://|<<", word) and posixpath.normpath(word.strip("/") or ".") != "."
     ]
+    words += [match[1] for item in instructions if item.keyword == "RUN" for match in BOUND.finditer(item.rest)]
+    sources = {posixpath.normpath(word) for word in words if not re.search(r"[$\[]|://|<<", word)}
     place = folder(path)
     folders = [place]
     while place != ".":
@@ -142,8 +155,11 @@ def _context(tree: Tree, path: str) -> str:
 
     def lacking(base: str) -> int:
         start = "" if base == "." else f"{base}/"
-        names = (posixpath.normpath(start + source) for source in sources)
-        return sum(not tree.exists(name) and not _is_folder(tree, name) for name in names)
+        without_django = "." in sources and not f"{django_dir}/".startswith(start)
+        names = (f"{start}{source}" for source in sources - {"."})
+        return without_django + sum(
+            not tree.exists(name) and not _is_folder(tree, name) and not tree.match(name) for name in names
+        )
 
     return min(folders, key=lacking)
 
@@ -153,12 +169,14 @@ def _is_folder(tree: Tree, name: str) -> bool:
 
 
 def _last_stage(tree: Tree, path: str) -> str:
-    """Return the name of the stage that production runs, where the last one is for development; else ""."""
+    """Return the name of the stage that production runs: the last one, unless that is for development; else ""."""
     names = []
     for item in read_instructions(tree.text(path) or ""):
         words = item.body.split()
         if item.keyword == "FROM":
             names.append(words[2].lower() if len(words) > 2 and words[1].upper() == "AS" else "")
-    if not names or not is_development(names[-1]) or is_aside(path):
+    if not names or is_aside(path):
         return ""
+    if not is_development(names[-1]):
+        return names[-1]
     return next((name for wanted in LAST_STAGES for name in names if name == wanted), "")

@@ -46,6 +46,8 @@ RUNNERS = {
     "hatch": "run",
     "newrelic-admin": "run-program",
 }
+ENDLESS = ("true", ":", "[ true ]", "[[ true ]]", "[ 1 ]", "[[ 1 ]]", "((1))", "(( 1 ))", "/bin/true")  # of a `while`
+UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}  # of `sleep`
 OF_USERS = ("gosu", "su-exec", "setuser")  # the user comes first
 
 
@@ -63,7 +65,8 @@ class Step:
     `keyword` is the instruction's: RUN of each command in it, and of all that runs at the start. `final`: it is of
     the stage that runs, or of one that this is FROM. `given` are the variables before the command alone.
     `condition` is a text: what the command depends on, where nothing here says whether it holds. `may_fail`: what
-    follows runs even if it does. `plain`: it can be written anew from its words.
+    follows runs even if it does. `every`: seconds after which a loop without an end runs it again, 0 of all else.
+    `plain`: it can be written anew from its words.
     """
 
     source: str  # path:line
@@ -80,6 +83,7 @@ class Step:
     condition: str = ""
     may_fail: bool = False
     background: bool = False
+    every: int = 0
     plain: bool = True
 
     @property
@@ -145,15 +149,22 @@ def read_own_steps(tree: Tree, image: OwnImage) -> OwnSteps:
         return OwnSteps()
     place = Place(tree, tuple(stages.files(final)))
     steps += stages.starting(final, place)
+    home, root = _home(tree, image, place)
+    return OwnSteps(tuple(steps[:MAX_STEPS]), place, final.workdir, home or final.workdir, root)
+
+
+def _home(tree: Tree, image: OwnImage, place: Place) -> tuple[str, str]:
+    """Return where an image has the project, or a folder of it, and which that is."""
     home, root = "", "."
     for source, where in place.copies:
-        if where != "/" and (
-            source == "." or source == image.context or any(p.startswith(f"{source}/") for p in tree.paths)
-        ):
-            home, root = where, source
-            if source in (".", image.context):
-                break
-    return OwnSteps(tuple(steps[:MAX_STEPS]), place, final.workdir, home or final.workdir, root)
+        if where == "/":
+            continue
+        if source in (".", image.context):
+            return where, source
+        if any(path.startswith(f"{source}/") for path in tree.paths):
+            below = f"/{source}"
+            home, root = (where.removesuffix(below), ".") if where.endswith(below) else (where, source)
+    return home, root
 
 
 class _Stages:
@@ -173,6 +184,7 @@ class _Stages:
                 self.names[str(item.stage)] = item.stage
                 if len(words) > 2 and words[1].upper() == "AS":
                     self.names[words[2].lower()] = item.stage
+        self.above = _folder_above(tree, instructions)
         self.last = self.names.get(image.target.lower(), len(self.bases) - 1)
         self.lineage = self._lineage()
         self.needed = self._needed()
@@ -242,6 +254,8 @@ class _Stages:
         elif item.keyword == "USER" and words:
             made.user = words[0]
         elif item.keyword in ("COPY", "ADD"):
+            if self.above and "from" not in item.flags:
+                words = [*map(self._in_project, words[:-1]), words[-1]]
             self._copy(item, made, words)
         elif item.keyword == "ENTRYPOINT":
             made.entrypoint, made.command = item, made.command
@@ -279,6 +293,11 @@ class _Stages:
             if is_folder and not whole and not (origin and not posixpath.splitext(word)[1]):
                 target = posixpath.join(target, posixpath.basename(source))
             made.copies.append((origin, source, target))
+
+    def _in_project(self, word: str) -> str:
+        """Return what is copied as it stands in the project's folder, where the context is the folder above."""
+        path = posixpath.normpath(word.lstrip("/") or ".")
+        return posixpath.relpath(path, self.above) if f"{path}/".startswith(f"{self.above}/") else word
 
     def files(self, made: _Image, depth: int = 0) -> Iterator[tuple[str, str]]:
         """Yield which file or folder of the project is where, also by way of other stages."""
@@ -333,6 +352,22 @@ class _Stages:
         yield from _Runner(place, first, dict(environment)).words([*entry, *command], int(number), path)
 
 
+def _folder_above(tree: Tree, instructions: list[Instruction]) -> str:
+    """Return the name of the project's folder where all that a Dockerfile copies is below it; "" elsewhere."""
+    sources = [
+        posixpath.normpath(word.strip("/") or ".")
+        for item in instructions
+        if item.keyword in ("COPY", "ADD") and "from" not in item.flags and "<<" not in item.body
+        for word in item.words[:-1]
+    ]
+    named = {first for source in sources if (first := source.partition("/")[0]) not in (".", "..")}
+    inner = [rest for source in sources if (rest := source.partition("/")[2])]
+    if len(named) != 1 or not inner or any(path.split("/", 1)[0] in named for path in tree.paths):
+        return ""
+    known = [path for path in inner if tree.exists(path) or any(other.startswith(f"{path}/") for other in tree.paths)]
+    return next(iter(named)) if len(known) == len(inner) else ""
+
+
 def read_script(tree: Tree, text: str, source: str, phase: Phase = Phase.START) -> list[Step]:
     """Return the steps of a command line that runs in the project's root, as those of a Procfile do."""
     path, _, number = source.rpartition(":")
@@ -355,6 +390,7 @@ class _State:
     condition: str = ""
     may_fail: bool = False
     background: bool = False
+    every: int = 0
     functions: dict[str, shell.Block] = field(default_factory=dict)
 
 
@@ -448,11 +484,24 @@ class _Runner:
             self.state.functions[node.name] = node.body
         elif isinstance(node, shell.Loop):
             yield from self._under("a loop", node.head, may_fail=True)
+            before, self.state.every = self.state.every, self._pause(node)
             yield from self._under("a loop", node.body)
+            self.state.every = before
         elif isinstance(node, shell.If):
             yield from self._if(node)
         elif isinstance(node, shell.Case):
             yield from self._case(node)
+
+    def _pause(self, loop: shell.Loop) -> int:
+        """Return for how many seconds a loop sleeps that never ends; 0 of any other."""
+        commands = [
+            part.node.words for part in (*loop.head.parts, *loop.body.parts) if isinstance(part.node, shell.Simple)
+        ]
+        if not commands or (" ".join(commands[0]) not in ENDLESS and commands[0][:1] != ("sleep",)):
+            return 0
+        slept = next((words[1] for words in commands if words[0] == "sleep" and len(words) == 2), "")
+        match = re.fullmatch(r"(\d+)(?:\.\d+)?([smhd]?)", shell.expand(slept, self._known()).text)
+        return max(1, int(match[1]) * UNITS[match[2]]) if match else 0
 
     def _under(self, condition: str, block: shell.Block, may_fail: bool = False) -> Iterator[Step]:
         """Yield what may run: whether it ends the script is not known then."""
@@ -738,6 +787,7 @@ class _Runner:
             condition=self.state.condition[:200],
             may_fail=self.state.may_fail,
             background=self.state.background,
+            every=self.state.every,
             plain=plain and self.first.plain,
         )
 

@@ -12,6 +12,7 @@ from ..deployment.compose import Service, read_compose
 from ..deployment.dockerfile import split
 from ..deployment.evidence import NOTHING, Evidence
 from ..deployment.kinds.record import Worker
+from ..deployment.steps import read_script
 from ..findings import Certainty, Found, unread
 from ..importer import Importer
 from ..layout.record import Layout
@@ -184,6 +185,9 @@ def _stated(tree: Tree, tools: Collection[str]) -> Iterator[Process]:
         if not plain or plain.startswith("-") or NOT_PYTHON.match(plain):
             continue
         content = _script_content(tree, scripts, plain)
+        if repeated := list(_repeated(tree, command, content)):
+            yield from repeated
+            continue
         kind, runs = _kind(command, plain, content)
         weak = command.origin in ("dockerfile", "compose", "fly", "unit")
         if kind == "other" and weak and not _is_ours(plain, content):
@@ -204,6 +208,16 @@ def _stated(tree: Tree, tools: Collection[str]) -> Iterator[Process]:
             ports = [f"{published}:{target}" for published, target in service.ports if published and target]
             process = replace(process, ports=ports)
         yield process
+
+
+def _repeated(tree: Tree, command: Command, content: str) -> Iterator[Process]:
+    """Yield what a script runs again and again, with pauses, as cron would."""
+    if not ("while" in content and "sleep" in content):
+        return
+    for step in read_script(tree, content, command.source):
+        if step.every and step.program.startswith(("python", "manage.py", "django-admin")) and not step.background:
+            process = _process(command.name, shlex.join(step.words), "worker", command.source, Certainty.STATED)
+            yield replace(process, every=step.every)
 
 
 # Commands of manage.py that end, or that developers run.
@@ -229,7 +243,7 @@ def _of_own_start(own_steps: Evidence) -> Iterator[Process]:
         command = shlex.join(item.words)
         kind = "beat" if BEAT.search(command) else "scheduler" if SCHEDULER.search(command) else "worker"
         name = item.words[2] if "manage.py" in item.words[:2] else kind
-        yield _process(name, command, kind, item.source, Certainty.STATED)
+        yield replace(_process(name, command, kind, item.source, Certainty.STATED), every=item.every)
 
 
 def _own_services(tree: Tree) -> dict[str, Service]:

@@ -18,6 +18,7 @@ class Process:
     note: str = ""
     runs: str = ""  # of a command that is a script: the line of it that says its kind
     schedule: str = ""  # of a cron job
+    every: int = 0  # of a worker that ends by itself: seconds until it runs again
     ports: Sequence[str] = ()  # of a Compose service: those that it publishes, as "8025:8025"
 
 

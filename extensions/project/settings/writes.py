@@ -120,7 +120,7 @@ def places(writes: Iterable[Write], settings: DjangoSettings, node: Node | None)
             place in SYSTEM or place in ("", ".") or write.beside_code or any(is_within(item, place) for item in kept)
         )
         hiding = built if write.kind == "media" and place != collected else kept
-        if any(is_within(place, item) for item in hiding):
+        if any(is_within(place, item) or is_within(path, item) for item in hiding):
             continue
         if not taken:
             dirs[place] = None

@@ -368,6 +368,22 @@ workers:
         ),
     ),
     Question(
+        name="worker_intervals",
+        type="yaml",
+        help="Seconds between runs of workers that end: {cron: 60}",
+        rule=kinds.mapping_of(kinds.service, kinds.number(1, 604800), "names of workers and seconds"),
+        safe={},
+        default=process_defaults.worker_intervals,
+        since="3.1.0",
+        as_before={},
+        reference=Reference(
+            type="a YAML mapping of names of `workers` to seconds",
+            default="what your own script sleeps between the runs, where it repeats a command without an end",
+            changes="the command of the worker in `compose.yaml`, which a loop of the shell repeats",
+            refused="what is no whole number of seconds, from 1 to 604800",
+        ),
+    ),
+    Question(
         name="celery_concurrency",
         type="int",
         help="Processes of each Celery worker; 0 for what your settings say",

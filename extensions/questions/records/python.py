@@ -22,6 +22,7 @@ BOOKWORM = {
     "libhdf5-310": "libhdf5-103-1",
     "libicu76": "libicu72",
     "libnetcdf22": "libnetcdf19",
+    "libtidy58": "libtidy5deb1",
     "libpoppler-cpp2": "libpoppler-cpp0v5",
     "libldap2": "libldap-2.5-0",
     "libmagickwand-7.q16-10": "libmagickwand-6.q16-6",

@@ -174,6 +174,31 @@ the image (`/var/www/static`). If it is not, the build says so.
         ),
     ),
     Question(
+        name="collectstatic_options",
+        type="yaml",
+        help="Options of collectstatic, as YAML: [--no-default-ignore]",
+        rule=kinds.list_of(
+            kinds.text(
+                r"--no-default-ignore|--no-post-process|--ignore=[\w./*?\[\]-]+",
+                "give --no-default-ignore, --no-post-process or --ignore=PATTERN",
+            ),
+            "options, like [--no-default-ignore]",
+        ),
+        safe=[],
+        default=deployment_defaults.collectstatic_options,
+        since="3.1.0",
+        as_before=[],
+        reference=Reference(
+            type="a YAML list of options",
+            default="those that your own Dockerfile, entrypoint or Makefile gives `collectstatic`; else none",
+            changes=(
+                "which files are collected. Without `--no-default-ignore`, Django leaves out those that begin with a "
+                "dot, as Vite's `.vite/manifest.json` does"
+            ),
+            refused="all other options",
+        ),
+    ),
+    Question(
         name="compress_offline",
         type="bool",
         help="Run manage.py compress while building (COMPRESS_OFFLINE)?",

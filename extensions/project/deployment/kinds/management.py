@@ -2,6 +2,7 @@
 
 import posixpath
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ...secrets import has_secret, in_command, words
@@ -39,6 +40,7 @@ OF_PEOPLE = {
     "changepassword": "a person has to type",
 }
 CALL = re.compile(r"""\bcall_command\(\s*["']([a-z_][\w-]*)["']""")
+IGNORED = re.compile(r"[\w./*?\[\]-]+")
 WORD = re.compile(r"[A-Za-z0-9_./:=@%+,* -]+")
 NAME = re.compile(r"[a-z_][\w-]*", re.IGNORECASE)
 
@@ -82,8 +84,24 @@ def _read(step: Step, around: Surroundings) -> list[Taken] | None:
     if name == "migrate":
         return _migrate(step, words, around)
     if name in DONE or name.startswith(("wait_for", "waitfor")) or (name == "tailwind" and "start" in words):
-        return [Done(step.source, name)]
+        return [Done(step.source, name, _collects(words[2:]) if name == "collectstatic" else ())]
     return _command(step, words, around)
+
+
+def _collects(words: Sequence[str]) -> tuple[str, ...]:
+    """Return the options of collectstatic that say what is collected, and how, each as one word.
+
+    https://docs.djangoproject.com/en/stable/ref/contrib/staticfiles/#collectstatic
+    """
+    found: list[str] = []
+    for index, word in enumerate(words):
+        name, sign, value = word.partition("=")
+        if word in ("--no-default-ignore", "--no-post-process"):
+            found.append(word)
+        elif name in ("-i", "--ignore"):
+            value = value if sign else "".join(words[index + 1 : index + 2])
+            found += [f"--ignore={value}"] if IGNORED.fullmatch(value) else []
+    return tuple(dict.fromkeys(found))
 
 
 def _is_installed(name: str, around: Surroundings) -> bool:

@@ -1,11 +1,15 @@
 """What is installed of PyPI: files that list it are read elsewhere, names on the command line are taken over."""
 
+import posixpath
 import re
+from collections.abc import Iterator
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from ...dependencies.requirements import read_requirements
 from ...secrets import words
+from ..recipes import is_for_developers
 from ..steps import Phase, Step
 from .record import Done, Kind, NotUnderstood, Requirements, Surroundings, Taken
 
@@ -79,8 +83,24 @@ def _read(step: Step, around: Surroundings) -> list[Taken] | None:
         return [Done(step.source, "the requirements")]
     if step.phase is Phase.START:
         return [NotUnderstood(step.source, step.text[:200], "packages are installed when the image is built")]
-    names = _names(words[words.index("install") + 1 :])
+    words = words[words.index("install") + 1 :]
+    names = [*_names(words), *_of_files(words, step, around)]
     return [Requirements(step.source, tuple(names))] if names else [Done(step.source, "the requirements")]
+
+
+def _of_files(words: list[str], step: Step, around: Surroundings) -> Iterator[str]:
+    """Yield what the requirements files list that are installed beside what another tool does."""
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        name, sign, value = word.partition("=")
+        if name not in ("-r", "--requirement", "--requirements") or around.place is None or not around.installs:
+            continue
+        where = posixpath.normpath(posixpath.join(step.workdir, value if sign else following))
+        path = around.place.find(where)
+        if path and path not in around.installs and not is_for_developers(path):
+            for item in read_requirements(around.tree, path).requirements:
+                if not item.url:
+                    extras = f"[{','.join(sorted(item.extras))}]" if item.extras else ""
+                    yield f"{item.name}{extras}{item.specifier}".replace(" ", "")
 
 
 def _names(words: list[str]) -> list[str]:

@@ -19,10 +19,11 @@ class When(StrEnum):
 
 @dataclass(frozen=True)
 class Done:
-    """The template does this itself, or it means nothing in its images; `what` says which."""
+    """The template does this itself, or it means nothing in its images; `what` says which, `options` how."""
 
     source: str
     what: str
+    options: tuple[str, ...] = ()
     kind: str = "done"
 
 
@@ -102,10 +103,11 @@ class FrontEnd:
 
 @dataclass(frozen=True)
 class Worker:
-    """A process that runs beside the server."""
+    """A process that runs beside the server; `every` is after how many seconds one that ends runs again."""
 
     source: str
     words: tuple[str, ...]
+    every: int = 0
     kind: str = "worker"
 
 
@@ -145,6 +147,7 @@ class Surroundings:
     place: Place | None = None
     of_node: frozenset[str] = frozenset()  # stages that start from an image of Node alone
     distributions: frozenset[str] = frozenset()
+    installs: frozenset[str] = frozenset()  # files that the template installs from, none where pip does
     unmigrated: tuple[str, ...] = field(default=())  # apps with models and without migrations in the project
     apps: tuple[str, ...] = ()  # INSTALLED_APPS
     migrated: bool = False  # whether a step before it has made the database: what follows is of it

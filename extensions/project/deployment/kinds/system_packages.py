@@ -17,6 +17,7 @@ MANAGERS = ("apt-get", "apt", "aptitude", "apk", "microdnf", "dnf", "yum")
 WITH_VALUE = ("-t", "--target-release", "-o", "--option", "-c", "--virtual", "--repository", "-X")
 SERVER_S_NUMBER = re.compile(r"(?<=^postgresql-client)-\d*$|(?<=^postgresql-contrib)-\d*$|(?<=^postgresql)-\d+$")
 OWN_NUMBER = re.compile(r"(?P<stem>lib[a-z0-9+.-]*?[a-z+-]|postgresql-client-|libmagickwand-|python)[0-9][0-9a-z.+-]*")
+JAVA = re.compile(r"^openjdk-[0-9]+-(?=j)")
 
 
 @lru_cache(maxsize=1)
@@ -44,7 +45,7 @@ def in_debian(name: str, alpine: bool = False) -> list[str] | None:
         known = name in data["alpine_same"] or name in data["unneeded"] or name in data["of_node"]
         if not known and not name.startswith(("python3", "py3-", "font-", "ttf-")):
             return None
-    name = SERVER_S_NUMBER.sub("", name)
+    name = JAVA.sub("default-", SERVER_S_NUMBER.sub("", name))
     if name in data["renamed"]:
         return _names(data["renamed"][name])
     known = name in data["libraries"].values() or name in data["handy"]

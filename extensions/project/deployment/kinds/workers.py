@@ -30,8 +30,9 @@ def _read(step: Step, around: Surroundings) -> list[Taken] | None:
     command = management_words(step, around)
     module = step.words[2] if step.words[1:2] == ("-m",) and len(step.words) > 2 else ""
     known = step.program in PROGRAMS or module in PROGRAMS or (command is not None and command[0] in COMMANDS)
-    if known or (step.background and command is not None):
-        return [Worker(step.source, ("python", "manage.py", *command) if command else step.words)]
+    beside = step.background and (command is not None or (step.every and step.program.startswith("python")))
+    if known or beside:
+        return [Worker(step.source, ("python", "manage.py", *command) if command else step.words, step.every)]
     return None
 
 

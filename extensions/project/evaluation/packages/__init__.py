@@ -4,7 +4,17 @@ from ..objects import Class
 from ..references import Arguments, Reader, Reference
 from ..state import External, State
 from ..values import Binding, Value
-from . import configurations, decouple, dynaconf, environ, environs, pydantic_settings, service_urls, split_settings
+from . import (
+    configurations,
+    decouple,
+    dynaconf,
+    environ,
+    environs,
+    ini_files,
+    pydantic_settings,
+    service_urls,
+    split_settings,
+)
 from .package import Package
 
 PACKAGES: tuple[Package, ...] = (
@@ -16,6 +26,7 @@ PACKAGES: tuple[Package, ...] = (
     split_settings.PACKAGE,
     pydantic_settings.PACKAGE,
     dynaconf.PACKAGE,
+    ini_files.PACKAGE,
 )
 FUNCTIONS = {name: function for package in PACKAGES for name, function in package.functions.items()}
 READS = frozenset(name for package in PACKAGES for name in package.reads)
