@@ -28,6 +28,7 @@ NUMBERS = words(
     "StrictFloat FiniteFloat conint confloat condecimal ByteSize Port timedelta"
 )
 BOOLS = words("bool StrictBool")
+VALIDATORS = words("validator field_validator root_validator model_validator")
 # A text of the form that a type wants.
 FORMS = {
     "EmailStr": "webmaster@example.com",
@@ -84,6 +85,46 @@ def made(state: State, cls: Class, arguments: Arguments) -> None:
     for name, bound in fields_of(line):
         if name not in arguments.named and default_of(line, name, bound) is None:
             member(state, line, name, bound)
+    for name, bound in fields_of(line):
+        default = default_of(line, name, bound)
+        if name in demanded(line) and default is not None and default.data is None:
+            read = member(state, line, name, bound) or Value()
+            for variable in read.variables[:1]:
+                state.environment.variables[variable].perhaps = True
+
+
+def demanded(line: Line) -> set[str]:
+    """Return the fields of which validators that raise an error are, so that None may be refused.
+
+    https://docs.pydantic.dev/latest/concepts/validators/, https://docs.pydantic.dev/1.10/usage/validators/
+    """
+    found: set[str] = set()
+    for item in line:
+        for bound in item.names.values() if isinstance(item, Class) else ():
+            function = bound.value.data
+            if not isinstance(function, Function) or isinstance(function.node, ast.Lambda):
+                continue
+            is_validator = VALIDATORS & {name.rpartition(".")[2] for name in function.decorators}
+            if is_validator and raises(function.node):
+                found |= validated(function.node)
+    return found
+
+
+def raises(node: ast.AST) -> bool:
+    """Return whether a function has a `raise`."""
+    return any(isinstance(inner, ast.Raise) for inner in ast.walk(node))
+
+
+def validated(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
+    """Return the fields that a validator's decorator names; for one of a whole model, those that it looks at."""
+    decorators = [item for item in function.decorator_list if isinstance(item, ast.Call)]
+    named = {arg.value for item in decorators for arg in item.args if isinstance(arg, ast.Constant)}
+    if named or not decorators:
+        return {name for name in named if isinstance(name, str)}
+    tests = [node.test for node in ast.walk(function) if isinstance(node, ast.If) and raises(node)]
+    inner = [node for test in tests for node in ast.walk(test)]
+    looked_at = {node.attr for node in inner if isinstance(node, ast.Attribute)}
+    return looked_at | {node.value for node in inner if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 
 
 def fields_of(line: Line) -> Iterator[tuple[str, Binding]]:
