@@ -841,3 +841,145 @@ def test_a_command_of_the_project_s_own_that_serves(answered):
     compose = "services:\n  web:\n    build: .\n    command: python manage.py run --debug\n    ports: ['8000:8000']\n"
     found = answered(**{"Dockerfile": f"FROM python:3.12\n{COPY}{GUNICORN}", "docker-compose.yml": compose})
     assert found["start_commands"] == []
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ("--noinput --no-default-ignore --clear", ["--no-default-ignore"]),
+        ("--ignore '*.scss' -i=src --no-post-process", ["--ignore=*.scss", "--ignore=src", "--no-post-process"]),
+        ("--noinput -v 0", []),
+    ],
+)
+def test_what_the_own_build_says_of_what_is_collected(answered, options, expected):
+    run = f"RUN python manage.py collectstatic {options}\n"
+    assert answered(Dockerfile=f"FROM python:3.12\n{COPY}{run}{GUNICORN}")["collectstatic_options"] == expected
+
+
+TARGETS = f"""\
+FROM python:3.12 AS base
+{COPY}
+FROM base AS dev
+RUN pip install watchfiles==1.0
+CMD python manage.py watch_mail
+FROM base AS prod
+RUN pip install whitenoise==6.11.0
+{GUNICORN}"""
+
+
+def test_a_developer_s_stage_of_the_own_compose_file_is_not_production_s(answered):
+    compose = "services: {web: {build: {context: ., target: dev}, ports: ['8000:8000']}}\n"
+    found = answered(**{"Dockerfile": TARGETS, "docker-compose.yml": compose})
+    assert found["install_packages"] == ["whitenoise==6.11.0"]
+    compose = compose.replace("dev", "prod")
+    assert answered(**{"Dockerfile": TARGETS, "docker-compose.yml": compose})["install_packages"] == [
+        "whitenoise==6.11.0"
+    ]
+
+
+def test_the_dockerfile_of_production_in_a_folder(answered):
+    entry = "#!/bin/sh -e\npython manage.py migrate\npython manage.py sync_roles\nexec gunicorn shop.wsgi\n"
+    production = (
+        "FROM python:3.12\nWORKDIR /srv\n"
+        "RUN --mount=type=bind,source=requirements.txt,target=r.txt pip install -r r.txt\n"
+        'COPY . .\nENTRYPOINT ["/srv/docker/prod/entry.sh"]\n'
+    )
+    files = {
+        "docker/Dockerfile": f"FROM python:3.12\n{COPY}RUN pip install watchfiles==1.0\nCMD manage.py runserver\n",
+        "docker/compose.yaml": "services: {web: {build: {context: ..}, ports: ['8000:8000']}}\n",
+        "docker/prod/Dockerfile": production,
+        "docker/prod/entry.sh": entry,
+    }
+    found = answered(**files)
+    assert found["install_packages"] == []
+    assert found["start_commands"] == ["python manage.py sync_roles"]
+
+
+def test_a_context_that_is_the_folder_above(answered):
+    dockerfile = (
+        "FROM python:3.12\nWORKDIR /srv/shop\nCOPY my-shop/requirements.txt my-shop/manage.py ./\n"
+        "RUN pip install -r requirements.txt\nCOPY my-shop/shop ./shop\nCOPY my-shop/start.sh ./\n"
+        'ENTRYPOINT ["./start.sh"]\n'
+    )
+    start = "#!/bin/sh -e\npython manage.py load_themes\nexec gunicorn shop.wsgi\n"
+    found = answered(**{"deploy/Dockerfile": dockerfile, "start.sh": start})
+    assert found["start_commands"] == ["python manage.py load_themes"]
+
+
+@pytest.mark.parametrize("command", ["npm run watch", "npm start", "yarn dev", "npx tailwindcss --watch -i a -o b"])
+def test_what_a_front_end_runs_without_an_end_is_no_build(answered, command):
+    found = answered(
+        **{
+            "package.json": '{"scripts": {"build": "sass a:b", "watch": "sass --watch a:b"}}',
+            "Dockerfile": f"FROM python:3.12\nWORKDIR /a\n{COPY}RUN npm ci && npm run build && {command}\n{GUNICORN}",
+        }
+    )
+    assert found["assets_stages"][0]["instructions"][-2] == "RUN npm ci && npm run build"
+
+
+LOOP = "#!/bin/bash\nwhile {head}; do\n  echo again\n  uv run python -m shop run_periodic\n  sleep {pause}\ndone\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "pause", "seconds"), [("[ true ]", "60", 60), ("true", "5m", 300), (":", "1.5h", 3600)]
+)
+def test_a_script_that_repeats_a_command(answered, head, pause, seconds):
+    supervisor = "[program:site]\ncommand=gunicorn shop.wsgi\n[program:cronscript]\ncommand=/usr/local/bin/cron.sh\n"
+    script = LOOP.format(head=head, pause=pause)
+    found = answered(**{"deploy/supervisord.conf": supervisor, "deploy/cron.sh": script})
+    assert found["workers"] == {"cronscript": "python -m shop run_periodic"}
+    assert found["worker_intervals"] == {"cronscript": seconds}
+
+
+def test_a_loop_beside_the_server(answered):
+    start = "while true; do python manage.py run_jobs; sleep 30; done &\nexec gunicorn shop.wsgi\n"
+    found = answered(**started(start))
+    assert found["workers"] == {"run-jobs": "python manage.py run_jobs"}
+    assert found["worker_intervals"] == {"run-jobs": 30} and found["start_commands"] == []
+
+
+def test_a_loop_that_waits_is_no_worker(answered):
+    start = (
+        "until python manage.py check_db; do sleep 1; done\nwhile ! nc -z db 5432; do sleep 1; done\nexec gunicorn a\n"
+    )
+    assert answered(**started(start))["workers"] == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "expected"),
+    [
+        ("uv sync --locked", "import environ\n", ["--group=dev"]),
+        ("uv sync --locked", "import json\n", []),
+        ("uv sync --locked --no-dev", "import environ\n", []),
+        ("uv sync --locked --group dev", "INSTALLED_APPS = [\n    'environ',\n]\n", ["--group=dev"]),
+        ("uv sync --locked", "if DEBUG:\n    import environ\n", []),
+    ],
+)
+def test_a_group_for_developers_that_the_site_s_code_imports(answered, line, code, expected):
+    project = '[project]\nname = "shop"\nversion = "1"\ndependencies = ["django"]\n'
+    files = {
+        "requirements.txt": "",
+        "pyproject.toml": f'{project}[dependency-groups]\ndev = ["django-environ", "pytest"]\n',
+        "uv.lock": "version = 1\n",
+        "shop/extra.py": code,
+        "conftest.py": "import pytest\n",
+        "Dockerfile": f"FROM python:3.12\nCOPY . .\nRUN {line}\n{GUNICORN}",
+    }
+    assert answered(**files)["install_options"] == expected
+
+
+def test_a_requirements_file_that_is_installed_beside_a_manifest(answered):
+    files = {
+        "requirements.txt": "",
+        "pyproject.toml": '[project]\nname = "shop"\nversion = "1"\ndependencies = ["django"]\n',
+        "uv.lock": "version = 1\n",
+        "deploy/extra.txt": "whitenoise==6.11.0\npsycopg[binary]\n",
+        "Dockerfile": "FROM python:3.12\nWORKDIR /srv\nCOPY . .\n"
+        f"RUN uv sync --no-dev && uv pip install -r deploy/extra.txt\n{GUNICORN}",
+    }
+    assert answered(**files)["install_packages"] == ["whitenoise==6.11.0", "psycopg[binary]"]
+
+
+def test_java_of_another_release(answered):
+    found = answered(Dockerfile=f"FROM python:3.12\nRUN apt-get install -y openjdk-17-jre-headless\n{COPY}{GUNICORN}")
+    assert found["apt_runtime"] == ["default-jre-headless"]

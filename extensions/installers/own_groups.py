@@ -36,6 +36,7 @@ MODULES = {  # of distributions that have another name
     "pyyaml": "yaml",
     "sorl-thumbnail": "sorl",
 }
+OF_DEVELOPERS = re.compile(r"(?:conftest|noxfile|fabfile|tasks|setup|factories|tests?|test_.*|.*_tests?)\.py")
 MAX_FILES = 500
 
 
@@ -128,7 +129,8 @@ def _imports(search: Search, distributions: Iterable[str]) -> bool:
 
 
 def _is_of_site(path: str) -> bool:
-    return not is_aside(path) and not is_development(path)
+    name = path.rpartition("/")[2]
+    return not is_aside(path) and not is_development(path) and not OF_DEVELOPERS.fullmatch(name)
 
 
 def _modules(distribution: str) -> set[str]:

@@ -84,7 +84,7 @@ def _read(step: Step, around: Surroundings) -> list[Taken] | None:
     if name == "migrate":
         return _migrate(step, words, around)
     if name in DONE or name.startswith(("wait_for", "waitfor")) or (name == "tailwind" and "start" in words):
-        return [Done(step.source, name, _collects(words[2:]) if name == "collectstatic" else ())]
+        return [Done(step.source, name, _collects(words[1:]) if name == "collectstatic" else ())]
     return _command(step, words, around)
 
 
