@@ -822,7 +822,7 @@ def test_a_build_that_makes_a_database(answered):
     found = answered(**files, Dockerfile=f"FROM python:3.12\nWORKDIR /srv\n{COPY}{run}{GUNICORN}")
     assert found["django_dir"] == "site"
     assert found["build_instructions"] == ["RUN python manage.py compile_x"]
-    assert found["start_commands"] == ["python manage.py load '/workdir/site/x/*.csv'"]
+    assert found["start_commands"] == ["python manage.py load /workdir/site/x/a.csv"]
 
 
 def test_settings_are_read_as_the_own_image_has_them(answered):

@@ -32,13 +32,21 @@ LAST_STAGES = ("production", "prod", "final", "runtime", "release", "runner", "w
 class OwnImage:
     """The Dockerfile of a project's own image, the folder that is sent to its build, and the stage that is built.
 
-    `service` is the Compose service that runs the site in it, None where no Compose file does.
+    `service` is the Compose service that runs the site in it, None where no Compose file does. `above`: the project
+    folder's name, where the build has the folder above it; `context` is "." then.
     """
 
     path: str
     context: str
     target: str = ""
     service: Service | None = None
+    above: str = ""
+
+    def inner(self, source: str) -> str:
+        """Return what a Dockerfile copies as it stands in `context`."""
+        path = posixpath.normpath(source.lstrip("/") or ".")
+        inside = self.above and f"{path}/".startswith(f"{self.above}/")
+        return posixpath.relpath(path, self.above) if inside else source
 
 
 STRICT = frozenset(("prod", "production"))
@@ -80,12 +88,13 @@ def own_image(tree: Tree, django_dir: str) -> OwnImage | None:
 
     path = min(paths, key=order)
     found = best.get(path)
-    context = found.context if found else _context(tree, path, django_dir)
+    above = _folder_above(tree, path)
+    context = "." if above else found.context if found else _context(tree, path, django_dir)
     target = found.target if found and not is_development(found.path) else ""
     last = _last_stage(tree, path)
     if found and is_development(target) and last != target.lower():
         return OwnImage(path, context, last)  # the service is a developer's, the stage behind it production's
-    return OwnImage(path, context, target or last, found)
+    return OwnImage(path, context, target or last, found, above)
 
 
 def image_variables(tree: Tree, django_dir: str) -> dict[str, str]:
@@ -162,6 +171,23 @@ def _context(tree: Tree, path: str, django_dir: str) -> str:
         )
 
     return min(folders, key=lacking)
+
+
+def _folder_above(tree: Tree, path: str) -> str:
+    """Return the name of the project's folder where all that a Dockerfile copies is below it; "" elsewhere."""
+    instructions = read_instructions(tree.text(path) or "")
+    sources = [
+        posixpath.normpath(word.strip("/") or ".")
+        for item in instructions
+        if item.keyword in ("COPY", "ADD") and "from" not in item.flags and "<<" not in item.body
+        for word in item.words[:-1]
+    ]
+    named = {first for source in sources if (first := source.partition("/")[0]) not in (".", "..")}
+    inner = [rest for source in sources if (rest := source.partition("/")[2])]
+    if len(named) != 1 or not inner or any(path.split("/", 1)[0] in named for path in tree.paths):
+        return ""
+    known = [path for path in inner if tree.exists(path) or any(other.startswith(f"{path}/") for other in tree.paths)]
+    return next(iter(named)) if len(known) == len(inner) else ""
 
 
 def _is_folder(tree: Tree, name: str) -> bool:

@@ -184,7 +184,6 @@ class _Stages:
                 self.names[str(item.stage)] = item.stage
                 if len(words) > 2 and words[1].upper() == "AS":
                     self.names[words[2].lower()] = item.stage
-        self.above = _folder_above(tree, instructions)
         self.last = self.names.get(image.target.lower(), len(self.bases) - 1)
         self.lineage = self._lineage()
         self.needed = self._needed()
@@ -254,8 +253,8 @@ class _Stages:
         elif item.keyword == "USER" and words:
             made.user = words[0]
         elif item.keyword in ("COPY", "ADD"):
-            if self.above and "from" not in item.flags:
-                words = [*map(self._in_project, words[:-1]), words[-1]]
+            if "from" not in item.flags:
+                words = [*map(self.image.inner, words[:-1]), *words[-1:]]
             self._copy(item, made, words)
         elif item.keyword == "ENTRYPOINT":
             made.entrypoint, made.command = item, made.command
@@ -293,11 +292,6 @@ class _Stages:
             if is_folder and not whole and not (origin and not posixpath.splitext(word)[1]):
                 target = posixpath.join(target, posixpath.basename(source))
             made.copies.append((origin, source, target))
-
-    def _in_project(self, word: str) -> str:
-        """Return what is copied as it stands in the project's folder, where the context is the folder above."""
-        path = posixpath.normpath(word.lstrip("/") or ".")
-        return posixpath.relpath(path, self.above) if f"{path}/".startswith(f"{self.above}/") else word
 
     def files(self, made: _Image, depth: int = 0) -> Iterator[tuple[str, str]]:
         """Yield which file or folder of the project is where, also by way of other stages."""
@@ -350,22 +344,6 @@ class _Stages:
         first = Step(source, Phase.START, "RUN", (), "", made.name, True, environment, {}, made.workdir, made.user)
         path, _, number = source.rpartition(":")
         yield from _Runner(place, first, dict(environment)).words([*entry, *command], int(number), path)
-
-
-def _folder_above(tree: Tree, instructions: list[Instruction]) -> str:
-    """Return the name of the project's folder where all that a Dockerfile copies is below it; "" elsewhere."""
-    sources = [
-        posixpath.normpath(word.strip("/") or ".")
-        for item in instructions
-        if item.keyword in ("COPY", "ADD") and "from" not in item.flags and "<<" not in item.body
-        for word in item.words[:-1]
-    ]
-    named = {first for source in sources if (first := source.partition("/")[0]) not in (".", "..")}
-    inner = [rest for source in sources if (rest := source.partition("/")[2])]
-    if len(named) != 1 or not inner or any(path.split("/", 1)[0] in named for path in tree.paths):
-        return ""
-    known = [path for path in inner if tree.exists(path) or any(other.startswith(f"{path}/") for other in tree.paths)]
-    return next(iter(named)) if len(known) == len(inner) else ""
 
 
 def read_script(tree: Tree, text: str, source: str, phase: Phase = Phase.START) -> list[Step]:

@@ -107,7 +107,7 @@ def _follow(tree: Tree, image: OwnImage, stage: _Stage, item: Instruction) -> No
     elif item.keyword in ("COPY", "ADD") and "from" not in item.flags and len(item.words) > 1:
         *sources, place = item.words
         for source in sources:
-            path = posixpath.normpath(posixpath.join(image.context, source.lstrip("/")))
+            path = posixpath.normpath(posixpath.join(image.context, image.inner(source).lstrip("/")))
             if _is_folder(tree, path):
                 stage.folders.append((path, posixpath.normpath(posixpath.join(stage.workdir, place))))
 
@@ -239,7 +239,7 @@ def _copy(tree: Tree, image: OwnImage, item: Instruction, names: Mapping[str, st
     *sources, place = item.words
     paths = []
     for source in sources:
-        path = join(image.context, posixpath.normpath(source.lstrip("/") or "."))
+        path = join(image.context, posixpath.normpath(image.inner(source).lstrip("/") or "."))
         is_known = tree.exists(path) or _is_folder(tree, path) or GLOB.search(path) or "://" in source
         if not is_known:
             raise _Refused(f"{image.path}:{item.line} copies {source}, which is not in the project.")

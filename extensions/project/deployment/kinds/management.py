@@ -40,6 +40,7 @@ OF_PEOPLE = {
     "changepassword": "a person has to type",
 }
 CALL = re.compile(r"""\bcall_command\(\s*["']([a-z_][\w-]*)["']""")
+MAX_MATCHES = 50  # files of one pattern
 IGNORED = re.compile(r"[\w./*?\[\]-]+")
 WORD = re.compile(r"[A-Za-z0-9_./:=@%+,* -]+")
 NAME = re.compile(r"[a-z_][\w-]*", re.IGNORECASE)
@@ -122,8 +123,23 @@ def _called(name: str, around: Surroundings) -> list[str]:
     return []
 
 
+def _matching(step: Step, word: str, around: Surroundings) -> list[str]:
+    """Return the project's files that a pattern of the shell matches, in its place: no shell runs the command."""
+    if not around.home or not re.search(r"[*?]", word) or word.startswith("-"):
+        return [word]
+    place = around.in_workdir(posixpath.normpath(posixpath.join(step.workdir, word)))
+    pattern = place.removeprefix("/workdir/")
+    matches = (path for path in around.tree.match(pattern) if path.count("/") == pattern.count("/"))
+    paths = sorted(matches)[:MAX_MATCHES]
+    folder = around.in_workdir(step.workdir)
+    return [path if word.startswith("/") else posixpath.relpath(f"/workdir/{path}", folder) for path in paths] or [
+        word
+    ]
+
+
 def _located(step: Step, words: tuple[str, ...], around: Surroundings) -> tuple[str, ...]:
     """Return words with the project's paths in full, where they count from another folder than that of manage.py."""
+    words = tuple(found for word in words for found in _matching(step, word, around))
     if not around.home or around.in_workdir(step.workdir) == posixpath.normpath(f"/workdir/{around.django_dir}"):
         return words
     paths = [posixpath.normpath(posixpath.join(step.workdir, word)) for word in words]
