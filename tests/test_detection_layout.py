@@ -511,6 +511,7 @@ def process(name, command, kind, source, certainty=Certainty.STATED, note="", **
         "note": note,
         "runs": "",
         "schedule": "",
+        "every": 0,
         "ports": [],
     } | more
 

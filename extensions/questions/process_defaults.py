@@ -106,7 +106,7 @@ def _worker(site: Site, item: Process) -> str:
     celery = "celery" in text.lower() or "celery" in item.runs
     if (item.certainty != Certainty.STATED or item.note) and not QUEUE.search(text):
         return ""
-    if celery and not _has_broker(site):
+    if celery and not (_has_broker(site) and (item.certainty == Certainty.STATED or _is_set(site))):
         return ""
     folder = site.layout.django_dir.value or ""
     for candidate in (item.command, item.runs):
@@ -138,6 +138,12 @@ def _has_broker(site: Site) -> bool:
     if where and where.scheme and "sql" not in where.scheme:
         return bool(celery.variable) or (bool(where.host) and "." in where.host and where.host[0].isalpha())
     return bool(celery.variable) or bool(where and is_server(where.host))
+
+
+def _is_set(site: Site) -> bool:
+    """Return whether settings say where Celery's broker is, or its default is there, RabbitMQ."""
+    celery = site.settings.celery_broker.value
+    return bool(celery.value or celery.variable) or "rabbitmq" in connections(site).kinds
 
 
 def _with_settings(site: Site, command: str) -> str:
