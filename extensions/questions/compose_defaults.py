@@ -91,7 +91,7 @@ def env_example(site: Site) -> Default:
 def compose_environment(site: Site, image: Mapping[str, str]) -> Default:
     """Return the variables that point settings at the services, and the hosts under which this machine asks."""
     source = site.layout.settings_file.value
-    found = _allowed_hosts(site) | _https(site) | connections(site).environment
+    found = _allowed_hosts(site) | _origins(site) | _https(site) | connections(site).environment
     if compose_settings(site).value:
         found["DJANGO_SETTINGS_MODULE"] = COMPOSE_SETTINGS
     return Default({name: value for name, value in found.items() if name not in image or value}, source)
@@ -114,6 +114,11 @@ def _allowed_hosts(site: Site) -> dict[str, str]:
     if "localhost" in names or not names or _hosts_setting(site):
         return {}
     return {"HEALTHCHECK_HOST": "127.0.0.1" if "127.0.0.1" in names else names[0]}
+
+
+def _origins(site: Site) -> dict[str, str]:
+    """Return the variables of CSRF_TRUSTED_ORIGINS, as this machine, where Django refuses what is there without."""
+    return dict.fromkeys(site.settings.origins_unset.value, "http://localhost")
 
 
 def _hosts_variable(site: Site) -> ReadVariable | None:

@@ -79,6 +79,7 @@ class Evidence:
     root: str = "."
     adopted: bool = False
     taken: tuple[Taken, ...] = ()
+    filled: tuple[str, ...] = ()  # places outside of the project that the image has from other stages
     values: tuple[Variable, ...] = ()  # of variables that settings read, by any of the project's files
 
     def of(self, kind: type[T]) -> list[T]:
@@ -168,8 +169,18 @@ def _evidence(tree: Tree, known: _Known) -> Evidence:
         steps.root,
         bool(image) and image.path.rpartition("/")[2] in HANDBOOKS if image else False,
         tuple(settled),
+        tuple(_filled(steps)),
         tuple(own_values(tree, known.variables)),
     )
+
+
+def _filled(steps: OwnSteps) -> Iterator[str]:
+    """Yield where the image has what it copies from other stages, but for what is in the project's folder."""
+    for step in steps.steps:
+        if step.keyword == "COPY" and "--from=" in step.text and step.final and step.words:
+            place = posixpath.normpath(posixpath.join(step.workdir, step.words[-1]))
+            if not f"{place}/".startswith(f"{steps.home.rstrip('/')}/"):
+                yield place
 
 
 def _without_server(steps: Sequence[Step], image: OwnImage | None, around: Surroundings) -> list[Step]:

@@ -140,6 +140,7 @@ class DjangoSettings:
     compress_manifest: Found[str] = unread("CACHE/manifest.json")  # what says what was compressed, from STATIC_ROOT
     allowed_hosts: Found[Sequence[str]] = unread(())  # those that are known
     allowed_hosts_variables: Found[Mapping[str, bool]] = unread({})  # and whether each is a list, or else one host
+    origins_unset: Found[Sequence[str]] = unread(())  # variables without which Django refuses CSRF_TRUSTED_ORIGINS
     installed_apps: Found[Sequence[str]] = unread(())  # those that are known
     middleware: Found[Sequence[str]] = unread(())  # those that are known
     secure_proxy_ssl_header: Found[Sequence[str]] = unread(())  # the header and its value, none where it is not set

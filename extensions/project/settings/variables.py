@@ -7,6 +7,7 @@ from dataclasses import replace
 from ..evaluation.environment import ReadVariable, described
 from ..evaluation.state import BOOL_WORDS, State
 from ..evaluation.values import UNKNOWN, Variable, words
+from ..findings import Certainty, Found
 from ..places import PRODUCTION
 from .setting import Setting, entry, parts_of, text_or_none
 
@@ -73,6 +74,17 @@ def host_variables(hosts: Setting | None) -> dict[str, bool]:
     items = hosts.raw.data if isinstance(hosts.raw.data, (list, tuple)) else ()
     singles = {item.direct: False for item in items if item.direct}
     return singles or dict.fromkeys(hosts.raw.variables, True)
+
+
+def unset_origins(origins: Setting | None) -> Found[Sequence[str]]:
+    """Return the variables that CSRF_TRUSTED_ORIGINS is made of where it has a text that Django refuses, such as "".
+
+    https://docs.djangoproject.com/en/stable/ref/settings/#csrf-trusted-origins
+    """
+    items = origins.raw.data if origins and isinstance(origins.raw.data, (list, tuple)) else ()
+    refused = [item for item in items if isinstance(item.data, str) and "://" not in item.data and item.variables]
+    names = [name for item in refused for name in item.variables]
+    return Found(list(dict.fromkeys(names)), origins.source if origins else "", Certainty.INFERRED)
 
 
 def debug_switches(debug: Setting | None) -> Iterator[tuple[str, str]]:
