@@ -853,3 +853,10 @@ def test_variables_that_other_code_needs(read):
     assert found["required_environment"] == ["BATCH", "GREETING", "QUEUE_NAME"]
     assert found["dotenv"] == {"BATCH": "20", "GREETING": "Hello", "QUEUE_NAME": "change-me"}
     assert list(found["settings_environment"]) == ["MAILER"]
+
+
+def test_origins_that_django_refuses(read):
+    settings = "import os\nCSRF_TRUSTED_ORIGINS = os.environ.get('ORIGINS', '').split(',')\n"
+    assert read(settings)["compose_environment"]["ORIGINS"] == "http://localhost"
+    settings = settings.replace("''", "'https://a.example'")
+    assert "ORIGINS" not in read(settings)["compose_environment"]

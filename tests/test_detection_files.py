@@ -158,6 +158,18 @@ def test_a_urlconf_that_includes_itself(read):
             ["site/x.db"],
         ),
         ("DATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3', 'NAME': ':memory:'}}", [], []),
+        ("INSTALLED_APPS = ['django_drf_filepond']", ["filepond-temp-uploads"], []),
+        (
+            "INSTALLED_APPS = ['django_drf_filepond']\nDJANGO_DRF_FILEPOND_UPLOAD_TMP = BASE_DIR / 'spool'",
+            ["spool"],
+            [],
+        ),
+        (
+            "import configparser\nc = configparser.ConfigParser()\nc.read('/etc/shop.ini')\n"
+            "MEDIA_ROOT = c.get('files', 'media', fallback=BASE_DIR / 'uploads')",
+            ["uploads"],
+            [],
+        ),
     ],
 )
 def test_what_django_writes_to(settings, dirs, files, read):

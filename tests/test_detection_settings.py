@@ -1236,6 +1236,64 @@ def test_fields_of_the_first_pydantic(read):
     assert project.required == ["APP_NAME", "LOGIN", "PGHOST"]
 
 
+VALIDATED = [
+    """
+    from pydantic import BaseSettings, validator
+    class Env(BaseSettings):
+        SERVER: str | None
+        HOST: str | None = None
+        PORT: int | None = 5432
+        @validator("HOST", always=True)
+        def check(cls, HOST, values):
+            if not values.get("SERVER") and not HOST:
+                raise ValueError("one of them")
+            return HOST
+    ENV = Env()
+    """,
+    """
+    from pydantic import model_validator
+    from pydantic_settings import BaseSettings
+    class Env(BaseSettings):
+        HOST: str | None = None
+        PORT: int | None = 5432
+        @model_validator(mode="after")
+        def check(self):
+            if self.HOST is None or self.PORT == 0:
+                raise ValueError("no host")
+            return self
+    ENV = Env()
+    """,
+]
+
+
+@pytest.mark.parametrize("text", VALIDATED)
+def test_what_a_validator_demands(text, read):
+    project = read(text)
+    assert [variable["name"] for variable in project["environment"] if variable["build"]] == ["HOST"]
+    assert project.required == []
+
+
+def test_ini_files(read):
+    project = read(
+        {
+            "config/settings.py": """
+            import configparser, os
+            config = configparser.RawConfigParser()
+            config.read_dict({"site": {"url": "/a/"}})
+            config.read([os.path.expanduser("~/.shop.cfg"), "shop.ini"])
+            STATIC_URL = config.get("site", "static")
+            MEDIA_URL = config.get("site", "url")
+            DEBUG = config.getboolean("site", "debug", fallback=False)
+            APPEND_SLASH = config.has_option("site", "nothing")
+            STATIC_ROOT = config.get("site", "nothing", fallback="/srv/static")
+            """,
+            "shop.ini": "[site]\nstatic = /s/\ndebug = on\n",
+        }
+    )
+    assert (project["static_url"], project["media_url"], project["static_root"]) == ("/s/", "/a/", "/srv/static")
+    assert project["debug"] is True
+
+
 def test_a_class_that_is_never_called_requires_nothing(read):
     project = read("from pydantic_settings import BaseSettings\nclass Env(BaseSettings):\n    page_size: int\n")
     assert project.required == []

@@ -29,6 +29,9 @@ FOLDERS = (
     "PRIVATE_STORAGE_ROOT",
     "PROTECTED_MEDIA_ROOT",
 )
+# Apps that write to a folder below BASE_DIR by themselves: the setting that names another, and the folder.
+# https://django-drf-filepond.readthedocs.io/en/latest/configuration.html
+BY_THEMSELVES = {"django_drf_filepond": ("DJANGO_DRF_FILEPOND_UPLOAD_TMP", "filepond-temp-uploads")}
 REMOTE = ("s3", "boto", "gcloud", "gcs", "google", "azure", "dropbox", "sftp", "ftp", "cloudinary", "swift", "minio")
 ABSOLUTE = re.compile(r"[\"'](/[\w./-]{2,100})[\"']")
 MAX_VALUES = 5000
@@ -182,10 +185,22 @@ def _writes(tree: Tree, settings: Settings, layout: Layout, says: DjangoSettings
     for name in FOLDERS:
         yield from _setting(settings, name, "upload")
     yield from _setting(settings, "FILE_UPLOAD_TEMP_DIR", "temporary")
+    yield from _by_themselves(settings, says)
     for value, source in settings.made:
         if path := path_value(value, settings.folder)[0]:
             yield Write(path, "made", source)
     yield from _own_dockerfile(tree, layout, says)
+
+
+def _by_themselves(settings: Settings, says: DjangoSettings) -> Iterator[Write]:
+    base = settings.get("BASE_DIR")
+    for app, (name, folder) in BY_THEMSELVES.items():
+        if app not in {str(listed).partition(".")[0] for listed in says.installed_apps.value}:
+            continue
+        if settings.get(name):
+            yield from _setting(settings, name, "upload")
+        elif base and (path := path_value(base.raw, settings.folder)[0]) is not None:
+            yield Write(posixpath.normpath(posixpath.join(path, folder)), "upload", says.installed_apps.source)
 
 
 def _by_code(tree: Tree, settings: Settings, layout: Layout, uploads: bool) -> Iterator[Write]:
