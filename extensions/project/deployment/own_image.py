@@ -103,14 +103,17 @@ def image_variables(tree: Tree, django_dir: str) -> dict[str, str]:
     if image is None or is_development(image.path):
         return {}
     found: dict[str, str] = {}
+    filled: set[str] = set()  # from other stages, which may not be taken over
     for item in final_lineage(read_instructions(tree.text(image.path) or "")):
+        if item.keyword == "COPY" and "from" in item.flags:
+            filled |= {posixpath.normpath(word) for word in item.words[-1:]}
         if item.keyword in ("ARG", "ENV"):
             values = {name: substitute(value, found, unknown="") for name, value in pairs(item).items()}
             found |= values if item.keyword == "ENV" else {}
     return {
         name: value
         for name, value in found.items()
-        if value and "$" not in value and "DEBUG" not in name and not is_private(name, value)
+        if value and "$" not in value and value not in filled and "DEBUG" not in name and not is_private(name, value)
     }
 
 
