@@ -132,6 +132,17 @@ def test_an_own_list_of_what_comes_in_comes_first(template, project):
     assert all(is_left_out(found, path) for path in ("secrets/x", "mysite/server.pem", "mysite/__pycache__/x.pyc"))
 
 
+def test_an_own_list_without_the_code_lets_the_apps_in(template, project):
+    folder = project()
+    settings = folder / "mysite/settings.py"
+    settings.write_text(f'{settings.read_text()}\nINSTALLED_APPS += ["shop.orders"]\n')
+    write(folder, {".dockerignore": "*\n!requirements.txt\n", "shop/__init__.py": "", "shop/orders/__init__.py": ""})
+    commit(folder)
+    copy(template, folder)
+    found = patterns(folder)
+    assert not [path for path in ("shop/orders/__init__.py", "mysite/settings.py") if is_left_out(found, path)]
+
+
 def test_what_git_ignores_as_private_stays_out(template, project):
     folder = project()
     write(folder, {".gitignore": ".env\nprivate/\nsettings.local.ini\n*.token\nassets/\nmodel.bin\n/locale/\n"})

@@ -542,6 +542,9 @@ else:
     found = read(settings, f"{PG}dj-database-url\n", more={"compose.yml": own % "postgres://app:secret@db/shop_db"})
     assert found["compose_environment"] == {"DATABASE_URL": "postgres://app:${POSTGRES_PASSWORD}@db:5432/shop_db"}
     assert (found["database_name"], found["database_user"]) == ("shop_db", "app")
+    unset = {"compose.yml": own % "${DATABASE_URL:-psql://app:secret@db/shop_db}"}
+    found = read("DATABASES = {'default': env.db_url('DATABASE_URL', default=unknown())}\n", PG, more=unset)
+    assert found["compose_environment"] == {"DATABASE_URL": "psql://app:${POSTGRES_PASSWORD}@db:5432/shop_db"}
 
 
 @pytest.mark.parametrize(

@@ -815,6 +815,25 @@ def test_configurations(read):
     assert project["databases"]["default"]["variable"] == "DATABASE_URL"
 
 
+def test_a_value_of_configurations_with_a_name_of_its_own(read):
+    project = read(
+        """
+        from configurations import Configuration, values
+
+        class Production(Configuration):
+            DATABASES = {"default": {
+                "ENGINE": values.Value("django.db.backends.postgresql", environ_name="DB_ENGINE", environ_prefix=None),
+                "HOST": values.Value("localhost", environ_name="DB_HOST", environ_prefix=None),
+                "PASSWORD": values.SecretValue(environ_name="DB_PASSWORD"),
+            }}
+        """
+    )
+    database = project.findings.found["databases"].value["default"]
+    assert (database.engine, database.host) == ("django.db.backends.postgresql", "localhost")
+    assert database.variables["host"] == "DB_HOST"
+    assert project.required == ["DJANGO_DB_PASSWORD"]
+
+
 def test_configuration_that_wsgi_chooses(read):
     project = read(
         {
@@ -1100,6 +1119,10 @@ def test_large_project_is_read_quickly(tmp_path):
         ("import os\nP = int(os.getenv('P') or 1)", []),
         ("import os\ntry:\n    P = int(os.getenv('P'))\nexcept TypeError:\n    P = 1", []),
         ("import json, os\nP = json.loads(os.getenv('P'))", ["P"]),
+        (
+            "import json, os\ntry:\n    P = json.loads(os.getenv('P', ''))\nexcept json.JSONDecodeError:\n    P = {}",
+            [],
+        ),
         ("import os\nP = os.path.join('/x', os.environ.get('P'))", ["P"]),
         ("import os, pathlib\nP = pathlib.Path(os.environ.get('P'))", ["P"]),
         ("import os\nP = 'redis://' + os.environ.get('P')", ["P"]),

@@ -378,6 +378,12 @@ def test_requirements_that_the_own_dockerfile_names(answered):
     assert found["gunicorn_install"] is False
 
 
+def test_the_names_of_locales_of_a_slim_image(answered):
+    run = "RUN localedef -i en_US -c -f UTF-8 -A /usr/share/locale/locale.alias en_US.UTF-8\n"
+    found = answered(Dockerfile=f"FROM python:3.12\nRUN apt-get install -y locales\n{run}{COPY}{GUNICORN}")
+    assert found["base_instructions"] == ["RUN localedef -i en_US -c -f UTF-8 -A /etc/locale.alias en_US.UTF-8"]
+
+
 def test_a_locale_of_the_own_image(answered):
     run = "RUN apt-get install -y locales && sed -i 's/# de_DE/de_DE/' /etc/locale.gen && locale-gen\n"
     found = answered(
@@ -563,7 +569,8 @@ def test_a_command_that_makes_static_files(answered):
     )
     found = answered(**started("python manage.py build\n", **{"shop/management/commands/build.py": calls}))
     assert found["start_commands"] == ["python manage.py make_key"]
-    assert found["build_instructions"] == ["RUN python manage.py compilejsi18n"]
+    assert found["code_commands"] == ["python manage.py compilejsi18n"]  # of the compiled messages, in both images
+    assert "build_instructions" not in found or not found["build_instructions"]
 
 
 def test_a_script_of_the_project_s_own_package(answered, written):
@@ -614,6 +621,13 @@ COPY --from=assets /app/public /public
 COPY --from=assets --chown=1000 /app/assets/dist/ shop/static/
 COPY --from=assets /app/assets/node_modules node_modules
 """
+
+
+def test_an_official_image_of_another_registry(answered):
+    front = "FROM public.ecr.aws/docker/library/node:22 AS assets\nCOPY package.json ./\nRUN npm ci && npm run pack\n"
+    front += "FROM python:3.12-slim\nCOPY . .\nCOPY --from=assets /dist shop/static/\n"
+    found = answered(Dockerfile=front + GUNICORN, **{"package.json": "{}"})
+    assert [stage["image"] for stage in found["assets_stages"]] == ["node:22"]
 
 
 def test_stages_of_a_front_end(answered):

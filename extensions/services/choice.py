@@ -9,6 +9,7 @@ from itertools import islice
 
 from ..project import Certainty, Found, Project
 from ..project.deployment.compose import read_compose
+from ..project.deployment.dockerfile import substitute
 from ..project.evaluation.environment import ReadVariable
 from ..project.places import mentions, own
 from ..project.settings.alternatives import read_again
@@ -129,7 +130,7 @@ def _is_likely(database: Database, server: Service, scenario: Scenario) -> bool:
 def _url_of_compose(tree: Tree, variable: str, name: str) -> str | None:
     """Return the URL that the project's Compose file gives a variable: settings may ask for its very scheme."""
     for service in read_compose(tree):
-        url = service.environment.get(variable, "")
+        url = substitute(service.environment.get(variable, ""), {})
         if engine_kind(url.partition("://")[0]) == name:
             return url
     return None

@@ -160,6 +160,7 @@ BUILTINS: dict[str, External] = {
     "os.environ.pop": os_environ("get"),
     "os.environ.setdefault": os_environ("setdefault"),
     "os.fspath": first_argument,
+    "platform.system": lambda state, arguments: Value("Linux"),  # of the image
     "urllib.parse.urlparse": parsed_url,
     "urllib.parse.urlsplit": parsed_url,
     "ast.literal_eval": literal(ast.literal_eval),

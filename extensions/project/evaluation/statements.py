@@ -211,9 +211,13 @@ def handle_failure(state: State, node: ast.Try, caught: list[set[str]], failed: 
 
 
 def handler_names(handler: ast.ExceptHandler) -> set[str]:
-    """Return the names of the exceptions that a handler catches, empty for all."""
+    """Return the names of the exceptions that a handler catches, empty for all.
+
+    JSONDecodeError is the ValueError of a text that is no JSON: https://docs.python.org/3/library/json.html#exceptions
+    """
     kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type] if handler.type else []
-    return {kind.attr if isinstance(kind, ast.Attribute) else getattr(kind, "id", "?") for kind in kinds}
+    names = {kind.attr if isinstance(kind, ast.Attribute) else getattr(kind, "id", "?") for kind in kinds}
+    return names | {"ValueError"} if "JSONDecodeError" in names else names
 
 
 def _for(state: State, node: ast.For, scope: Scope) -> None:

@@ -47,7 +47,7 @@ def read_local_files(
     kept = [
         path for path in made if path and path[0] not in "/." and path not in code and not path.endswith(".sqlite3")
     ]
-    needed = _needed(tree, layout, dependencies, node)
+    needed = [*_needed(tree, layout, dependencies, node), *_apps(tree, layout, settings)]
     own = _own(tree, needed)
     kept += [*tree.virtualenvs, *_private(tree)]
     kept += [module.path for module in settings.ignored_modules.value]
@@ -90,6 +90,13 @@ def _needed(tree: Tree, layout: Layout, dependencies: Dependencies, node: Node |
     needed += [path for path in dependencies.install_folders.value if path != "."]
     needed += ["docker/gunicorn.conf.py", "docker/healthcheck.py", *_sources_of_node(tree, node)]
     return [*needed, layout.manage_py.value or "manage.py", layout.settings_file.value or "settings.py"]
+
+
+def _apps(tree: Tree, layout: Layout, settings: DjangoSettings) -> list[str]:
+    """Return the packages that hold the project's own apps, each by its first file."""
+    base = "" if layout.base == "." else f"{layout.base}/"
+    packages = dict.fromkeys(app.partition(".")[0] for app in settings.installed_apps.value)
+    return [path for package in packages if tree.exists(path := f"{base}{package}/__init__.py")]
 
 
 def _own(tree: Tree, needed: list[str]) -> list[str]:

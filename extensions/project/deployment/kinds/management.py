@@ -17,11 +17,13 @@ DONE = words(
 )
 # What makes files that Django serves, of sources that the project has: it runs before they are collected.
 MAKES_FILES = words(
-    "compilescss compress compilejsi18n collectstatic_js_reverse js_reverse compile_themes compilesass sass "
+    "compilescss compress collectstatic_js_reverse js_reverse compile_themes compilesass sass "
     "sass-compiler build_static buildstatic compilestatic assets_build generate_static synccompress "
     "generatemedia rendertemplates compilejsx webpack_build vite_build tailwind collectmedia pack bower "
     "bower_install npm_install"
 )
+# What makes JavaScript of the compiled messages: all images need it, as a page may be compressed when it is asked for.
+OF_MESSAGES = "compilejsi18n"
 # What writes to the database, also where a build does it, whose database is a file.
 OF_DATABASE = words(
     "loaddata createcachetable createinitialrevisions migrate_schemas sync_roles update_permissions migrate"
@@ -118,7 +120,7 @@ def _called(name: str, around: Surroundings) -> list[str]:
     for path in around.tree.named(f"{name}.py"):
         if path.endswith(f"/management/commands/{name}.py"):
             called = CALL.findall(around.tree.text(path) or "")
-            if ("collectstatic" in called or MAKES_FILES & {*called}) and name not in called:
+            if {"collectstatic", OF_MESSAGES, *MAKES_FILES} & {*called} and name not in called:
                 return list(dict.fromkeys(called))
     return []
 
@@ -158,6 +160,8 @@ def _command(step: Step, words: tuple[str, ...], around: Surroundings, when: Whe
         return [NotUnderstood(step.source, text, "it holds a secret")]
     if not step.plain or not all(WORD.fullmatch(word) for word in words):
         return [NotUnderstood(step.source, text, "it needs a shell")]
+    if words[0] == OF_MESSAGES:
+        when = When.CODE
     if when is None:
         build = step.phase is Phase.BUILD and words[0] not in OF_DATABASE and not around.migrated
         when = When.STATIC if build or words[0] in MAKES_FILES else When.START

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from ...literals import CONFIGURATION, assigned_variable, constant
 from ...tree import Tree
 from ..objects import Class, Scope
-from ..references import Late
+from ..references import Arguments, Late
 from ..state import External, State
 from ..values import Value
 from .package import Package
@@ -18,6 +18,12 @@ KINDS = {"Boolean": "bool", "Integer": "int", "Float": "int", "List": "list", "T
 
 def read_late(state: State, name: str, value: Late, line: int, scope: Scope) -> Value:
     """Return a value, now that the name of its setting is known; .../en/stable/values/."""
+    if not state.depth:
+        state.here = f"{scope.file}:{line}"
+    return _read(state, name, value)
+
+
+def _read(state: State, name: str, value: Late) -> Value:
     arguments = value.arguments
     default = arguments.get(0, "default")
     environ = arguments.named.get("environ")
@@ -26,8 +32,6 @@ def read_late(state: State, name: str, value: Late, line: int, scope: Scope) -> 
     kind, variable = variable_of(name, value)
     needed = arguments.named.get("environ_required")
     required = value.kind == "Secret" or (needed is not None and needed.data is True)
-    if not state.depth:
-        state.here = f"{scope.file}:{line}"
     read = state.read(variable, None if required else default or Value(None), kind)
     return Value({"default": read}, read.variables) if kind in ("db", "cache") else read
 
@@ -45,11 +49,22 @@ def variable_of(name: str, value: Late) -> tuple[str, str]:
 
 
 def told(name: str) -> External | None:
-    """Return what makes a value, by the name of its class; what it reads is known once it is assigned."""
+    """Return what makes a value, by the name of its class.
+
+    Which variable it reads is known once it is assigned; or at once, where `environ_name` says it: such a value may be
+    anywhere, as in DATABASES. https://django-configurations.readthedocs.io/en/stable/values/#configurations.values.Value
+    """
     last = name.rpartition(".")[2]
     if not (last.endswith("Value") and name.startswith("configurations.")):
         return None
-    return lambda state, arguments: Value(Late(last.removesuffix("Value"), arguments))
+
+    def make(state: State, arguments: Arguments) -> Value:
+        late = Late(last.removesuffix("Value"), arguments)
+        own, bound_late = arguments.named.get("environ_name"), arguments.named.get("late_binding")
+        at_once = own is not None and isinstance(own.data, str) and not (bound_late and bound_late.data)
+        return _read(state, "", late) if at_once else Value(late)
+
+    return make
 
 
 def chosen_class(tree: Tree, made: Mapping[str, Class], folder: str) -> Class | None:
