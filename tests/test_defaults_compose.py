@@ -346,7 +346,7 @@ BROKER = "CELERY_BROKER_URL = os.getenv('CELERY_BROKER_URL', 'redis://localhost:
 
 def test_workers(read):
     procfile = "release: python manage.py migrate && python manage.py load_all\nworker: newrelic-admin run-program "
-    procfile += "celery worker --app=site -l $LEVEL -f logs/celery.log\n"
+    procfile += "celery worker --app=site --uid=nobody --gid nogroup -l $LEVEL -f logs/celery.log\n"
     procfile += "beat: celery -A site beat -s /var/x --logfile=b.log\nweb: gunicorn site.wsgi\n"
     found = read(BROKER, "celery\nredis\n", more=CELERY | {"Procfile": procfile})
     assert found["workers"] == {
@@ -524,6 +524,31 @@ def test_hosts_that_no_variable_changes(read):
     # Debugging lets localhost in only where the list is empty.
     assert read(f"DEBUG = True\n{hosts}")["compose_environment"] == {"HEALTHCHECK_HOST": "127.0.0.1"}
     assert read("DEBUG = True\nALLOWED_HOSTS = []\n")["compose_environment"] == {}
+
+
+def test_the_class_that_compose_chooses_is_the_one_that_is_read(read):
+    settings = """
+from configurations import Configuration, values
+class Base(Configuration):
+    INSTALLED_APPS = []
+    SECRET_KEY = "x"
+class Development(Base):
+    ALLOWED_HOSTS = ["*"]
+class Production(Base):
+    ALLOWED_HOSTS = values.ListValue([])
+class Demo(Production):
+    pass
+"""
+    wsgi = f'{MANAGE}os.environ.setdefault("DJANGO_CONFIGURATION", "Development")\n'
+    own = "services:\n  app:\n    build: .\n    environment: [DJANGO_CONFIGURATION=Demo]\n"
+    found = read(settings, more={"site/wsgi.py": wsgi, "compose.yml": own})
+    assert found["environment"] == {"DJANGO_CONFIGURATION": "Production"}
+    assert found["compose_environment"] == {"DJANGO_ALLOWED_HOSTS": "localhost,127.0.0.1"}
+
+
+def test_the_number_of_a_database_of_redis(read):
+    found = read("URL = f\"redis://localhost:6379/?db={os.environ['REDIS_DB']}\"\n", "redis\n")
+    assert found["dotenv"]["REDIS_DB"] == "0"
 
 
 def test_the_scheme_of_the_projects_own_compose_file(read):

@@ -25,7 +25,7 @@ from .postgres_extensions import Extensions, read_postgres_extensions
 from .processes import read_processes
 from .processes.record import Processes
 from .secrets import without_secrets
-from .settings import read_settings
+from .settings import production_of, read_settings
 from .settings.alternatives import Alternatives, read_alternatives
 from .settings.buckets import in_files
 from .settings.code_variables import with_code
@@ -107,7 +107,9 @@ def read_from(tree: Tree, tools: tuple[Tool, ...], adopters: Iterable[Adopter] =
 def _settings_of_celery(tree: Tree, layout: Layout, module: str) -> DjangoSettings | None:
     """Return what the settings say that Celery's processes have of their own."""
     found = Importer(tree, layout.base, layout.import_root).find(module) if module else None
-    return read_settings(tree, found.file, layout.import_root, base=layout.base)[1] if found and found.file else None
+    if not (found and found.file):
+        return None
+    return read_settings(tree, found.file, layout.import_root, production_of(layout), layout.base)[1]
 
 
 def _code(tree: Tree, tools: tuple[Tool, ...]) -> tuple[Project, Settings | None]:
@@ -115,7 +117,7 @@ def _code(tree: Tree, tools: tuple[Tool, ...]) -> tuple[Project, Settings | None
     layout, settings, evaluated = read_layout(tree, tools), DjangoSettings(), None
     if path := layout.settings_file.value:
         image = image_variables(tree, layout.base)
-        evaluated, settings = read_settings(tree, path, layout.import_root, base=layout.base, image=image)
+        evaluated, settings = read_settings(tree, path, layout.import_root, production_of(layout), layout.base, image)
         settings = with_paths(tree, with_code(tree, settings, evaluated, layout), evaluated)
         layout = read_interface(tree, layout, settings)  # again, now that they say more of it
         if evaluated.replaced:

@@ -18,7 +18,8 @@ QUEUE = re.compile(
     r"|huey_consumer|process_tasks|rqworkers)\b"
 )
 SCHEDULE = "/tmp/celerybeat-schedule"
-FILES = ("--pidfile", "--logfile", "-f")  # Celery's own: a container has one process, and its log is its output
+# Celery's own: a container has one process, its log is its output, and its user cannot become another.
+FILES = ("--pidfile", "--logfile", "-f", "--uid", "--gid")
 DATABASE_SCHEDULER = re.compile(r"DatabaseScheduler|RedBeat", re.IGNORECASE)
 # What an image, or compose.yaml, does already; flower and the like are no part of a site.
 DONE = frozenset("migrate createcachetable collectstatic compilemessages check runserver shell tailwind test".split())  # noqa: SIM905

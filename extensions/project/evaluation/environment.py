@@ -221,6 +221,8 @@ def dummy(variable: Variable) -> str:
         return {"bool": "False", "int": "1", "list": "localhost"}[kind]
     if production := production_value(variable):
         return production
+    if REDIS & {*name.split("_")} and name.endswith(("_DB", "_DATABASE", "_INDEX")):
+        return "0"  # its databases are numbers
     if "DSN" in name.split("_") or name.endswith("SENTRY"):
         return DSN
     if name.endswith(("EMAIL", "MAIL_FROM")):
@@ -234,6 +236,7 @@ def dummy(variable: Variable) -> str:
 
 
 # What a text is whose variable's name ends so.
+REDIS = frozenset(("REDIS", "VALKEY", "KEYDB"))
 BY_ENDING = {
     ("DEBUG",): "False",
     ("LOG_LEVEL", "LOGLEVEL", "LOGGING_LEVEL"): "INFO",

@@ -111,7 +111,10 @@ def _follow(tree: Tree, image: OwnImage, stage: _Stage, item: Instruction) -> No
         for source in sources:
             path = posixpath.normpath(posixpath.join(image.context, image.inner(source).lstrip("/")))
             if _is_folder(tree, path):
-                stage.folders.append((path, posixpath.normpath(posixpath.join(stage.workdir, place))))
+                where = posixpath.normpath(posixpath.join(stage.workdir, place))
+                stage.folders.append((path, where))
+                if where.endswith(f"/{path}"):  # the project folder by folder: what is beside them counts from there
+                    stage.folders.append((".", where.removesuffix(f"/{path}")))
 
 
 def _is_folder(tree: Tree, path: str) -> bool:

@@ -393,6 +393,9 @@ def _values(node: ast.expr) -> list[str]:
     return [value for element in elements if (value := constant(element)) is not None]
 
 
+TRIALS = {"demo", "feature"}  # classes with production's settings, for other sites than production's
+
+
 def _with_configuration(tree: Tree, layout: Layout, path: str, manage: str) -> Layout:
     """Return the layout with the class of django-configurations: https://django-configurations.readthedocs.io."""
     stated: list[tuple[str, str]] = []
@@ -412,7 +415,7 @@ def _with_configuration(tree: Tree, layout: Layout, path: str, manage: str) -> L
     classes = _configurations(tree, path)
     if not stated and not classes:
         return layout
-    chosen = [(name, source) for name, source in stated if words(name).isdisjoint(NOT_PRODUCTION) and name]
+    chosen = [(name, source) for name, source in stated if words(name).isdisjoint(NOT_PRODUCTION | TRIALS) and name]
     for name, line in classes.items():
         if name.lower() in ("production", "prod", "live", "heroku"):
             chosen.append((name, f"{path}:{line}"))

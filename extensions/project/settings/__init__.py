@@ -14,6 +14,8 @@ from ..evaluation.state import State
 from ..evaluation.values import UNKNOWN
 from ..findings import Certainty, Found, Problem, unread
 from ..importer import Importer
+from ..layout.record import Layout
+from ..literals import CONFIGURATION
 from ..tree import Tree
 from .buckets import unset_buckets
 from .compression import compress_manifest, compress_offline, compress_online
@@ -39,6 +41,12 @@ from .variables import (
 __all__ = ["read_settings"]
 
 PRODUCTION = {"DJANGO_ENV": "production"}
+
+
+def production_of(layout: Layout) -> dict[str, str]:
+    """Return the variables that choose production's settings, whatever code takes without them."""
+    chosen = layout.configuration_class.value
+    return {**PRODUCTION, CONFIGURATION: chosen} if chosen else PRODUCTION
 
 
 def read_settings(

@@ -13,7 +13,7 @@ from ..layout.record import Layout
 from ..literals import assigned_variable, constant
 from ..places import DEVELOPMENT, mentions
 from ..tree import Tree
-from . import PRODUCTION, read_settings
+from . import production_of, read_settings
 from .record import Database, DjangoSettings
 
 TRUE_TEXTS = ("True", "1", "true", "yes", "on")
@@ -43,7 +43,7 @@ def read_alternatives(
 
 def read_again(tree: Tree, layout: Layout, variables: Mapping[str, str], path: str = "") -> DjangoSettings:
     """Return what the settings, or those at `path`, say with variables beside production's."""
-    given = {**PRODUCTION, **variables}
+    given = {**production_of(layout), **variables}
     return read_settings(tree, path or layout.settings_file.value, layout.import_root, given, layout.base)[1]
 
 

@@ -9,6 +9,7 @@ from ..evaluation.packages.configurations import chosen_class
 from ..evaluation.state import State
 from ..evaluation.values import UNKNOWN, Binding, Value, all_variables, plain, unknown_parts
 from ..findings import Certainty
+from ..literals import CONFIGURATION
 from ..tree import Tree
 from .setting import Setting
 
@@ -31,7 +32,7 @@ def settings_class(tree: Tree, evaluator: State, names: Names, folder: str) -> C
     if evaluator.chosen is not None:
         return evaluator.chosen
     made = {name: bound.value.data for name, bound in names.items() if isinstance(bound.value.data, Class)}
-    return chosen_class(tree, made, folder)
+    return chosen_class(tree, made, folder, evaluator.environment.given.get(CONFIGURATION, ""))
 
 
 def class_names(evaluator: State, made: Class) -> dict[str, Binding]:

@@ -67,12 +67,15 @@ def told(name: str) -> External | None:
     return make
 
 
-def chosen_class(tree: Tree, made: Mapping[str, Class], folder: str) -> Class | None:
-    """Return which of a module's classes the settings are taken from: production's, by what chooses it or its name."""
+def chosen_class(tree: Tree, made: Mapping[str, Class], folder: str, given: str = "") -> Class | None:
+    """Return which of a module's classes the settings are taken from.
+
+    It is the one that is `given`, else production's, by what chooses it or its name.
+    """
     classes = {name: one for name, one in made.items() if is_configuration(one)}
     if not classes:
         return None
-    selected = selected_configuration(tree, folder)
+    selected = given or selected_configuration(tree, folder)
     if selected in classes:
         return classes[selected]
     for wanted in ("production", "prod", "prd", "live", "deploy"):
