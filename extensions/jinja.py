@@ -95,8 +95,8 @@ class DjangoProject(Extension):
         super().__init__(environment)
         if sys.version_info < (3, 11):  # noqa: UP036  Copier may run with an older one than this project's
             raise UserMessageError(
-                f"This template needs Python 3.11 or newer to run Copier, and this is {sys.version.split()[0]}: "
-                "with uvx, add --python 3.13 before --with."
+                f"Copier runs with Python {sys.version.split()[0]}, and this template needs 3.11 or newer. "
+                "With uvx, add --python 3.13 before --with."
             )
         _without_old_cache()
         _compile_once(environment)
@@ -217,7 +217,7 @@ class DjangoProject(Extension):
         location = str(context["_copier_answers"].get("_src_path", ""))
         if _module("questions.answers").public(location) == location:
             return []
-        return [f"{conf['answers_file']} has the template's URL without its password: let git keep that for updates."]
+        return [f"{conf['answers_file']} has the template's URL without its password: let git store that for updates."]
 
     def _remarks(self, conf: dict[str, Any]) -> list[str]:
         root = Path(conf["dst_path"]).resolve()
@@ -228,7 +228,7 @@ class DjangoProject(Extension):
             *self._notes,
             *([self._dotenv] if self._dotenv else []),
             *(f"Not read: {problem}." for problem in self._problems[:5]),
-            *(f"Compose reads compose.yaml, and {name} no longer: move what you need of it." for name in old),
+            *(f"Compose now reads compose.yaml, and no longer {name}. Move what you need from there." for name in old),
             *([self._override] if self._override else []),
         ]
 

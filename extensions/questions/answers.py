@@ -76,4 +76,4 @@ def unknown(name: str, names: list[str]) -> str:
     """Return a sentence that says that no question is called `name`, with the nearest that is."""
     nearest = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     hint = f"did you mean {nearest[0]}?" if nearest else f"the questions are {', '.join(names)}."
-    return f"{name}: there is no such question; {hint}"
+    return f"{name}: no question has this name; {hint}"

@@ -163,5 +163,5 @@ def notes(site: Site) -> list[str]:
     ]
     if len(found) > SHOWN:
         places = ", ".join(item.source for item in found[SHOWN : SHOWN + 10])
-        said.append(f"Look also at what these lines do: {places}.")
+        said.append(f"Check what these lines do, too: {places}.")
     return said

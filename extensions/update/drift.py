@@ -1,4 +1,4 @@
-"""How a project and its stored answers have drifted apart: what it says otherwise now, and what it has no more."""
+"""Where stored answers no longer match the project: what it says now, and what it no longer has."""
 
 import re
 import shlex
@@ -91,7 +91,7 @@ def _is_replaced(source: str) -> bool:
 def fate(root: Path, source: str) -> str:
     """Return what has become of a file in which something was read, as the end of a sentence."""
     path = source.partition(":")[0]
-    return f"{path}, which {'does not say so' if (root / path).exists() else 'is not there'} any more"
+    return f"{path}, which no longer {'says so' if (root / path).exists() else 'exists'}"
 
 
 def _files(root: Path, known: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -14,7 +14,7 @@ def _are_locations(value: Any) -> str:
     lines = kinds.parsed(value)
     message = _lines(lines)
     if not message and (fix := nginx.problem(lines)):
-        message = f"{lines!r} will not do; {fix}"
+        message = f"{lines!r} isn't valid; {fix}"
     return message
 
 
@@ -26,7 +26,7 @@ def _nginx_locations(value: Any, answers: Mapping[str, Any]) -> str:
     twice = sorted(nginx.names(kinds.parsed(value)) & {"root", "server_tokens"})
     if not twice or answers.get("static_server", "nginx") != "nginx":
         return ""
-    return f"default.conf has {twice[0]} outside of locations already; write it within a location"
+    return f"default.conf already has {twice[0]} outside locations; write it inside a location"
 
 
 QUESTIONS = (

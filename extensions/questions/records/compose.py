@@ -42,12 +42,12 @@ def _processes(value: Any, answers: Mapping[str, Any]) -> str:
     given = [kinds.parsed(answers.get(question)) for question in ("services", "workers", "jobs")]
     names = [name for mapping in given if isinstance(mapping, dict) for name in mapping]
     twice = next((name for name in kinds.parsed(value) if names.count(name) > 1), "")
-    return f"{twice!r} is the name of another service already; give another name" if twice else ""
+    return f"{twice!r} is already the name of another service; give another name" if twice else ""
 
 
 def _beside_django_port(value: Any, answers: Mapping[str, Any]) -> str:
     if str(value) == str(answers.get("django_port")):
-        return f"{value} is django_port too; give each its own port, like 8000 and 8080"
+        return f"{value} is also django_port; give each its own port, like 8000 and 8080"
     return ""
 
 
@@ -72,9 +72,7 @@ QUESTIONS = (
         name="compose_name",
         type="str",
         help="Name of the Compose project; empty for the folder's name",
-        rule=kinds.text(
-            r"([a-z0-9][a-z0-9_-]*)?", "use lower-case letters, digits, '-' and '_', like my-site, or nothing", 63
-        ),
+        rule=kinds.text(r"([a-z0-9][a-z0-9_-]*)?", "use a-z, 0-9, - and _, like my-site, or nothing", 63),
         safe="django",
         default=_compose_name,
         expression=(
@@ -350,7 +348,7 @@ workers:
             kinds.list_of(
                 kinds.text(
                     r"([0-9]{1,3}(\.[0-9]{1,3}){3}:)?[0-9]{1,5}:[0-9]{1,5}(/(tcp|udp))?",
-                    "give the machine's and the container's port in quotes, like '2525:2525'",
+                    "give the host's and the container's port in quotes, like '2525:2525'",
                 ),
                 "ports, like ['2525:2525']",
             ),

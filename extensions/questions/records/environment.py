@@ -34,14 +34,14 @@ def _is_settings_environment(value: Any) -> str:
     """Return what is wrong with variables, each with the default that settings give it and a comment."""
     value = kinds.parsed(value)
     if not isinstance(value, dict):
-        return f"{value!r} is not a mapping; give names, each with a list of its default and a comment, or {{}}"
+        return f"{value!r} isn't a mapping; give names, each with a list of its default and a comment, or {{}}"
     for name, pair in value.items():
         if not (isinstance(name, str) and re.fullmatch(kinds.VARIABLE, name)):
-            return f"{name!r} will not do; give the name of an environment variable, like DEBUG"
+            return f"{name!r} isn't valid; give the name of an environment variable, like DEBUG"
         if not (isinstance(pair, list) and len(pair) == 2 and all(isinstance(item, str) for item in pair)):
-            return f"{name}: {pair!r} will not do; give a list of its default and a comment"
+            return f"{name}: {pair!r} isn't valid; give a list of its default and a comment"
         if not all(item.isprintable() or item == "" for item in pair):
-            return f"{name}: {pair!r} will not do; give text on one line"
+            return f"{name}: {pair!r} isn't valid; give text on one line"
     return ""
 
 

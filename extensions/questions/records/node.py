@@ -25,7 +25,7 @@ def _is_node(value: Any) -> str:
     if value == {}:
         return ""
     if not isinstance(value, dict) or value.keys() != NODE.keys():
-        return f"{value!r} will not do; give {{}}, or a YAML mapping of {', '.join(NODE)}"
+        return f"{value!r} isn't valid; give {{}}, or a YAML mapping of {', '.join(NODE)}"
     return next((f"{key}: {message}" for key, rule in NODE.items() if (message := rule(value[key]))), "")
 
 
@@ -53,10 +53,10 @@ def _are_stages(value: Any) -> str:
     """Return what is wrong with stages of a Dockerfile: nothing, or all keys of STAGE in each."""
     value = kinds.parsed(value)
     if not isinstance(value, list):
-        return f"{value!r} will not do; give a YAML list of stages, or []"
+        return f"{value!r} isn't valid; give a YAML list of stages, or []"
     for stage in value:
         if not isinstance(stage, dict) or stage.keys() != STAGE.keys():
-            return f"{stage!r} will not do; give a mapping of {', '.join(STAGE)}"
+            return f"{stage!r} isn't valid; give a mapping of {', '.join(STAGE)}"
         if problem := next((f"{key}: {wrong}" for key, rule in STAGE.items() if (wrong := rule(stage[key]))), ""):
             return problem
     return ""

@@ -20,7 +20,7 @@ _version = kinds.text(r"3\.([89]|[1-9][0-9])(\.[0-9]{1,3})?", "use a version lik
 
 def _is_python_version(value: Any) -> str:
     if isinstance(value, float):
-        return f"YAML reads {value} as a number, in which 3.1 and 3.10 are the same; put it in quotes, like '3.13'"
+        return f"YAML reads {value} as a number, and 3.10 as 3.1; put the version in quotes, like '3.13'"
     return _version(value)
 
 

@@ -62,14 +62,14 @@ def _beside_static_url(value: str, answers: Mapping[str, Any]) -> str:
     """
     if value == "" or value != answers.get("static_url") or answers.get("static_server", "nginx") != "nginx":
         return ""
-    return f"{value!r} is static_url too; give each its own path, like /static/ and /media/"
+    return f"{value!r} is also static_url; give each its own path, like /static/ and /media/"
 
 
 def _beside_other_urls(value: Any, answers: Mapping[str, Any]) -> str:
     """Return which URL of private files is that of other files, too."""
     urls = [url for url in kinds.parsed(value).values() if url]
     taken = {url for url in urls if url == answers.get("static_url") or urls.count(url) > 1}
-    return f"{min(taken)!r} is the path of other files too; give each its own" if taken else ""
+    return f"{min(taken)!r} is also the path of other files; give each its own" if taken else ""
 
 
 QUESTIONS = (
