@@ -216,7 +216,7 @@ def test_a_lone_marker_is_an_edit_like_others(site):
 
 def test_comments_in_the_answers_file(site):
     """Copier writes the file anew: that is said in it, and by the update that drops them."""
-    assert "comments of yours are not kept" in (site / ANSWERS).read_text().splitlines()[1]
+    assert "without your comments" in (site / ANSWERS).read_text().splitlines()[1]
     give(site, "gunicorn_workers", "3 # agreed with operations")
     give(site, "build_instructions", "['RUN echo \"no # comment\"']")
     output = update(site, vcs_ref=FUTURE)

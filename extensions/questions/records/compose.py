@@ -79,7 +79,7 @@ QUESTIONS = (
             "{{ 'compose_name' | found and ('compose_name' | found if project_slug == ('project_slug' | found) "
             "else project_slug) }}"
         ),
-        comment="It follows the answer to project_slug, unless the project goes on without a name.",
+        comment="The default follows the answer to project_slug, unless an older project goes on without a name.",
         as_before="",
         plain=WRITTEN,
         reference=Reference(
