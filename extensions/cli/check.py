@@ -11,10 +11,13 @@ from .common import EXIT_FOUND, EXIT_NOTHING, add_project, command, print_json, 
 
 SUMMARY = "Compare the stored answers with the project and its Docker files"
 DESCRIPTION = """\
-Reports answers that no longer match the project, answers that are no longer
-valid, conflicts that an update has left in files, and a newer release of the
-template. Prints the command that fixes each. Ignores your edits of the files,
-and answers that you gave on purpose."""
+Reports, each with the command that fixes it:
+  - answers that no longer match the project
+  - answers that are no longer valid
+  - conflicts that an update has left in files
+  - a newer release of the template
+
+Ignores your edits of the files, and answers that you gave on purpose."""
 EPILOG = "Exit codes: 0 nothing to do, 1 something to do, 2 error."
 
 

@@ -11,9 +11,8 @@ from .common import EXIT_NOTHING, Refused, add_project, print_json, project_fold
 
 SUMMARY = "Show what is detected in a project, and where"
 DESCRIPTION = """\
-Prints the questions, the answers that a copy would store, and the file and line
-that each answer comes from. Reads files only: nothing is imported, run or
-changed."""
+Prints the questions, the answers that a copy would store, and the file and
+line of each. Reads files only: nothing is imported, run or changed."""
 MOST = 5  # of the files that could not be read
 EPILOG = "Exit codes: 0 a Django project was found, 2 error."
 

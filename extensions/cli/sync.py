@@ -15,8 +15,8 @@ from .common import EXIT_FOUND, EXIT_NOTHING, Refused, add_project, command, pri
 
 SUMMARY = "Change answers that no longer match the project, and update the files"
 DESCRIPTION = """\
-Shows the answers that differ, asks, and runs Copier's update with these answers
-and the version that the project has. Merges your edits, and commits nothing.
+Shows the answers that differ, asks, and runs Copier's update with these
+answers. Keeps the template's version, merges your edits, and commits nothing.
 Keeps answers that you gave on purpose: those that the project did not say in
 the commit that set them."""
 EPILOG = """\

@@ -321,7 +321,7 @@ def _secrets(site: Site) -> list[str]:
     key = site.settings.secret_key_stated
     if key.value:
         found.append(
-            f"SECRET_KEY is in the code ({key.source}): whoever reads it can forge sessions. Read it from a variable, "
+            f"SECRET_KEY is in the code ({key.source}): all who read it can forge sessions. Read it from a variable, "
             "and make a new one."
         )
     for lacking in site.settings.lacking_modules.value:

@@ -34,6 +34,7 @@ class Reference:
     type: str
     default: str
     changes: str
+    allowed: str = ""  # of a text or a number; yes or no, and choices, say themselves what they allow
     refused: str = ""
     notes: str = ""
 

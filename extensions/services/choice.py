@@ -110,7 +110,7 @@ def _tried(tree: Tree, project: Project, server: Service, scenario: Scenario) ->
 
 
 def _dialect(server: Service) -> Dialect:
-    assert server.dialect, f"{server.name} is no database"
+    assert server.dialect, f"{server.name} is not a database"
     return server.dialect
 
 

@@ -43,7 +43,7 @@ class Expected:
     @property
     def dialect(self) -> Dialect:
         """How Django names the server."""
-        assert self.service.dialect, f"{self.service.name} is no database"
+        assert self.service.dialect, f"{self.service.name} is not a database"
         return self.service.dialect
 
     @property
