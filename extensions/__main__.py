@@ -1,4 +1,4 @@
-"""The command of 2.x: `python -m extensions PROJECT`, in a clone of the template; from 3.0.0, verbs do what it did."""
+"""The command of 2.x, `python -m extensions PROJECT`, in a clone of the template. The verbs in cli/ replace it."""
 
 import argparse
 import json

@@ -21,7 +21,7 @@ ABSENT = object()  # unlike any value
 
 
 def plain(item: Any) -> str:
-    """Return a value as people write it, on one line."""
+    """Return a value on one line, as it is printed."""
     if isinstance(item, dict):
         return ", ".join(f"{key} {plain(value)}" for key, value in item.items() if value not in ("", None, [], {}))
     return (

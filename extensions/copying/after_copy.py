@@ -43,7 +43,7 @@ def text(
 
 
 def _commit(folder: Path, answers_file: str) -> tuple[list[str], list[str]]:
-    """Return what is said of the files, and the commands that commit them."""
+    """Return a sentence on the files, and the commands that commit them."""
     root = folder.resolve()
     commands = [] if root == Path.cwd().resolve() else [f"cd {_argument(folder)}"]
     inside, hidden = _git_state(root)
@@ -141,7 +141,7 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def _paragraph(text: str) -> str:
-    """Return text in lines that fit a terminal; paths, addresses and what stands in backticks stay whole."""
+    """Return text in lines that fit a terminal; paths, addresses and code in backticks stay whole."""
     protected = re.sub(r"`[^`\n]*`", lambda match: match[0].replace(" ", "\0"), text)
     lines = (
         textwrap.wrap(line, WIDTH, break_long_words=False, break_on_hyphens=False) for line in protected.split("\n")

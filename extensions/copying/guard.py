@@ -102,7 +102,7 @@ def _foreign(conf: Conf, questions: Questions, stored: Mapping[str, Any]) -> str
 
 
 def _bad_old_answers(conf: Conf, questions: Questions) -> list[str]:
-    """Return what is wrong with the answers of the old version, of which Copier itself would make a traceback.
+    """Return what is wrong with the answers of the old version; Copier itself would print a traceback.
 
     An update is refused for them before that, but not with --quiet.
     """
@@ -197,7 +197,7 @@ def rendered(conf: Conf, truths: Mapping[str, Any]) -> list[str]:
 
 
 def possible(template: Path) -> list[str]:
-    """Return the paths that a template writes with any answers, relative to the project, but for the answers file."""
+    """Return all paths that a template can write, relative to the project, except the answers file."""
     paths = (
         path.relative_to(template / "template").as_posix()
         for path in (template / "template").rglob("*")
@@ -207,7 +207,7 @@ def possible(template: Path) -> list[str]:
 
 
 def truths(questions: Questions, known: Mapping[str, Any], defaults: Defaults) -> dict[str, Any]:
-    """Return the answers by which a file is left out, known or by default: true or false, or a choice."""
+    """Return the answers that decide which files are written, known or by default: true or false, or a choice."""
     found = {
         name: known[name] if name in known else defaults().get(name, question["default"])
         for name, question in questions.items()

@@ -91,7 +91,7 @@ def dependencies(root: Path, site: Site) -> str:
 
 
 def _files(root: Path) -> Iterator[str]:
-    """Yield the paths of files below `root`, those nearest to it first; but for folders of packages and of tools."""
+    """Yield the paths of files below `root`, nearest first, without folders of packages and of tools."""
     folders, count = [""], 0
     while folders:
         deeper: list[str] = []

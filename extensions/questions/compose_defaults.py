@@ -1,4 +1,4 @@
-"""From what was read to the services of compose.yaml, and to the variables of its services, .env and .env.example."""
+"""The defaults for compose.yaml: its services, and the variables of these services, .env and .env.example."""
 
 import re
 from collections.abc import Mapping

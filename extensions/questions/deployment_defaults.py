@@ -1,4 +1,4 @@
-"""From what the project's own Dockerfile and scripts do to what answers, and sentences, follow of it."""
+"""Defaults and remarks that follow from what the project's own Dockerfile and scripts do."""
 
 import re
 import shlex

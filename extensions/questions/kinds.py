@@ -1,7 +1,7 @@
 """The kinds of rules for answers: a text, a number, a list, a mapping, and what several questions share.
 
-What passes is safe as it stands in YAML, in a Dockerfile, in its JSON exec form and in nginx's configuration: the
-rules list the characters that are allowed, none of which means anything there.
+A valid answer can be written unchanged to YAML, a Dockerfile, its JSON exec form and nginx's configuration: the rules
+allow only characters without a special meaning there.
 """
 
 import contextlib

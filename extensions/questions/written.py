@@ -74,7 +74,7 @@ def differing(root: Path) -> dict[Path, str]:
 
 
 def _between(text: str, start: str, end: str = "") -> tuple[str, str]:
-    """Return what stands above what is written, with its first line, and below it, from the line `end` on."""
+    """Return the text up to the line `start`, and from the line `end` on: what is written goes between them."""
     above, found, rest = text.partition(f"{start}\n")
     below = rest.partition(end)[2] if end else ""
     if not found or (end and not below):

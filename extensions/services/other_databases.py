@@ -1,4 +1,4 @@
-"""The databases beside the default one that are on the same kind of server: the service is theirs too."""
+"""The databases other than the default one, on the same kind of server: they use the same service."""
 
 from dataclasses import dataclass
 

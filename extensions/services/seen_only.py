@@ -1,4 +1,4 @@
-"""Kinds of which only the names are known. One that Compose is to run gets a module of its own."""
+"""Kinds of services that are only known by name. One that Compose can run gets a module of its own."""
 
 from .record import Service
 

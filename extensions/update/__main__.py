@@ -1,4 +1,4 @@
-"""The command of 2.x that updates clones: `python -m extensions.update PROJECT …`; from 3.0.0, a verb does."""
+"""The command of 2.x, `python -m extensions.update PROJECT …`, which updates clones. The verb `update` replaces it."""
 
 import argparse
 import json

@@ -1,4 +1,4 @@
-"""Update a clone by Copier, in a process of its own, and say what happened."""
+"""Run Copier's update of a clone in a process of its own, and report what happened."""
 
 import json
 import os
@@ -69,7 +69,7 @@ def _empty(project: Path) -> Report:
 
 
 def _unfit(project: Path, answers_file: str) -> str:
-    """Return why a folder cannot be updated, as far as its answers file says it; "" if nothing is in the way."""
+    """Return why a folder cannot be updated, judged by its answers file; "" if it can."""
     if not project.is_dir():
         return f"There is no folder {project}. Give the folder of a project."
     stored = answers.stored(project / answers_file)

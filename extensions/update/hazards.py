@@ -82,7 +82,7 @@ def refusals(
 def rendered(
     root: Path, template: Path, answers_file: str, questions: guard.Questions, data: Mapping[str, Any]
 ) -> list[str]:
-    """Return the paths that the stored answers render, or these with `data`, but for the answers file."""
+    """Return the paths that the stored answers render, or these with `data`, except the answers file."""
     stored = answers.stored(root / answers_file)
     unknown = dict.fromkeys(questions, "")  # what such a question adds is new: guard.refusals looks after it
     paths: set[str] = set()
@@ -146,7 +146,7 @@ def _ignored(git: Any, root: Path, paths: list[str]) -> Iterator[str]:
 
 
 def _is_elsewhere(root: Path, path: str) -> bool:
-    """Return whether one of a file's folders is a symbolic link or a repository of its own, which is said already."""
+    """Return whether one of a file's folders is a symbolic link or a repository: another check reports that."""
     folders = [root / parent for parent in Path(path).parents if parent != Path()]
     return any(folder.is_symlink() or (folder / ".git").exists() for folder in folders)
 

@@ -1,4 +1,4 @@
-"""What an update has left in generated files: the markers of conflicts, and .rej files."""
+"""Find what an update has left in generated files: conflict markers, and .rej files."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path

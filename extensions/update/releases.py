@@ -1,4 +1,4 @@
-"""The releases of the template, as its repository has them: nothing is cloned."""
+"""The releases of the template, from the tags of its repository: nothing is cloned."""
 
 import os
 import re

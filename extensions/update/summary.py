@@ -60,7 +60,7 @@ def tell(outcome: Outcome, quiet: bool = False) -> None:
 
 
 def lines(outcome: Outcome, quiet: bool = False) -> list[str]:
-    """Return what is printed at the end, line by line; with `quiet`, nothing where a person has nothing to do."""
+    """Return the lines of the summary; with `quiet`, none if there is nothing to do."""
     to_do = [*_few(list(losses(outcome))), *_conflicts(outcome)]
     if quiet and not to_do:
         return []
@@ -91,7 +91,7 @@ def _renames(outcome: Outcome) -> Iterator[str]:
 
 
 def losses(outcome: Outcome) -> Iterator[str]:
-    """Yield a sentence on each thing that a person wrote and that is gone."""
+    """Yield a sentence on each edit that is gone."""
     for path in outcome.dropped:
         yield (
             f"{path} was deleted, although you had edited it: the template no longer writes it. To restore it: "
@@ -133,9 +133,9 @@ def not_rendered(version: str, error: Exception) -> str:
 
 
 def not_restored(root: Path, there: list[str], new: list[str]) -> str:
-    """Return what is said where an update did not end, and something ({problem}) keeps its files from being restored.
+    """Return the message if an update failed, and its files could not be restored because of {problem}.
 
-    There is no work in them: an update begins only when all is committed.
+    No edit is lost: an update begins only when everything is committed.
     """
     here = f"git -C {shlex.quote(str(root))}"
     return (

@@ -1,4 +1,4 @@
-"""The questions, in the order in which a person meets them: a module for each subject."""
+"""The questions, in the order in which Copier asks them: a module for each subject."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The questions on files beside the images: an example of .env, and GitHub's workflows."""
+"""The questions on files other than those of the images: .env.example, and GitHub's workflows."""
 
 from .. import compose_defaults, kinds
 from ..question import Question, Reference
