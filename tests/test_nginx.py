@@ -134,9 +134,9 @@ def test_own_locations_in_default_conf_leave_no_two_of_a_path(template, project)
         ({"nginx_locations": '["location /a {", "}", "location ^~ /a {", "}"]'}, "give location /a only once"),
         (
             {"workers": "{a: celery -A b worker}", "services": "{a: 'redis:8'}"},
-            "'a' is already the name of another service",
+            "'a' is the name of another service",
         ),
-        ({"workers": "{a: python a.py}", "jobs": "{a: python a.py}"}, "'a' is already the name of another service"),
+        ({"workers": "{a: python a.py}", "jobs": "{a: python a.py}"}, "'a' is the name of another service"),
         ({"jobs": '{a: "python \'a.py"}'}, "close each quote"),
         ({"services": "{'123': 'redis:8'}"}, "and not a number"),
     ],

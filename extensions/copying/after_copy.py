@@ -83,7 +83,7 @@ def _git_state(root: Path) -> tuple[bool, bool]:
 
 def _later(answers: Mapping[str, Any]) -> Iterable[str]:
     if answers["migrate"]:
-        yield "For each later release (the site stays up if a migration fails):"
+        yield "For each later release, so that the site stays up if a migration fails:"
         yield _commands(RELEASE)
     yield "To change a service, use compose.override.yaml: updates never touch it."
 

@@ -42,7 +42,7 @@ def _processes(value: Any, answers: Mapping[str, Any]) -> str:
     given = [kinds.parsed(answers.get(question)) for question in ("services", "workers", "jobs")]
     names = [name for mapping in given if isinstance(mapping, dict) for name in mapping]
     twice = next((name for name in kinds.parsed(value) if names.count(name) > 1), "")
-    return f"{twice!r} is already the name of another service; give another name" if twice else ""
+    return f"{twice!r} is the name of another service already; give another name" if twice else ""
 
 
 def _beside_django_port(value: Any, answers: Mapping[str, Any]) -> str:
