@@ -22,7 +22,7 @@ RECORD = """
             type="whole number",
             default="2048, as Gunicorn has it",
             changes="`backlog` in `docker/gunicorn.conf.py`; with 2048 the line is not there",
-            refused="all but 64 to 2048",
+            allowed="64 to 2048",
         ),
     ),
 """

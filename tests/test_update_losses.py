@@ -106,7 +106,7 @@ def test_ignored_and_new_in_the_template(later, site):
     (site / "newer.txt").write_text("mine\n")
     (later[0] / "template/newer.txt").write_text("the template's\n")
     later[1]()
-    refused(site, "Copier would overwrite newer.txt")
+    refused(site, "would overwrite or delete newer.txt")
 
 
 @pytest.mark.parametrize("flag", ["--skip-worktree", "--assume-unchanged"])
