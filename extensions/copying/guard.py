@@ -207,7 +207,7 @@ def possible(template: Path) -> list[str]:
 
 
 def truths(questions: Questions, known: Mapping[str, Any], defaults: Defaults) -> dict[str, Any]:
-    """Return the answers that decide which files are written, known or by default: true or false, or a choice."""
+    """Return the answers by which a file is left out, known or by default: true or false, or a choice."""
     found = {
         name: known[name] if name in known else defaults().get(name, question["default"])
         for name, question in questions.items()

@@ -1,4 +1,4 @@
-"""What git has not fetched into the working tree: submodules, and files of Git LFS.
+"""What git has not brought into the working tree: modules of other repositories, and files of Git LFS.
 
 https://git-scm.com/docs/gitmodules, https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
 """
