@@ -22,7 +22,7 @@ WORDS = {
     r"\bbeside\b": "next to, in addition to",
     r"[;,] else\b|\bor else\b": "otherwise",
     r"\bdrift\b": "answers that no longer match",
-    r"\bgives? back\b|\bbrings? back\b": "restores",
+    r"\bgives? back\b": "restores",
     r"\b(stands|goes with|whoever)\b": "(name the verb)",
     r"\bnot a byte\b|\bwithout a word\b|\bany more\b": "(plain words)",
 }
