@@ -1,1 +1,1 @@
-"""What Copier needs to know of a Django project: what its files say, what an answer may be, and when to refuse."""
+"""What Copier loads: reads a Django project, works out answers, and refuses copies and updates that would do harm."""

@@ -1,4 +1,4 @@
-"""The command of 2.x: `python -m extensions PROJECT`, in a clone of the template; from 3.0.0, verbs do what it did."""
+"""The command of 2.x, `python -m extensions PROJECT`, in a clone of the template. The verbs in cli/ replace it."""
 
 import argparse
 import json
@@ -42,14 +42,14 @@ def main(arguments: list[str] | None = None) -> int:
     what.add_argument("--schema", action="store_true", help="print the JSON Schema of answers and data files")
     options = parser.parse_args(arguments)
     verb = "schema" if options.schema else "check" if options.check else "inspect"
-    print(f"warning: python -m extensions goes in 4.0.0: use copier-django-docker {verb}", file=sys.stderr)
+    print(f"warning: python -m extensions will be removed in 4.0.0. Use copier-django-docker {verb}", file=sys.stderr)
     if options.schema:
         print(json.dumps(schema(copier_yml()), indent=2, ensure_ascii=False))
         return EXIT_SAME
     if options.project is None:
         parser.error("name the folder of a project")
     if not options.project.is_dir():
-        print(f"There is no folder {options.project}: give the folder of a Django project.", file=sys.stderr)
+        print(f"There is no folder {options.project}. Give the folder of a Django project.", file=sys.stderr)
         return EXIT_ERROR
     path = options.project / options.answers_file
     try:
@@ -61,7 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
         return _check(options.project, options.answers_file, stored)
     site = read(options.project)
     if site.layout.django_dir.value is None:
-        print(f"There is no Django project in {options.project}: neither manage.py nor wsgi.py.", file=sys.stderr)
+        print(f"There is no Django project in {options.project}: no manage.py or wsgi.py.", file=sys.stderr)
         return EXIT_ERROR
     if options.json:
         print(json.dumps(_as_data(site), indent=2, ensure_ascii=False))
@@ -106,8 +106,8 @@ def _check(project: Path, answers_file: str, stored: Any) -> int:
     """Print each stored answer that differs from what is read today, which is more than assumed, or that is dead."""
     if not isinstance(stored, dict) or not answers.is_ours(stored):
         print(
-            f"There are no answers to this template in {project / answers_file}: copy it first, or name the file "
-            "with -a.",
+            f"There are no answers to this template in {project / answers_file}. Copy the template first, or name the "
+            "file with -a.",
             file=sys.stderr,
         )
         return EXIT_ERROR

@@ -1,4 +1,4 @@
-"""The filters that template files and copier.yml use, beside those that need Copier's own configuration.
+"""The filters of template files and copier.yml, except those that need Copier's own configuration (jinja.py).
 
 Each is one small function, or a function of the room that knows its subject.
 """

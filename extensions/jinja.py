@@ -19,10 +19,10 @@ from plumbum import local
 
 
 def _package() -> ModuleType:
-    """Return this folder as a package, under a name that is of its content.
+    """Return this folder as a package whose name follows from its content.
 
-    An update loads two versions of the template in one process: under one name, the newer would get the older's. Of
-    each it makes several clones, which share one package, and are deleted when Copier is done with them.
+    An update loads two versions of the template in one process: under one name, the newer would get the older's
+    modules. Copier makes several clones of each version, and deletes them later: they share one package.
     """
     folder = Path(__file__).parent.resolve()
     name = f"copier_django_docker_{_digest(folder)}"
@@ -56,9 +56,10 @@ def _module(name: str) -> ModuleType:
 
 
 def _compile_once(environment: Environment) -> None:
-    """Compile each string of copier.yml and each template file once in this process: Copier does so at every use.
+    """Compile each string of copier.yml and each template file once in this process: Copier compiles at every use.
 
-    An update has some thousand of them in five environments. Only a sandboxed one can run what such a one compiles.
+    An update uses about a thousand strings in five environments. Code that a sandboxed environment compiled runs only
+    in sandboxed ones.
     """
     compiled = _package().__dict__.setdefault("compiled", {}).setdefault(environment.sandboxed, {})
     compile_ = environment.compile
@@ -74,9 +75,9 @@ def _compile_once(environment: Environment) -> None:
 
 
 def _without_old_cache() -> None:
-    """Let no older version, which an update renders too, run what it has kept compiled in the user's cache.
+    """Keep older versions of the template, which an update renders too, from running code in the user's cache.
 
-    A file may lack there, and where others can write to it, it may not be the template's.
+    A file may be missing there, and if others can write to the cache, the code may not be the template's.
     """
     real = platformdirs.user_cache_path
     if real.__name__ != "none_of_ours":
@@ -95,15 +96,15 @@ class DjangoProject(Extension):
         super().__init__(environment)
         if sys.version_info < (3, 11):  # noqa: UP036  Copier may run with an older one than this project's
             raise UserMessageError(
-                f"This template needs Python 3.11 or newer to run Copier, and this is {sys.version.split()[0]}: "
-                "with uvx, add --python 3.13 before --with."
+                f"Copier runs with Python {sys.version.split()[0]}, and this template needs 3.11 or newer. "
+                "With uvx, add --python 3.13 before --with."
             )
         _without_old_cache()
         _compile_once(environment)
         self._problems: list[str] = []
         self._notes: list[str] = []
-        self._dotenv = ""  # what is to be said of the first .env
-        self._override = ""  # and of an override file that Compose would add
+        self._dotenv = ""  # the remark on the first .env
+        self._override = ""  # and on an override file that Compose would read
         self._site: dict[str, bool] = {}  # what only the summary needs to know
         self._found: dict[Path, Any] = {}  # by project: what was read of it
         self._read: dict[Path, dict[str, Any]] = {}  # by project: Default by question
@@ -180,7 +181,7 @@ class DjangoProject(Extension):
         return self._read[root]
 
     def dotenv_made(self, conf: dict[str, Any]) -> str:
-        """Return "", after the first .env is made; what is to be said of it is in the summary, or is said now."""
+        """Make the first .env, and return ""; the summary reports it, or this prints the report if Copier is quiet."""
         if conf["pretend"]:
             return ""
         script = Path(conf["src_path"]) / "migrations/dotenv.py"
@@ -192,14 +193,14 @@ class DjangoProject(Extension):
         return ""
 
     def override_made(self, conf: dict[str, Any]) -> str:
-        """Return "", after an override file is made that keeps out another one; the summary says so."""
+        """Make an override file that keeps Compose from reading another one, and return ""; the summary reports it."""
         if not conf["pretend"]:
             self._override = _module("copying.override").keep_out(Path(conf["dst_path"]))
         return ""
 
     @pass_context
     def summary(self, context: Context, conf: dict[str, Any]) -> str:
-        """Return what a person should know after a copy, and do."""
+        """Return the summary after a copy: what you should know, and do next."""
         source = _module("filters").lasting(context["_copier_answers"])
         self._defaults(conf)
         remarks = [
@@ -217,7 +218,7 @@ class DjangoProject(Extension):
         location = str(context["_copier_answers"].get("_src_path", ""))
         if _module("questions.answers").public(location) == location:
             return []
-        return [f"{conf['answers_file']} has the template's URL without its password: let git keep that for updates."]
+        return [f"{conf['answers_file']} has the template's URL without its password: let git store that for updates."]
 
     def _remarks(self, conf: dict[str, Any]) -> list[str]:
         root = Path(conf["dst_path"]).resolve()
@@ -228,7 +229,7 @@ class DjangoProject(Extension):
             *self._notes,
             *([self._dotenv] if self._dotenv else []),
             *(f"Not read: {problem}." for problem in self._problems[:5]),
-            *(f"Compose reads compose.yaml, and {name} no longer: move what you need of it." for name in old),
+            *(f"Compose now reads compose.yaml, and no longer {name}. Move what you need from there." for name in old),
             *([self._override] if self._override else []),
         ]
 
@@ -241,7 +242,7 @@ class DjangoProject(Extension):
         return f"\n   (read in {default.source})" if held else ""
 
     def checked(self, conf: dict[str, Any]) -> bool:
-        """Return True if nothing stands in the way of rendering.
+        """Return True if the checks before rendering pass.
 
         Raises UserMessageError, which Copier prints as it is, before it asks or writes anything.
         """
@@ -263,7 +264,7 @@ class DjangoProject(Extension):
         return True
 
     def _without_own_defaults(self, conf: dict[str, Any]) -> None:
-        """Take out of a person's own defaults what would replace an answer that the answers file leaves out.
+        """Remove the user's own defaults that would replace an answer that the answers file leaves out.
 
         They are for new answers: https://copier.readthedocs.io/en/stable/settings/
         """

@@ -1,7 +1,7 @@
 """Make the first .env: `python dotenv.py ANSWERS_FILE QUIET`, in the project, as copier.yml's `_tasks` do on a copy.
 
-It holds secrets, so that it is written once, only where no commit takes it in, and is the person's from then on. To
-one that is there, only what it lacks is added.
+The file holds secrets: it is written once, only where git would not commit it, and is yours from then on. An existing
+file only gets the variables that it lacks.
 """
 
 import errno
@@ -36,7 +36,7 @@ def write(project: Path, variables: dict[str, str]) -> str:
     try:
         return _add(project, variables) if os.path.lexists(project / ".env") else _make(project, variables)
     except (OSError, UnicodeDecodeError, CommandNotFound) as error:
-        return f".env is not written ({error}): set {names} there, and see that git ignores it."
+        return f".env was not written ({error}). Create it, set {names} in it, and let .gitignore ignore it."
 
 
 def _make(project: Path, variables: dict[str, str]) -> str:
@@ -44,13 +44,13 @@ def _make(project: Path, variables: dict[str, str]) -> str:
     names = ", ".join(variables)
     hidden = _hide(project)
     if hidden is None:
-        return f".env is not written, as {_exposed(project)}, and set {names} in it."
-    lines = ["# Secrets and values of this machine: never commit them.", *_lines(variables)]
+        return f".env was not written, because {_exposed(project)}, then create .env with {names}."
+    lines = ["# Secrets and values of this computer. Never commit this file.", *_lines(variables)]
     with os.fdopen(
         os.open(project / ".env", os.O_WRONLY | os.O_CREAT | os.O_EXCL, MODE), "w", encoding="utf-8"
     ) as file:
         file.write("\n".join(lines) + "\n")
-    return f".env is written, with {names}.{hidden}{_to_change(variables)}"
+    return f".env was written, with {names}.{hidden}{_to_change(variables)}"
 
 
 def _add(project: Path, variables: dict[str, str]) -> str:
@@ -58,29 +58,29 @@ def _add(project: Path, variables: dict[str, str]) -> str:
     file = _opened(project / ".env")
     if file is None:
         names = ", ".join(variables)
-        return f".env is a link, or no file, and is left alone: put a file there that sets {names}."
+        return f".env is a link, or not a file, so nothing was written. Put a file there that sets {names}."
     with file:
         text = file.read().decode("utf-8-sig")
         known = _values(text)
         lacking = {name: value for name, value in variables.items() if not known.get(name)}
         if not lacking:
-            return "Others on this machine can read .env: run `chmod 600 .env`." if _is_open(file) else ""
+            return "Other users of this computer can read .env. Run `chmod 600 .env`." if _is_open(file) else ""
         names = ", ".join(lacking)
         hidden = _hide(project)
         if hidden is None:
-            return f".env is left alone, as {_exposed(project)}, and set {names} in it."
+            return f"Nothing was added to .env, because {_exposed(project)}, then set {names} in it."
         closed = _close(file)
         start = "\n" if not text or text.endswith("\n") else "\n\n"
         file.write("\n".join([f"{start}# For compose.yaml", *_lines(lacking), ""]).encode())
-    added = f"{names} {'are' if len(lacking) > 1 else 'is'} added at the end of .env."
+    added = f"{names} {'were' if len(lacking) > 1 else 'was'} added to the end of .env."
     return f"{added}{closed}{hidden}{_to_change(lacking)}"
 
 
 def _exposed(project: Path) -> str:
     """Return why a secret in .env would be committed, and what to do."""
     if _is_tracked(project):
-        return "git tracks it: take it out (`git rm --cached .env`), let .gitignore ignore it"
-    return "git does not keep it out of commits here: let .gitignore ignore it"
+        return "git tracks it. Remove it from git (`git rm --cached .env`) and add .env to .gitignore"
+    return "git would commit it. Add .env to .gitignore"
 
 
 def _opened(path: Path, flags: int = 0) -> BinaryIO | None:
@@ -111,7 +111,7 @@ def _close(file: BinaryIO) -> str:
     if not _is_open(file):
         return ""
     if os.fstat(file.fileno()).st_uid != os.geteuid():
-        return " Others can read it: let its owner run `chmod 600 .env`."
+        return " Other users can read it: let its owner run `chmod 600 .env`."
     os.fchmod(file.fileno(), MODE)
     return " Only you can read it now."
 
@@ -131,7 +131,7 @@ def _quoted(value: str) -> str:
 def _to_change(variables: dict[str, str]) -> str:
     """Return a line on the variables that have a placeholder, "" if none has one."""
     names = [name for name, value in variables.items() if value == PLACEHOLDER]
-    return f"\nChange {', '.join(names)} there, for which no value could be read." if names else ""
+    return f"\nChange {', '.join(names)} there: your project has no value to take." if names else ""
 
 
 def elsewhere(project: Path, variables: dict[str, str]) -> str:
@@ -148,8 +148,8 @@ def elsewhere(project: Path, variables: dict[str, str]) -> str:
     if not names:
         return ""
     return (
-        f".env points {', '.join(names)} at localhost, which in a container is the container itself: without "
-        f"{'these lines' if len(names) > 1 else 'this line'}, the value in compose.yaml counts."
+        f".env points {', '.join(names)} at localhost, which is the container itself in a container. Delete "
+        f"{'these lines' if len(names) > 1 else 'this line'} to use the value in compose.yaml."
     )
 
 
@@ -180,7 +180,7 @@ def _hide(project: Path) -> str | None:
     https://git-scm.com/docs/gitignore
     """
     if not any(os.path.lexists(folder / ".git") for folder in (project, *project.parents)):
-        return " There is no git repository here: updates need one (`git init`), whose .gitignore must list .env."
+        return " Add .env to .gitignore once the project is a git repository (`git init`), as updates need one."
     if _is_ignored(project):
         return ""
     code, out, _ = local["git"]["-C", str(project), "rev-parse", "--show-prefix", "--git-path", "info/exclude"].run(
@@ -206,7 +206,7 @@ def _hide(project: Path) -> str | None:
         file.write(b"\n" + line if old and not old.endswith(b"\n") else line)
     if not _is_ignored(project):
         return None
-    return f" {listed} keeps it out of commits, on this machine alone: add .env to .gitignore."
+    return f" Only {listed} on this computer keeps it out of commits. Add .env to .gitignore."
 
 
 if __name__ == "__main__":
@@ -214,6 +214,6 @@ if __name__ == "__main__":
     answers = yaml.safe_load(Path(answers_file).read_text())
     message = write(Path.cwd(), answers.get("dotenv", {}))
     remark = elsewhere(Path.cwd(), answers.get("compose_environment", {}))
-    if quiet == "True" and message.startswith(".env is written"):
+    if quiet == "True" and message.startswith(".env was written"):
         message = ""
     print(*filter(None, [message, remark]), sep="\n", end="\n" if message or remark else "", file=sys.stderr)

@@ -53,14 +53,13 @@ def before(project: Path, answers_file: Path) -> None:
         kept[name] = [line.replace("runner:runner", "1000:1000") for line in kept.get(name, [])]
     path.write_text(yaml.safe_dump(kept, sort_keys=False, allow_unicode=True))
     print(
-        "To 2.0.0: the answers keep what 1.x runs: both ports published, no further services, no migration of the "
-        "database.",
+        "Updating to 2.0.0: what you run stays. Both ports stay published, and no service or migration is added.",
         file=sys.stderr,
     )
 
 
 def after(project: Path, answers_file: Path) -> None:
-    """Print what a person has to check, in at most five lines, after an update from 1.x."""
+    """Print what you have to check after an update from 1.x, in at most five lines."""
     git = local["git"]["-C", str(project)]
     if _is_new(yaml.safe_load(git("show", f"HEAD:./{answers_file.as_posix()}"))):
         return
@@ -69,9 +68,9 @@ def after(project: Path, answers_file: Path) -> None:
     lines = list(_checks(answers, _compose_files(project, git)))
     ignored = git("ls-files", "--others", "--ignored", "--exclude-standard", "--", *NEW_FILES).split()
     if ignored:
-        lines.insert(0, f"git ignores {', '.join(ignored)}, which are new: git add --force them.")
+        lines.insert(0, f"git ignores the new files {', '.join(ignored)}. Add them with git add --force.")
     print(
-        "\nNow 2.0.0. Check these before you build; the template's docs/upgrading.md has the commands:",
+        "\nUpdated to 2.0.0. Check these before you build. The template's page on upgrading has the commands.",
         *(f"- {line}" for line in lines[:4]),  # the others are in the documentation
         sep="\n",
         file=sys.stderr,
@@ -101,27 +100,27 @@ def _checks(answers: Mapping[str, Any], files: list[Mapping[str, Any]]) -> Itera
     checked = {"django", *(name for name, service in own if "healthcheck" in service)}
     if unchecked := sorted({name for name, _ in own} - checked):
         yield (
-            f"{', '.join(unchecked)}: the image's health check asks Django's port; a service that serves nothing "
-            'there needs its own, like `healthcheck: {test: [CMD, "true"]}`.'
+            f"{', '.join(unchecked)}: the image's health check requests Django's port. Give a service without that "
+            'port a check of its own, like `healthcheck: {test: [CMD, "true"]}`.'
         )
     mounts = sorted({mount for service in services for mount in _mounts(service)})
     written = [*answers.get("data_files", []), *answers.get("data_dirs", []), answers.get("media_root", "")]
     unmounted = sorted({path for path in written if path and not any(mount.endswith(path) for mount in mounts)})
     if unmounted and answers["use_compose"]:
         yield (
-            f"{', '.join(unmounted)}: what a running container wrote there is in the container, and goes with it: "
-            "copy it out first."
+            f"{', '.join(unmounted)}: what Django wrote there is only in its container. Copy it out before you remove "
+            "the container."
         )
     if not any("user" in service for service in services):
         where = f" ({', '.join(mounts)})" if mounts else ""
-        yield f"Django runs as user 1000, not as runner: volumes and bind mounts{where} must be writable for it."
+        yield f"Django now runs as user 1000, not as runner. Make volumes and bind mounts{where} writable for it."
     if answers["use_compose"]:
         yield (
-            "Its root filesystem is read-only: a folder that Django writes to needs a volume, "
-            "an answer (data_dirs) or compose.override.yaml."
+            "Django's root filesystem is now read-only. Add folders that Django writes to to data_dirs, or mount them "
+            "in compose.override.yaml."
         )
     if answers["python_image"] == "slim":
-        yield "The image is slim: without git, curl, compilers. apt_runtime adds packages, python_image=full all."
+        yield "The image has no git, curl or compilers. Add packages with apt_runtime, or use python_image=full."
 
 
 def _compose_files(project: Path, git: Any) -> list[Mapping[str, Any]]:

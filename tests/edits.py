@@ -165,7 +165,7 @@ def poison(path: Path, kind: str, git) -> str:
         case "ignored":
             git("rm", "--cached", "--quiet", path.name)
             (path.parent / ".gitignore").open("a").write(f"{path.name}\n")
-            return "is in no commit"
+            return "no commit has"
     raise ValueError(kind)
 
 

@@ -167,5 +167,5 @@ def lost(mine: bytes, old: bytes, result: bytes) -> list[bytes]:
 def undo_commands(output: str) -> Iterator[str]:
     """Return the commands in an update's output that are said to undo it."""
     for line in output.splitlines():
-        if re.search(r"undo|gives? back|as it was", line, re.IGNORECASE):
+        if re.search(r"undo|restore|gives? back|as it was", line, re.IGNORECASE):
             yield from re.findall(r"`([^`]+)`", line)[-1:]

@@ -22,7 +22,7 @@ RECORD = """
             type="whole number",
             default="2048, as Gunicorn has it",
             changes="`backlog` in `docker/gunicorn.conf.py`; with 2048 the line is not there",
-            refused="all but 64 to 2048",
+            allowed="64 to 2048",
         ),
     ),
 """
@@ -67,4 +67,4 @@ def test_a_question_is_added_by_three_files(template, project, tmp_path):
     code, output = run(
         "copy", "--defaults", "--data=gunicorn_backlog=9", f"--vcs-ref={NEXT}", clone, folder, retcode=1
     )
-    assert "gunicorn_backlog: '9' will not do; give a whole number from 64 to 2048" in output
+    assert "gunicorn_backlog: '9' isn't valid; give a whole number from 64 to 2048" in output

@@ -68,7 +68,7 @@ def test_the_text_fits_a_terminal(template, project):
     assert max(len(line) for line in text.splitlines() if str(folder) not in line) <= 79
     assert "\n\n\n" not in text.rstrip() and "Running task" not in text
     # Of the remarks, that on DEBUG is the first.
-    assert text.index("DEBUG is on (mysite/settings.py:") < text.index(".env is written")
+    assert text.index("DEBUG is on (mysite/settings.py:") < text.index(".env was written")
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,8 @@ def test_quiet_and_pretended_copies(template, project):
     assert not (folder / ".env").exists()
     (folder / ".env").mkdir()
     assert (
-        ".env is a link, or no file" in run("copy", "--defaults", "--quiet", f"--vcs-ref={NEXT}", template, folder)[1]
+        ".env is a link, or not a file"
+        in run("copy", "--defaults", "--quiet", f"--vcs-ref={NEXT}", template, folder)[1]
     )
 
 
@@ -133,7 +134,7 @@ def test_quiet_and_pretended_copies(template, project):
 def test_where_the_template_comes_from(commit, said, tmp_path):
     assert len(after_copy.source_remarks("https://example.com/x.git", commit)) == said
     (first, *others) = after_copy.source_remarks(str(tmp_path), commit)
-    assert "a team should copy from a URL" in first and len(others) == said
+    assert "In a team, copy from a URL" in first and len(others) == said
 
 
 def test_without_git(tmp_path):

@@ -86,7 +86,7 @@ def test_the_whole_chain_of_a_robot(template, project, tmp_path):
     validator.validate(answers_of(folder))
     commit(folder)
     number = sum(not name.startswith("_") for name in answers_of(folder))
-    warning = "warning: python -m extensions goes in 4.0.0: use copier-django-docker check\n"
+    warning = "warning: python -m extensions will be removed in 4.0.0. Use copier-django-docker check\n"
     assert ours["--check", folder].run() == (0, f"All {number} answers match the project.\n", warning)
 
     (folder / ".python-version").write_text("3.12\n")
@@ -94,7 +94,7 @@ def test_the_whole_chain_of_a_robot(template, project, tmp_path):
     said = "python_version: the answer is 3.13, but .python-version:1 says 3.12\n"
     assert ours["--check", folder].run(retcode=1)[1] == said
     line = "python_version: answered 3.13, now 3.12 (.python-version:1)\n"
-    mend = "    To take what the project says: copier-django-docker sync\n"
+    mend = "    To update these answers: copier-django-docker sync\n"
     (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
     installed = local["uvx"]["--python", ">=3.11", "--from", f"git+file://{template}@{NEXT}"]
     command = installed[(*hook["entry"].split(), *hook["args"])]
@@ -223,7 +223,7 @@ def test_check_names_an_answer_that_nothing_says_any_more(template, project, cap
     assert main([str(folder), "--check"]) == 0
     (folder / "Procfile").unlink()
     assert main([str(folder), "--check"]) == 1
-    assert "workers: the answer was read in Procfile, which is not there any more" in capsys.readouterr().out
+    assert "workers: the answer was read in Procfile, which no longer exists" in capsys.readouterr().out
 
 
 def test_check_names_what_this_version_refuses_and_what_an_update_left(template, project, capsys):
@@ -235,8 +235,8 @@ def test_check_names_what_this_version_refuses_and_what_an_update_left(template,
     (folder / "default.conf.rej").touch()
     assert main([str(folder), "--check"]) == 1
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 3 and lines[0].startswith("gunicorn_workers: 0 will not do")
-    assert lines[1].startswith("default.conf.rej has lines") and "has the markers of a conflict" in lines[2]
+    assert len(lines) == 3 and lines[0].startswith("gunicorn_workers: 0 isn't valid")
+    assert lines[1].startswith("default.conf.rej has lines") and "has conflict markers" in lines[2]
 
 
 def test_check_tells_of_debug_that_compose_turns_on(template, project, capsys):

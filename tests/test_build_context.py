@@ -171,7 +171,7 @@ def test_a_secret_in_git_is_named(template, project, files, named):
     write(folder, files)
     commit(folder)
     output = run("copy", "--defaults", "--overwrite", f"--vcs-ref={NEXT}", template, folder)[1]
-    found = re.findall(r"git tracks what looks like a secret: (.*)\. Take it out of git", output)
+    found = re.findall(r"These files in git look like secrets: (.*)\. Remove them from git", output)
     assert found == ([named] if named else [])
 
 
@@ -180,4 +180,4 @@ def test_a_line_that_cannot_be_taken_over_is_named(template, project):
     write(folder, {".dockerignore": "docs\n$odd\n"})
     commit(folder)
     output = run("copy", "--defaults", "--overwrite", f"--vcs-ref={NEXT}", template, folder)[1]
-    assert "Not taken over from .dockerignore: $odd. Add it there, at the end." in output
+    assert "Not taken over from .dockerignore: $odd. Add what you need at its end." in output

@@ -529,7 +529,7 @@ def test_bad_answers_are_refused_all_at_once(number, template, project):
 def test_two_services_cannot_have_one_port(template, project):
     for answers in ({"django_port": 8080}, {"static_port": 8000}, {"django_port": 1, "static_port": 1}):
         output = refused(project(folder=str(answers)), "--defaults", f"--vcs-ref={NEXT}", template, **answers)
-        assert "is django_port too; give each its own port" in output
+        assert "is also django_port; give each its own port" in output
 
 
 def test_a_bad_answer_in_the_terminal_is_asked_again():
@@ -541,16 +541,16 @@ def test_a_bad_answer_in_the_terminal_is_asked_again():
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("django_prot: 8001", "django_prot: there is no such question; did you mean django_port?"),
-        ("zzz: 1", "zzz: there is no such question; the questions are project_slug,"),
-        ("django_port: 0\ngunicorn_threads: many", "gunicorn_threads: 'many' will not do"),
+        ("django_prot: 8001", "django_prot: no question has this name; did you mean django_port?"),
+        ("zzz: 1", "zzz: no question has this name; the questions are project_slug,"),
+        ("django_port: 0\ngunicorn_threads: many", "gunicorn_threads: 'many' isn't valid"),
         ("python_version: 3.10", "python_version: YAML reads 3.1 as a number"),
-        ("project_slug: 7", "project_slug: 7 is not text; put it in quotes"),
-        ("project_slug: [a]", "project_slug: ['a'] is not text"),
-        ("use_fathom: 3", "use_fathom: 3 will not do; answer true or false"),
-        ("django_port: true", "django_port: True will not do"),
-        ("dockerignore: {a: b}", "dockerignore: {'a': 'b'} is not a list"),
-        ("wsgi_module:", "wsgi_module: None is not text"),
+        ("project_slug: 7", "project_slug: 7 isn't text; put it in quotes"),
+        ("project_slug: [a]", "project_slug: ['a'] isn't text"),
+        ("use_fathom: 3", "use_fathom: 3 isn't valid; answer true or false"),
+        ("django_port: true", "django_port: True isn't valid"),
+        ("dockerignore: {a: b}", "dockerignore: {'a': 'b'} isn't a list"),
+        ("wsgi_module:", "wsgi_module: None isn't text"),
     ],
 )
 def test_a_bad_data_file_is_refused(content, words, template, project, tmp_path):
@@ -573,18 +573,18 @@ def test_a_folder_without_a_project_is_refused(template, tmp_path):
         ({"src/manage.py": ""}, "src/manage.py in ROOT does not call Django's execute_from_command_line"),
         (
             {"shopctl": MANAGE},
-            "shopctl in ROOT runs Django's commands, and the images run manage.py: give it that name",
+            "shopctl in ROOT runs Django's commands, but the images run manage.py. Rename it to manage.py",
         ),
         ({"{{ x }}/manage.py": MANAGE}, "is part of a project template"),
         ({"node_modules/x/manage.py": MANAGE}, "There is no manage.py in ROOT or below"),
-        ({".cache/shop/manage.py": MANAGE}, "is in a folder that is not read: give ROOT/.cache/shop as the project"),
+        ({".cache/shop/manage.py": MANAGE}, "is in a folder that is skipped. Give ROOT/.cache/shop as the project"),
         ({"environment.yml": "x: y"}, "The dependencies are in environment.yml, for conda"),
         ({"setup.py": "from setuptools import setup\nsetup(install_requires=read())"}, "could be read in setup.py"),
         ({"setup.cfg": "[metadata]\nname = x"}, "could be read in setup.cfg"),
         ({"pyproject.toml": "[tool.black]"}, "could be read in pyproject.toml"),
         ({"requirements/dev.txt": "black"}, "--data requirements_file=requirements/dev.txt"),
         ({"my deps.in": "Django"}, "--data requirements_file='my deps.in'"),
-        ({}, "write a requirements file (echo Django > requirements.txt)"),
+        ({}, "Write one:\n    echo Django > requirements.txt"),
         (
             {"requirements.txt": "Django", "mysite/wsgi.py": None, "mysite/asgi.py": None},
             "says mysite.wsgi.application",
@@ -602,7 +602,7 @@ def test_the_reason_of_a_refusal_is_true(files, words, template, project):
     commit(folder)
     output = refused(folder, "--defaults", f"--vcs-ref={NEXT}", template)
     assert words.replace("ROOT", str(folder)) in output
-    assert output.count("\n") == 2 and output.endswith("Nothing was written.\n")
+    assert output.count("\n") <= 6 and output.endswith("Nothing was written.\n")
 
 
 def test_answers_that_have_lost_lines(template, project):
@@ -612,15 +612,15 @@ def test_answers_that_have_lost_lines(template, project):
     path.write_text("".join(line for line in path.read_text().splitlines(True) if "use_fathom" not in line))
     commit(folder)
     output = refused(folder, "--defaults", "--overwrite", f"--vcs-ref={NEXT}", template)
-    assert ".copier-answers.yml lacks use_fathom: bring back the lines" in output
+    assert ".copier-answers.yml lacks use_fathom. Restore these lines" in output
 
 
 @pytest.mark.parametrize(
     ("path", "words"),
     [
-        ("my site/manage.py", "rename 'my site'"),
-        ("läden/manage.py", "rename 'läden'"),
-        ("shopctl.py", "give it that name"),
+        ("my site/manage.py", "Rename 'my site'"),
+        ("läden/manage.py", "Rename 'läden'"),
+        ("shopctl.py", "Rename it to manage.py"),
     ],
 )
 def test_a_manage_py_of_another_name_is_refused_for_its_name(path, words, template, project):
@@ -670,7 +670,7 @@ def test_trust_is_needed(template, project):
     ("lack", "words"),
     [
         ("sys.modules['copier_template_extensions'] = None", "Make sure to install these extensions alongside Copier"),
-        ("sys.version_info = (3, 10, 4)", "This template needs Python 3.11 or newer to run Copier"),
+        ("sys.version_info = (3, 10, 4)", "this template needs 3.11 or newer"),
     ],
 )
 def test_what_copier_must_run_with(lack, words, template, project):
@@ -695,7 +695,7 @@ def test_files_that_git_holds_are_replaced(template, project):
     folder = project()
     (folder / "compose.yaml").write_text("services: {}\n")
     commit(folder)
-    assert "compose.yaml would be overwritten" in refused(folder, "--defaults", f"--vcs-ref={NEXT}", template)
+    assert "Copier would overwrite compose.yaml" in refused(folder, "--defaults", f"--vcs-ref={NEXT}", template)
     copy(template, folder)
     assert "Dockerfile_django" in (folder / "compose.yaml").read_text()
 
@@ -716,15 +716,15 @@ def test_files_that_git_does_not_hold_are_kept(state, template, project):
     elif state == "no git":
         (folder / ".git").rename(folder.parent / "elsewhere")
     output = refused(folder, "--defaults", "--overwrite", f"--vcs-ref={NEXT}", template)
-    assert f"compose.yaml would be overwritten in {folder}, and no git commit holds what is there now" in output
+    assert f"Copier would overwrite compose.yaml in {folder}, and no commit has what is there now" in output
 
 
 OBSTACLES = {
-    "folder": "must be a file, and is a folder",
-    "link": "must be a file, and is a symbolic link",
-    "dangling link": "must be a file, and is a symbolic link",
-    "hard link": "must be a file of its own, and is a hard link",
-    "pipe": "must be a file, and is a special file",
+    "folder": "must be a file, but is a folder",
+    "link": "must be a file, but is a symbolic link",
+    "dangling link": "must be a file, but is a symbolic link",
+    "hard link": "must be a file of its own, but is a hard link",
+    "pipe": "must be a file, but is a special file",
 }
 
 
@@ -767,7 +767,7 @@ def test_nothing_is_written_below_what_is_no_folder_of_the_project(kind, path, t
         (folder / path).symlink_to(outside)
     commit(folder)
     output = refused(folder, "--defaults", f"--vcs-ref={NEXT}", template, github_workflow=True)
-    assert f"{path} must be a folder, and is a {kind}" in output and "Traceback" not in output
+    assert f"{path} must be a folder, but is a {kind}" in output and "Traceback" not in output
     assert not any(outside.iterdir())
 
 
@@ -875,10 +875,11 @@ def test_what_a_person_should_know_after_a_copy(template, project):
     (folder / "docker-compose.yml").write_text("services: {}\n")
     (folder / "docker-compose.override.yml").write_text("services: {}\n")
     _, output = run("copy", "--defaults", f"--vcs-ref={NEXT}", template, folder)
-    assert "Compose reads compose.override.yaml, and docker-compose.override.yml no longer" in output
+    output = " ".join(output.split())
+    assert "Compose now reads compose.override.yaml, and no longer docker-compose.override.yml" in output
     assert yaml.safe_load((folder / "compose.override.yaml").read_text()) == {"services": {}}
     assert "Not read: mysite/settings.py:2 is not Python 3." in output
-    assert "Compose reads compose.yaml, and docker-compose.yml no longer" in output
+    assert "Compose now reads compose.yaml, and no longer docker-compose.yml" in output
     _, output = run("copy", "--defaults", f"--vcs-ref={NEXT}", template, project(folder="other"))
     assert "Not read" not in output and "no longer" not in output
     assert "\n\n\n\n" not in output and "Running task" not in output
@@ -887,14 +888,14 @@ def test_what_a_person_should_know_after_a_copy(template, project):
 def test_variables_that_settings_need_are_named_after_a_copy(template, project):
     folder = project("uv_src")
     _, output = run("copy", "--defaults", f"--vcs-ref={NEXT}", template, folder)
-    assert ".env is written, with SECRET_KEY." in output and "do not start" not in output
+    assert ".env was written, with SECRET_KEY." in output and "do not start" not in output
     name, _, secret = (folder / ".env").read_text().splitlines()[-1].partition("=")
     assert name == "SECRET_KEY" and len(secret) >= 50
     assert not git("-C", folder, "ls-files", "--others", "--exclude-standard", ".env"), "git does not ignore .env"
     assert "Set SECRET_KEY" not in output
     other = project("uv_src", folder="other")
     _, output = run("copy", "--defaults", f"--vcs-ref={NEXT}", template, other, dotenv="{}")
-    sentence = "Set SECRET_KEY in .env, without which nothing starts."
+    sentence = "Set SECRET_KEY in .env before you start: the services need it."
     assert f"{sentence}\n\n    cd " in output and not (other / ".env").exists()
 
 

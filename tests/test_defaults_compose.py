@@ -245,7 +245,7 @@ def test_another_database_is_in_the_same_service(read):
     stats = SHARED.replace("'NAME': 'shop'", "'NAME': 'stats'")
     found = read(f"{default}DATABASES['stats'] = {{{stats}, 'HOST': os.getenv('STATS_HOST', 'localhost')}}\n", PG)
     assert found["compose_environment"]["STATS_HOST"] == "db"
-    assert found["notes"] == ["The database stats of DATABASES has to be made in the service."]
+    assert found["notes"] == ["Create the database stats of DATABASES in the service."]
     sqlite = "DATABASES['stats'] = {'ENGINE': 'django.db.backends.sqlite3', 'NAME': 'stats.sqlite3'}\n"
     assert read(default + sqlite, PG)["notes"] == []
 
@@ -254,10 +254,10 @@ def test_another_database_is_in_the_same_service(read):
     ("engine", "more", "said"),
     [
         ("mssql", "'HOST': os.getenv('DB_HOST', 'localhost')", "set DB_HOST in .env to those of a server, or add one"),
-        ("mssql", "'HOST': 'sql.example.com'", "let settings read from variables where it is (sql.example.com now)"),
-        ("django.db.backends.oracle", "", "The image lacks Oracle's Instant Client"),
-        ("django_cockroachdb", "", "compose.yaml runs no database for django_cockroachdb (site/settings.py:4)"),
-        ("django_mongodb_backend", "", "compose.yaml runs no database for django_mongodb_backend"),
+        ("mssql", "'HOST': 'sql.example.com'", "let settings read its address from variables (now sql.example.com)"),
+        ("django.db.backends.oracle", "", "cx_Oracle needs Oracle's Instant Client"),
+        ("django_cockroachdb", "", "compose.yaml has no database for django_cockroachdb (site/settings.py:4)"),
+        ("django_mongodb_backend", "", "compose.yaml has no database for django_mongodb_backend"),
     ],
 )
 def test_a_database_of_another_kind_is_said(engine, more, said, read):
@@ -643,14 +643,14 @@ def test_no_host_is_no_reason_for_debug(debug, production, hosts, read):
     assert found["compose_settings"] == {"ALLOWED_HOSTS": ["*ALLOWED_HOSTS", *LET_IN]}
     assert found["environment"] == production
     (note,) = found["notes"]
-    assert note.startswith("ALLOWED_HOSTS names no host (site/settings.py:5)")
+    assert note.startswith("ALLOWED_HOSTS is empty (site/settings.py:5)")
 
 
 def test_hosts_that_settings_do_not_name(read):
     apps = "SECRET_KEY = 'x'\nINSTALLED_APPS = ['site']\n"
     found = read(apps)
     assert found["compose_settings"] == {"ALLOWED_HOSTS": LET_IN}
-    assert found["notes"][0].startswith("ALLOWED_HOSTS names no host (site/settings.py)")
+    assert found["notes"][0].startswith("ALLOWED_HOSTS is empty (site/settings.py)")
     # With DEBUG, Django lets this machine in where no host is named.
     assert read(f"{apps}DEBUG = True\n")["compose_environment"] == {}
     assert read(f"{apps}DEBUG = True\nALLOWED_HOSTS = ['a.example']\n")["compose_settings"] != {}
@@ -716,7 +716,7 @@ def test_a_site_below_a_path(read):
         assert (found["script_name"], found["static_url"]) == ("", "/static/")
     whitenoise = "MIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']\n"
     found = read(f"{whitenoise}FORCE_SCRIPT_NAME = '/shop'\nALLOWED_HOSTS = ['*']\n")
-    assert "a proxy of yours has to take away" in found["notes"][0]
+    assert "Let your proxy remove this path" in found["notes"][0]
 
 
 S3 = "storages.backends.s3.S3Storage"
@@ -781,7 +781,7 @@ def test_a_bucket_that_nothing_can_replace_is_said(read):
     fixed = 'import os\nos.environ["DJANGO_SETTINGS_MODULE"] = "site.settings"\n'
     found = read(BUCKET + storages(), more={"site/wsgi.py": fixed})
     assert found["compose_settings"] == {}
-    assert any("set BUCKET and its login" in note for note in found["notes"])
+    assert any("Set BUCKET and its login" in note for note in found["notes"])
 
 
 DYNACONF = "STATIC_ROOT = 'a'\nDEBUG = True\nALLOWED_HOSTS = []\nimport dynaconf\n"

@@ -225,7 +225,7 @@ def test_what_git_has_not_fetched_is_said(answered, tmp_path):
     files = {".gitmodules": modules, "libs/there/a.py": "", ".gitattributes": "*.svg filter=lfs\n", "a.svg": pointer}
     answered(**files)
     first, second = dependency_notes.notes(read(tmp_path))
-    assert first.startswith("libs/theme is a submodule") and second.startswith("a.svg: pointers of Git LFS")
+    assert first.startswith("libs/theme is a submodule") and second.startswith("Git LFS has not fetched a.svg")
     (tmp_path / ".gitattributes").write_text("")
     assert len(dependency_notes.notes(read(tmp_path))) == 1
 
@@ -233,7 +233,7 @@ def test_what_git_has_not_fetched_is_said(answered, tmp_path):
 def test_an_image_of_a_newer_python_is_said(answered, tmp_path):
     assert answered(**{"runtime.txt": "python-3.6.4\n"})["python_version"] == "3.8"
     [sentence] = dependency_notes.notes(read(tmp_path))
-    assert "Python 3.6" in sentence and sentence.endswith("the images have 3.8.")
+    assert "Python 3.6" in sentence and sentence.endswith("The images have 3.8.")
 
 
 @pytest.mark.parametrize(

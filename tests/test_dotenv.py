@@ -34,7 +34,7 @@ def test_it_is_made_with_fresh_secrets_that_nobody_else_reads(template, project)
         ignoring(place)
     output = copied(template, folder)
     copied(template, other)
-    assert output.count(".env is written, with ADMIN_EMAIL, POSTGRES_PASSWORD, SECRET_KEY.") == 1
+    assert output.count(".env was written, with ADMIN_EMAIL, POSTGRES_PASSWORD, SECRET_KEY.") == 1
     assert stat.S_IMODE((folder / ".env").stat().st_mode) == 0o600
     found = [variables(place / ".env") for place in (folder, other)]
     assert found[0]["ADMIN_EMAIL"] == "me@example.com"
@@ -54,18 +54,18 @@ def test_what_is_to_be_changed_is_named(template, project):
     dotenv = "{SMTP_USER: change-me, SMTP_PASSWORD: change-me, TOKEN: change-me, SECRET_KEY: ''}"
     (folder / ".env").write_text("TOKEN=mine\n")
     output = run("copy", "--defaults", f"--vcs-ref={NEXT}", template, folder, dotenv=dotenv)[1]
-    assert "Change SMTP_PASSWORD, SMTP_USER there, for which no value could be read." in output
+    assert "Change SMTP_PASSWORD, SMTP_USER there: your project has no value to take." in output
     commit(folder)
     (folder / ".env").unlink()
     output = run("copy", "--defaults", "--overwrite", f"--vcs-ref={NEXT}", template, folder, dotenv=dotenv)[1]
-    assert ".env is written, with SECRET_KEY, SMTP_PASSWORD, SMTP_USER, TOKEN.\nChange SMTP_PASSWORD, " in output
+    assert ".env was written, with SECRET_KEY, SMTP_PASSWORD, SMTP_USER, TOKEN.\nChange SMTP_PASSWORD, " in output
 
 
 def test_git_is_made_to_ignore_it(template, project):
     folder = project()
     ignoring(folder, "*.log\n")
     output = copied(template, folder)
-    assert ".env is written" in output and "add .env to .gitignore" in output
+    assert ".env was written" in output and "Add .env to .gitignore" in output
     assert (folder / ".git/info/exclude").read_text().splitlines()[-1] == "/.env"
     commit(folder)
     assert (folder / ".env").is_file() and ".env" not in git("-C", folder, "ls-files").split()
@@ -96,7 +96,7 @@ def test_it_is_not_made_where_git_would_commit_it(template, project, tmp_path, k
         (folder / ".env").unlink()
     before = exclude.read_text() if exclude.is_file() else None
     output = copied(template, folder)
-    assert ".env is not written" in output and "ADMIN_EMAIL, POSTGRES_PASSWORD, SECRET_KEY in it" in output
+    assert ".env was not written" in output and "create .env with ADMIN_EMAIL, POSTGRES_PASSWORD, SECRET_KEY" in output
     assert not (folder / ".env").exists() and (folder / "Dockerfile_django").is_file()
     assert (exclude.read_text() if exclude.is_file() else None) == before and outside.read_text() == "# mine\n"
 
@@ -105,7 +105,7 @@ def test_without_a_repository_nothing_commits_it(template, project):
     folder = project()
     shutil.rmtree(folder / ".git")
     output = copied(template, folder)
-    assert ".env is written" in output and "updates need one (`git init`), whose .gitignore must list .env." in output
+    assert ".env was written" in output and "Add .env to .gitignore once the project is a git repository" in output
     assert len(variables(folder / ".env")["SECRET_KEY"]) >= 50
 
 
@@ -120,9 +120,9 @@ def test_what_one_that_is_there_lacks_is_added(template, project, end):
     assert text.startswith(mine) and text.count("SECRET_KEY") == 2
     found = variables(folder / ".env")
     assert found["ADMIN_EMAIL"] == "me@example.com" and len(found["POSTGRES_PASSWORD"]) >= 50
-    assert "ADMIN_EMAIL, POSTGRES_PASSWORD are added at the end of .env." in output and "mine" not in output
+    assert "ADMIN_EMAIL, POSTGRES_PASSWORD were added to the end of .env." in output and "mine" not in output
     commit(folder)
-    assert "at the end of .env" not in copied(template, folder)
+    assert "to the end of .env" not in copied(template, folder)
     assert (folder / ".env").read_text() == text
 
 
@@ -132,7 +132,7 @@ def test_one_in_git_is_left_alone(template, project):
     commit(folder)
     output = copied(template, folder)
     assert (folder / ".env").read_text() == "SECRET_KEY=mine\n"
-    assert ".env is left alone, as git tracks it: take it out (`git rm --cached .env`)" in output
+    assert "Nothing was added to .env, because git tracks it. Remove it from git (`git rm --cached .env`)" in output
     assert "set ADMIN_EMAIL, POSTGRES_PASSWORD in it." in output
 
 
@@ -141,11 +141,11 @@ def test_one_that_others_can_read_is_closed_before_a_secret_is_added(template, p
     ignoring(folder)
     (folder / ".env").write_text("SECRET_KEY=mine\n")
     (folder / ".env").chmod(0o644)
-    assert "at the end of .env. Only you can read it now." in copied(template, folder)
+    assert "to the end of .env. Only you can read it now." in copied(template, folder)
     assert stat.S_IMODE((folder / ".env").stat().st_mode) == 0o600
     (folder / ".env").chmod(0o644)
     commit(folder)
-    assert "run `chmod 600 .env`." in copied(template, folder)
+    assert "Run `chmod 600 .env`." in copied(template, folder)
     assert stat.S_IMODE((folder / ".env").stat().st_mode) == 0o644
 
 
@@ -153,7 +153,7 @@ def test_one_that_git_does_not_ignore_is_hidden_before_a_secret_is_added(templat
     folder = project()
     ignoring(folder, "*.log\n")
     (folder / ".env").write_text("SECRET_KEY=mine\n")
-    assert "keeps it out of commits, on this machine alone" in copied(template, folder)
+    assert "on this computer keeps it out of commits" in copied(template, folder)
     commit(folder)
     assert ".env" not in git("-C", folder, "ls-files").split()
 
@@ -177,7 +177,7 @@ def test_one_that_is_for_work_without_containers_is_remarked_on(template, projec
     )
     environment = "{DATABASE_URL: postgres://db/site, ALLOWED_HOSTS: localhost, REDIS: redis://valkey}"
     output = copied(template, folder, compose_environment=environment)
-    assert ".env points DATABASE_URL at localhost" in output and "without this line" in output
+    assert ".env points DATABASE_URL at localhost" in output and "Delete this line" in " ".join(output.split())
 
 
 @pytest.mark.parametrize("kind", ["folder", "link", "link into git", "dangling link", "hard link", "pipe"])
@@ -201,7 +201,7 @@ def test_what_is_no_file_of_its_own_is_left_alone(template, project, tmp_path, k
         case "pipe":
             os.mkfifo(env)
     output = copied(template, folder)
-    assert ".env is a link, or no file, and is left alone: put a file there that sets ADMIN_EMAIL" in output
+    assert ".env is a link, or not a file, so nothing was written. Put a file there that sets ADMIN_EMAIL" in output
     assert outside.read_text() == "mine\n" and inside.read_text() == before and not (tmp_path / "nowhere").exists()
 
 

@@ -33,7 +33,7 @@ def test_crlf(template, project, where):
         commit(folder)
         output = update(folder)
         assert not git("-C", folder, "ls-files", "--unmerged", "--", "compose.yaml", "Dockerfile_django")
-        assert "1 file has conflicts, your lines beside the template's: default.conf." in output
+        assert "1 file has conflicts: default.conf." in output
         text = compose.read_bytes()
         assert text.startswith(b"# mine\r\n") and b"x-django: &django\r\n" in text and b"<<<" not in text
         text = conf.read_bytes()

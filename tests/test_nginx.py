@@ -130,12 +130,15 @@ def test_own_locations_in_default_conf_leave_no_two_of_a_path(template, project)
     ("given", "said"),
     [
         ({"media_url": "/static/", "static_url": "/static/"}, "give each its own path, like /static/ and /media/"),
-        ({"nginx_locations": '["root /srv;"]'}, "write it within a location"),
-        ({"nginx_locations": '["location /a {", "}", "location ^~ /a {", "}"]'}, "give location /a once"),
-        ({"workers": "{a: celery -A b worker}", "services": "{a: 'redis:8'}"}, "'a' is the name of another service"),
+        ({"nginx_locations": '["root /srv;"]'}, "write it inside a location"),
+        ({"nginx_locations": '["location /a {", "}", "location ^~ /a {", "}"]'}, "give location /a only once"),
+        (
+            {"workers": "{a: celery -A b worker}", "services": "{a: 'redis:8'}"},
+            "'a' is the name of another service",
+        ),
         ({"workers": "{a: python a.py}", "jobs": "{a: python a.py}"}, "'a' is the name of another service"),
         ({"jobs": '{a: "python \'a.py"}'}, "close each quote"),
-        ({"services": "{'123': 'redis:8'}"}, "and no number"),
+        ({"services": "{'123': 'redis:8'}"}, "and not a number"),
     ],
 )
 def test_what_nginx_or_compose_would_refuse_is_refused(given, said, template, project):

@@ -37,7 +37,7 @@ def test_such_a_folder_is_updated(site):
 def test_a_new_file_in_a_folder_with_an_odd_name(site):
     (site / "compose.dev.yaml").write_text("mine\n")
     commit(site)
-    refused(site, "compose.dev.yaml would be new, and the project has it already")
+    refused(site, "The update adds compose.dev.yaml, but your project already has it")
     (site / "compose.dev.yaml").rename(site / "compose.mine.yaml")
     commit(site)
     update(site)

@@ -411,8 +411,8 @@ def test_what_the_rules_accept_compose_accepts(changed, base, tmp_path_factory):
         ("workers", {"w": "python manage.py 'x"}, {}, "close each quote"),
         ("workers", {"w": "  "}, {}, "give a command"),
         ("services", {"db": "postgres:"}, {}, "give an image"),
-        ("private_media", {"a": "/x/", "b": "/x/"}, {}, "the path of other files too"),
-        ("private_media", {"a": "/static/"}, {"static_url": "/static/"}, "the path of other files too"),
+        ("private_media", {"a": "/x/", "b": "/x/"}, {}, "also the path of other files"),
+        ("private_media", {"a": "/static/"}, {"static_url": "/static/"}, "also the path of other files"),
     ],
 )
 def test_what_no_tool_would_take_is_refused(name, value, others, words):

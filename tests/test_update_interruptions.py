@@ -104,9 +104,9 @@ def test_a_file_that_cannot_be_restored(site):
     code, output = interrupt(
         site, "Copier's own merge", "SIGKILL", meanwhile=f"rm {site}/compose.yaml; mkdir {site}/compose.yaml"
     )
-    assert code == -signal.SIGKILL and "its files could not be restored" in output
+    assert code == -signal.SIGKILL and "your files could not be restored" in output
     (site / "compose.yaml").rmdir()
-    local["sh"]("-c", output.split("make all as it was with `")[1].split("`")[0])
+    local["sh"]("-c", output.split("To restore them, run `")[1].split("`")[0])
     assert tree(site) == before and not git("-C", site, "status", "--porcelain")
 
 

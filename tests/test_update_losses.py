@@ -89,7 +89,7 @@ def test_ignored_and_untracked(site, path):
     append(site / ".gitignore", f"{path}\n")
     append(site / path)
     commit(site)
-    refused(site, f"{path} would be overwritten or deleted", f"git add --force {path}")
+    refused(site, f"would overwrite or delete {path}", f"git add --force {path}")
 
 
 def test_ignored_and_dropped_by_an_answer(site):
@@ -97,7 +97,7 @@ def test_ignored_and_dropped_by_an_answer(site):
     append(site / ".gitignore", "compose.yaml\n")
     append(site / "compose.yaml")
     commit(site)
-    refused(site, "compose.yaml would be overwritten or deleted", use_compose=False)
+    refused(site, "would overwrite or delete compose.yaml", use_compose=False)
 
 
 def test_ignored_and_new_in_the_template(later, site):
@@ -106,7 +106,7 @@ def test_ignored_and_new_in_the_template(later, site):
     (site / "newer.txt").write_text("mine\n")
     (later[0] / "template/newer.txt").write_text("the template's\n")
     later[1]()
-    refused(site, "newer.txt would be overwritten")
+    refused(site, "would overwrite or delete newer.txt")
 
 
 @pytest.mark.parametrize("flag", ["--skip-worktree", "--assume-unchanged"])
@@ -130,7 +130,7 @@ def test_symbolic_link_to_a_folder(site):
     (site / "docker").rename(site / "deploy")
     (site / "docker").symlink_to("deploy")
     commit(site)
-    assert "--force" not in refused(site, "docker must be a folder, and is a symbolic link")
+    assert "--force" not in refused(site, "docker must be a folder, but is a symbolic link")
 
 
 @pytest.mark.parametrize("path", ["compose.yaml", "docker/healthcheck.py", ".copier-answers.yml"])
@@ -143,7 +143,7 @@ def test_link_to_a_file(site, tmp_path, kind, path):
     link = (site / path).symlink_to if kind == "a symbolic link" else (site / path).hardlink_to
     link(outside)
     commit(site)
-    refused(site, f"{path} must be a file", f"and is {kind}")
+    refused(site, f"{path} must be a file", f"but is {kind}")
     assert outside.read_bytes() == content
 
 
@@ -153,7 +153,7 @@ def test_submodule_where_a_folder_must_go(site, tmp_path):
     git("-C", site, "rm", "--quiet", "-r", "docker")
     git("-C", site, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", tmp_path / "other", "docker")
     commit(site)
-    assert "--force" not in refused(site, "docker must be a folder, and is a submodule")
+    assert "--force" not in refused(site, "docker must be a folder, but is a submodule")
 
 
 @pytest.mark.parametrize("stray", ["compose.yaml.rej", "notes.rej"])
@@ -164,7 +164,7 @@ def test_stray_rej(site, stray):
     commit(site)
     (site / stray).write_text("mine\n")
     if stray == "compose.yaml.rej":
-        refused(site, "compose.yaml.rej would be overwritten", options=["--conflict=rej"])
+        refused(site, "could overwrite compose.yaml.rej", options=["--conflict=rej"])
     assert "conflicts" not in update(site, vcs_ref=LATER)
     assert (site / stray).read_text() == "mine\n" and (site / "compose.yaml").read_text().endswith("# mine\n")
 
@@ -223,7 +223,7 @@ def test_binary(site):
     with (site / "default.conf").open("ab") as file:
         file.write(b"# \0\n")
     commit(site)
-    refused(site, "default.conf holds a zero byte")
+    refused(site, "default.conf contains a zero byte")
 
 
 def test_folder_where_a_file_must_go(site):
@@ -231,14 +231,14 @@ def test_folder_where_a_file_must_go(site):
     (site / "compose.yaml").mkdir()
     (site / "compose.yaml/mine").write_text("mine\n")
     commit(site)
-    refused(site, "compose.yaml must be a file, and is a folder")
+    refused(site, "compose.yaml must be a file, but is a folder")
 
 
 def test_file_where_a_folder_must_go(site):
     shutil.rmtree(site / "docker")
     (site / "docker").write_text("mine\n")
     commit(site)
-    refused(site, "docker must be a folder, and is a file")
+    refused(site, "docker must be a folder, but is a file")
 
 
 @pytest.mark.parametrize(
@@ -260,7 +260,7 @@ def test_a_merge_that_is_not_finished(site, operation, words):
     commit(site)
     git("-C", site, "checkout", "--quiet", "-")
     git["-C", site, operation, *words].run(retcode=None)
-    refused(site, f"A {operation} is under way in {site}", f"git {operation} --abort", quietly=True)
+    refused(site, f"You are in the middle of a {operation} in {site}", f"git {operation} --abort", quietly=True)
 
 
 def test_a_conflict_elsewhere_in_the_repository(site):
@@ -294,7 +294,7 @@ def test_symbolic_link_to_the_project(site, tmp_path):
     (tmp_path / "link").symlink_to(site)
     before = tree(site)
     code, output = run("update", "--defaults", f"--vcs-ref={LATER}", tmp_path / "link", retcode=None)
-    assert code == 1 and f"give the folder as {site}" in output and "Traceback" not in output
+    assert code == 1 and f"Give the folder as {site}" in output and "Traceback" not in output
     assert tree(site) == before
 
 
@@ -349,7 +349,7 @@ def test_an_edited_file_that_the_template_renames(later, site):
 
 
 def test_nothing_is_said_of_files_without_edits(site):
-    assert "brings it back" not in update(site, vcs_ref=LATER, use_compose=False)
+    assert "was deleted" not in update(site, vcs_ref=LATER, use_compose=False)
 
 
 def test_the_command_that_undoes_it_spares_the_rest_of_a_repository(site):
@@ -375,7 +375,7 @@ def test_conflicts_in_rej_files(site):
     commit(site)
     before = tree(site)
     output = update(site, "--conflict=rej", vcs_ref=LATER)
-    assert "1 file has the template's lines only, and yours, which conflict, in compose.yaml.rej." in output
+    assert "1 file has conflicts. Your lines are in compose.yaml.rej" in output
     assert "70s" in (site / "compose.yaml.rej").read_text()
     with local.cwd(site):
         local["sh"]("-c", output.splitlines()[-1].split("`")[1])
@@ -390,5 +390,5 @@ def test_nothing_is_said_to_be_lost_that_is_there(prepared, project, version):
     replace(folder / "default.conf", "    server_tokens off;", "    # mine\n    server_tokens off;")
     commit(folder)
     output = update(folder, vcs_ref=LATER, gunicorn_workers=7)
-    assert "conflicts" not in output and "brings it back" not in output
+    assert "conflicts" not in output and "was deleted" not in output
     assert (folder / "compose.yaml").read_text().endswith("# mine\n")

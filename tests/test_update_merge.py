@@ -130,7 +130,7 @@ def test_a_line_that_a_filter_keeps_out_of_commits(older):
     assert not git("-C", older, "status", "--porcelain")
     before = tree(older)
     code, output = run("update", "--defaults", f"--vcs-ref={NEXT}", older, retcode=None)
-    assert code == 1 and "default.conf has more than git keeps of it (filter=local" in output
+    assert code == 1 and "git keeps only a part of default.conf (filter=local" in output
     assert tree(older) == before
 
 

@@ -298,12 +298,12 @@ def updated(folder, old, new, before, after, config, name) -> None:  # noqa: C90
 
 def ends_with(output: str, conflicts: list[str], changed: bool) -> None:
     """See that the last lines of an update name the files with conflicts, and the command that undoes it."""
-    found = re.findall(r"^(\d+) files? ha(?:s|ve) conflicts, your lines beside the template's: (.*)\.$", output, re.M)
+    found = re.findall(r"^(\d+) files? ha(?:s|ve) conflicts: (.*)\.$", output, re.M)
     assert [(int(number), sorted(names.split(", "))) for number, names in found] == (
         [(len(conflicts), sorted(conflicts))] if conflicts else []
     ), output[-2000:]
     last = output.splitlines()[-1]
-    assert not conflicts or last.startswith("Resolve each, and commit; or undo the whole update with `"), output
+    assert not conflicts or last.startswith("Resolve them and commit, or undo the whole update with `"), output
     assert conflicts or last.startswith("To undo the whole update: `") is changed, output
 
 

@@ -97,12 +97,12 @@ def test_answers_file_that_is_no_yaml(site, content):
 
 @QUIETLY
 def test_unknown_name(site, quiet):
-    fails(site, 1, "djago_port: there is no such question; did you mean django_port?", "--data=djago_port=1", *quiet)
+    fails(site, 1, "djago_port: no question has this name; did you mean django_port?", "--data=djago_port=1", *quiet)
 
 
 @QUIETLY
 def test_refused_answer(site, quiet):
-    fails(site, 1, "django_port: '99999' will not do", "--data=django_port=99999", *quiet)
+    fails(site, 1, "django_port: '99999' isn't valid", "--data=django_port=99999", *quiet)
 
 
 def test_unknown_name_in_the_answers_file(site):
@@ -119,13 +119,13 @@ def test_unknown_name_in_the_answers_file(site):
 def test_stored_answer_that_no_version_accepts(site, quiet):
     set_answer(site, "django_port", "99999")
     commit(site)
-    fails(site, 1, "django_port: 99999 will not do", *quiet)
+    fails(site, 1, "django_port: 99999 isn't valid", *quiet)
 
 
 @QUIETLY
 def test_stored_answer_of_another_type(site, quiet):
     replace_answers(site, "project_slug: my-site", "project_slug: [my, site]")
-    fails(site, 1, "project_slug: ['my', 'site'] is not text", *quiet)
+    fails(site, 1, "project_slug: ['my', 'site'] isn't text", *quiet)
 
 
 @QUIETLY
@@ -137,7 +137,7 @@ def test_stored_answer_that_was_good_in_the_old_version(site, release, quiet):
     )
     set_answer(site, "gunicorn_workers", "4")
     commit(site)
-    fails(site, 1, "gunicorn_workers: 4 will not do; give a whole number from 1 to 2", f"--vcs-ref={LATER}", *quiet)
+    fails(site, 1, "gunicorn_workers: 4 isn't valid; give a whole number from 1 to 2", f"--vcs-ref={LATER}", *quiet)
 
 
 def test_template_that_is_gone(site, tmp_path):
@@ -172,7 +172,7 @@ def test_no_trust(site):
 @QUIETLY
 def test_answers_without_a_line(site, quiet):
     replace_answers(site, "wsgi_module:", "other_module:")
-    fails(site, 1, f"{ANSWERS} lacks wsgi_module: bring back the lines", *quiet)
+    fails(site, 1, f"{ANSWERS} lacks wsgi_module. Restore these lines", *quiet)
 
 
 def test_no_extension_package(site, tmp_path):
@@ -207,7 +207,7 @@ def test_path_with_dots(place, path, quiet, site, tmp_path):
     before = state(site)
     with local.cwd(tmp_path / place):
         code, output = run("update", "--defaults", f"--vcs-ref={NEXT}", *quiet, path, retcode=None)
-    assert code == 1 and ("give the folder without it" if quiet else f"give the folder as {site}") in output
+    assert code == 1 and ("Give the path without it" if quiet else f"Give the folder as {site}") in output
     assert state(site) == before and "Traceback" not in output
 
 
@@ -250,7 +250,7 @@ def test_full_disk(site, small, release, tmp_path, operation, room):
     filling = fill(folder, room)
     code, output = run(operation, *options, retcode=None, gunicorn_workers=9)
     filling.unlink()
-    said = "The disk of" in output and "make room" in output and "Traceback" not in output
+    said = "The disk of" in output and "Free some space" in output and "Traceback" not in output
     failed = "No space left on device" in output or "Out of diskspace" in output
     assert code == 1 and (said or (failed and (operation == "copy" or not room))), output
     assert (state(folder) == before) is (operation == "update")

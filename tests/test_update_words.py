@@ -118,9 +118,9 @@ def test_conflicts_are_the_last_lines(site, quiet):
         for number, line in enumerate((site / "compose.yaml").read_text().splitlines(), 1)
         if line[:7] == "<" * 7
     )
-    assert said[-3] == "2 files have conflicts, your lines beside the template's: compose.yaml, docker/healthcheck.py."
-    assert said[-2].startswith(f"From <<<<<<< (compose.yaml:{line}") and "delete the marker lines" in said[-2]
-    assert re.fullmatch("Resolve each, and commit; or undo the whole update with `git .+`\\.", said[-1])
+    assert said[-3] == "2 files have conflicts: compose.yaml, docker/healthcheck.py."
+    assert f"between <<<<<<< (compose.yaml:{line}" in said[-2] and "delete the marker lines" in said[-2]
+    assert re.fullmatch("Resolve them and commit, or undo the whole update with `git .+`\\.", said[-1])
 
 
 def in_a_terminal_too(site: Path, output: str) -> bool:
@@ -182,11 +182,11 @@ def test_lost_lines_are_no_success_for_a_robot(site):
 def test_the_robot_says_what_to_do_about_a_template_that_is_not_there(site, tmp_path):
     give(site, "_commit", "v999.0.0-3-gabcdef0")
     (report,) = robot(site, retcode=2)
-    assert report["status"] == "refused" and "set _commit in .copier-answers.yml to v999.0.0" in report["message"]
+    assert report["status"] == "refused" and "Set _commit in .copier-answers.yml to v999.0.0" in report["message"]
     give(site, "_commit", "v999.0.0")
     give(site, "_src_path", str(tmp_path / "gone"))
     (report,) = robot(site, retcode=2)
-    assert report["status"] == "refused" and f"is not in {tmp_path / 'gone'} any more" in report["message"]
+    assert report["status"] == "refused" and f"is no longer in {tmp_path / 'gone'}." in report["message"]
 
 
 def test_answers_that_git_ignores(site):
@@ -204,7 +204,7 @@ def test_markers_of_a_conflict_that_were_committed(site, ends):
     (site / "compose.yaml").write_bytes(text.replace("\n", ends).encode())
     commit(site)
     line = text[: text.index("<<<<<<<")].count("\n") + 1
-    refused(site, f"compose.yaml, line {line}, has the markers of a conflict")
+    refused(site, f"compose.yaml, line {line}, has conflict markers")
 
 
 def test_a_lone_marker_is_an_edit_like_others(site):
@@ -216,11 +216,11 @@ def test_a_lone_marker_is_an_edit_like_others(site):
 
 def test_comments_in_the_answers_file(site):
     """Copier writes the file anew: that is said in it, and by the update that drops them."""
-    assert "comments of yours are not kept" in (site / ANSWERS).read_text().splitlines()[1]
+    assert "without your comments" in (site / ANSWERS).read_text().splitlines()[1]
     give(site, "gunicorn_workers", "3 # agreed with operations")
     give(site, "build_instructions", "['RUN echo \"no # comment\"']")
     output = update(site, vcs_ref=FUTURE)
-    assert f"{ANSWERS} has lost comments of yours (`gunicorn_workers: 3 # agreed with operations`)" in output
+    assert f"{ANSWERS} lost your comments (`gunicorn_workers: 3 # agreed with operations`)" in output
     commit(site)
     assert "comments" not in update(site, vcs_ref=FUTURE)
 
@@ -266,5 +266,9 @@ def test_answers_in_another_file_than_the_one_named(template, copied, tmp_path):
     (folder / ANSWERS).write_text("_src_path: https://example.com/other\n_commit: v1\nname: x\n")
     commit(folder)
     code, output = run("copy", "--defaults", f"--vcs-ref={NEXT}", template, folder, retcode=None)
-    assert code == 1 and "which are in .copier-answers.docker.yml: add -a .copier-answers.docker.yml" in output, output
+    assert (
+        code == 1
+        and "are in .copier-answers.docker.yml.\n" in output
+        and "    -a .copier-answers.docker.yml\n" in output
+    ), output
     assert update(folder, "-a", ".copier-answers.docker.yml").endswith("Nothing changed.\n")

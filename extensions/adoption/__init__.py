@@ -1,4 +1,4 @@
-"""What the handbook's files of a project say, for a project that has them already, and own files of the same kind.
+"""What a project's existing Docker files say: those of the software handbook, and files of its own like them.
 
 https://ocp-software-handbook.readthedocs.io/en/latest/docker/django.html
 """

@@ -1,4 +1,4 @@
-"""A project's own configuration of nginx that passes requests to Django: what default.conf can have of it.
+"""A project's own nginx configuration that passes requests to Django: the parts that default.conf can take over.
 
 https://nginx.org/en/docs/http/ngx_http_core_module.html, https://nginx.org/en/docs/http/ngx_http_proxy_module.html
 """

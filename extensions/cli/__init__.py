@@ -11,7 +11,7 @@ from .common import EXIT_REFUSED, Refused
 
 VERBS = {"inspect": inspect, "check": check, "sync": sync, "update": update, "schema": schema}
 EPILOG = """\
-Exit codes: 0 nothing to do, 1 something to do or found, 2 wrong use or refused.
+Exit codes: 0 nothing to do, 1 something to do, 2 error (nothing changed).
 To add Docker files to a project: copier copy --trust TEMPLATE PROJECT
 """
 

@@ -9,23 +9,26 @@ from ..update import drift, history, releases
 from . import words
 from .common import EXIT_FOUND, EXIT_NOTHING, add_project, command, print_json, stored
 
-SUMMARY = "Compare a project and its Docker files with the stored answers"
+SUMMARY = "Compare the stored answers with the project and its Docker files"
 DESCRIPTION = """\
-Names answers that the project no longer says, answers that cannot be right any
-more, what an update has left in files, and a newer release of the template;
-each with the command that mends it. Your edits of the files do not count, nor
-do answers that you gave on purpose."""
-EPILOG = "Exit codes: 0 nothing to do, 1 something is named, 2 refused."
+Reports, each with the command that fixes it:
+  - answers that no longer match the project
+  - answers that are no longer valid
+  - conflicts that an update has left in files
+  - a newer release of the template
+
+Ignores your edits of the files, and answers that you gave on purpose."""
+EPILOG = "Exit codes: 0 nothing to do, 1 something to do, 2 error."
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the verb's options."""
     add_project(parser)
-    parser.add_argument("--offline", action="store_true", help="do not look for a newer release of the template")
+    parser.add_argument("--offline", action="store_true", help="don't look for a newer release of the template")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print what has drifted, and return the exit code."""
+    """Print what no longer matches, and return the exit code."""
     given = stored(options)
     found = drift.compare(options.project, options.answers_file, given)
     release = "" if options.offline else newer_release(given)
@@ -47,7 +50,7 @@ def newer_release(given: dict[str, Any]) -> str:
 
 
 def as_data(root: Path, found: drift.Drift) -> dict[str, Any]:
-    """Return what has drifted, as JSON has it; `kept` is null where git does not know whether it is on purpose."""
+    """Return what no longer matches, as JSON; `kept` is null where git does not know whether it is on purpose."""
     return {
         "project": str(root),
         "differences": [
@@ -71,21 +74,21 @@ def _tell(options: argparse.Namespace, found: drift.Drift, given: dict[str, Any]
     for difference in found.open:
         print(words.line(root, difference))
     if found.open:
-        print(f"    To take what the project says: {command('sync', options)}")
+        print(f"    To update these answers: {command('sync', options)}")
     for name, message in found.refused.items():
         print(f"{name}: {message}.")
         print(f"    To change the answer: {command('sync', options, '--set', f'{name}=ANSWER')}")
     for leftover in found.leftovers:
         print(leftover)
     if release:
-        print(f"The template has version {release}, and this project {given.get('_commit')}.")
+        print(f"The template has a newer version: {release}. This project has {given.get('_commit')}.")
         print(f"    To update: {command('update', options)}")
     for difference in found.kept:
         print(f"kept: {words.line(root, difference, words.WIDTH - 6)}")
     if found.kept:
-        print(f"    Given on purpose. To change one: {command('sync', options, '--take', 'QUESTION')}")
+        print(f"    You gave these. To change one: {command('sync', options, '--take', 'QUESTION')}")
     if any(difference.is_kept is None for difference in found.open) and history.is_shallow(root):
-        print("The clone is shallow, so answers given on purpose are named too: git fetch --unshallow")
+        print("Answers that you gave on purpose may be among these: the clone is shallow.\n    git fetch --unshallow")
     if not found and not release:
         number = sum(not name.startswith("_") for name in given)
-        print(f"Nothing to do: {number} answers are as the project has it, or as you gave them.")
+        print(f"Nothing to do: all {number} answers match the project, or are as you gave them.")

@@ -27,7 +27,11 @@ def add_project(parser: argparse.ArgumentParser) -> None:
 def add_common(parser: argparse.ArgumentParser) -> None:
     """Add the answers file and --json."""
     parser.add_argument(
-        "-a", "--answers-file", metavar="FILE", default=answers.FILE, help="in the project [default: %(default)s]"
+        "-a",
+        "--answers-file",
+        metavar="FILE",
+        default=answers.FILE,
+        help="answers file in the project [default: %(default)s]",
     )
     parser.add_argument("--json", action="store_true", help="print JSON, for programs")
 
@@ -49,7 +53,7 @@ def stored(options: argparse.Namespace) -> dict[str, Any]:
     if not isinstance(found, dict) or not answers.is_ours(found):
         raise Refused(
             f"there are no answers to this template in {path}\n"
-            "Add the Docker files first, or name the answers file:\n"
+            "Name the answers file with -a, or add the Docker files first:\n"
             "    copier copy --trust TEMPLATE PROJECT"
         )
     return found

@@ -9,21 +9,19 @@ from ..questions.defaults import defaults, site_for
 from . import words
 from .common import EXIT_NOTHING, Refused, add_project, print_json, project_folder
 
-SUMMARY = "Show what is read in a project, and where"
+SUMMARY = "Show what is detected in a project, and where"
 DESCRIPTION = """\
-Each question, the answer that a copy would give, and the file and line that
-say it. Nothing is imported, run or changed."""
+Prints the questions, the answers that a copy would store, and the file and
+line of each. Reads files only: nothing is imported, run or changed."""
 MOST = 5  # of the files that could not be read
-EPILOG = "Exit codes: 0 a Django project was read, 2 there is none."
+EPILOG = "Exit codes: 0 a Django project was found, 2 error."
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the verb's options."""
     add_project(parser)
-    parser.add_argument("--all", action="store_true", help="show answers, too, that nothing in the project says")
-    parser.add_argument(
-        "--answers", action="store_true", help="print a data file, for copier copy --data-file, to look through"
-    )
+    parser.add_argument("--all", action="store_true", help="also show answers that are only assumed")
+    parser.add_argument("--answers", action="store_true", help="print a data file, for copier copy --data-file")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -31,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
     root = project_folder(options.project)
     site = site_for(root, options.answers_file)
     if site.layout.django_dir.value is None:
-        raise Refused(f"there is no Django project in {root}: neither manage.py nor wsgi.py")
+        raise Refused(f"there is no Django project in {root}: no manage.py or wsgi.py")
     found = defaults(root, options.answers_file)
     given = answers.stored(root / options.answers_file)
     shown = {
@@ -56,6 +54,6 @@ def _show(found: dict[str, Default], problems: list[dict[str, str]], is_all: boo
     for problem in problems[:MOST]:
         print(f"not read: {problem['source']} {problem['message']}")
     if len(problems) > MOST:
-        print(f"not read: {len(problems) - MOST} more; --json has them")
+        print(f"not read: {len(problems) - MOST} more; --json shows them")
     if len(found) > len(shown):
         print(f"{len(found) - len(shown)} more answers are assumed: --all shows them")

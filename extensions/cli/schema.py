@@ -7,13 +7,13 @@ from ..questions.schema import schema
 from .common import EXIT_NOTHING, print_json
 
 SUMMARY = "Print the JSON Schema of answers and data files"
-DESCRIPTION = "For editors and robots, which check a file by it before anything runs."
+DESCRIPTION = "For editors and CI, to check a file before anything runs."
 EPILOG = "Exit code: 0."
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the verb's options."""
-    parser.add_argument("--json", action="store_true", help="the same: a schema is JSON")
+    parser.add_argument("--json", action="store_true", help="no effect: a schema is always JSON")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -13,28 +13,30 @@ from ..update import clone, drift, history
 from . import update, words
 from .common import EXIT_FOUND, EXIT_NOTHING, Refused, add_project, command, print_json, stored
 
-SUMMARY = "Change the answers that the project no longer says, and their files"
+SUMMARY = "Change answers that no longer match the project, and update the files"
 DESCRIPTION = """\
-Shows what check found, asks, and runs Copier's update at the version that the
-project has, with just those answers. Your edits are merged; nothing is
-committed. An answer that you gave on purpose is kept: one that the project did
-not say in the commit in which the answer got its value."""
+Shows the answers that differ, asks, and runs Copier's update with these
+answers. Keeps the template's version, merges your edits, and commits nothing.
+Keeps answers that you gave on purpose: those that the project did not say in
+the commit that set them."""
 EPILOG = """\
-Exit codes: 0 done, or nothing to do; 1 conflicts, or not agreed to; 2 refused,
-nothing changed."""
+Exit codes: 0 done, or nothing to do; 1 conflicts, or you said no; 2 error
+(nothing changed)."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the verb's options."""
     add_project(parser)
-    parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
+    parser.add_argument("-y", "--yes", action="store_true", help="don't ask")
     parser.add_argument(
-        "--take", metavar="QUESTION", action="append", default=[], help="change this answer although it is kept"
+        "--take",
+        metavar="QUESTION",
+        action="append",
+        default=[],
+        help="change this answer, even if you gave it on purpose",
     )
     parser.add_argument("--keep", metavar="QUESTION", action="append", default=[], help="leave this answer as it is")
-    parser.add_argument(
-        "--set", metavar="QUESTION=ANSWER", action="append", default=[], help="change an answer to this one (YAML)"
-    )
+    parser.add_argument("--set", metavar="QUESTION=ANSWER", action="append", default=[], help="set an answer, in YAML")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -83,12 +85,12 @@ def _taken(options: argparse.Namespace, found: drift.Drift, typed: dict[str, Any
     names = {each.name for each in found.differences}
     for name in [*options.take, *options.keep]:
         if name not in names:
-            raise Refused(f"{name} does not differ from the project: {command('check', options)} names what does")
+            raise Refused(f"{name} already matches the project\nTo see what differs:\n    {command('check', options)}")
     unknown = [each for each in found.open if each.is_kept is None and each.name not in {*options.take, *options.keep}]
     if unknown and history.is_shallow(options.project):
         raise Refused(
-            "the clone is shallow, and which answers were given on purpose is in older commits\n"
-            "Get them, or name each answer with --take or --keep:\n"
+            "the clone is shallow, and only older commits show which answers you gave on purpose\n"
+            "Fetch them, or name each answer with --take or --keep:\n"
             "    git fetch --unshallow"
         )
     return [
@@ -112,21 +114,21 @@ def _show(
     if rows:
         print(words.table(("question", "answer", "becomes", "read in"), rows))
     else:
-        print("Nothing to do: no answer is to change.")
+        print("Nothing to do: no answer changes.")
     for each in kept:
         print(f"kept: {words.line(options.project, each, words.WIDTH - 6)}")
     if any(each.is_kept for each in kept):
-        print("    Given on purpose; --take QUESTION changes one all the same.")
+        print("    You gave these. To change one, add --take QUESTION.")
 
 
 def _lacking(project: Path, data: Mapping[str, Any]) -> Iterator[str]:
-    """Say which new variables .env lacks, from which Compose reads them: it is the person's, and not written again."""
+    """Say which new variables you have to add to .env: the template writes this file only once."""
     dotenv = project / ".env"
     if not dotenv.is_file():
         return
     there = {line.partition("=")[0].strip() for line in dotenv.read_text(errors="replace").splitlines()}
     if names := [name for name in data.get("dotenv", {}) if name not in there]:
-        yield f"    .env lacks {', '.join(names)}: add what .env.example says of it"
+        yield f"    .env lacks {', '.join(names)}: add it, as in .env.example"
 
 
 def _cell(value: Any) -> str:
@@ -141,7 +143,7 @@ def _agreed(options: argparse.Namespace) -> bool:
         print("Nothing was changed. To change these answers, add --yes.", file=sys.stderr)
         return False
     try:
-        said = input("Change these answers, and the files that follow from them? [y/N] ")
+        said = input("Change these answers, and update the files? [y/N] ")
     except EOFError:
         said = ""
     if said.strip().lower() not in answers.TRUE:

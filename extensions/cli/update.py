@@ -11,13 +11,13 @@ from .common import add_common
 
 SUMMARY = "Update the Docker files of projects to a newer version"
 DESCRIPTION = """\
-Runs Copier's update in each project: it asks nothing, merges your edits, and
-commits nothing. New questions get the answer that is read in the project. None
-stops the others; where something is in the way, nothing is changed."""
+Runs Copier's update in each project: asks nothing, merges your edits, and
+commits nothing. New questions get the answers that are detected. If a project
+can't be updated, it stays unchanged, and the others go on."""
 EPILOG = """\
-Exit codes, the highest of all projects: 0 updated or current, 1 conflicts or
-something of yours is gone (with --check: there is a newer version), 2 refused
-or failed, nothing changed."""
+Exit codes, the highest of all projects: 0 updated or current; 1 conflicts, or
+lines of yours are gone (with --check: there is a newer version); 2 error, that
+project is unchanged."""
 MOST = 8  # files of a project that are named
 
 
@@ -25,7 +25,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the verb's options."""
     parser.add_argument("project", type=Path, nargs="*", default=[Path()], help="folders of projects [default: .]")
     parser.add_argument("--to", metavar="VERSION", help="a tag of the template [default: the newest]")
-    parser.add_argument("--check", action="store_true", help="only say whether there is a newer version")
+    parser.add_argument("--check", action="store_true", help="only show whether there is a newer version")
     add_common(parser)
 
 
@@ -53,7 +53,7 @@ def lines(report: dict[str, Any]) -> list[str]:
     if status == "current":
         return [f"{project}: current ({report['from']})"]
     if status == "outdated":
-        return [f"{project}: has {report['from']}, the template {report['to']}"]
+        return [f"{project}: {report['from']}, newer version {report['to']}"]
     files = report["changed"]
     merged = [path for path in files if path not in report["conflicts"]]
     changed = f"{len(files)} file{'s'[: len(files) != 1]} changed"

@@ -21,7 +21,7 @@ ABSENT = object()  # unlike any value
 
 
 def plain(item: Any) -> str:
-    """Return a value as people write it, on one line."""
+    """Return a value on one line, as it is printed."""
     if isinstance(item, dict):
         return ", ".join(f"{key} {plain(value)}" for key, value in item.items() if value not in ("", None, [], {}))
     return (
@@ -46,7 +46,7 @@ def lines(value: Any) -> list[str]:
     """Return a value as the lines of its cell: a list has a line an item, but for long ones, which are counted."""
     items = list(value.items()) if isinstance(value, dict) else value if isinstance(value, list) else [value]
     if len(items) > 12:
-        return [f"{len(items)} in all; --json has them"]
+        return [f"{len(items)} in all; --json shows them"]
     if isinstance(value, dict):
         return [short(f"{key}: {plain(item)}", 72) for key, item in items] or ["none"]
     return [short(plain(item), 72) for item in items] or ["none"]
@@ -83,7 +83,7 @@ def line(root: Path, difference: Difference, width: int = WIDTH) -> str:
     """Return what is different, on a line of at most `width` where names and paths are not too long."""
     name, source = difference.name, difference.source
     if difference.is_gone:
-        return f"{name}: answered as it was read in {fate(root, source)}"
+        return f"{name}: the answer was read in {fate(root, source)}"
     answer, found = map(told, what_differs(difference))
     room = max(16, width - len(f"{name}: answered , now  ({source})"))
     answer = short(answer, max(room // 2, room - len(found)))
@@ -124,4 +124,4 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], width: int = WID
 
 def _wrapped(cell: str, width: int) -> list[str]:
     found = [part for line in cell.split("\n") for part in textwrap.wrap(line, width, break_on_hyphens=False) or [""]]
-    return found if len(found) <= MOST_LINES else [*found[: MOST_LINES - 1], "… (--json has all)"]
+    return found if len(found) <= MOST_LINES else [*found[: MOST_LINES - 1], "… (--json shows all)"]

@@ -1,1 +1,1 @@
-"""What is refused before a copy, and said after it."""
+"""The checks before a copy, and the summary after it."""

@@ -1,4 +1,4 @@
-"""What is said after a copy: what was written, which commands follow, and where the site answers then."""
+"""The summary after a copy: what was written, which commands follow, and where the site answers then."""
 
 import re
 import shlex
@@ -26,7 +26,7 @@ def text(
     home_page: bool,
     localhost: bool,
 ) -> str:
-    """Return the text: at most 12 lines beside the remarks, that fit a terminal, and commands to paste one by one.
+    """Return the summary: at most 12 lines plus the remarks, all fit a terminal; commands to paste one by one.
 
     `folder` is the project as it was named, `home_page` whether something answers at /, `localhost` whether settings
     let in localhost alone.
@@ -36,14 +36,14 @@ def text(
     last = _without_compose(answers)
     if answers["use_compose"]:
         if lacking := unset(folder, answers):
-            said.append(f"Set {_listed(lacking)} in .env, without which nothing starts.")
+            said.append(f"Set {_listed(lacking)} in .env before you start: the services need it.")
         commands.append(START)
         last = [*_address(answers, home_page, localhost), *_later(answers)]
     return "\n\n".join(["\n".join(map(_paragraph, said)), _commands(commands), "\n".join(last)])
 
 
 def _commit(folder: Path, answers_file: str) -> tuple[list[str], list[str]]:
-    """Return what is said of the files, and the commands that commit them."""
+    """Return a sentence on the files, and the commands that commit them."""
     root = folder.resolve()
     commands = [] if root == Path.cwd().resolve() else [f"cd {_argument(folder)}"]
     inside, hidden = _git_state(root)
@@ -52,11 +52,11 @@ def _commit(folder: Path, answers_file: str) -> tuple[list[str], list[str]]:
     if not inside:
         commands.append("git init")
         said = (
-            "The Docker files are written. The project is no git repository, and an update needs one, with "
-            f"{answers_file} in a commit."
+            "The Docker files are written. The project isn't a git repository yet, and updates need one, with "
+            f"{answers_file} committed."
         )
     else:
-        said = f"The Docker files are written. Commit all: updates need {answers_file}."
+        said = f"The Docker files are written. Commit them: updates need {answers_file}."
     return [said], [*commands, COMMIT]
 
 
@@ -85,7 +85,7 @@ def _later(answers: Mapping[str, Any]) -> Iterable[str]:
     if answers["migrate"]:
         yield "For each later release, so that the site stays up if a migration fails:"
         yield _commands(RELEASE)
-    yield "Your own changes to the services belong in compose.override.yaml."
+    yield "To change a service, use compose.override.yaml: updates never touch it."
 
 
 def unset(folder: Path, answers: Mapping[str, Any]) -> list[str]:
@@ -121,17 +121,17 @@ def _address(answers: Mapping[str, Any], home_page: bool, localhost: bool) -> It
 
 def _without_compose(answers: Mapping[str, Any]) -> Iterable[str]:
     if answers["required_environment"]:
-        yield _paragraph(f"The settings do not start without {_listed(answers['required_environment'])}.")
-    yield "What a Compose file of your own must give the images is in the template's\ndocs/files.md."
+        yield _paragraph(f"Set {_listed(answers['required_environment'])} where the images run: settings need it.")
+    yield "Your own Compose file: the template's documentation says what the images need."
 
 
 def source_remarks(source: str, commit: str) -> list[str]:
-    """Return sentences on a template that only this machine has, and on a commit that is no release."""
+    """Return sentences on a template that only this computer has, and on a commit that isn't a release."""
     found = []
     if Path(source).is_dir():
-        found.append(f"The template is a folder of this machine ({source}): a team should copy from a URL.")
+        found.append(f"You copied from a folder of this computer ({source}). In a team, copy from a URL.")
     if not re.fullmatch(r"v?\d+(\.\d+)+((a|b|rc)\d+)?", commit):
-        found.append(f"{commit or 'What you copied'} is no release of the template: an update leads to the next one.")
+        found.append(f"You copied {commit or 'a commit'}, which isn't a release. The next update leads to a release.")
     return found
 
 
@@ -141,7 +141,7 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def _paragraph(text: str) -> str:
-    """Return text in lines that fit a terminal; paths, addresses and what stands in backticks stay whole."""
+    """Return text in lines that fit a terminal; paths, addresses and code in backticks stay whole."""
     protected = re.sub(r"`[^`\n]*`", lambda match: match[0].replace(" ", "\0"), text)
     lines = (
         textwrap.wrap(line, WIDTH, break_long_words=False, break_on_hyphens=False) for line in protected.split("\n")

@@ -1,8 +1,9 @@
-"""What stands in the way of rendering into a project, said before anything is asked or written."""
+"""Checks that run before Copier asks or writes anything: refuse what would overwrite, or can't be rendered."""
 
 import os
 import re
-from collections.abc import Callable, Mapping
+import shlex
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +14,21 @@ from ..questions import answers
 from ..services.site import Site
 from . import links, missing
 
+MOST = 5  # paths that a message names
 Conf = Mapping[str, Any]  # Copier's _copier_conf
 Questions = Mapping[str, Mapping[str, Any]]
 Defaults = Callable[[], Mapping[str, Any]]  # what is read from the project, when it is needed
 
 
 def refusals(conf: Conf, questions: Questions, defaults: Defaults, site: Callable[[], Site] = Site) -> list[str]:
-    """Return a sentence for each thing in the way: what, where, and what to do.
+    """Return a message for each reason to refuse: what is wrong, where, and what to do.
 
-    The kinds are looked for in turn, and only the first that is found is reported.
+    The checks run in turn, and only the first kind that finds something is reported.
     """
     root = Path(conf["dst_path"]).resolve()
     if "_commit" in conf["data"] and ".." in Path(conf["dst_path"]).parts:
         # With --quiet: an update's rendering, which would land outside of Copier's temporary folder.
-        return ["The project's path has .. in it, at which Copier breaks off: give the folder without it."]
+        return ["Copier can't work with '..' in the project's path. Give the path without it."]
     if is_comparison(conf):
         return _bad_old_answers(conf, questions) if "_commit" in conf["data"] else []
     return (
@@ -38,7 +40,7 @@ def refusals(conf: Conf, questions: Questions, defaults: Defaults, site: Callabl
 
 
 def stored_refusals(conf: Conf, questions: Questions, defaults: Defaults) -> list[str]:
-    """Return a sentence for each answer by which an update cannot begin; Copier itself would print a traceback.
+    """Return a message for each answer with which an update can't begin; Copier itself would print a traceback.
 
     Those of 1.x are looked at later, once a migration has changed them.
     """
@@ -76,8 +78,8 @@ def _foreign_answers(conf: Conf, questions: Questions, root: Path) -> list[str]:
     others = answers.others(root, conf["answers_file"])
     if others:
         return [
-            f"{conf['answers_file']} does not hold this template's answers, which are in {others[0]}: add "
-            f"-a {others[0]}, here and in each copier update."
+            f"{conf['answers_file']} belongs to another template. The answers to this one are in {others[0]}.\n"
+            f"Add this option, now and to each copier update:\n    -a {others[0]}"
         ]
     return [_foreign(conf, questions, stored)]
 
@@ -85,21 +87,22 @@ def _foreign_answers(conf: Conf, questions: Questions, root: Path) -> list[str]:
 def _foreign(conf: Conf, questions: Questions, stored: Mapping[str, Any]) -> str:
     lost = [name for name in answers.ALWAYS if name not in stored]
     if lost and len(stored.keys() & questions.keys()) > len(stored) // 2:
-        return f"{conf['answers_file']} lacks {', '.join(lost)}: bring back the lines, as git has them."
+        return f"{conf['answers_file']} lacks {', '.join(lost)}. Restore these lines: git has them."
     file = conf["answers_file"]
     if "_src_path" not in stored:
         return (
-            f"{file} was not written by Copier, as it has no _src_path: give it another name, and, if it holds your "
-            "answers, name it with --data-file."
+            f"{file} was not written by Copier: it has no _src_path. Rename it.\n"
+            "If it holds your answers, give its new name with --data-file."
         )
     return (
-        f"{file} holds the answers to another template ({answers.public(str(stored['_src_path']))}): keep this one's "
-        "in a file of their own, with -a .copier-answers.docker.yml, here and in each copier update."
+        f"{file} holds the answers to another template ({answers.public(str(stored['_src_path']))}).\n"
+        "Keep the answers to this one in a file of their own. Add this option, now and to each copier update:\n"
+        "    -a .copier-answers.docker.yml"
     )
 
 
 def _bad_old_answers(conf: Conf, questions: Questions) -> list[str]:
-    """Return what is wrong with the answers of the old version, of which Copier itself would make a traceback.
+    """Return what is wrong with the answers of the old version; Copier itself would print a traceback.
 
     An update is refused for them before that, but not with --quiet.
     """
@@ -160,17 +163,23 @@ def _unsafe_files(conf: Conf, questions: Questions, root: Path, defaults: Defaul
     unsafe += [path for path in paths if path not in committed]
     if unsafe:
         return [
-            f"{', '.join(unsafe)} would be overwritten in {root}, and no git commit holds what is there now: "
-            "commit it (git add --force, git commit) or move it away."
+            f"Copier would overwrite {some(unsafe)} in {root}, and no commit has what is there now.\n"
+            f"Move {'it' if len(unsafe) == 1 else 'them'} away, or commit:\n"
+            f"    git add --force {shlex.join(unsafe)} && git commit"
         ]
     if conf["answers_file"].as_posix() in paths:
         paths.remove(conf["answers_file"].as_posix())
     if paths and conf["defaults"] and not conf["overwrite"]:
         return [
-            f"{', '.join(paths)} would be overwritten in {root}, where a git commit holds what is there now: "
-            "add --overwrite."
+            f"Copier would overwrite {some(paths)} in {root}.\n"
+            "A commit has what is there now, so you can compare and restore. To go on, add --overwrite."
         ]
     return []
+
+
+def some(paths: Sequence[str]) -> str:
+    """Return the first of some paths, and how many more there are."""
+    return ", ".join(paths[:MOST]) + (f" and {len(paths) - MOST} more" if len(paths) > MOST else "")
 
 
 def rendered(conf: Conf, truths: Mapping[str, Any]) -> list[str]:
@@ -188,7 +197,7 @@ def rendered(conf: Conf, truths: Mapping[str, Any]) -> list[str]:
 
 
 def possible(template: Path) -> list[str]:
-    """Return the paths that a template writes with any answers, relative to the project, but for the answers file."""
+    """Return all paths that a template can write, relative to the project, except the answers file."""
     paths = (
         path.relative_to(template / "template").as_posix()
         for path in (template / "template").rglob("*")

@@ -1,4 +1,4 @@
-"""What stands where a file or a folder is to be written: nothing is written through a link, nor to a device."""
+"""Refuse to write through links and to devices: what is there now, where a file or a folder is to be written."""
 
 import stat
 from collections import defaultdict
@@ -22,7 +22,7 @@ def kind(path: Path) -> str:
 
 
 def refusals(root: Path, paths: Iterable[str]) -> Iterator[str]:
-    """Return a sentence on those of the files `paths` below `root`, and on their folders, that are something else."""
+    """Return a message on those of the files `paths` below `root`, and on their folders, that are something else."""
     paths = sorted(paths)
     folders = sorted({parent.as_posix() for path in paths for parent in Path(path).parents if parent != Path()})
     odd = _others(root, folders, FOLDER)
@@ -34,11 +34,11 @@ def refusals(root: Path, paths: Iterable[str]) -> Iterator[str]:
         for what, names in by_kind.items():
             if what == HARD_LINK:
                 yield (
-                    f"{', '.join(names)} must be a file of its own, and is a hard link, by which another file would "
-                    "change too: put a copy in its place."
+                    f"{', '.join(names)} must be a file of its own, but is a hard link: another file would change "
+                    "too. Replace it by a copy."
                 )
             else:
-                yield f"{', '.join(names)} must be {must}, and is {what}: move it away, and commit."
+                yield f"{', '.join(names)} must be {must}, but is {what}. Move it away, and commit."
 
 
 def _others(root: Path, paths: Iterable[str], must: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ OURS = ("compose.override.yml", "compose.override.yaml")
 OTHERS = ("docker-compose.override.yml", "docker-compose.override.yaml")
 TEXT = """\
 # Your own changes to the services of compose.yaml.
-# Compose reads this file in place of {name}, which was written for another one.
+# Compose reads this file instead of {name}, which was written for another Compose file.
 services: {{}}
 """
 
@@ -23,9 +23,9 @@ def shadowed(root: Path) -> str:
 
 
 def keep_out(root: Path) -> str:
-    """Write an override file that says nothing, where Compose would add another, and return a sentence on that.
+    """Write an empty override file where Compose would add another, and return a sentence on that.
 
-    It is the person's from then on: an update leaves it alone.
+    It is yours from then on: an update leaves it alone.
     """
     name = shadowed(root)
     if not name:
@@ -34,5 +34,7 @@ def keep_out(root: Path) -> str:
         with (root / OURS[1]).open("x", encoding="utf-8") as file:
             file.write(TEXT.format(name=name))
     except OSError as error:
-        return f"Compose adds {name} to compose.yaml, for which it was not written: rename it ({error.strerror})."
-    return f"Compose reads {OURS[1]}, and {name} no longer: move what you need of it."
+        return (
+            f"Compose adds {name} to compose.yaml, but it was written for another file. Rename it ({error.strerror})."
+        )
+    return f"Compose now reads {OURS[1]}, and no longer {name}. Move what you need from there."

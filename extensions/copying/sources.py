@@ -1,4 +1,4 @@
-"""Whether the place that is named as an answer's source holds the answer, for those who look there."""
+"""Check whether the place that is named as the source of a default really contains it."""
 
 import ast
 import contextlib

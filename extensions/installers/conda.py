@@ -1,4 +1,4 @@
-"""conda, with which images do not install. Where a project has nothing else, a person is told.
+"""conda. The images don't install with it: if a project has nothing else, the copy is refused with a reason.
 
 https://docs.conda.io/projects/conda/en/stable/user-guide/tasks/manage-environments.html
 """

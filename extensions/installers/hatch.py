@@ -1,4 +1,4 @@
-"""Hatch, with which images do not install: its projects list dependencies as `pyproject` reads them.
+"""Hatch. The images don't install with it: its projects list dependencies as `pyproject` reads them.
 
 https://hatch.pypa.io/latest/, https://github.com/repo-helper/hatch-requirements-txt,
 https://github.com/ofek/hatch-vcs#build-hook

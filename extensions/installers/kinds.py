@@ -1,4 +1,4 @@
-"""Which tools images install with, and what questions ask of them."""
+"""The tools that the images can install with, and what the questions need to know of them."""
 
 from .. import installers
 from .record import Installer

@@ -1,4 +1,4 @@
-"""Groups for developers that production has today: the own image installs them, and code of the site imports them."""
+"""Dependency groups for developers that production uses: the own image installs them, and the site imports them."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence

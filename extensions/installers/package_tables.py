@@ -1,4 +1,4 @@
-"""Lock files in TOML that list packages alike: poetry.lock, pdm.lock and pylock.toml.
+"""Lock files in TOML with the same kind of package tables: poetry.lock, pdm.lock and pylock.toml.
 
 https://python-poetry.org/docs/basic-usage/, https://packaging.python.org/en/latest/specifications/pylock-toml/
 """

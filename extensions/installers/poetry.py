@@ -90,6 +90,6 @@ POETRY = Installer(
     read_lock=read_package_tables,
     pythons=pythons,
     installs="`poetry install --only main --no-root`",
-    group="`--only=prod`, beside `--only main`, which is there",
+    group="`--only=prod`, next to `--only main`, which is there",
     extra="`--extras=prod`",
 )

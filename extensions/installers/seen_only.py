@@ -1,4 +1,4 @@
-"""Tools of which only a file is known: it may be where the dependencies are, if there is nothing else."""
+"""Tools that are only known by their file: the file may list the dependencies if there is nothing else."""
 
 from .record import Installer
 

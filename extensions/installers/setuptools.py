@@ -1,4 +1,4 @@
-"""Setuptools, with which images do not install: a pyproject.toml names files of requirements, or of a version, for it.
+"""Setuptools. The images don't install with it, but it reads requirements and versions that a pyproject.toml names.
 
 https://setuptools.pypa.io/en/latest/userguide/pyproject_config.html,
 https://setuptools-scm.readthedocs.io/en/latest/config/

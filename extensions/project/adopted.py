@@ -1,4 +1,4 @@
-"""What the files of the software handbook say that answers hold; extensions/adoption/ reads it."""
+"""What a project's existing Docker files say, as answers: extensions/adoption/ reads it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Parts of what TOML, YAML and JSON files hold, whatever a person wrote there: a wrong type is as good as nothing."""
+"""Read parts of TOML, YAML and JSON data of any shape: a value of a wrong type counts as missing."""
 
 from dataclasses import fields, is_dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""Which files git ignores: what they hold stays on this machine. https://git-scm.com/docs/gitignore."""
+"""Which files git ignores: they are only on this computer. https://git-scm.com/docs/gitignore."""
 
 import os
 import posixpath

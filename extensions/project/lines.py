@@ -1,4 +1,4 @@
-"""The line on which something stands, for a source: the parsers of TOML, YAML and JSON do not tell it."""
+"""The line number of a value, for its source: the parsers of TOML, YAML and JSON don't report it."""
 
 from functools import lru_cache
 

@@ -1,4 +1,4 @@
-"""What is a secret, by its name and by how it looks: no answer, no printed line and no file may repeat one.
+"""Recognize secrets, by their names and by their form: no answer, printed line or file may repeat one.
 
 Answers are committed, and what is printed ends in logs. Where it is not sure, nothing is shown.
 """

@@ -1,4 +1,4 @@
-"""What an answer may be, as the records of the questions say it: one rule a question, whose message names the fix."""
+"""Check answers by the rules in the questions' records: each message says what is wrong and what to give instead."""
 
 import difflib
 from collections.abc import Mapping
@@ -67,7 +67,7 @@ def problem(name: str, value: Any, answers: Mapping[str, Any], root: Path) -> st
 
 
 def fix_first(message: str) -> str:
-    """Return a message with what to do before what is wrong: at a prompt, a terminal cuts off the end of the line."""
+    """Return a message with the fix first, then what is wrong: at a prompt, a terminal cuts off long lines."""
     wrong, separator, fix = message.rpartition("; ")
     return f"{fix} ({wrong})" if separator else message
 
@@ -76,4 +76,4 @@ def unknown(name: str, names: list[str]) -> str:
     """Return a sentence that says that no question is called `name`, with the nearest that is."""
     nearest = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     hint = f"did you mean {nearest[0]}?" if nearest else f"the questions are {', '.join(names)}."
-    return f"{name}: there is no such question; {hint}"
+    return f"{name}: no question has this name; {hint}"

@@ -1,4 +1,4 @@
-"""From what was read to the services of compose.yaml, and to the variables of its services, .env and .env.example."""
+"""The defaults for compose.yaml: its services, and the variables of these services, .env and .env.example."""
 
 import re
 from collections.abc import Mapping
@@ -284,7 +284,7 @@ def development_environment(site: Site) -> Default:
 
 
 def notes(site: Site) -> list[str]:
-    """Return sentences on services that settings expect where Compose cannot put them, for the person to read."""
+    """Return the remarks after a copy on settings and services: what Compose can't do, and what you have to do."""
     found = [
         *_debug_notes(site),
         *_host_notes(site),
@@ -296,7 +296,7 @@ def notes(site: Site) -> list[str]:
         *_left(site),
     ]
     for name in not_run(site):
-        found.append(f"The project runs {name}, which compose.yaml does not: add it in compose.override.yaml.")
+        found.append(f"Your project uses {name}, which compose.yaml doesn't run. Add it in compose.override.yaml.")
     return found
 
 
@@ -304,14 +304,14 @@ def _left(site: Site) -> list[str]:
     """Return sentences on what own files have that no answer holds."""
     found = []
     if left := image_defaults.some(site.adopted.gunicorn_not_taken.value):
-        found.append(f"Not taken over of your own Gunicorn: {left}. Add to docker/gunicorn.conf.py what you need.")
+        found.append(f"Not taken over from your own Gunicorn: {left}. Add what you need to docker/gunicorn.conf.py.")
     lines, nginx = site.adopted.nginx_locations, site.adopted.nginx_not_taken.value
     if image_defaults.static_server(site)[0] == "nginx" and nginx:
         found.append(
-            f"Not taken over of your own nginx: {image_defaults.some(nginx)}. Add what you need to nginx_locations."
+            f"Not taken over from your own nginx: {image_defaults.some(nginx)}. Add what you need to nginx_locations."
         )
     elif image_defaults.static_server(site)[0] != "nginx" and lines.value and lines.source != "default.conf":
-        found.append(f"No nginx runs here: what yours does ({lines.source}) is for a proxy before this site.")
+        found.append(f"Compose runs no nginx. Keep what yours does ({lines.source}) in a proxy in front of this site.")
     return found
 
 
@@ -321,37 +321,37 @@ def _secrets(site: Site) -> list[str]:
     key = site.settings.secret_key_stated
     if key.value:
         found.append(
-            f"SECRET_KEY is in the code ({key.source}), so that all who read it can forge sessions: read it from a "
-            "variable, and make a new one."
+            f"SECRET_KEY is in the code ({key.source}): all who read it can forge sessions. Read it from a variable, "
+            "and make a new one."
         )
     for lacking in site.settings.lacking_modules.value:
         found.append(
-            f"Settings need {lacking.path} ({lacking.source}), which is not in the project: before you build, make it "
-            f"of {lacking.example}, let it read secrets from variables, and commit it (git add --force)."
+            f"Settings need {lacking.path} ({lacking.source}), which is not in the project. Before you build, copy it "
+            f"from {lacking.example}, let it read secrets from variables, and commit it (git add --force)."
         )
     for module in site.settings.ignored_modules.value:
         names = ", ".join(module.names) or "what it sets"
         if module.needed:
             found.append(
-                f"No image holds {module.path}, which git ignores, and settings need it ({module.source}): let "
-                f"them read {names} from variables instead, run `copier-django-docker sync`, and set them in .env."
+                f"Settings need {module.path} ({module.source}), but git ignores it, so the images lack it. Let "
+                f"settings read {names} from variables, run `copier-django-docker sync`, and set them in .env."
             )
         else:
             found.append(
-                f"No image holds {module.path}, which git ignores ({module.source}): what production needs of it, "
-                "let settings read from variables, run `copier-django-docker sync`, and set them in .env."
+                f"Git ignores {module.path} ({module.source}), so the images lack it. If production needs it, let "
+                "settings read variables instead, run `copier-django-docker sync`, and set the variables in .env."
             )
     for what, source in site.adopted.handbook_extra.value.left_out.items():
         found.append(
-            f"{what} ({source}) is left out, as it holds a secret: set that in .env, or give it to the build by "
-            "https://docs.docker.com/build/building/secrets/."
+            f"{what} ({source}) is left out, because it holds a secret. Set it in .env, or give it to the build as a "
+            "secret: https://docs.docker.com/build/building/secrets/."
         )
     if location := site.adopted.nginx_left_out.value:
-        found.append(f"A location of nginx is left out, as it holds a secret ({location}): include it from a file.")
+        found.append(f"An nginx location is left out, because it holds a secret ({location}). Include it from a file.")
     for process in site.processes.processes.value:
         if HIDDEN in f"{process.command} {process.runs}" and process.kind != "web":
             found.append(
-                f"The command in {process.source} holds a secret, and is not taken over: let it read that from a "
+                f"The command in {process.source} is left out, because it holds a secret. Let it read that from a "
                 "variable."
             )
     return found
@@ -369,11 +369,11 @@ def _buckets(site: Site) -> list[str]:
     if not site.settings.in_files.value:
         collected = any(item.alias == "staticfiles" for item in found.value)
         run = ", and run `manage.py collectstatic` there once" if collected else ""
-        return [f"{start}: set {names} and its login in .env{run}."]
+        return [f"{start}. Set {names} and its login in .env{run}."]
     changed = ", ".join(site.settings.in_files.value)
     return [
-        f"{start}, so compose.yaml has them in files. To use the bucket, set {names} in .env, and take {changed} out "
-        "of compose_settings."
+        f"{start}, so compose.yaml keeps them in files. To use the bucket, set {names} in .env, and remove {changed} "
+        "from compose_settings."
     ]
 
 
@@ -382,7 +382,7 @@ def _debug_notes(site: Site) -> list[str]:
     if not debug.value:
         return []
     return [
-        f"DEBUG is on ({debug.source}), so error pages show settings: turn it off before others can reach the site."
+        f"DEBUG is on ({debug.source}), so error pages show settings. Turn it off before others can reach the site."
     ]
 
 
@@ -393,9 +393,11 @@ def _host_notes(site: Site) -> list[str]:
     where = site.settings.allowed_hosts.source or site.layout.settings_file.value
     names = _host_names(site)
     if not names:
-        until = "answers this machine only" if can_be_changed(site.layout) else "answers nobody"
-        return [f"ALLOWED_HOSTS names no host ({where}), so the site {until}: add the site's name there."]
+        until = "answers only this computer" if can_be_changed(site.layout) else "answers no request"
+        return [f"ALLOWED_HOSTS is empty ({where}), so the site {until}. Add the site's name there."]
     if can_be_changed(site.layout):
         return []
     ask = f"curl --header 'Host: {names[0]}' http://127.0.0.1:{site.adopted.django_port.value or 8000}"
-    return [f"ALLOWED_HOSTS refuses this machine ({where}): add localhost there, or ask with `{ask}`."]
+    return [
+        f"ALLOWED_HOSTS has no name of this computer ({where}). Add localhost there, or try the site with `{ask}`."
+    ]

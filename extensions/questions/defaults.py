@@ -1,4 +1,4 @@
-"""From what was read to the questions' defaults: which answer follows from it, as the records say."""
+"""The defaults of all questions, worked out from what was read, as their records say."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace

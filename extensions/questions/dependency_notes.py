@@ -1,4 +1,4 @@
-"""What is said after a copy of what the project installs."""
+"""Remarks after a copy on dependencies that the images install in another way than your files say."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ SHOWN = 6  # requirements in one sentence
 
 
 def notes(site: Site) -> list[str]:
-    """Return sentences on what is installed otherwise than the project's files say."""
+    """Return sentences on dependencies that are installed in another way than the project's files say."""
     return [*_python(site), *_django(site), *_foreign(site), *_missing(site), *_checkout(site)]
 
 
@@ -22,9 +22,9 @@ def _foreign(site: Site) -> Iterator[str]:
     if not found:
         return
     texts = [f"{item.source} {item.name} (write {item.instead})" for item in found]
-    yield f"The images leave out what only one machine can install: {'; '.join(texts[:SHOWN])}."
+    yield f"The images leave out what only one computer can install: {'; '.join(texts[:SHOWN])}."
     if len(texts) > SHOWN:
-        yield f"So are {len(texts) - SHOWN} more lines: {', '.join(item.source for item in found[SHOWN:])}."
+        yield f"They leave out {len(texts) - SHOWN} more lines: {', '.join(item.source for item in found[SHOWN:])}."
 
 
 def _checkout(site: Site) -> Iterator[str]:
@@ -33,14 +33,13 @@ def _checkout(site: Site) -> Iterator[str]:
     if folders := found.submodules.value:
         are = "are submodules that are" if len(folders) > 1 else "is a submodule that is"
         yield (
-            f"{', '.join(folders[:SHOWN])} {are} not checked out ({found.submodules.source}): "
-            "`git submodule update --init --recursive` before images are built, wherever that is."
+            f"{', '.join(folders[:SHOWN])} {are} not checked out ({found.submodules.source}). Run "
+            "`git submodule update --init --recursive` wherever you build images."
         )
     if pointers := found.pointers.value:
         more = f" and {len(pointers) - 3} more" if len(pointers) > 3 else ""
         yield (
-            f"{', '.join(pointers[:3])}{more}: pointers of Git LFS in the place of files. "
-            "`git lfs pull` before images are built, wherever that is."
+            f"Git LFS has not fetched {', '.join(pointers[:3])}{more}. Run `git lfs pull` wherever you build images."
         )
 
 
@@ -48,8 +47,8 @@ def _missing(site: Site) -> Iterator[str]:
     missing = site.dependencies.local_missing
     if missing.value:
         yield (
-            f"The requirements name {', '.join(missing.value)} ({missing.source}), which is not in the project: "
-            "without it, no image can be built."
+            f"The requirements name {', '.join(missing.value)} ({missing.source}), which is not in the project. Add "
+            "it: without it, the images can't be built."
         )
 
 
@@ -57,8 +56,8 @@ def _python(site: Site) -> Iterator[str]:
     found, answer = site.dependencies.python_version, python_version(site).value
     if found.source and found.value.startswith("3.") and answer != found.value:
         yield (
-            f"The project is of the time of Python {found.value} ({found.source}), which has no image on a Debian "
-            f"of today: the images have {answer}."
+            f"Your project runs on Python {found.value} ({found.source}), for which there is no image on a current "
+            f"Debian. The images have {answer}."
         )
 
 
@@ -67,6 +66,6 @@ def _django(site: Site) -> Iterator[str]:
     if below.value:
         what = below.note.partition(": ")[2].rstrip(".")
         yield (
-            f"Code uses what Django {below.value} removed, {what} ({below.source}): the images install an older one. "
-            f"Write Django<{below.value} to your requirements too."
+            f"Your code uses what Django {below.value} removed: {what} ({below.source}). The images install an older "
+            f"Django. Add Django<{below.value} to your requirements."
         )

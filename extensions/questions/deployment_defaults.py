@@ -1,4 +1,4 @@
-"""From what the project's own Dockerfile and scripts do to what answers, and sentences, follow of it."""
+"""Defaults and remarks that follow from what the project's own Dockerfile and scripts do."""
 
 import re
 import shlex
@@ -163,5 +163,5 @@ def notes(site: Site) -> list[str]:
     ]
     if len(found) > SHOWN:
         places = ", ".join(item.source for item in found[SHOWN : SHOWN + 10])
-        said.append(f"Look also at what these lines do: {places}.")
+        said.append(f"Check what these lines do, too: {places}.")
     return said

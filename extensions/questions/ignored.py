@@ -1,4 +1,4 @@
-"""What git ignores in a project: the template renders none of it, as an update would lose what is there."""
+"""The paths that git ignores in a project. The template renders none of them: an update would lose what is there."""
 
 from collections.abc import Iterable
 from pathlib import Path

@@ -162,8 +162,8 @@ def proxy_notes(site: Site) -> list[str]:
     if not path or static_server(site)[0] == "nginx":
         return []
     return [
-        f"The site is below {path} (FORCE_SCRIPT_NAME, {source}), which a proxy of yours has to take away before "
-        "Django: without one, links of its pages lead nowhere."
+        f"The site is below {path} (FORCE_SCRIPT_NAME, {source}). Let your proxy remove this path before it passes "
+        "requests to Django: otherwise the links of its pages don't work."
     ]
 
 
@@ -175,16 +175,18 @@ def gunicorn_remark(site: Site) -> str:
     fault = "can lose requests while it reloads (HUP)"
     if pin >= SLOW_STOP:
         fault = "takes up to 30 s to stop while idle connections are open, and can lose requests on a reload (HUP)"
-    return f"Gunicorn {pin} ({stated.source}) {fault}: 27.0.1 or newer does not."
+    return f"Gunicorn {pin} ({stated.source}) {fault}. Use 27.0.1 or newer."
 
 
 def context_notes(site: Site, left_out: list[str]) -> list[str]:
     """Return sentences on secrets that git has, and on lines of the project's .dockerignore that no answer holds."""
     notes = []
     if secret := site.build_context.secret_files.value:
-        notes.append(f"git tracks what looks like a secret: {some(secret)}. Take it out of git, and make a new one.")
+        notes.append(
+            f"These files in git look like secrets: {some(secret)}. Remove them from git, and make new secrets."
+        )
     if lost := [path for path in site.local.local_files.value if path not in left_out]:
-        notes.append(f"Not taken over from .dockerignore: {some(lost)}. Add it there, at the end.")
+        notes.append(f"Not taken over from .dockerignore: {some(lost)}. Add what you need at its end.")
     return notes
 
 

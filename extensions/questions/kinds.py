@@ -1,7 +1,7 @@
 """The kinds of rules for answers: a text, a number, a list, a mapping, and what several questions share.
 
-What passes is safe as it stands in YAML, in a Dockerfile, in its JSON exec form and in nginx's configuration: the
-rules list the characters that are allowed, none of which means anything there.
+A valid answer can be written unchanged to YAML, a Dockerfile, its JSON exec form and nginx's configuration: the rules
+allow only characters without a special meaning there.
 """
 
 import contextlib
@@ -41,9 +41,9 @@ def text(pattern: str, fix: str, maximum: int = 200) -> Rule:
 
     def rule(value: Any) -> str:
         if not isinstance(value, str):
-            return f"{value!r} is not text; put it in quotes, and {fix}"
+            return f"{value!r} isn't text; put it in quotes, and {fix}"
         if len(value) > maximum or not re.fullmatch(pattern, value):
-            return f"{value!r} will not do; {fix}"
+            return f"{value!r} isn't valid; {fix}"
         return ""
 
     return Rule(rule, {"type": "string", "maxLength": maximum, "pattern": whole(pattern)})
@@ -57,7 +57,7 @@ def number(minimum: int, maximum: int) -> Rule:
         digits = isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}", value)
         if (is_whole or digits) and minimum <= int(value) <= maximum:
             return ""
-        return f"{value!r} will not do; give a whole number from {minimum} to {maximum}"
+        return f"{value!r} isn't valid; give a whole number from {minimum} to {maximum}"
 
     return Rule(rule, {"type": "integer", "minimum": minimum, "maximum": maximum})
 
@@ -65,7 +65,7 @@ def number(minimum: int, maximum: int) -> Rule:
 def _is_truth(value: Any) -> str:
     if isinstance(value, bool) or str(value).strip().lower() in TRUE | FALSE:
         return ""
-    return f"{value!r} will not do; answer true or false"
+    return f"{value!r} isn't valid; answer true or false"
 
 
 truth = Rule(_is_truth, {"type": "boolean"})
@@ -95,7 +95,7 @@ def choice(*choices: str) -> Rule:
     """Return the rule of an answer that is one of a few texts."""
 
     def rule(value: Any) -> str:
-        return "" if value in choices else f"{value!r} will not do; choose one of {', '.join(choices)}"
+        return "" if value in choices else f"{value!r} isn't valid; choose one of {', '.join(choices)}"
 
     return Rule(rule, {"enum": list(choices)})
 
@@ -106,7 +106,7 @@ def list_of(rule: Rule, what: str) -> Rule:
     def rule_for_all(value: Any) -> str:
         value = parsed(value)
         if not isinstance(value, list):
-            return f"{value!r} is not a list; give a YAML list of {what}, or []"
+            return f"{value!r} isn't a list; give a YAML list of {what}, or []"
         return next((message for item in value if (message := rule(item))), "")
 
     return Rule(rule_for_all, {"type": "array", "items": rule.schema})
@@ -128,18 +128,18 @@ def _are_compose_variables(value: Any) -> str:
         else value
     )
     bad = next((text for text in plain.values() if not re.fullmatch(f"({PLAIN})*", text)), "") if texts else ""
-    return _are_variables(plain) or (f"{bad!r} will not do; give text without braces, quotes and ': '" if bad else "")
+    return _are_variables(plain) or (f"{bad!r} isn't valid; give text without braces, quotes and ': '" if bad else "")
 
 
 def _are_variables(value: Any) -> str:
     value = parsed(value)
     if not isinstance(value, dict):
-        return f"{value!r} is not a mapping; give names and values in YAML, like {{DEBUG: 'False'}}, or {{}}"
+        return f"{value!r} isn't a mapping; give names and values in YAML, like {{DEBUG: 'False'}}, or {{}}"
     for name, text in value.items():
         if not (isinstance(name, str) and re.fullmatch(VARIABLE, name)):
-            return f"{name!r} will not do; give the name of an environment variable, like DEBUG"
+            return f"{name!r} isn't valid; give the name of an environment variable, like DEBUG"
         if not (isinstance(text, str) and re.fullmatch(VALUE, text)):
-            return f"{name}: {text!r} will not do; give text, in quotes, without quotes, $, # and line breaks in it"
+            return f"{name}: {text!r} isn't valid; give text in quotes, without \", ', $, # and line breaks"
     return ""
 
 
@@ -162,7 +162,7 @@ def mapping_of(key_rule: Rule, value_rule: Rule, what: str) -> Rule:
     def rule(value: Any) -> str:
         value = parsed(value)
         if not isinstance(value, dict):
-            return f"{value!r} is not a mapping; give a YAML mapping of {what}, or {{}}"
+            return f"{value!r} isn't a mapping; give a YAML mapping of {what}, or {{}}"
         return next((text for key, item in value.items() if (text := key_rule(key) or value_rule(item))), "")
 
     return Rule(rule, object_of(key_rule.schema, value_rule.schema))
@@ -179,12 +179,12 @@ identifier = text(r"[A-Za-z_][A-Za-z0-9_-]*", "use letters, digits, '-' and '_',
 WORD = "[A-Za-z0-9_./:=@%+,* -]"
 command = text(
     rf"(?=.*[A-Za-z0-9])(?:{WORD}|'{WORD}*')+",
-    "give a command without a shell, like celery -A shop worker, and close each quote",
+    "give a command without ;, &, | and $, like celery -A shop worker, and close each quote",
     500,
 )
 once = text(
     rf"(?=.*[A-Za-z0-9])(?:{WORD}|'{WORD}*')+( \|\| true)?",
-    "give a command without a shell, like python manage.py loaddata start; one that may fail ends in || true",
+    "give a command like python manage.py loaddata start, ending in || true if it may fail",
     500,
 )
 
@@ -200,14 +200,14 @@ OWN_SERVICES = ["django", "migrate", "static"]
 NO_NAME = "(null|true|false|[0-9][0-9_]*|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|0[box][0-9a-f_]+|[0-9]+e-?[0-9]+)$"
 _service_name = text(
     rf"(?!{NO_NAME})[a-z0-9][a-z0-9_-]*",
-    "use a-z, 0-9, - and _, and no number, like worker",
+    "use a-z, 0-9, - and _, and not a number, like worker",
     63,
 )
 
 
 def _is_service(value: Any) -> str:
     if value in OWN_SERVICES:
-        return f"{value!r} is a service of compose.yaml already; give another name"
+        return f"{value!r} is already a service in compose.yaml; give another name"
     return _service_name(value)
 
 
@@ -226,7 +226,7 @@ folder = Rule(_is_folder, {"anyOf": [{"const": "."}, relative_path.schema]})
 def _is_line(value: Any) -> str:
     if isinstance(value, str) and value.isprintable() and value.strip() and len(value) <= 2000:
         return ""
-    return f"{value!r} will not do; give one line of the file as it must stand there"
+    return f"{value!r} isn't valid; give one line, as it must be in the file"
 
 
 line = Rule(_is_line, {**PRINTABLE, "maxLength": 2000, "minLength": 1})
@@ -235,8 +235,8 @@ INSTRUCTION = r"#|(RUN|COPY|ADD|ENV|ARG|LABEL|WORKDIR|VOLUME|SHELL|USER) \S"
 
 def _is_instruction(value: Any) -> str:
     if line(value) == "" and re.match(INSTRUCTION, value):
-        return "" if not value.endswith("\\") else f"{value!r} ends in a backslash; give each instruction on one line"
-    return f"{value!r} will not do; give a Dockerfile's instruction on one line, like RUN mkdir -p /data"
+        return "" if not value.endswith("\\") else f"{value!r} ends in a backslash; write each instruction on one line"
+    return f"{value!r} isn't valid; give a Dockerfile instruction on one line, like RUN mkdir -p /data"
 
 
 instruction = Rule(

@@ -1,4 +1,4 @@
-"""From what was read to the processes of compose.yaml beside the web server: workers, and jobs that run at times."""
+"""The defaults for the processes of compose.yaml other than the web server: workers and jobs."""
 
 import re
 import shlex

@@ -1,4 +1,4 @@
-"""What a question is: a record with all that is known of it."""
+"""The record of a question: everything that is known of it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -34,18 +34,19 @@ class Reference:
     type: str
     default: str
     changes: str
+    allowed: str = ""  # of a text or a number; yes or no, and choices, say themselves what they allow
     refused: str = ""
     notes: str = ""
 
 
 @dataclass(frozen=True)
 class Question:
-    """All that is known of one question.
+    """Everything that is known of one question.
 
-    Its default is what `default` makes of what was read, or what `found` takes of it; without either, or where
-    nothing was found, or what was found cannot be an answer, it is `safe`. Of a list or a mapping, only the items
-    that cannot be answers are left out, unless they make sense together alone. "" for `safe` of a text that must
-    not be empty stands for: there is no default, and the guard says so.
+    `default` or `found` work out its default from the project. Its default is `safe` if they are missing, find
+    nothing, or find what is not a valid answer. Of a list or a mapping, only the items that are not valid are left
+    out, unless `together`. If `safe` is "" for a text that must not be empty, there is no default, and the checks
+    before a copy ask for an answer.
     """
 
     name: str
@@ -64,12 +65,12 @@ class Question:
     comment: str = ""  # why the expression or `asked` is not as everywhere
     against_others: Callable[[Any, Mapping[str, Any]], str] | None = None  # what is wrong beside other answers
     in_project: Callable[[Any, Path], str] | None = None  # what is wrong in the project in a folder
-    # With what a project goes on whose answers are older than the question: its people have edited their files for
-    # what is asked now, and the template's change in the same line would be a conflict.
+    # The answer of a project whose answers are older than the question, so that an update changes nothing there: you
+    # may have edited your files for what is asked now, and a change of the template in the same line would conflict.
     as_before: Any = NEVER
     since: str = ""  # the release that brought it, like 3.1.0; "" for those that 2.2.0 had
-    # What an answer means that the answers file leaves out: in each version its own, so that a better one comes with
-    # an update. Of what names a version, a place or the project itself, the answer is always written.
+    # The value of an answer that the answers file leaves out. Each version has its own, so that an update brings a
+    # better one. An answer that names a version, a place or the project itself is always written.
     plain: Any = SAFE
 
     @property
@@ -88,7 +89,7 @@ class Question:
 
     @property
     def choices(self) -> list[str]:
-        """Return what the rule lets a person choose from; none where anything that it lets pass may be typed."""
+        """Return the choices of the rule; none if any valid text may be typed."""
         return list(self.rule.schema.get("enum", ()))
 
     @property

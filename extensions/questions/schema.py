@@ -1,4 +1,4 @@
-"""The answers as a JSON Schema, so that editors complete a data file and robots validate it before anything runs."""
+"""The answers as a JSON Schema: editors complete a data file by it, and CI checks one before anything runs."""
 
 from pathlib import Path
 from typing import Any

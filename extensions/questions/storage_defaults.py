@@ -131,14 +131,14 @@ def notes(site: Site) -> list[str]:
         return found
     if (url := _path_of_media(site)[0]) and (writes := _beside_media(site)):
         found.append(
-            f"nginx does not serve MEDIA_ROOT ({media_root(site)[0]}), since {writes[0].path} is there too "
-            f"({writes[0].source}): give each a folder of its own, then run "
+            f"nginx does not serve MEDIA_ROOT ({media_root(site)[0]}), because {writes[0].path} is there too "
+            f"({writes[0].source}). Give each a folder of its own, then run "
             f"`copier-django-docker sync --set media_url={url}`."
         )
     header = site.private_media.accel_redirect
     if header.value and not _internal(site).value:
         found.append(
-            f"Django tells nginx by X-Accel-Redirect what to send ({header.source}): name the folder in private_media."
+            f"Django lets nginx send files by X-Accel-Redirect ({header.source}). Name the folder in private_media."
         )
     return found
 
@@ -157,6 +157,6 @@ def _unkept(site: Site) -> list[str]:
     places = ", ".join(f"{path} ({source})" for path, source in list(left.items())[:3])
     more = f" and {len(left) - 3} more" if len(left) > 3 else ""
     return [
-        f"Code writes to {places}{more}, which is read-only in a container: let it write to a folder of its own, or "
-        "to /tmp."
+        f"Your code writes to {places}{more}, which is read-only in a container. Let it write to a folder of its "
+        "own, or to /tmp."
     ]

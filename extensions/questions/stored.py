@@ -49,7 +49,7 @@ def written(path: Path) -> dict[str, Any]:
 
 
 def completed(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return answers to this template with what an absent one means: what is plain, and the file leaves out.
+    """Return the answers to this template, completed by those that the answers file leaves out.
 
     A question that is newer than the answers goes on as before it was there. Without an `as_before`, it stays absent:
     what the project says counts.

@@ -74,11 +74,11 @@ def differing(root: Path) -> dict[Path, str]:
 
 
 def _between(text: str, start: str, end: str = "") -> tuple[str, str]:
-    """Return what stands above what is written, with its first line, and below it, from the line `end` on."""
+    """Return the text up to the line `start`, and from the line `end` on: what is written goes between them."""
     above, found, rest = text.partition(f"{start}\n")
     below = rest.partition(end)[2] if end else ""
     if not found or (end and not below):
-        raise ValueError(f"A line that says where to write is missing: {start} {end}".rstrip())
+        raise ValueError(f"The line that marks where to write is missing: {start} {end}".rstrip())
     return above + found, end + below
 
 
@@ -118,6 +118,8 @@ def _reference_lines(question: Question) -> Iterator[str]:
     said = question.reference
     yield from (f"### `{question.name}`", "", "| | |", "| --- | --- |")
     yield from (f"| type | {said.type} |", f"| default | {said.default} |", f"| changes | {said.changes} |")
+    if said.allowed:
+        yield f"| allowed | {said.allowed} |"
     if said.refused:
         yield f"| refused | {said.refused} |"
     if not question.is_written:

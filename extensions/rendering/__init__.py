@@ -1,1 +1,1 @@
-"""What answers say to the template files."""
+"""Turn answers into what the template files need."""

@@ -24,7 +24,7 @@ def problem(lines: Iterable[str]) -> str:
         found = directives("\n".join(lines))
     except ValueError as error:
         return f"{error}"
-    return next((f"give location {path} once, as it is there twice" for path in _repeated(found)), "")
+    return next((f"give location {path} only once" for path in _repeated(found)), "")
 
 
 def names(lines: Iterable[str]) -> set[str]:

@@ -1,4 +1,4 @@
-"""Where the images keep what Django writes: the volumes, the links to them, and what nginx may hand out of them."""
+"""Where the images keep what Django writes: the volumes, the links to them, and what nginx may send from them."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping

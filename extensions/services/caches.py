@@ -83,13 +83,13 @@ def add_other(site: Site, service: Service, found: Connections) -> None:
         if expected.literals:
             first = expected.literals[0]
             found.notes.append(
-                f"Settings expect {service.compose_name} at {first.text}, which no variable changes: {first.source}."
+                f"Settings expect {service.compose_name} at {first.text} ({first.source}); no variable changes that."
             )
         return
     if expected.secured and not expected.used:
         found.notes.append(
-            f"Settings log in to {service.compose_name} with a password that no variable changes: "
-            f"{expected.secured[0].source}."
+            f"Settings log in to {service.compose_name} with a password ({expected.secured[0].source}) that no "
+            "variable changes."
         )
         return
     name = _add_services(site, expected, found)
@@ -283,8 +283,8 @@ def _move_host(found: Connections, service: Service, one: Literal, name: str) ->
         return
     if service.login:
         found.notes.append(
-            f"Settings log in to {name} as {one.source} has it: the service has {service.login}, with "
-            f"{service.password} of .env."
+            f"Settings log in to {name} with the login in {one.source}. The service has the user "
+            f"{service.login}, with {service.password} from .env."
         )
     start = one.setting[: -len("host")]
     upper = one.setting.endswith("HOST")

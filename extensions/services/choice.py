@@ -1,4 +1,4 @@
-"""The server that settings connect to once variables are set, where they use SQLite, or none, without them.
+"""The server that settings use once variables are set, if they use SQLite, or no server, without these.
 
 The settings are worked out again with those variables, so that nothing is promised that they would not do.
 """
@@ -111,7 +111,7 @@ def _tried(tree: Tree, project: Project, server: Service, scenario: Scenario) ->
 
 
 def _dialect(server: Service) -> Dialect:
-    assert server.dialect, f"{server.name} is no database"
+    assert server.dialect, f"{server.name} is not a database"
     return server.dialect
 
 

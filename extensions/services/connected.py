@@ -1,4 +1,4 @@
-"""What Compose has to run for a project's settings, and to tell them."""
+"""What Compose has to run for a project's settings, and which variables and settings point them at it."""
 
 from dataclasses import dataclass, field
 

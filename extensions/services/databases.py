@@ -43,7 +43,7 @@ class Expected:
     @property
     def dialect(self) -> Dialect:
         """How Django names the server."""
-        assert self.service.dialect, f"{self.service.name} is no database"
+        assert self.service.dialect, f"{self.service.name} is not a database"
         return self.service.dialect
 
     @property
@@ -70,7 +70,9 @@ def add_database(site: Site, found: Connections) -> None:
     if not expected.url_variable and not _is_movable(expected):
         if not _is_here(expected) or not can_be_changed(site.layout):
             where = f"at {expected.host}" if expected.host else "where settings could not be read"
-            found.notes.append(f"Settings expect the database {where}, which no variable changes: {expected.source}.")
+            found.notes.append(
+                f"Settings expect the database {where} ({expected.source}), and no variable changes that."
+            )
             return
         moved = True
     else:
@@ -107,8 +109,8 @@ def _of_another_kind(site: Site) -> list[str]:
         return []
     variables = [database.variable] if database.variable else [*database.variables.values()]
     named = f"set {', '.join(dict.fromkeys(variables))} in .env to those of a server" if variables else ""
-    server = named or f"let settings read from variables where it is ({database.host or 'localhost'} now)"
-    start = f"compose.yaml runs no database for {engine} ({site.settings.databases.source})"
+    server = named or f"let settings read its address from variables (now {database.host or 'localhost'})"
+    start = f"compose.yaml has no database for {engine} ({site.settings.databases.source})"
     lacks = kind(name).lacks
     return [f"{start}: {server}, or add one in compose.override.yaml.{f' {lacks}' if lacks else ''}"]
 
@@ -213,8 +215,8 @@ def _change_parts(site: Site, found: Connections, expected: Expected, server: Se
         found.settings |= {f"DATABASES.default.{role.upper()}": value for role, value in changed.items()}
     elif "user" in changed:
         found.notes.append(
-            f"Settings log in to the database as {own.user or 'nobody'}, which no variable changes, and the service "
-            f"has {server.user}: {expected.source}."
+            f"Settings log in to the database as {own.user or 'nobody'} ({expected.source}), and no variable changes "
+            f"that. The service has the user {server.user}."
         )
 
 
@@ -316,6 +318,4 @@ def _replace_password(site: Site, found: Connections, server: Server) -> None:
         return
     found.dotenv[server.password] = HIDDEN
     source = site.settings.databases.source
-    found.notes.append(
-        f"Set {server.password} in .env to the password that settings log in to the database with: {source}."
-    )
+    found.notes.append(f"Set {server.password} in .env to the database password that your settings have ({source}).")

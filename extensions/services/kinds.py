@@ -1,4 +1,4 @@
-"""Which kind of service a text of a project speaks of: an image, a driver, an engine, a port, a word."""
+"""Find the kind of a service from a text of the project: an image, a driver, an engine, a port or a word."""
 
 from collections.abc import Iterable
 

@@ -35,7 +35,7 @@ def container(at: At) -> Container:
         else "[CMD, mysqladmin, ping, --host=127.0.0.1]",
         test_comment=""
         if is_mariadb
-        else "That MySQL denies the login is an answer, too: https://dev.mysql.com/doc/refman/en/mysqladmin.html",
+        else "MySQL is ready if it answers, even by denying the login: https://dev.mysql.com/doc/refman/en/mysqladmin.html",
         times=(("interval", "30s"), ("start_period", "120s"), ("start_interval", "1s")),
         user="mysql",
         stop_grace_period="60s",

@@ -1,4 +1,4 @@
-"""The databases beside the default one that are on the same kind of server: the service is theirs too."""
+"""The databases other than the default one, on the same kind of server: they use the same service."""
 
 from dataclasses import dataclass
 
@@ -82,7 +82,7 @@ def _point_url(site: Site, found: Connections, service: Service, server: Server,
     found.environment[other.variable] = f"{scheme}://{server.login}/{name}{query_without_tls(url)}"
     found.databases.append(alias)
     if not replica:
-        found.notes.append(f"The database {name} of {other.variable} has to be made in the service.")
+        found.notes.append(f"Create the database {name} of {other.variable} in the service.")
 
 
 def _point_parts(site: Site, found: Connections, server: Server, alias: str, other: Database) -> None:
@@ -101,8 +101,8 @@ def _point_parts(site: Site, found: Connections, server: Server, alias: str, oth
     }
     if changed and not can_be_changed(site.layout):
         found.notes.append(
-            f"Settings expect the database {alias} at {default or 'localhost'}, and no variable changes all of that: "
-            f"{site.settings.databases.source}."
+            f"Settings expect the database {alias} at {default or 'localhost'} ({site.settings.databases.source}); "
+            "no variable changes all of that."
         )
         return
     found.settings |= {f"DATABASES.{alias}.{role.upper()}": value for role, value in changed.items()}
@@ -110,7 +110,7 @@ def _point_parts(site: Site, found: Connections, server: Server, alias: str, oth
         found.require(server.password)
     found.databases.append(alias)
     if not replica:
-        found.notes.append(f"The database {other.name or alias} of DATABASES has to be made in the service.")
+        found.notes.append(f"Create the database {other.name or alias} of DATABASES in the service.")
 
 
 def _right(other: Database) -> set[str]:

@@ -104,7 +104,7 @@ def _in_compose(tree: Tree) -> Iterator[Seen]:
                 Certainty.INFERRED if development else Certainty.STATED,
                 image,
                 _version(image),
-                "The file's path says that it is for development." if development else "",
+                "By its path, the file is for development." if development else "",
                 in_compose=True,
             )
 

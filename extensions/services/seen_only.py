@@ -1,4 +1,4 @@
-"""Kinds of which only the names are known. One that Compose is to run gets a module of its own."""
+"""Kinds of services that are only known by name. One that Compose can run gets a module of its own."""
 
 from .record import Service
 
@@ -8,7 +8,7 @@ SEEN_ONLY = (
         engines=("oracle",),
         drivers=("oracledb", "cx-oracle"),
         is_sql=True,
-        lacks="The image lacks Oracle's Instant Client, which cx_Oracle needs, and oracledb does not.",
+        lacks="cx_Oracle needs Oracle's Instant Client, which the image lacks. oracledb works without it.",
     ),
     Service(
         name="sqlserver",
@@ -17,7 +17,7 @@ SEEN_ONLY = (
         engines=("mssql",),
         drivers=("mssql-django",),
         is_sql=True,
-        lacks="The image lacks Microsoft's ODBC driver, which base_instructions can install: "
+        lacks="The image lacks Microsoft's ODBC driver. Install it with base_instructions: "
         "https://learn.microsoft.com/sql/connect/odbc/linux-mac/installing-the-microsoft-odbc-driver-for-sql-server",
     ),
     Service(name="solr", images=("solr",), drivers=("pysolr",)),

@@ -1,4 +1,4 @@
-"""A project with the services that it connects to: all from which answers follow."""
+"""A project together with the services that it connects to: the input of all defaults."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -1,1 +1,1 @@
-"""An update: what it would lose, its merge, its undo."""
+"""An update: the checks before it, the merge, the summary, and the command to undo it."""

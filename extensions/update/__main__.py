@@ -1,4 +1,4 @@
-"""The command of 2.x that updates clones: `python -m extensions.update PROJECT …`; from 3.0.0, a verb does."""
+"""The command of 2.x, `python -m extensions.update PROJECT …`, which updates clones. The verb `update` replaces it."""
 
 import argparse
 import json
@@ -8,7 +8,7 @@ from pathlib import Path
 from ..questions import answers
 from .clone import EXIT_CODES, update
 
-SUCCESSOR = "python -m extensions.update goes in 4.0.0: use copier-django-docker update --json"
+SUCCESSOR = "python -m extensions.update will be removed in 4.0.0. Use copier-django-docker update --json"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -18,9 +18,9 @@ def main(arguments: list[str] | None = None) -> int:
     """
     parser = argparse.ArgumentParser(
         prog="python -m extensions.update",
-        description="Update clones by `copier update`, without a question or a commit, and print a line of JSON each.",
-        epilog="Exit code, the highest of all: 0 updated or current; 1 updated, with conflicts or lost lines; "
-        "2 refused or failed, nothing changed.",
+        description="Update projects: ask nothing, commit nothing, and print a line of JSON for each.",
+        epilog="Exit code, the highest of all projects: 0 updated or current; 1 conflicts or lost lines; 2 error, "
+        "nothing changed.",
     )
     parser.add_argument("project", type=Path, nargs="+", help="folder of a project, with .copier-answers.yml")
     parser.add_argument("--template-version", metavar="TAG", help="default: the newest tag")

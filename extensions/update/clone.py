@@ -1,4 +1,4 @@
-"""Update a clone by Copier, in a process of its own, and say what happened."""
+"""Run Copier's update of a clone in a process of its own, and report what happened."""
 
 import json
 import os
@@ -69,14 +69,14 @@ def _empty(project: Path) -> Report:
 
 
 def _unfit(project: Path, answers_file: str) -> str:
-    """Return why a folder cannot be updated, as far as its answers file says it; "" if nothing is in the way."""
+    """Return why a folder cannot be updated, judged by its answers file; "" if it can."""
     if not project.is_dir():
-        return f"There is no folder {project}: give a clone of the project."
+        return f"There is no folder {project}. Give the folder of a project."
     stored = answers.stored(project / answers_file)
     if not stored:
-        return f"There is no {answers_file} in {project}: copy the template first, or name the file with -a."
+        return f"There is no {answers_file} in {project}. Copy the template first, or name the file with -a."
     if not isinstance(stored, Mapping) or not answers.is_ours(stored) or "_commit" not in stored:
-        return f"{answers_file} in {project} does not hold answers to this template, with their _commit."
+        return f"{answers_file} in {project} has no answers to this template, or no _commit."
     return ""
 
 
@@ -87,13 +87,13 @@ def _update(project: Path, answers_file: str, version: str | None, data: Mapping
     git = local["git"]["-C", str(project)]
     status, dirt, _ = git["status", "--porcelain"].run(retcode=None)
     if status:
-        return _refused(f"{project} is in no git repository: an update needs one, to merge your edits.")
+        return _refused(f"{project} is not in a git repository. An update needs one, to merge your edits.")
     if dirt:
-        return _refused(f"{project} has changes that are not committed: commit them, or stash them with --all.")
+        return _refused(f"{project} has uncommitted changes. Commit them, or run `git stash --all`.")
     place = str(written["_src_path"])
     if Path(place).is_absolute() and not Path(place).is_dir():
         return _refused(
-            f"The template is not in {place} any more: set _src_path in {answers_file} to where it is now, and commit."
+            f"The template is no longer in {place}. Set _src_path in {answers_file} to its new place, and commit."
         )
     before = {"from": written["_commit"]}
     code, output, outcome = _run_copier(project, answers_file, version, data)
@@ -113,7 +113,7 @@ def _update(project: Path, answers_file: str, version: str | None, data: Mapping
         "undo": outcome.get("undo", ""),
         "questions": sorted(name for name in now.keys() - written.keys() - (data or {}).keys() if name[0] != "_"),
         "status": "conflicts" if conflicts else "lost" if lost else "updated" if changed else "current",
-        "message": f"Conflicts to resolve in {', '.join(sorted(set(conflicts)))}." if conflicts else " ".join(lost),
+        "message": f"Resolve the conflicts in {', '.join(sorted(set(conflicts)))}." if conflicts else " ".join(lost),
     }
 
 
@@ -161,9 +161,9 @@ def _failed(git: Any, code: int, output: str, answers_file: str) -> Report:
     undone = undone or (" What it had written is undone." if summary.RESTORED in output else "")
     if unknown := re.search(r"ValueError: Unknown revision: '(.+)'", output):
         base = re.sub(r"-[0-9]+-g[0-9a-f]+$", "", unknown[1])
-        release = f"{base}, which it came after," if base != unknown[1] else "the nearest release"
+        release = f"{base}, the release before it," if base != unknown[1] else "the nearest release"
         return _refused(
-            f"The template has no version {unknown[1]}: set _commit in {answers_file} to {release} and commit."
+            f"The template has no version {unknown[1]}. Set _commit in {answers_file} to {release} and commit."
         )
     if TRACEBACK in output:
         return {"status": "error", "message": f"copier update failed ({code}): {lines[-1]}.{undone}"}

@@ -1,4 +1,4 @@
-"""How a project and its stored answers have drifted apart: what it says otherwise now, and what it has no more."""
+"""Where stored answers no longer match the project: what it says now, and what it no longer has."""
 
 import re
 import shlex
@@ -37,12 +37,12 @@ class Drift:
 
     @property
     def open(self) -> list[Difference]:
-        """The differences that nobody has made on purpose, as far as one knows."""
+        """The differences that were not made on purpose, as far as git knows."""
         return [difference for difference in self.differences if not difference.is_kept]
 
     @property
     def kept(self) -> list[Difference]:
-        """The differences that a person has made on purpose."""
+        """The differences that were made on purpose."""
         return [difference for difference in self.differences if difference.is_kept]
 
     def __bool__(self) -> bool:
@@ -89,9 +89,9 @@ def _is_replaced(source: str) -> bool:
 
 
 def fate(root: Path, source: str) -> str:
-    """Return what has become of a file in which something was read, as the end of a sentence."""
+    """Return the end of a sentence: a file, and whether it still exists."""
     path = source.partition(":")[0]
-    return f"{path}, which {'does not say so' if (root / path).exists() else 'is not there'} any more"
+    return f"{path}, which no longer {'says so' if (root / path).exists() else 'exists'}"
 
 
 def _files(root: Path, known: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

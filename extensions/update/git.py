@@ -1,4 +1,4 @@
-"""How an update runs git: Copier's commands under settings of their own, ours as the person's.
+"""How an update runs git: Copier's commands with fixed settings, our own commands with the user's settings.
 
 Copier merges by `git diff-tree` and `git apply`, which takes the nearest place that fits, in repositories of its own
 beside the project's. Here its merge is switched off, and each file is merged for itself, by `merging`: git is told

@@ -1,7 +1,7 @@
-"""What an update by Copier would lose or break over, said before it begins.
+"""Checks that run before an update: refuse one in which Copier would lose edits or fail.
 
-Copier merges with git, in repositories of its own beside the project's: what git ignores, hides or reads in another
-way there is lost without a word. https://copier.readthedocs.io/en/stable/updating/#how-the-update-works
+Copier merges with git, in repositories of its own: it silently loses what git ignores, hides or reads in another way
+there. https://copier.readthedocs.io/en/stable/updating/#how-the-update-works
 """
 
 import os
@@ -31,7 +31,7 @@ def refusals(
     data: Mapping[str, Any],
     rejects: bool = False,
 ) -> list[str]:
-    """Return a sentence for each thing because of which an update would lose what a person wrote, or break off.
+    """Return a message for each reason why an update would lose what you wrote, or fail.
 
     `project` is the folder as it was named, `template` the clone of the new version, `data` the answers that are
     given now, `rejects` whether conflicts go to .rej files. Files are those of the answers in the last commit, and of
@@ -48,7 +48,7 @@ def refusals(
     root = project.resolve()
     # Not resolved: Copier does the same, and takes what follows the repository's own path for the path in it.
     if ".." in project.parts or not project.absolute().is_relative_to(repository):
-        return [f"{project} has a symbolic link or .. in it, at which Copier breaks off: give the folder as {root}."]
+        return [f"Copier can't update through a symbolic link or '..' in {project}. Give the folder as {root}."]
     paths = rendered(root, template, answers_file, questions, data)
     states = git("-C", str(repository), "status", "--porcelain", "--untracked-files=no").splitlines()
     folder, prefix = git("rev-parse", "--absolute-git-dir", "--show-prefix").split("\n")[:2]
@@ -58,8 +58,8 @@ def refusals(
     names["_copier_conf"] = {"answers_file": answers_file}
     if not git("ls-files", "--", answers_file):
         return [
-            f"{answers_file} is in no commit, as git ignores it, and an update needs it there: `git add --force "
-            f"{shlex.quote(answers_file)}`, and commit."
+            f"{answers_file} is in no commit, because git ignores it. An update needs it there. Run:\n"
+            f"    git add --force {shlex.quote(answers_file)} && git commit"
         ]
     return [
         *record.interrupted(root, record.kept(Path(folder), prefix, Path(answers_file))),
@@ -82,7 +82,7 @@ def refusals(
 def rendered(
     root: Path, template: Path, answers_file: str, questions: guard.Questions, data: Mapping[str, Any]
 ) -> list[str]:
-    """Return the paths that the stored answers render, or these with `data`, but for the answers file."""
+    """Return the paths that the stored answers render, or these with `data`, except the answers file."""
     stored = answers.stored(root / answers_file)
     unknown = dict.fromkeys(questions, "")  # what such a question adds is new: guard.refusals looks after it
     paths: set[str] = set()
@@ -100,19 +100,20 @@ def _path(line: str) -> str:
 
 
 def _unfinished(git: Any, repository: Path, states: list[str]) -> Iterator[str]:
-    """Say what of git must end first: with conflicts anywhere, Copier breaks off, and a commit would end a merge."""
+    """Say what of git must end first: with conflicts anywhere, Copier fails, and a commit would end a merge."""
     conflicts = [_path(line) for line in states if line.startswith(CONFLICTS)]
     if conflicts:
         yield (
-            f"{', '.join(conflicts)} in {repository} has conflicts, at which Copier breaks off: resolve, and commit."
+            f"{guard.some(conflicts)} in {repository} {'have' if len(conflicts) > 1 else 'has'} conflicts. "
+            "Resolve them and commit, then update."
         )
         return
     folder = Path(git("rev-parse", "--absolute-git-dir").removesuffix("\n"))
     for name, operation in UNFINISHED.items():
         if (folder / name).exists():
             yield (
-                f"A {operation} is under way in {repository}, and the next commit would end it, too: finish it "
-                f"with `git commit --allow-empty`, or give it up with `git {operation} --abort`."
+                f"You are in the middle of a {operation} in {repository}, and your next commit would end it.\n"
+                f"Finish it with `git commit --allow-empty`, or cancel it with `git {operation} --abort`."
             )
 
 
@@ -120,7 +121,10 @@ def _submodules(root: Path, paths: list[str]) -> Iterator[str]:
     folders = {parent.as_posix() for path in paths for parent in Path(path).parents if parent != Path()}
     for path in sorted(folders):
         if (root / path / ".git").exists() and not (root / path).is_symlink():
-            yield f"{path} must be a folder, and is a submodule, of which git merges nothing: make it one, commit."
+            yield (
+                f"{path} must be a folder, but is a submodule, in which git merges nothing. Replace it by a folder, "
+                "and commit."
+            )
 
 
 def _ignored(git: Any, root: Path, paths: list[str]) -> Iterator[str]:
@@ -130,18 +134,19 @@ def _ignored(git: Any, root: Path, paths: list[str]) -> Iterator[str]:
     ]
     ignored = git("check-ignore", "-z", "--", *loose, retcode=None).split("\0") if loose else []
     for reason, some in (
-        ("as git ignores it", [path for path in loose if path in ignored]),
-        ("as it was never added", [path for path in loose if path not in ignored]),
+        ("git ignores it", [path for path in loose if path in ignored]),
+        ("it was never added", [path for path in loose if path not in ignored]),
     ):
         if some:
             yield (
-                f"{', '.join(some)} would be overwritten or deleted, and is in no commit, {reason}: "
-                f"`git add --force {shlex.join(some)}` and commit, or move it away."
+                f"The update would overwrite or delete {guard.some(some)}, which no commit has: {reason}.\n"
+                f"Move {'it' if len(some) == 1 else 'them'} away, or commit:\n"
+                f"    git add --force {shlex.join(some)} && git commit"
             )
 
 
 def _is_elsewhere(root: Path, path: str) -> bool:
-    """Return whether one of a file's folders is a symbolic link or a repository of its own, which is said already."""
+    """Return whether one of a file's folders is a symbolic link or a repository: another check reports that."""
     folders = [root / parent for parent in Path(path).parents if parent != Path()]
     return any(folder.is_symlink() or (folder / ".git").exists() for folder in folders)
 
@@ -152,20 +157,23 @@ def _hidden(git: Any, root: Path, paths: list[str]) -> Iterator[str]:
     sparse = [path for path in hidden if not os.path.lexists(root / path)]
     if sparse:
         number = "is" if len(sparse) == 1 else "are"
-        yield f"{', '.join(sparse)} {number} not checked out: `git sparse-checkout disable` until the update is done."
+        yield (
+            f"{guard.some(sparse)} {number} not checked out. Until the update is done, run:\n"
+            "    git sparse-checkout disable"
+        )
     hidden = [path for path in hidden if path not in sparse]
     if hidden:
         yield (
-            f"git does not look for changes in {', '.join(hidden)}, so that they would be lost: "
-            f"`git update-index --no-skip-worktree --no-assume-unchanged {shlex.join(hidden)}`, and commit what it "
-            "then shows."
+            f"git does not look for changes in {guard.some(hidden)}, so the update would lose them.\n"
+            "Run this, then commit the changes that git shows:\n"
+            f"    git update-index --no-skip-worktree --no-assume-unchanged {shlex.join(hidden)}"
         )
 
 
 def _rejected(root: Path, paths: list[str]) -> Iterator[str]:
     stray = [f"{path}.rej" for path in paths if os.path.lexists(root / f"{path}.rej")]
     if stray:
-        yield f"{', '.join(stray)} would be overwritten by what this update rejects: move it away."
+        yield f"The update could overwrite {guard.some(stray)}. Move {'it' if len(stray) == 1 else 'them'} away."
 
 
 def _binary(root: Path, paths: list[str]) -> Iterator[str]:
@@ -173,7 +181,7 @@ def _binary(root: Path, paths: list[str]) -> Iterator[str]:
     encoded = git.attributes(root, "working-tree-encoding", files)
     for path in files:
         if path not in encoded and b"\0" in (root / path).read_bytes():
-            yield f"{path} holds a zero byte, so that git merges nothing of it: make it a text file, and commit."
+            yield f"{path} contains a zero byte, so git can't merge it. Make it a text file, and commit."
 
 
 def _filtered(root: Path, paths: list[str]) -> Iterator[str]:
@@ -187,9 +195,9 @@ def _filtered(root: Path, paths: list[str]) -> Iterator[str]:
         content = (root / path).read_bytes() if (root / path).is_file() else held.stdout
         if held.returncode or held.stdout.replace(b"\r\n", b"\n") != content.replace(b"\r\n", b"\n"):
             yield (
-                f"{path} has more than git keeps of it (filter={name} in .gitattributes), and that could be lost: "
-                "delete what the filter takes out of the file, or take the filter off and run "
-                "`git add --renormalize .`, and commit."
+                f"git keeps only a part of {path} (filter={name} in .gitattributes), and the rest could be lost.\n"
+                "Delete what the filter removes from the file, or remove the filter and run "
+                "`git add --renormalize .`. Then commit."
             )
 
 
@@ -201,8 +209,8 @@ def _partial(root: Path) -> Iterator[str]:
     missing = sum(line.startswith(b"?") for line in listed)
     if missing:
         yield (
-            f"This clone of the repository is a partial one, without {missing} of the objects of its last commit, "
-            "which Copier reads: fetch them with `git fetch --refetch --no-filter`, or update in a whole clone."
+            f"This is a partial clone: it lacks {missing} objects of the last commit, and Copier needs them.\n"
+            "Update in a full clone, or fetch them:\n    git fetch --refetch --no-filter"
         )
 
 
@@ -216,7 +224,7 @@ def _unwritable(root: Path, folder: Path, paths: list[str]) -> Iterator[str]:
         places.add(place)
     closed = sorted(str(place) for place in places if place.exists() and not os.access(place, os.W_OK))
     if closed:
-        yield f"{', '.join(closed)} cannot be written: give yourself the right to, and update again."
+        yield f"You can't write to {guard.some(closed)}. Change the permissions, and update again."
 
 
 def _full(root: Path, template: Path, paths: list[str]) -> Iterator[str]:
@@ -230,6 +238,6 @@ def _full(root: Path, template: Path, paths: list[str]) -> Iterator[str]:
     free = disk.f_bavail * disk.f_frsize
     if disk.f_blocks and free < needed:
         yield (
-            f"The disk of {root} has {free // 1024} KiB left, and an update may need {needed // 1024}: make room, and "
-            "update again."
+            f"The disk of {root} has {free // 1024} KiB left, and an update may need {needed // 1024}. Free some "
+            "space, and update again."
         )

@@ -1,4 +1,4 @@
-"""Which answers a person gave on purpose: those that the project did not say when they were given.
+"""Find the answers that were given on purpose: the project did not say them when they were stored.
 
 An answers file does not tell a typed answer from a detected one. Its history does: the commit in which an answer got
 the value that it has is looked up, and the project is read as it was then.

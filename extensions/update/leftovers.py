@@ -1,4 +1,4 @@
-"""What an update has left in generated files: the markers of conflicts, and .rej files."""
+"""Find what an update has left in generated files: conflict markers, and .rej files."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -10,8 +10,8 @@ def found(root: Path, paths: Iterable[str]) -> Iterator[str]:
         yield from marked(root, [path])
         if (root / f"{path}.rej").is_file():
             yield (
-                f"{path}.rej has lines that an earlier update could not merge: copy what you need of it to {path}, "
-                "delete it, and commit."
+                f"{path}.rej has lines that an earlier update could not merge. Copy what you need to {path}, delete "
+                f"{path}.rej, and commit."
             )
 
 
@@ -20,7 +20,7 @@ def marked(root: Path, paths: Iterable[str]) -> Iterator[str]:
     for path in paths:
         if lines := conflicts(root / path):
             yield (
-                f"{path}, line {lines[0]}, has the markers of a conflict (<<<<<<<): keep what is right, delete the "
+                f"{path}, line {lines[0]}, has conflict markers (<<<<<<<). Keep what is right, delete the "
                 "markers, and commit."
             )
 

@@ -1,6 +1,6 @@
-"""What Copier breaks over in names that git quotes, as it does by default for those with letters beyond ASCII.
+"""Refuse an update in which Copier would fail over a quoted name: git quotes names with letters beyond ASCII.
 
-Copier takes the quoted name of a file that is new in the template and in the project for a file's: https://git-scm.com/docs/git-config#Documentation/git-config.txt-corequotePath
+For a file that is new in the template and in the project, Copier takes the quoted name for the file's name: https://git-scm.com/docs/git-config#Documentation/git-config.txt-corequotePath
 """
 
 from collections.abc import Iterator, Mapping
@@ -28,7 +28,7 @@ def refusals(
     there = [path for path in git("ls-files", "-z", "--", *paths).split("\0") if path and path not in old]
     if there:
         yield (
-            f"{', '.join(there)} would be new, and the project has it already: as letters of the folder {subproject} "
-            "are not ASCII, or are quotes, Copier would break off halfway. Move it away, and commit; update, and "
-            "merge it then."
+            f"The update adds {', '.join(there)}, but your project already has it. Copier would fail halfway, because "
+            f"the name of the folder {subproject} has quotes or letters beyond ASCII.\n"
+            "Move it away and commit. Update, then merge your file into the new one."
         )

@@ -1,6 +1,6 @@
-"""A note in git's own folder while an update is under way: what a person had written, should the machine stop.
+"""A note in git's own folder while an update runs: the lines that you had written, in case the computer stops.
 
-An update that is interrupted, with what restores it, and then committed, is recognized by it.
+With it, the next update notices that an earlier one was interrupted and then committed.
 """
 
 import json
@@ -34,9 +34,9 @@ def interrupted(root: Path, path: Path) -> Iterator[str]:
     if short:
         path.unlink(missing_ok=True)
         yield (
-            f"An update was interrupted and then committed, and lines that you had written are not in "
-            f"{', '.join(short)}: they are in commit {head} (`git diff {head} -- {shlex.join(short)}`). Put back what "
-            "you need, and commit; or update again to go on without it."
+            f"An update was interrupted and then committed, and {', '.join(short)} lost lines that you had written. "
+            f"Commit {head} has them:\n    git diff {head} -- {shlex.join(short)}\n"
+            "Put back what you need, and commit. Or update again to go on without these lines."
         )
 
 

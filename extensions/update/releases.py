@@ -1,4 +1,4 @@
-"""The releases of the template, as its repository has them: nothing is cloned."""
+"""The releases of the template, from the tags of its repository: nothing is cloned."""
 
 import os
 import re
@@ -25,7 +25,7 @@ def newest(source: str) -> str:
     except ProcessTimedOut:
         code, out = 1, ""
     if code:
-        raise OSError(f"The template at {source} does not answer: try `git ls-remote {source}`.")
+        raise OSError(f"The template at {source} does not answer. Try `git ls-remote {source}`.")
     tags = [line.rpartition("refs/tags/")[2] for line in out.splitlines()]
     versions = {tag: version for tag in tags if (version := _version(tag)) and not version.is_prerelease}
     if not versions:

@@ -1,4 +1,4 @@
-"""Generated files that a person has renamed, as git sees it in the commit in which the old name went."""
+"""Find generated files that were renamed in the project, by the commit that removed the old name."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""A process of its own that makes all as it was, where an update's process ends before the update does.
+"""A separate process that restores the project if Copier's process ends before its update does.
 
 Run by watch.py, with nothing but the standard library: on standard input it gets a line of JSON, and then,
 if all went well, `done`. It outlives whatever ends Copier: an exception, Ctrl-C, a signal, even one that cannot be
@@ -37,7 +37,7 @@ def _head(state: dict[str, Any]) -> str:
 
 
 def _restore(state: dict[str, Any]) -> str:
-    """Write what differs from how it was; return what stands in the way, or ""."""
+    """Restore the files that changed, and return what prevents that, or ""."""
     root, problem = Path(state["root"]), ""
     # What is new goes first: on a full disk there must be room.
     for name, file in sorted(state["files"].items(), key=lambda item: item[1] is not None):

@@ -1,4 +1,4 @@
-"""An update, from its beginning to its end, in Copier's process.
+"""An update from beginning to end, in Copier's process.
 
 Copier renders the old version, runs the migrations before, renders the new version over the project and once more
 in a folder of its own, merges, deletes what is not rendered any more, and runs the migrations after:
@@ -49,7 +49,7 @@ def note_old(folder: Path) -> None:
 
 
 def begin(root: Path, template: Path, answers_file: Path, paths: list[str], context: int | None) -> Update:
-    """Return the update that begins, in which `paths` may be written; from here on a watcher restores them."""
+    """Begin an update that may write `paths`, and return it; from here on, a watcher restores them if it fails."""
     fields = git.git(root, "rev-parse", "--absolute-git-dir", "--show-prefix", "HEAD").decode().split("\n")
     folder, prefix, head = Path(fields[0]), fields[1], fields[2]
     old = _old(root, answers_file)
@@ -201,7 +201,7 @@ def _forget_sizes(root: Path, paths: list[str]) -> None:
 
 
 def _mark(update: Update, stages: Mapping[str, tuple[bytes, bytes]]) -> None:
-    """Put both versions of the template beside the person's into the index, as a merge of git does."""
+    """Put both versions of the template and the user's into the index, as a merge of git does."""
     root, lines = update.root, []
     if not stages:
         return
@@ -219,20 +219,20 @@ def _mark(update: Update, stages: Mapping[str, tuple[bytes, bytes]]) -> None:
 
 
 def end(update: Update) -> summary.Outcome:
-    """Let all be as it is now, and return what a person must know of it."""
+    """End the update, and return its outcome."""
     leave(update)
     return update.outcome
 
 
 def leave(update: Update) -> None:
-    """Let all be as it is now."""
+    """Keep all files as they are now, and stop the watcher."""
     update.settings.off()
     update.record.unlink(missing_ok=True)
     update.watcher.done()
 
 
 def give_up(update: Update) -> None:
-    """Make all as it was."""
+    """Restore all files as they were before the update."""
     update.settings.off()
     update.record.unlink(missing_ok=True)
     update.watcher.restore(quietly=True)

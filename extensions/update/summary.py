@@ -1,6 +1,6 @@
-"""What an update says when it has ended, in one place: what has changed, what is left to do, and how to undo it.
+"""The summary at the end of an update: what has changed, what is left to do, and how to undo the update.
 
-Nothing is printed after it, so that conflicts are the last thing on the screen. It has at most twelve lines.
+Nothing is printed after it, so conflicts are the last thing on the screen. It has at most twelve lines.
 """
 
 import contextlib
@@ -60,7 +60,7 @@ def tell(outcome: Outcome, quiet: bool = False) -> None:
 
 
 def lines(outcome: Outcome, quiet: bool = False) -> list[str]:
-    """Return what is printed at the end, line by line; with `quiet`, nothing where a person has nothing to do."""
+    """Return the lines of the summary; with `quiet`, none if there is nothing to do."""
     to_do = [*_few(list(losses(outcome))), *_conflicts(outcome)]
     if quiet and not to_do:
         return []
@@ -87,14 +87,14 @@ def _news(outcome: Outcome) -> str:
 
 def _renames(outcome: Outcome) -> Iterator[str]:
     for path, name in outcome.renamed.items():
-        yield f"{path} is {name} here: what is new in the template is merged into that."
+        yield f"You renamed {path}: its changes are merged into {name}."
 
 
 def losses(outcome: Outcome) -> Iterator[str]:
-    """Yield a sentence on each thing that a person wrote and that is gone."""
+    """Yield a sentence on each edit that is gone."""
     for path in outcome.dropped:
         yield (
-            f"{path}, which you had edited, is not rendered any more, and deleted; this brings it back: "
+            f"{path} was deleted, although you had edited it: the template no longer writes it. To restore it: "
             f"git show HEAD:./{shlex.quote(path)} > {shlex.quote(path)}"
         )
     if outcome.comments:
@@ -102,8 +102,8 @@ def losses(outcome: Outcome) -> Iterator[str]:
         more = f", and {len(outcome.comments) - MOST} more" if len(outcome.comments) > MOST else ""
         shown = ", ".join(f"`{line}`" for line in outcome.comments[:MOST])
         yield (
-            f"{file} has lost comments of yours ({shown}{more}), as an update writes it anew: keep them elsewhere; "
-            f"`git show HEAD:./{shlex.quote(file)}` has them."
+            f"{file} lost your comments ({shown}{more}), because each update writes this file anew. To see them: "
+            f"`git show HEAD:./{shlex.quote(file)}`."
         )
 
 
@@ -111,35 +111,35 @@ def _conflicts(outcome: Outcome) -> Iterator[str]:
     conflicts, rejected, places = outcome.conflicts, outcome.rejected, outcome.places
     if conflicts:
         number = f"{len(conflicts)} files have conflicts" if len(conflicts) > 1 else "1 file has conflicts"
-        yield f"{number}, your lines beside the template's: {', '.join(conflicts)}."
+        yield f"{number}: {', '.join(conflicts)}."
         more = f" and {len(places) - MOST} more" if len(places) > MOST else ""
         where = f" ({', '.join(places[:MOST])}{more})" if places else ""
-        yield f"From <<<<<<<{where} to >>>>>>>: keep what is right, and delete the marker lines."
+        yield f"Keep what is right between <<<<<<<{where} and >>>>>>>, and delete the marker lines."
     if rejected:
-        number = f"{len(rejected)} files have" if len(rejected) > 1 else "1 file has"
-        yield f"{number} the template's lines only, and yours, which conflict, in {', '.join(rejected)}."
+        number = f"{len(rejected)} files have conflicts" if len(rejected) > 1 else "1 file has conflicts"
+        yield f"{number}. Your lines are in {', '.join(rejected)}, the template's in the files."
 
 
 def _undo(outcome: Outcome) -> Iterator[str]:
     if outcome.conflicts or outcome.rejected:
-        yield f"Resolve each, and commit; or undo the whole update with `{outcome.undo}`."
+        yield f"Resolve them and commit, or undo the whole update with `{outcome.undo}`."
     elif outcome.undo:
         yield f"To undo the whole update: `{outcome.undo}`."
 
 
 def not_rendered(version: str, error: Exception) -> str:
     """Return why an update cannot go on."""
-    return f"The template's version {version} cannot be rendered, with which yours is to be compared: {error}"
+    return f"To find your edits, version {version} of the template must be rendered, and that failed: {error}"
 
 
 def not_restored(root: Path, there: list[str], new: list[str]) -> str:
-    """Return what is said where an update did not end, and something ({problem}) keeps its files from being restored.
+    """Return the message if an update failed, and its files could not be restored because of {problem}.
 
-    There is no work in them: an update begins only when all is committed.
+    No edit is lost: an update begins only when everything is committed.
     """
     here = f"git -C {shlex.quote(str(root))}"
     return (
-        "The update did not end, and its files could not be restored ({problem}): make all as it was with `"
+        "The update did not end, and your files could not be restored ({problem}). To restore them, run `"
         f"{here} restore --source=HEAD --staged --worktree -- {shlex.join(there)} && "
         f"{here} clean -fdq -- {shlex.join(new)}`."
     )

@@ -1,4 +1,4 @@
-"""The command that undoes an update: a patch of what it wrote, kept in git's folder, for `git apply --reverse`.
+"""The command that undoes an update: a patch of its changes, kept in git's folder, for `git apply --reverse`.
 
 It touches nothing else, keeps what is written elsewhere in the same files, and does nothing at all where it would
 have to overwrite: https://git-scm.com/docs/git-apply

@@ -1,4 +1,4 @@
-"""Nothing half-written stays: a watcher beside Copier's process knows how all was, and restores it."""
+"""Watch over an update: if it does not finish, a separate process restores all files."""
 
 import atexit
 import base64
@@ -62,11 +62,11 @@ class Watcher:
         atexit.register(self.restore)
 
     def done(self) -> None:
-        """Let all be as it is now."""
+        """Keep all files as they are now."""
         self._end(b"done\n")
 
     def restore(self, quietly: bool = False) -> None:
-        """Make all as it was, and say so."""
+        """Restore all files, and say so."""
         self._end(b"quietly\n" if quietly else b"")
 
     def _end(self, word: bytes) -> None:

@@ -95,7 +95,7 @@ def _with_requirements(dependencies: Dependencies, found: Installation) -> Depen
         requirements_beside=Found(
             [path for path, _ in found.beside],
             found.beside[0][1] if found.beside else "",
-            note="Production installs these beside it." if found.beside else "",
+            note="Production installs these too." if found.beside else "",
         ),
     )
 

@@ -1,4 +1,4 @@
-"""Which release of Django code is too old for: it uses what that release removed."""
+"""Find the release of Django that is too new for the code, because the code uses what that release removed."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""Lines of requirements files that `pip freeze` wrote on a machine of one kind, and that no image can install."""
+"""Requirements that `pip freeze` wrote on one kind of computer, and that no image can install."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What a project has of an installation of itself: its version, in metadata or a file of the build."""
+"""What a project needs to know of its own package: the version, in metadata or in a file that a build writes."""
 
 import ast
 import posixpath

@@ -1,4 +1,4 @@
-"""The Python version that a project runs on, as its files say: never this machine's own."""
+"""The Python version that a project runs on, from its files. The version that runs this code never counts."""
 
 import re
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""What reading has to know of a tool that installs dependencies, and what a project has for it.
+"""What there is to know of a tool that installs dependencies, and of a project's files for it.
 
 The tools themselves are in a room above, which passes them in.
 """

@@ -1,4 +1,4 @@
-"""What the project's own files do to build and run it, as evidence: each step, and what it is taken for."""
+"""What the project's own files do to build and run it: each step, and what it is evidence of."""
 
 import posixpath
 import re
@@ -302,7 +302,7 @@ def _settled(tree: Tree, known: _Known, items: Iterable[Taken]) -> Iterator[Take
     lacking = {item.source for item in items if isinstance(item, NotUnderstood) and item.why == READS_NO_FILE}
     for item in items:
         if isinstance(item, Carried) and item.source in lacking:
-            yield NotUnderstood(item.source, item.text, "what stands beside it is not taken over")
+            yield NotUnderstood(item.source, item.text, "another command on this line is not taken over")
             continue
         if isinstance(item, Requirements):
             names = tuple(name for name in item.names if not _is_listed(name, listed))
@@ -318,12 +318,10 @@ def _settled(tree: Tree, known: _Known, items: Iterable[Taken]) -> Iterator[Take
         libraries = [library for name in item.build if name not in explained for library in library_of(name)]
         handy = [name for name in item.handy if name in used or _is_named(name, carried)]
         if left := [name for name in item.handy if name not in handy]:
-            yield Done(item.source, f"for people: {', '.join(left)}")
+            yield Done(item.source, f"programs for developers: {', '.join(left)}")
         yield replace(item, run=tuple(dict.fromkeys([*item.run, *libraries, *handy])), handy=())
         for name in item.unknown:
-            yield NotUnderstood(
-                item.source, name, "no package of Debian's is known by this name: give it in apt_runtime"
-            )
+            yield NotUnderstood(item.source, name, "no Debian package of this name is known: add it to apt_runtime")
 
 
 def _is_listed(requirement: str, listed: frozenset[str]) -> bool:

@@ -1,4 +1,4 @@
-"""The lines of a project's own Dockerfiles, CI workflows and the like that tell how it is installed and served today.
+"""The lines of a project's own Dockerfiles, CI workflows and the like that show how it is installed and served today.
 
 A Line is as it stands, whatever it does. steps.py follows what one image does; commands.py has the processes that
 are run in the end.

@@ -1,4 +1,4 @@
-"""Shell scripts, as far as they are plain: which commands run, in which order, and under which condition.
+"""Read simple shell scripts: which commands run, in which order, and under which condition.
 
 Nothing is run. A script is read into a tree of lists, conditions and loops, whose words keep their quotes: what they
 are is known once the variables are. https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html

@@ -1,1 +1,1 @@
-"""Works out what the names of a Python module stand for from its text, without running it."""
+"""Work out the values of a Python module's names from its text, without running it."""

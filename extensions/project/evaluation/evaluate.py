@@ -1,4 +1,4 @@
-"""Works out the names of a Python module from its text, without importing or running it.
+"""Work out the names of a Python module from its text, without importing or running it.
 
 It follows what settings are made of: assignments, branches, star imports, private helper functions, class bodies.
 Whatever it does not know is UNKNOWN, and where a branch cannot be decided, both sides are followed and what they

@@ -1,4 +1,4 @@
-"""Modules that a person has to write before settings start, and the examples of them beside their place."""
+"""Modules that you have to write before settings start, and the examples for them in the same folder."""
 
 import posixpath
 import re

@@ -1,4 +1,4 @@
-"""What the evaluator's names may stand for besides plain data, and how it leaves a block of statements."""
+"""The values other than plain data that the evaluator knows, and how it leaves a block of statements."""
 
 import ast
 from dataclasses import dataclass, field

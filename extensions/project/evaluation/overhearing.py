@@ -1,4 +1,4 @@
-"""Which variables and settings are in code that is not run."""
+"""The variables and settings in code that is not run."""
 
 import ast
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What stands for things outside the project, and for what is called with what."""
+"""References to things outside the project, and calls of them with their arguments."""
 
 from dataclasses import dataclass
 

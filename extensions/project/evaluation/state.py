@@ -1,4 +1,4 @@
-"""What is known while a module is worked out: the project's files, the environment, names, and what is in doubt."""
+"""The state while a module is evaluated: the project's files, the environment, names, and what is in doubt."""
 
 import ast
 import posixpath

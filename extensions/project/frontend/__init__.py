@@ -32,5 +32,5 @@ def read_frontend(tree: Tree, evaluated: Settings | None, settings: DjangoSettin
     elif node.value and does_the_same(stages.value, node.value):
         stages = replace(stages, value=())
     if stages.value:
-        return Frontend(packages, stages, Found(None, "", Certainty.INFERRED, "Its own Dockerfile says how."))
+        return Frontend(packages, stages, Found(None, "", Certainty.INFERRED, "Its own Dockerfile builds it."))
     return Frontend(packages, unread(()), node)

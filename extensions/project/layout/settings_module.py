@@ -83,7 +83,7 @@ def read_settings_module(tree: Tree, layout: Layout) -> Layout:
         if rest := _others_beside(tree, path, module):
             notes.append(f"Beside it: {', '.join(rest)}.")
     elif is_not_production(module):
-        notes.append("It looks like a module for development or tests, and there is none for production beside it.")
+        notes.append("It looks like a module for development or tests, and there is none for production.")
         certainty = Certainty.INFERRED
     disagree = sorted({other.module for other in good} - {module, naming.module})
     if disagree:

@@ -198,7 +198,7 @@ def _stated(tree: Tree, tools: Collection[str]) -> Iterator[Process]:
         if command.development and kind in kinds:
             continue
         kinds.add(kind)
-        note = "The file's path says that it is for development." if command.development else ""
+        note = "By its path, the file is for development." if command.development else ""
         process = _process(command.name, plain, kind, command.source, Certainty.STATED, note)
         if runs and runs != plain:
             process = replace(process, runs=in_command(runs))

@@ -1,4 +1,4 @@
-"""What settings become where variables are set that production leaves out: debugging is on.
+"""The settings when variables for development are set: DEBUG is on.
 
 The settings are worked out again with those variables, so that nothing is promised that they would not do.
 """

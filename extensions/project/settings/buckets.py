@@ -1,4 +1,4 @@
-"""Storages that keep files in a bucket which is not set, and the settings by which they keep them as files instead.
+"""Storages whose bucket is not set, and the settings that keep their files on disk instead.
 
 https://django-storages.readthedocs.io
 """

@@ -1,4 +1,4 @@
-"""The paths that expressions of code stand for, as far as they are known without running it.
+"""The paths in expressions of code, as far as they are known without running it.
 
 It is for modules that are no settings: they are read for the folders that they name plainly, such as
 `settings.BASE_DIR / "exports"`, and only the beginning of `f"{settings.BASE_DIR}/exports/{name}.csv"` is known.

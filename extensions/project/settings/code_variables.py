@@ -1,4 +1,4 @@
-"""Variables without which the project's code fails, beside its settings: those that it reads as os.environ["X"]."""
+"""Variables without which the project's code outside the settings fails: those that it reads as os.environ["X"]."""
 
 import ast
 import posixpath

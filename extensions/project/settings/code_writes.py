@@ -1,4 +1,4 @@
-"""The folders and files that code beside the settings writes to, where it names them plainly."""
+"""The folders and files that code outside the settings writes to, if it names them plainly."""
 
 import ast
 import re

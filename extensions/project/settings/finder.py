@@ -1,4 +1,4 @@
-"""How a setting becomes what is found: its certainty, its note, and Django's default where nothing sets it."""
+"""Turn a setting into a finding: its certainty, its note, and Django's default if nothing sets it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

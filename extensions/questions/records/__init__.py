@@ -1,4 +1,4 @@
-"""The questions, in the order in which a person meets them: a module for each subject."""
+"""The questions, in the order in which Copier asks them: a module for each subject."""
 
 from dataclasses import dataclass
 
@@ -42,8 +42,8 @@ SECTIONS = (
         "What the files say beyond the template",
         adopted.QUESTIONS,
         """\
-These are read from `Dockerfile_django` and `default.conf` of a project that [has them already](adopting.md), and are
-empty in others. They carry lines into the rendered files, which then can be updated.""",
+If your project [already has](adopting.md) a `Dockerfile_django` and a `default.conf`, these answers hold the lines of
+them that the template does not write. The lines stay in the files, and updates work.""",
     ),
 )
 QUESTIONS: dict[str, Question] = {question.name: question for section in SECTIONS for question in section.questions}

@@ -14,7 +14,7 @@ def _are_locations(value: Any) -> str:
     lines = kinds.parsed(value)
     message = _lines(lines)
     if not message and (fix := nginx.problem(lines)):
-        message = f"{lines!r} will not do; {fix}"
+        message = f"{lines!r} isn't valid; {fix}"
     return message
 
 
@@ -26,7 +26,7 @@ def _nginx_locations(value: Any, answers: Mapping[str, Any]) -> str:
     twice = sorted(nginx.names(kinds.parsed(value)) & {"root", "server_tokens"})
     if not twice or answers.get("static_server", "nginx") != "nginx":
         return ""
-    return f"default.conf has {twice[0]} outside of locations already; write it within a location"
+    return f"default.conf already has {twice[0]} outside locations; write it inside a location"
 
 
 QUESTIONS = (
@@ -39,9 +39,9 @@ QUESTIONS = (
         default=adopted_defaults.build_image,
         reference=Reference(
             type="text",
-            default="the image of the build stage of your Dockerfiles, where it is not `python`",
-            changes="`FROM … AS build` in both Dockerfiles; empty means the python image",
-            refused="spaces and what else is no image",
+            default="the image of the build stage of your Dockerfiles, if it is not `python`",
+            changes="`FROM … AS build` in both Dockerfiles; if empty, the Python image",
+            allowed="an image",
             notes="It must have Python, with pip: an image with Python and Node, for instance.",
         ),
     ),
@@ -55,17 +55,17 @@ QUESTIONS = (
         reference=Reference(
             type="a YAML list of lines",
             default=(
-                "the instructions of your build stage that the template does not write; else what writes the "
-                "module with the version that a build of the package would write, and `manage.py tailwind build` "
-                "of django-tailwind-cli"
+                "the instructions of your build stage that the template does not write; otherwise what writes the "
+                "module with the version that a build of the package would write, and `manage.py tailwind build` of "
+                "django-tailwind-cli"
             ),
             changes=(
-                "the same, after `COPY . /workdir` and before `collectstatic`, in the stage `static`; what is in "
-                "`django_instructions`, too, also before `compilemessages`"
+                "these lines after `COPY . /workdir` and before `collectstatic`, in the stage `static`; lines that "
+                "are also in `django_instructions` come before `compilemessages`, too"
             ),
-            refused=(
-                "all but one line each that begins with `RUN`, `COPY`, `ADD`, `ENV`, `ARG`, `LABEL`, `WORKDIR`, "
-                "`VOLUME`, `SHELL`, `USER` or `#`, and ends in no backslash"
+            allowed=(
+                "one line each that begins with `RUN`, `COPY`, `ADD`, `ENV`, `ARG`, `LABEL`, `WORKDIR`, `VOLUME`, "
+                "`SHELL`, `USER` or `#`, and does not end in a backslash"
             ),
             notes="""\
 For instance, to write a file that Django serves:
@@ -89,14 +89,14 @@ A front end that Node builds is an answer of its own: [`node`](#node).
         reference=Reference(
             type="a YAML list of lines",
             default=(
-                "the instructions of the last stage of your `Dockerfile_django`, before `USER`, that the template"
-                " does not write; else what writes the module with the version that a build of the package would "
+                "the instructions of the last stage of your `Dockerfile_django`, before `USER`, that the template "
+                "does not write; otherwise what writes the module with the version that a build of the package would "
                 "write"
             ),
-            changes="the same, at the start of the last stage of `Dockerfile_django`",
-            refused=(
-                "all but one line each that begins with `RUN`, `COPY`, `ADD`, `ENV`, `ARG`, `LABEL`, `WORKDIR`, "
-                "`VOLUME`, `SHELL`, `USER` or `#`, and ends in no backslash"
+            changes="these lines at the start of the last stage of `Dockerfile_django`",
+            allowed=(
+                "one line each that begins with `RUN`, `COPY`, `ADD`, `ENV`, `ARG`, `LABEL`, `WORKDIR`, `VOLUME`, "
+                "`SHELL`, `USER` or `#`, and does not end in a backslash"
             ),
         ),
     ),
@@ -112,17 +112,18 @@ A front end that Node builds is an answer of its own: [`node`](#node).
         reference=Reference(
             type="a YAML list of lines",
             default=(
-                "the `location` blocks of your `default.conf`, but for those of nginx's own default; else what your "
-                "own configuration of nginx has for requests to Django: sizes, timeouts, headers, and locations that "
-                "answer by themselves"
+                "the `location` blocks of your `default.conf`, except those of nginx's own default; otherwise what "
+                "your own nginx configuration has for requests to Django: sizes, timeouts, headers, and locations "
+                "that answer by themselves"
             ),
             changes=(
-                "the same, in the server block of `default.conf`. A location with a path of the template's own "
-                "(`static_url`, `media_url`, `/`, `= /-/nginx`) takes its place; so does `client_max_body_size`"
+                "these lines in the server block of `default.conf`. A location with one of the template's paths "
+                "(`static_url`, `media_url`, `/`, `= /-/nginx`) replaces the template's; so does "
+                "`client_max_body_size`"
             ),
-            refused=(
-                "empty lines; what nginx cannot read, like braces or quotes that are not closed, or no `;` at an "
-                "end; a location that is there twice; `root` and `server_tokens` outside of a location"
+            allowed=(
+                "lines that nginx can read, none of them empty; each location once; `root` and `server_tokens` only "
+                "in a location"
             ),
         ),
     ),

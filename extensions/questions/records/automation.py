@@ -1,4 +1,4 @@
-"""The questions on files beside the images: an example of .env, and GitHub's workflows."""
+"""The questions on files other than those of the images: .env.example, and GitHub's workflows."""
 
 from .. import compose_defaults, kinds
 from ..question import Question, Reference
@@ -14,9 +14,8 @@ QUESTIONS = (
         plain=True,
         reference=Reference(
             type="yes or no",
-            default="no if the project has an `.env.example`, or git ignores that name; else yes",
-            changes="whether `.env.example` is there; it needs `use_compose`",
-            refused="all but true and false",
+            default="no if the project has an `.env.example`, or git ignores that name; otherwise yes",
+            changes="whether `.env.example` is written; only with `use_compose`",
         ),
     ),
     Question(
@@ -29,10 +28,9 @@ QUESTIONS = (
             type="yes or no",
             default="no",
             changes=(
-                "whether `.github/workflows/docker.yml` is there: it lints, builds and starts the images on each "
-                "push, and publishes them on GitHub for a tag like `v1.2.3`"
+                "whether `.github/workflows/docker.yml` is written: it lints, builds and starts the images on each "
+                "push, and publishes them on GitHub for a tag such as `v1.2.3`"
             ),
-            refused="all but true and false",
         ),
     ),
     Question(
@@ -45,10 +43,9 @@ QUESTIONS = (
             type="yes or no",
             default="no",
             changes=(
-                "whether `.github/workflows/docker-update.yml` is there: it looks for a newer version of the "
+                "whether `.github/workflows/docker-update.yml` is written: it looks for a newer version of the "
                 "template each week, and opens a [pull request](automation.md#the-update-workflow)"
             ),
-            refused="all but true and false",
         ),
     ),
 )

@@ -47,7 +47,7 @@ def _processes(value: Any, answers: Mapping[str, Any]) -> str:
 
 def _beside_django_port(value: Any, answers: Mapping[str, Any]) -> str:
     if str(value) == str(answers.get("django_port")):
-        return f"{value} is django_port too; give each its own port, like 8000 and 8080"
+        return f"{value} is also django_port; give each its own port, like 8000 and 8080"
     return ""
 
 
@@ -62,46 +62,39 @@ QUESTIONS = (
             type="yes or no",
             default="yes",
             changes=(
-                "with no, there is no `compose.yaml`, `compose.dev.yaml` and `.env.example`; `default.conf` "
+                "with no, there is no `compose.yaml`, `compose.dev.yaml` and `.env.example`, and `default.conf` "
                 "passes nothing on to Django"
             ),
-            refused="all but true and false",
         ),
     ),
     Question(
         name="compose_name",
         type="str",
         help="Name of the Compose project; empty for the folder's name",
-        rule=kinds.text(
-            r"([a-z0-9][a-z0-9_-]*)?", "use lower-case letters, digits, '-' and '_', like my-site, or nothing", 63
-        ),
+        rule=kinds.text(r"([a-z0-9][a-z0-9_-]*)?", "use a-z, 0-9, - and _, like my-site, or nothing", 63),
         safe="django",
         default=_compose_name,
         expression=(
             "{{ 'compose_name' | found and ('compose_name' | found if project_slug == ('project_slug' | found) "
             "else project_slug) }}"
         ),
-        comment="It follows the answer to project_slug, unless the project goes on without a name.",
+        comment="The default follows the answer to project_slug, unless an older project goes on without a name.",
         as_before="",
         plain=WRITTEN,
         reference=Reference(
             type="text",
             default=(
-                "`project_slug`; with the name of the folder around it in front, where only a folder's name was "
-                "left for that, as in `shop-app`. Empty in a project that has answers from a version without this"
-                " question"
+                "`project_slug`; if it comes only from a folder's name, with the name of the folder around it in "
+                "front, as in `shop-app`. Empty if the project has answers from a version without this question"
             ),
             changes=(
-                "`name` in `compose.yaml`: of containers, images and volumes; empty, Compose takes the name of "
-                "the folder"
+                "`name` in `compose.yaml`: of containers, images and volumes. If empty, Compose uses the name of the "
+                "folder"
             ),
-            refused=(
-                "all but lower-case letters, digits, `-` and `_`; another first character than a letter or digit;"
-                " more than 63 characters"
-            ),
+            allowed="as `project_slug`, or nothing",
             notes="""\
 Another name is another Compose project, with new and empty volumes. `COMPOSE_PROJECT_NAME` and `docker compose -p`
-come before it, as for [staging beside production](customizing.md#env).
+override it, as for [staging next to production](customizing.md#env).
 """,
         ),
     ),
@@ -116,11 +109,10 @@ come before it, as for [staging beside production](customizing.md#env).
             type="one of `nginx`, `external`",
             default="`nginx`",
             changes=(
-                "with `nginx`, the service `static` is the one URL, on `django_port`, and passes on to Django; "
-                "with `external`, both services publish a port, for a proxy that is not in `compose.yaml`"
+                "with `nginx`, the service `static` answers on `django_port` and passes requests on to Django; with "
+                "`external`, both services publish a port, for a proxy outside `compose.yaml`"
             ),
-            refused="all others",
-            notes="It counts only with `static_server: nginx`; otherwise Django publishes its port.",
+            notes="It only counts with `static_server: nginx`; otherwise Django publishes its port.",
         ),
     ),
     Question(
@@ -135,12 +127,12 @@ come before it, as for [staging beside production](customizing.md#env).
             type="yes or no",
             default="yes if `SECURE_SSL_REDIRECT` is on in the settings",
             changes=(
-                "with yes, nginx tells Django that each request came by HTTPS, in `default.conf`; with no, what a"
-                " proxy before it says"
+                "with yes, nginx tells Django that each request came by HTTPS, in `default.conf`; with no, it passes "
+                "on what the proxy in front of it sent"
             ),
-            refused="all but true and false",
             notes=(
-                "Without it, Django would redirect each request to HTTPS, which ends at a proxy before these services."
+                "Otherwise Django would redirect every request to HTTPS, which ends at a proxy in front of these "
+                "services."
             ),
         ),
     ),
@@ -158,15 +150,12 @@ come before it, as for [staging beside production](customizing.md#env).
         as_before="",
         reference=Reference(
             type="text, a header and its value",
-            default="what `SECURE_PROXY_SSL_HEADER` says, where it is another than `X-Forwarded-Proto: https`",
-            changes=(
-                "a header of the request by which the health check asks Django, and, with `https_only`, that nginx "
-                "passes on"
-            ),
-            refused="all but a name, a colon, a space and a value without spaces",
+            default="the header of `SECURE_PROXY_SSL_HEADER`, if it is not `X-Forwarded-Proto: https`",
+            changes="a header of the health check's request; with `https_only`, nginx passes it on too",
+            allowed="a name, a colon, a space, and a value without spaces; or nothing",
             notes=(
-                "Without `https_only`, nginx passes on what the proxy before it says. `SECURE_PROXY_SSL_HEADER = "
-                '("HTTP_X_SCHEME", "https")` is `X-Scheme: https`.'
+                "Without `https_only`, nginx passes on the header of the proxy in front of it. "
+                '`SECURE_PROXY_SSL_HEADER = ("HTTP_X_SCHEME", "https")` is `X-Scheme: https`.'
             ),
         ),
     ),
@@ -182,9 +171,12 @@ come before it, as for [staging beside production](customizing.md#env).
         as_before="",
         reference=Reference(
             type="text, a path without a slash at its end",
-            default="what `FORCE_SCRIPT_NAME` says",
-            changes="the path below which nginx passes requests on to Django, in `default.conf`: Django gets the rest",
-            refused="what is no path that begins with a slash",
+            default="`FORCE_SCRIPT_NAME` in the settings",
+            changes=(
+                "the path below which nginx passes requests on to Django, in `default.conf`: Django gets the rest of "
+                "the path"
+            ),
+            allowed="a path that begins with a slash, or nothing",
             notes="Django puts it before each URL that it writes. `static_url` and `media_url` have it too.",
         ),
     ),
@@ -198,16 +190,16 @@ come before it, as for [staging beside production](customizing.md#env).
         reference=Reference(
             type="a YAML mapping of names to images",
             default=(
-                "the databases, caches and brokers that settings connect to; the name is the host that settings "
-                "expect by default, else `db`, `valkey`, `rabbitmq`, `memcached`"
+                "the databases, caches and brokers that settings connect to, named after the host that settings "
+                "expect by default; otherwise `db`, `valkey`, `rabbitmq`, `memcached`"
             ),
             changes=(
-                "a service each in `compose.yaml`, with a health check, a volume where it keeps data, and Django "
-                "waiting for it"
+                "a service each in `compose.yaml`, with a health check, a volume if it keeps data, and Django waiting"
+                " for it"
             ),
-            refused=(
-                "names other than lower-case letters, digits, `-` and `_`; `django`, `migrate` and `static`; what"
-                " YAML reads as no text, like `123`; what is no image"
+            allowed=(
+                "names of lower-case letters, digits, `-` and `_`, except `django`, `migrate`, `static` and what YAML"
+                " does not read as text, such as `123`; images"
             ),
             notes="""\
 ```yaml
@@ -216,8 +208,8 @@ services:
   valkey: valkey/valkey:9
 ```
 
-An image that is not known (PostgreSQL, MySQL, MariaDB, Valkey, Redis, RabbitMQ and memcached are) gets only the lines
-that all services have, and Django waits for its start alone: complete them in `compose.override.yaml`.
+Known images are PostgreSQL, MySQL, MariaDB, Valkey, Redis, RabbitMQ and memcached. Any other image gets only the lines
+that all services have, and Django does not wait until it is ready: complete it in `compose.override.yaml`.
 """,
         ),
     ),
@@ -230,10 +222,10 @@ that all services have, and Django waits for its start alone: complete them in `
         default=compose_defaults.database_name,
         reference=Reference(
             type="text",
-            default="the name of the database that settings expect; else `django`",
+            default="the name of the database that settings expect; otherwise `django`",
             changes="`POSTGRES_DB` or `MYSQL_DATABASE` in `compose.yaml`, and with PostgreSQL its health check",
-            refused="all but letters, digits, `-` and `_`, a letter or `_` first; more than 63 characters",
-            notes="It must be what `compose_environment` says.",
+            allowed="letters, digits, `-` and `_`; a letter or `_` first; at most 63 characters",
+            notes="It must be the name in `compose_environment`.",
         ),
     ),
     Question(
@@ -245,9 +237,9 @@ that all services have, and Django waits for its start alone: complete them in `
         default=compose_defaults.database_user,
         reference=Reference(
             type="text",
-            default="the user that settings expect; else `django`",
+            default="the user that settings expect; otherwise `django`",
             changes="`POSTGRES_USER` or `MYSQL_USER` in `compose.yaml`, and with PostgreSQL its health check",
-            refused="all but letters, digits, `-` and `_`, a letter or `_` first; more than 63 characters",
+            allowed="letters, digits, `-` and `_`; a letter or `_` first; at most 63 characters",
         ),
     ),
     Question(
@@ -265,7 +257,6 @@ that all services have, and Django waits for its start alone: complete them in `
                 "with yes, the service `migrate` in `compose.yaml` runs `manage.py migrate` once, before Django "
                 "and `workers` start"
             ),
-            refused="all but true and false",
         ),
     ),
     Question(
@@ -278,8 +269,7 @@ that all services have, and Django waits for its start alone: complete them in `
         reference=Reference(
             type="yes or no",
             default="yes if `CACHES` in the settings has Django's `DatabaseCache`",
-            changes="with yes, the service `migrate` runs `createcachetable` too; it counts only with `migrate`",
-            refused="all but true and false",
+            changes="with yes, the service `migrate` runs `createcachetable` too, if `migrate` is yes",
         ),
     ),
     Question(
@@ -295,13 +285,13 @@ that all services have, and Django waits for its start alone: complete them in `
             type="a YAML list of commands",
             default=(
                 "what your own entrypoint, Compose command or `release` of a Procfile runs before the server starts, "
-                "beside what the template does; commands under a condition are named after the copy"
+                "and the template does not; commands under a condition are named after the copy"
             ),
             changes=(
-                "what the service `migrate` in `compose.yaml` runs after `manage.py migrate`, in this order, each "
-                "time that it runs; it counts only with `migrate`"
+                "what the service `migrate` in `compose.yaml` runs after `manage.py migrate`, in this order, at each "
+                "of its runs; only with `migrate`"
             ),
-            refused="characters of a shell, like `;`, `&` and `$`, but for `|| true` at the end",
+            allowed="commands without characters of a shell such as `;`, `&` and `$`; `|| true` at the end",
             notes="""\
 ```yaml
 start_commands:
@@ -309,7 +299,7 @@ start_commands:
 - python manage.py load_themes || true
 ```
 
-If one fails, Django does not start, but for those that end in `|| true`.
+If a command fails, Django does not start, unless the command ends in `|| true`.
 """,
         ),
     ),
@@ -324,13 +314,13 @@ If one fails, Django does not start, but for those that end in `|| true`.
         reference=Reference(
             type="a YAML mapping of names to commands",
             default=(
-                "the processes that your `Procfile`, Compose file and scripts run beside the web server, and "
-                "Celery where the project has an application and a broker"
+                "the processes that your `Procfile`, Compose file and scripts run in addition to the web server, and "
+                "Celery if the project has an application and a broker"
             ),
             changes="a service each in `compose.yaml`, with the image of Django",
-            refused=(
-                "names as with `services`, and those of a service; characters of a shell, like `;`, `&` and `$`; "
-                "a quote that is not closed"
+            allowed=(
+                "names as for `services`, none of which is a service; commands without characters of a shell such as "
+                "`;`, `&` and `$`"
             ),
             notes="""\
 ```yaml
@@ -350,7 +340,7 @@ workers:
             kinds.list_of(
                 kinds.text(
                     r"([0-9]{1,3}(\.[0-9]{1,3}){3}:)?[0-9]{1,5}:[0-9]{1,5}(/(tcp|udp))?",
-                    "give the machine's and the container's port in quotes, like '2525:2525'",
+                    "give the host's and the container's port in quotes, like '2525:2525'",
                 ),
                 "ports, like ['2525:2525']",
             ),
@@ -362,9 +352,9 @@ workers:
         as_before={},
         reference=Reference(
             type="a YAML mapping of names of `workers` to lists of ports",
-            default="the ports that your own Compose file publishes of the same service",
+            default="the ports that your own Compose file publishes for the same service",
             changes="`ports` of the worker's service in `compose.yaml`",
-            refused="what is no pair of ports",
+            allowed="pairs of ports, in quotes",
         ),
     ),
     Question(
@@ -378,9 +368,9 @@ workers:
         as_before={},
         reference=Reference(
             type="a YAML mapping of names of `workers` to seconds",
-            default="what your own script sleeps between the runs, where it repeats a command without an end",
-            changes="the command of the worker in `compose.yaml`, which a loop of the shell repeats",
-            refused="what is no whole number of seconds, from 1 to 604800",
+            default="the pause in your own script, if it repeats a command without an end",
+            changes="the command of the worker in `compose.yaml`: a shell loop repeats it",
+            allowed="whole numbers of seconds, from 1 to 604800",
         ),
     ),
     Question(
@@ -397,13 +387,13 @@ workers:
                 "[`worker_concurrency`](https://docs.celeryq.dev/en/stable/userguide/configuration.html#worker-concurrency)"
             ),
             changes=(
-                "`--concurrency` of each Celery worker in `compose.yaml` whose command in `workers` has neither "
-                "that nor `--autoscale`, and no pool other than prefork; 0 adds nothing"
+                "`--concurrency` of each Celery worker in `compose.yaml`, unless its command in `workers` has that, "
+                "`--autoscale`, or a pool other than prefork; 0 adds nothing"
             ),
-            refused="all but 0 to 1000",
+            allowed="0 to 1000",
             notes=(
-                "Without the option, Celery forks a process for each core of the machine, and a container's "
-                "memory limit does not count."
+                "Without the option, Celery forks a process for each core of the host, whatever the container's "
+                "memory limit."
             ),
         ),
     ),
@@ -417,50 +407,48 @@ workers:
         against_others=_processes,
         reference=Reference(
             type="a YAML mapping of names to commands",
-            default="management commands that your files run at times, or once",
+            default="management commands that your files run on a schedule, or once",
             changes="a service each in `compose.yaml`, in the profile `jobs`: `docker compose run --rm NAME`",
-            refused="as `workers`",
+            allowed="as `workers`",
             notes=(
-                "For instance `{clearsessions: python manage.py clearsessions}`. No job starts by itself: let "
-                "cron or the like call it."
+                "For instance `{clearsessions: python manage.py clearsessions}`. No job starts by itself: run it with"
+                " cron or the like."
             ),
         ),
     ),
     Question(
         name="django_port",
         type="int",
-        help="Port on this machine for the site",
+        help="Port on the host for the site",
         rule=kinds.port,
         safe=DJANGO_PORT,
         found=lambda site: site.adopted.django_port,
         reference=Reference(
             type="whole number",
-            default=(
-                "the port of the machine in your Compose file, for the service of `Dockerfile_django`; else 8000"
-            ),
+            default="the host's port in your Compose file, for the service of `Dockerfile_django`; otherwise 8000",
             changes=(
-                "the port of the machine in `compose.yaml` on which the site answers: that of the service "
-                "`static`, and with `reverse_proxy: external` or without it, of `django`"
+                "the host's port for the site in `compose.yaml`: of the service `static`; with `reverse_proxy: "
+                "external`, or without `static`, of `django`"
             ),
-            refused="all but 1 to 65535",
+            allowed="1 to 65535",
         ),
     ),
     Question(
         name="static_port",
         type="int",
-        help="Port on this machine for static files (with your own proxy only)",
+        help="Port on the host for static files (with your own proxy only)",
         rule=kinds.port,
         safe=STATIC_PORT,
         default=_static_port,
         against_others=_beside_django_port,
         reference=Reference(
             type="whole number",
-            default="as `django_port`, for the service of `Dockerfile_static`; else 8080",
+            default="as `django_port`, for the service of `Dockerfile_static`; otherwise 8080",
             changes=(
-                "the port of the machine in `compose.yaml`, service `static`, with `reverse_proxy: external`; in "
-                "the container it is always 8080"
+                "the host's port of the service `static` in `compose.yaml`, with `reverse_proxy: external`; in the "
+                "container it is always 8080"
             ),
-            refused="all but 1 to 65535; the value of `django_port`",
+            allowed="1 to 65535, and not `django_port`",
         ),
     ),
 )

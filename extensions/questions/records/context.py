@@ -23,12 +23,12 @@ QUESTIONS = (
                 " has already, in their order"
             ),
             changes=(
-                "the last group of lines of `.dockerignore`; without any, the group is not there. A list with `*`"
-                " in it, which leaves out all but its exceptions, is the first group"
+                "the last group of lines of `.dockerignore`. A list with `*` in it, which leaves out everything "
+                "except its exceptions, is the first group"
             ),
-            refused=(
-                "characters other than letters, digits, `_ . + @ ~ * ? / -`, a class like `[cd]`, single spaces "
-                "in between, and a `!` in front"
+            allowed=(
+                "letters, digits, `_ . + @ ~ * ? / -`, a class such as `[cd]`, single spaces in between, and a `!` in"
+                " front"
             ),
         ),
     ),
@@ -48,15 +48,14 @@ QUESTIONS = (
                 "without `!`"
             ),
             default=(
-                "what git tracks of the files that `.dockerignore` leaves out by their names, and that an image "
-                "may need: certificates, a migration's SQL, `.npmrc`, an `.env.production` that the front end's "
-                "build reads"
+                "files in git that `.dockerignore` leaves out by their names, and that an image may need: "
+                "certificates, a migration's SQL, `.npmrc`, an `.env.production` that the front end's build reads"
             ),
-            changes="a group of `!…` lines in `.dockerignore`; without any, the group is not there",
-            refused="as with `dockerignore`, and a `!` in front",
+            changes="a group of `!…` lines in `.dockerignore`",
+            allowed="as `dockerignore`, without a `!` in front",
             notes="""\
-Give paths, without `*`: with a pattern, Docker looks into each folder that is left out, `node_modules` too, at each
-build.
+Give paths, without `*`. With a pattern, Docker looks at each build into each folder that is left out, such as
+`node_modules`.
 """,
         ),
     ),

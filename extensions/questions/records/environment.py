@@ -34,14 +34,14 @@ def _is_settings_environment(value: Any) -> str:
     """Return what is wrong with variables, each with the default that settings give it and a comment."""
     value = kinds.parsed(value)
     if not isinstance(value, dict):
-        return f"{value!r} is not a mapping; give names, each with a list of its default and a comment, or {{}}"
+        return f"{value!r} isn't a mapping; give names, each with a list of its default and a comment, or {{}}"
     for name, pair in value.items():
         if not (isinstance(name, str) and re.fullmatch(kinds.VARIABLE, name)):
-            return f"{name!r} will not do; give the name of an environment variable, like DEBUG"
+            return f"{name!r} isn't valid; give the name of an environment variable, like DEBUG"
         if not (isinstance(pair, list) and len(pair) == 2 and all(isinstance(item, str) for item in pair)):
-            return f"{name}: {pair!r} will not do; give a list of its default and a comment"
+            return f"{name}: {pair!r} isn't valid; give a list of its default and a comment"
         if not all(item.isprintable() or item == "" for item in pair):
-            return f"{name}: {pair!r} will not do; give text on one line"
+            return f"{name}: {pair!r} isn't valid; give text on one line"
     return ""
 
 
@@ -66,9 +66,9 @@ QUESTIONS = (
                 " and the `ENV` lines of your `Dockerfile_django`"
             ),
             changes="`ENV` of the stage `base` in both Dockerfiles",
-            refused=(
-                "other characters in names than letters, digits and `_`; values that are not text, and those with"
-                " quotes, `$`, `#`, a backslash, a line break or letters beyond ASCII"
+            allowed=(
+                "names of letters, digits and `_`; values that are text, without quotes, `$`, `#`, backslashes, line "
+                "breaks and letters beyond ASCII"
             ),
             notes="Never give secrets here: they would be in the images.",
         ),
@@ -82,14 +82,14 @@ QUESTIONS = (
         default=environment_defaults.build_environment,
         reference=Reference(
             type="a YAML mapping of names and values",
-            default="a made-up value for each variable without which the settings do not load",
+            default="a placeholder for each variable without which the settings do not load",
             changes=(
-                "what stands before `python manage.py collectstatic`, `compilemessages` and `compress` in both "
-                "Dockerfiles; it is not in the environment of the containers"
+                "the text before `python manage.py collectstatic`, `compilemessages` and `compress` in both "
+                "Dockerfiles; containers do not have these variables"
             ),
-            refused=(
-                "other characters in names than letters, digits and `_`; values that are not text, and those with"
-                " quotes, `$`, `#`, a backslash, a line break or letters beyond ASCII"
+            allowed=(
+                "names of letters, digits and `_`; values that are text, without quotes, `$`, `#`, backslashes, line "
+                "breaks and letters beyond ASCII"
             ),
         ),
     ),
@@ -103,13 +103,14 @@ QUESTIONS = (
         reference=Reference(
             type="a YAML list of names",
             default=(
-                "the variables that production's settings demand and nothing sets, and the passwords of `services`"
+                "the variables that production's settings demand and that nothing sets, and the passwords of "
+                "`services`"
             ),
             changes=(
-                "`NAME: ${NAME:?Set it in .env}` in `compose.yaml`, so that Compose says what lacks; the first "
-                "group of `.env.example`"
+                "`NAME: ${NAME:?Set it in .env}` in `compose.yaml`, so that Compose names a missing variable; the "
+                "first group of `.env.example`"
             ),
-            refused="all but names of variables",
+            allowed="names of variables: letters, digits and `_`",
         ),
     ),
     Question(
@@ -122,15 +123,14 @@ QUESTIONS = (
         reference=Reference(
             type="a YAML mapping of names and values",
             default=(
-                "the variables that point settings at `services`, and that of `ALLOWED_HOSTS`, with "
-                "`localhost,127.0.0.1`, where the settings allow no host of this machine without it. It never "
-                "turns `DEBUG` on"
+                "the variables that point settings at `services`; that of `ALLOWED_HOSTS`, with "
+                "`localhost,127.0.0.1`, if the settings otherwise refuse your computer. It never turns `DEBUG` on"
             ),
             changes=(
                 "`environment` of Django's services in `compose.yaml`, as `NAME: ${NAME:-value}`: `.env` and the "
                 "shell override each; the second group of `.env.example`"
             ),
-            refused="as `environment`, but a value may hold `${NAME}`; braces and `: ` in values",
+            allowed="as `environment`, and `${NAME}` in a value; no other braces, and no `: `",
             notes="""\
 ```yaml
 compose_environment:
@@ -154,17 +154,17 @@ compose_environment:
         reference=Reference(
             type="a YAML mapping of settings and values; a value is text, a list of texts, or `{}`",
             default=(
-                "where `services` are, for what the settings expect at `localhost`, and no variable changes; the "
-                "database's password, where it stands in the settings; `SECRET_KEY`, where the settings leave it "
-                "empty; `ALLOWED_HOSTS`, where they let no host of this machine in; storages that keep files, where "
-                "the settings name no bucket"
+                "the addresses of `services`, if the settings expect them at `localhost` and no variable changes "
+                "that; the database's password, if it is in the settings; `SECRET_KEY`, if it is empty there; "
+                "`ALLOWED_HOSTS`, if they refuse your computer; storages that keep files, if the settings name no "
+                "bucket"
             ),
             changes=(
-                "a module `compose_settings` in Django's image: the project's settings with these changed. It "
-                "counts where `compose_environment` has `DJANGO_SETTINGS_MODULE: compose_settings`. What it says of "
-                "the storage of static files and of `STATIC_URL` is for collectstatic too"
+                "a module `compose_settings` in Django's image: your settings with these changes. It is used if "
+                "`compose_environment` has `DJANGO_SETTINGS_MODULE: compose_settings`. Storages of static files and "
+                "`STATIC_URL` count for collectstatic too"
             ),
-            refused="settings that are not written as below; quotes in values",
+            allowed="settings written as below; values without quotes",
             notes="""\
 ```yaml
 compose_settings:
@@ -173,9 +173,8 @@ compose_settings:
   ALLOWED_HOSTS: ['*ALLOWED_HOSTS', localhost, 127.0.0.1]
 ```
 
-`${NAME}` is what the environment says when Django starts. In a list, `*NAME` stands for the items that your settings
-have. Once your settings read a variable, give `{}`, and the variable to
-`compose_environment`.
+`${NAME}` is the value of a variable when Django starts. In a list, `*NAME` keeps the items that your settings have.
+Once your settings read a variable, answer `{}`, and add the variable to `compose_environment`.
 """,
         ),
     ),
@@ -189,15 +188,14 @@ have. Once your settings read a variable, give `{}`, and the variable to
         reference=Reference(
             type="a YAML mapping of names and values",
             default=(
-                "the secret key where settings read it from a variable, what `required_environment` names, and "
-                "the passwords of `services`"
+                "the secret key if settings read it from a variable, the variables of `required_environment`, and the"
+                " passwords of `services`"
             ),
-            changes="`.env`, on a first copy only, and if it is not there yet; the first group of `.env.example`",
-            refused="as `environment`",
+            changes="`.env`, only on a first copy and only if it does not exist; the first group of `.env.example`",
+            allowed="as `environment`",
             notes="""\
-An empty value stands for a fresh random secret; `change-me` is said to be changed after the copy. Where git tracks
-`.env`, or would not ignore it, and where it is a link, nothing is written to it. Never give secrets here: answers
-are in git.
+An empty value becomes a fresh random secret. After the copy, you are told to change each `change-me`. Nothing is
+written to `.env` if git tracks or would commit it, or if it is a link. Never give secrets here: answers are in git.
 """,
         ),
     ),
@@ -210,9 +208,9 @@ are in git.
         default=with_image(compose_defaults.settings_environment),
         reference=Reference(
             type="a YAML mapping of names, each with a list of its default and a comment",
-            default="all other variables that settings read; no default is shown for a secret",
+            default="all other variables that settings read, without the defaults of secrets",
             changes="the group of optional variables in `.env.example`",
-            refused="lists of another length than two; text with line breaks",
+            allowed="lists of two texts without line breaks",
             notes="""\
 ```yaml
 settings_environment:
@@ -232,7 +230,7 @@ settings_environment:
             type="a YAML mapping of names and values",
             default="the variables that switch settings to development, like `DEBUG: 'True'`",
             changes="`environment` of the service `django` in `compose.dev.yaml`",
-            refused="as `environment`",
+            allowed="as `environment`",
         ),
     ),
 )

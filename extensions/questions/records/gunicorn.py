@@ -14,9 +14,12 @@ QUESTIONS = (
         found=lambda site: site.adopted.gunicorn_workers,
         reference=Reference(
             type="whole number",
-            default="what your `Dockerfile_django`, Compose file, or own command line or configuration says; else 3",
+            default=(
+                "the number in your `Dockerfile_django`, Compose file, command line or Gunicorn configuration; "
+                "otherwise 3"
+            ),
             changes="`GUNICORN_CMD_ARGS` in `compose.yaml`",
-            refused="all but 1 to 1000",
+            allowed="1 to 1000",
         ),
     ),
     Question(
@@ -28,9 +31,9 @@ QUESTIONS = (
         found=lambda site: site.adopted.gunicorn_threads,
         reference=Reference(
             type="whole number",
-            default="what your `Dockerfile_django`, or own command line or configuration says; else 2",
+            default="the number in your `Dockerfile_django`, command line or Gunicorn configuration; otherwise 2",
             changes="`threads` in `docker/gunicorn.conf.py`, with the worker class `gthread`",
-            refused="all but 1 to 1000",
+            allowed="1 to 1000",
         ),
     ),
     Question(
@@ -42,11 +45,9 @@ QUESTIONS = (
         found=lambda site: site.adopted.web_concurrency,
         reference=Reference(
             type="whole number",
-            default="what your `Dockerfile_django` or Compose file says; else 2",
-            changes=(
-                "`WEB_CONCURRENCY` in `Dockerfile_django`, which counts where `GUNICORN_CMD_ARGS` names no workers"
-            ),
-            refused="all but 1 to 1000",
+            default="the number in your `Dockerfile_django` or Compose file; otherwise 2",
+            changes="`WEB_CONCURRENCY` in `Dockerfile_django`, which counts if `GUNICORN_CMD_ARGS` names no workers",
+            allowed="1 to 1000",
             notes="How these three work together is in [Gunicorn](gunicorn.md#how-many-workers).",
         ),
     ),
@@ -62,15 +63,15 @@ QUESTIONS = (
         reference=Reference(
             type="a YAML list of arguments",
             default=(
-                "the options in `CMD` of your `Dockerfile_django` that no other question has, like `[--timeout, "
-                '"120"]`; else those of your own image, Procfile, unit or `gunicorn.conf.py`, like '
-                "`[--timeout=120]`; else none"
+                "the options in `CMD` of your `Dockerfile_django` that no other question has, such as `[--timeout, "
+                '"120"]`; otherwise those of your own image, Procfile, unit or `gunicorn.conf.py`, such as '
+                "`[--timeout=120]`; otherwise none"
             ),
             changes=(
-                "the end of `CMD` in `Dockerfile_django`; from `--timeout`, above 60 seconds, how long nginx waits "
-                "for Django, and from `--graceful-timeout` how long Compose waits for a stop"
+                "the end of `CMD` in `Dockerfile_django`. nginx waits for Django as long as a `--timeout` above 60 "
+                "seconds, and Compose waits for a stop as long as `--graceful-timeout`"
             ),
-            refused="characters other than letters, digits and `_ . / : = @ % + , * -`; numbers without quotes",
+            allowed="letters, digits and `_ . / : = @ % + , * -`; numbers in quotes",
         ),
     ),
     Question(
@@ -83,16 +84,16 @@ QUESTIONS = (
         plain=75,
         reference=Reference(
             type="whole number, seconds",
-            default="75 if the Gunicorn that is installed can be 27 or newer, else 2",
+            default="75 if the Gunicorn that is installed can be 27 or newer; otherwise 2",
             changes=(
                 "`keepalive` in `docker/gunicorn.conf.py` (2 is Gunicorn's own default: the line is not there); "
                 "up to 60, `keepalive_timeout` of the upstream in `default.conf`"
             ),
-            refused="all but 1 to 3600",
-            notes=(
-                "It must be longer than the reverse proxy keeps idle connections. Before Gunicorn 27, idle "
-                "connections held up a stop."
-            ),
+            allowed="1 to 3600",
+            notes="""\
+Set it higher than your reverse proxy's timeout for idle connections. Before Gunicorn 27, idle connections delay a
+stop, so the default is 2.
+""",
         ),
     ),
     Question(
@@ -108,9 +109,8 @@ QUESTIONS = (
             type="yes or no",
             default="yes if the settings have no `LOGGING`",
             changes="with yes, `docker/gunicorn.conf.py` sends errors to the container's log",
-            refused="all but true and false",
             notes="""\
-Without `LOGGING`, and with `DEBUG` off, Django [mails errors, and prints
+Without `LOGGING` and with `DEBUG` off, Django [mails errors and prints
 none](https://docs.djangoproject.com/en/stable/ref/logging/#default-logging-configuration).
 """,
         ),

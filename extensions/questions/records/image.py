@@ -34,9 +34,8 @@ QUESTIONS = (
                 "the python image of the stage `base`, which runs Django: `python:3.13-slim-trixie` or "
                 "`python:3.13-trixie`"
             ),
-            refused="all others",
             notes=(
-                "The stage `build` has the full image wherever `apt_build` is not empty, as compilers are needed "
+                "The stage `build` uses the full image if `apt_build` is not empty, because compilers are needed "
                 "there."
             ),
         ),
@@ -52,11 +51,11 @@ QUESTIONS = (
         reference=Reference(
             type="one of `trixie`, `bookworm`",
             default=(
-                "`bookworm` where your own image has a package that is no longer in Debian, and for Python 3.11 and "
-                "older, which came out with it; else, and where your own image names it, `trixie`"
+                "`bookworm` if your own image has a package that Debian has since removed; otherwise `trixie` if "
+                "your own image names it; otherwise `bookworm` for Python 3.11 and older and for a version with a "
+                "patch number, and `trixie` for all others"
             ),
             changes="the end of the python image's tag, in both Dockerfiles",
-            refused="all others",
             notes="The names of Debian packages in `apt_build` and `apt_runtime` can differ between the two.",
         ),
     ),
@@ -72,13 +71,13 @@ QUESTIONS = (
         reference=Reference(
             type="a YAML list of lines",
             default=(
-                "what your own Dockerfile runs to set up the system, such as a locale, where it needs nothing but "
-                "Debian's packages"
+                "what your own Dockerfile runs to set up the system, such as a locale, if it needs only Debian's "
+                "packages"
             ),
-            changes="the same, in the stage `base` of both Dockerfiles, after `apt_runtime` is installed",
-            refused=(
-                "all but one line each that begins with `RUN`, `COPY`, `ADD`, `ENV`, `ARG`, `LABEL`, `WORKDIR`, "
-                "`VOLUME`, `SHELL`, `USER` or `#`, and ends in no backslash"
+            changes="these lines in the stage `base` of both Dockerfiles, after `apt_runtime` is installed",
+            allowed=(
+                "one line each that begins with `RUN`, `COPY`, `ADD`, `ENV`, `ARG`, `LABEL`, `WORKDIR`, `VOLUME`, "
+                "`SHELL`, `USER` or `#`, and does not end in a backslash"
             ),
         ),
     ),
@@ -95,10 +94,10 @@ QUESTIONS = (
         reference=Reference(
             type="a YAML mapping of images and digests",
             default="none",
-            changes="the same image with `@sha256:…` in both Dockerfiles and `compose.yaml`",
-            refused="digests that are not `sha256:` and 64 hexadecimal digits",
+            changes="`@sha256:…` after the image, in both Dockerfiles and `compose.yaml`",
+            allowed="images, each with `sha256:` and 64 hexadecimal digits",
             notes="""\
-The names are those in the files, with their tags:
+Give the names as in the files, with their tags:
 
 ```yaml
 image_digests:

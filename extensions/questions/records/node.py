@@ -25,7 +25,7 @@ def _is_node(value: Any) -> str:
     if value == {}:
         return ""
     if not isinstance(value, dict) or value.keys() != NODE.keys():
-        return f"{value!r} will not do; give {{}}, or a YAML mapping of {', '.join(NODE)}"
+        return f"{value!r} isn't valid; give {{}}, or a YAML mapping of {', '.join(NODE)}"
     return next((f"{key}: {message}" for key, rule in NODE.items() if (message := rule(value[key]))), "")
 
 
@@ -53,10 +53,10 @@ def _are_stages(value: Any) -> str:
     """Return what is wrong with stages of a Dockerfile: nothing, or all keys of STAGE in each."""
     value = kinds.parsed(value)
     if not isinstance(value, list):
-        return f"{value!r} will not do; give a YAML list of stages, or []"
+        return f"{value!r} isn't valid; give a YAML list of stages, or []"
     for stage in value:
         if not isinstance(stage, dict) or stage.keys() != STAGE.keys():
-            return f"{stage!r} will not do; give a mapping of {', '.join(STAGE)}"
+            return f"{stage!r} isn't valid; give a mapping of {', '.join(STAGE)}"
         if problem := next((f"{key}: {wrong}" for key, rule in STAGE.items() if (wrong := rule(stage[key]))), ""):
             return problem
     return ""
@@ -99,11 +99,11 @@ QUESTIONS = (
         reference=Reference(
             type="a YAML mapping; `{}` for none",
             default=(
-                "the `package.json` whose script builds what Django serves: its lock file says how to install, "
-                "`engines` or `.nvmrc` which version; `{}` if git holds the result"
+                "the `package.json` whose script builds what Django serves: its lock file decides how to install, "
+                "`engines` or `.nvmrc` the version; `{}` if the result is in git"
             ),
             changes="the stage `assets` of both Dockerfiles, and `COPY --from=assets`",
-            refused="other keys than these seven; missing keys; commands for a shell (`&&`, `;`)",
+            allowed="exactly the seven keys below; commands without `&&` and `;`",
             notes="""\
 All paths count from the project's root:
 
@@ -137,11 +137,13 @@ in Django's image, as Django reads it when it runs (`webpack-stats.json`, a Vite
         reference=Reference(
             type="a YAML list of stages, each a mapping",
             default=(
-                "the stages of your own Dockerfile that start from an image of Node.js or Bun, where they do more "
-                "than `node` can say"
+                "the stages of your own Dockerfile that start from an image of Node.js or Bun, if `node` can't "
+                "express them"
             ),
-            changes="stages before the stage `code` of both Dockerfiles, and `COPY --from` each; `node` is `{}` then",
-            refused="other keys than these four; missing keys; instructions that are not on one line",
+            changes=(
+                "stages before the stage `code` of both Dockerfiles, and a `COPY --from` for each; `node` is then `{}`"
+            ),
+            allowed="exactly the four keys below; each instruction on one line",
             notes="""\
 ```yaml
 assets_stages:
@@ -157,8 +159,8 @@ assets_stages:
     /app/public: /public
 ```
 
-What `COPY` takes counts from your project's root. `output` says which paths of the stage come where in the images, in
-which your project is `/workdir`.
+The sources of `COPY` are relative to your project's root. `output` maps paths of the stage to paths of the images,
+where your project is in `/workdir`.
 """,
         ),
     ),

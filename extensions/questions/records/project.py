@@ -20,7 +20,7 @@ _version = kinds.text(r"3\.([89]|[1-9][0-9])(\.[0-9]{1,3})?", "use a version lik
 
 def _is_python_version(value: Any) -> str:
     if isinstance(value, float):
-        return f"YAML reads {value} as a number, in which 3.1 and 3.10 are the same; put it in quotes, like '3.13'"
+        return f"YAML reads {value} as a number, and 3.10 as 3.1; put the version in quotes, like '3.13'"
     return _version(value)
 
 
@@ -71,23 +71,20 @@ QUESTIONS = (
         found=lambda site: site.layout.project_slug,
         says_source=True,
         asked=Asked.FIRST,
-        comment="The first `ask` runs before anything is asked or written: what stands in the way is said there.",
+        comment="The first `ask` runs before anything is asked or written, so it runs the checks.",
         plain=WRITTEN,
         reference=Reference(
             type="text",
             default=(
-                "`--name` of Gunicorn in your `Dockerfile_django`; else the name of the folder, of "
-                "`pyproject.toml`, `package.json`, the git remote or the settings package, the first that is no "
-                "common name like `app`, `backend` or `mysite`; else `django`"
+                "`--name` of Gunicorn in your `Dockerfile_django`; otherwise the name of the folder, of "
+                "`pyproject.toml`, `package.json`, the git remote or the settings package: the first that is not a "
+                "common name such as `app`, `backend` or `mysite`; otherwise `django`"
             ),
             changes=(
                 "`proc_name` in `docker/gunicorn.conf.py`, the images' labels, and their names in "
                 "`.github/workflows/docker.yml`; on a first copy, `compose_name`"
             ),
-            refused=(
-                "all but lower-case letters, digits, `-` and `_`; another first character than a letter or digit;"
-                " more than 63 characters"
-            ),
+            allowed="lower-case letters, digits, `-` and `_`; a letter or digit first; at most 63 characters",
         ),
     ),
     Question(
@@ -101,8 +98,7 @@ QUESTIONS = (
         reference=Reference(
             type="yes or no",
             default="no",
-            changes="no file: whether the other questions are asked",
-            refused="all but true and false",
+            changes="no file; with yes, Copier asks the other questions too",
         ),
     ),
     Question(
@@ -118,13 +114,12 @@ QUESTIONS = (
         reference=Reference(
             type="text",
             default=(
-                "the version that the project runs on: [how it is found](detection.md#python), but no older than "
-                "`3.8`; else `3.13`"
+                "the version that the project runs on ([how it is detected](detection.md#python)), but at least "
+                "`3.8`; otherwise `3.13`"
             ),
             changes="`FROM python:…` in both Dockerfiles",
-            refused=(
-                "all but `3.8` and later, with or without a patch number (`3.13`, `3.13.2`); a YAML number, see "
-                "[below](#quote-310)"
+            allowed=(
+                "`3.8` and later, with or without a patch number (`3.13`, `3.13.2`); in YAML, in [quotes](#quote-310)"
             ),
         ),
     ),
@@ -141,7 +136,7 @@ QUESTIONS = (
             type="text",
             default="the folder of `manage.py`; `.` is the root",
             changes="`WORKDIR` of the stage `base`, in both Dockerfiles",
-            refused="a path with spaces, with `..`, or from the root (`/…`)",
+            allowed="a path without spaces and `..` that does not start with `/`",
         ),
     ),
     Question(
@@ -156,9 +151,9 @@ QUESTIONS = (
         plain=WRITTEN,
         reference=Reference(
             type="text",
-            default="the module that production uses: [how it is found](detection.md#settings)",
-            changes="`DJANGO_SETTINGS_MODULE` in both Dockerfiles; without an answer the line is not there",
-            refused="what is no module with dots; an empty answer is accepted",
+            default="the module that production uses: [how it is detected](detection.md#settings)",
+            changes="`DJANGO_SETTINGS_MODULE` in both Dockerfiles; with an empty answer, the line is left out",
+            allowed="a module with dots, or nothing",
         ),
     ),
     Question(
@@ -177,15 +172,13 @@ QUESTIONS = (
         plain=WRITTEN,
         reference=Reference(
             type="text",
-            default="`WSGI_APPLICATION` in the settings, else the `wsgi.py` nearest to the settings",
+            default="`WSGI_APPLICATION` in the settings; otherwise the `wsgi.py` nearest to the settings",
             changes="what Gunicorn serves, in `CMD` of `Dockerfile_django`, unless `asgi_module` does",
-            refused=(
-                "all but a module with dots, with or without the name of the application (`core.wsgi`, "
-                "`core.wsgi:application`); a module that is not in the project"
+            allowed=(
+                "a module of the project with dots, with or without the name of the application (`core.wsgi`, "
+                "`core.wsgi:application`)"
             ),
-            notes=(
-                "With nothing found there is no default: the copy is refused until `--data wsgi_module=…` is given."
-            ),
+            notes="If no module is found, there is no default: give one with `--data wsgi_module=MODULE`.",
         ),
     ),
     Question(
@@ -203,17 +196,16 @@ QUESTIONS = (
         reference=Reference(
             type="text",
             default=(
-                "`ASGI_APPLICATION` in the settings, else the `asgi.py` nearest to the settings, but only where "
-                "the project needs ASGI, as with Channels, or has no WSGI module; else empty"
+                "`ASGI_APPLICATION` in the settings, otherwise the `asgi.py` nearest to the settings. Empty unless "
+                "the project needs ASGI, as with Channels, or has no WSGI module"
             ),
             changes="what Gunicorn serves, in `CMD` of `Dockerfile_django`, instead of `wsgi_module`",
-            refused=(
-                "all but a module with dots, with or without the name of the application "
-                "(`core.asgi:application`); an empty answer is accepted"
+            allowed=(
+                "a module with dots, with or without the name of the application (`core.asgi:application`), or nothing"
             ),
             notes=(
-                "An `asgi.py` alone, which each new project has, is no reason: WSGI is faster where nothing is "
-                "asynchronous."
+                "Every new project has an `asgi.py`, so the file alone is not a reason for ASGI: WSGI is faster for "
+                "code that is not asynchronous."
             ),
         ),
     ),
@@ -228,13 +220,12 @@ QUESTIONS = (
             type="one of `gthread`, `asgi`, `uvicorn_worker.UvicornWorker`",
             default=(
                 "`gthread` for WSGI; for ASGI, `asgi` if the Gunicorn that is installed can be 27.0.1 or newer, "
-                "else `uvicorn_worker.UvicornWorker`"
+                "otherwise `uvicorn_worker.UvicornWorker`"
             ),
             changes=(
-                "`worker_class` in `docker/gunicorn.conf.py`; all but `gthread` let WebSockets through in "
-                "`default.conf`; the last one makes both Dockerfiles install `uvicorn-worker`"
+                "`worker_class` in `docker/gunicorn.conf.py`. The ASGI workers let WebSockets through in "
+                "`default.conf`; `uvicorn_worker.UvicornWorker` makes both Dockerfiles install `uvicorn-worker`"
             ),
-            refused="all others",
         ),
     ),
     Question(
@@ -248,14 +239,14 @@ QUESTIONS = (
         reference=Reference(
             type="text",
             default=(
-                "the path of a view that is a health check by its name, else of the home page or another page "
-                "that answers without a login; else `/`"
+                "the path of a view that is a health check by its name; otherwise of the home page or another "
+                "page that answers without a login; otherwise `/`"
             ),
             changes="`PATH` in `docker/healthcheck.py`",
-            refused="all but a path on the site that begins with `/`",
+            allowed="a path on the site that begins with `/`",
             notes=(
-                "For instance `/healthz/`. Statuses of 500 and above, and 400, are failures; a page that is not "
-                "found is an answer."
+                "For instance `/healthz/`. A status of 500 and above, or 400, is a failure; a page that is not found "
+                "is an answer."
             ),
         ),
     ),

@@ -115,19 +115,19 @@ QUESTIONS = (
         default=_installer,
         says_source=True,
         expression="{{ 'installer' | found if requirements_file is undefined else 'pip' }}",
-        comment="Who has answered the requirements file, in an earlier version, uses pip.",
+        comment="A project that answered requirements_file in an earlier version uses pip.",
         plain=WRITTEN,
         reference=Reference(
             type=f"one of {_listed(installers.names(), ', ')}: [what each does](files.md#build)",
             default=(
-                "the tool whose lock file or manifest is there and brings Django: [how it is "
-                "found](detection.md#dependencies)"
+                "the tool whose lock file or manifest is in the project and lists Django: [how it is "
+                "detected](detection.md#dependencies)"
             ),
             changes="the instructions of the stage `build`, in both Dockerfiles",
-            refused="all others",
             notes="""\
-`pyproject` is a `pyproject.toml` with a list of dependencies and no lock file: the newest versions that it allows are
-installed. An update from version 1.0 keeps `pip`, as `requirements_file` has an answer there.
+`pyproject` is for a `pyproject.toml` with a list of dependencies and without a lock file: each build installs the
+newest versions that it allows. An update from version 1.0 keeps `pip`, because `requirements_file` has an answer
+there.
 """,
         ),
     ),
@@ -147,12 +147,12 @@ installed. An update from version 1.0 keeps `pip`, as `requirements_file` has an
                 "text, a version like `0.11` or `0.11.3`; empty for the one that this version of the template brings"
             ),
             default=(
-                "what [`required-version`](https://docs.astral.sh/uv/reference/settings/#required-version) of uv "
-                "allows, where that is not the template's; empty else"
+                "a version that [`required-version`](https://docs.astral.sh/uv/reference/settings/#required-version) "
+                "of uv allows, if it excludes the template's; otherwise empty"
             ),
             changes="the tag of `ghcr.io/astral-sh/uv` in the stage `build`, in both Dockerfiles",
-            refused="what is no such version",
-            notes=f"Only with the installers {_listed(installers.names_with_uv(), ' and ')}.",
+            allowed="a version such as `0.11` or `0.11.3`, or nothing",
+            notes="Only with the installers `uv` and `pyproject`.",
         ),
     ),
     Question(
@@ -167,10 +167,10 @@ installed. An update from version 1.0 keeps `pip`, as `requirements_file` has an
         in_project=_requirement_files,
         reference=Reference(
             type="a YAML list of paths",
-            default="the manifest and the lock file of `installer`, with those that they need; none with `pip`",
-            changes="the files that are mounted where the stage `build` installs, in both Dockerfiles",
-            refused="a path with spaces, with `..`, or from the root (`/…`); a file that does not exist",
-            notes="The first one's folder is where the tool runs.",
+            default="the manifest and the lock file of `installer`, with the files that they need; none with `pip`",
+            changes="the files that are mounted for the installation in the stage `build` of both Dockerfiles",
+            allowed="paths of files that exist, without spaces and `..`, that do not start with `/`",
+            notes="The tool runs in the folder of the first file.",
         ),
     ),
     Question(
@@ -189,10 +189,10 @@ installed. An update from version 1.0 keeps `pip`, as `requirements_file` has an
             type="text",
             default="the requirements file that production installs",
             changes="`pip install` in the stage `build` of both Dockerfiles",
-            refused="a path with spaces, with `..`, or from the root (`/…`); a file that does not exist",
+            allowed="the path of a file that exists, without spaces and `..`, that does not start with `/`",
             notes="""\
-Only with the installer `pip`. With nothing found that lists dependencies there is no default: the copy is refused
-until `--data requirements_file=…` is given.
+Only with the installer `pip`. If no list of dependencies is found, there is no default: give one with
+`--data requirements_file=PATH`.
 """,
         ),
     ),
@@ -206,9 +206,9 @@ until `--data requirements_file=…` is given.
         in_project=_requirement_files,
         reference=Reference(
             type="a YAML list of paths",
-            default="the files that `requirements_file` includes with `-r` or `-c`, and those that these include",
-            changes="the files that are mounted beside the requirements file, in both Dockerfiles",
-            refused="a path with spaces, with `..`, or from the root (`/…`); a file that does not exist",
+            default="the files that `requirements_file` includes with `-r` or `-c`, and the files that these include",
+            changes="the files that are mounted together with the requirements file, in both Dockerfiles",
+            allowed="paths of files that exist, without spaces and `..`, that do not start with `/`",
         ),
     ),
     Question(
@@ -223,7 +223,7 @@ until `--data requirements_file=…` is given.
             type="a YAML list of paths",
             default="other requirements files that the project's own Dockerfile installs for production",
             changes="`pip install` in the stage `build` of both Dockerfiles",
-            refused="a path with spaces, with `..`, or from the root (`/…`); a file that does not exist",
+            allowed="paths of files that exist, without spaces and `..`, that do not start with `/`",
         ),
     ),
     Question(
@@ -241,11 +241,11 @@ until `--data requirements_file=…` is given.
         reference=Reference(
             type="a YAML list of names",
             default=(
-                "what `pip freeze` wrote on a machine of one kind: paths of that machine, parts of Ubuntu, packages "
+                "what `pip freeze` wrote on one kind of computer: paths of that computer, parts of Ubuntu, packages "
                 "of Windows or macOS without a marker"
             ),
-            changes="the requirements files that the stage `build` of both Dockerfiles installs: lines are left out",
-            notes="Of a path, the package is installed by its name, see `install_packages`.",
+            changes="lines that are left out of the requirements files, in the stage `build` of both Dockerfiles",
+            notes="A package with such a path is installed by its name: see `install_packages`.",
         ),
     ),
     Question(
@@ -264,15 +264,15 @@ until `--data requirements_file=…` is given.
         reference=Reference(
             type="a YAML list of options, each in one word",
             default=(
-                "the groups and extras that production installs: those with such a name (`prod`, `production`, "
-                "`deploy`), and those that the project's own Dockerfile installs"
+                "the groups and extras that production installs: those named `prod`, `production`, `deploy` and the "
+                "like, and those that your own Dockerfile installs"
             ),
             changes="the command that installs the dependencies, in the stage `build` of both Dockerfiles",
-            refused="anything but an option: a value follows it after `=` (`--group=prod`)",
+            allowed="options, with a value after `=` (`--group=prod`)",
             notes="""\
-What a group and an extra are called differs: [what each installer does](files.md#build). Where
-`installer` is `pyproject` and an option begins with `--group`, the project's own dependencies are not installed but
-with `--requirements=pyproject.toml`: a `pyproject.toml` may have groups alone.
+Each installer has its own options for groups and extras: [what each one does](files.md#build). With the installer
+`pyproject` and an option that begins with `--group`, add `--requirements=pyproject.toml` to install the project's own
+dependencies too: a `pyproject.toml` may have groups alone.
 """,
         ),
     ),
@@ -289,15 +289,15 @@ with `--requirements=pyproject.toml`: a `pyproject.toml` may have groups alone.
         reference=Reference(
             type="a YAML list of paths",
             default=(
-                "the packages in the project that the requirements, the manifest or the lock file name by their "
-                "paths, and the folders of `--find-links`"
+                "packages in the project whose paths the requirements, the manifest or the lock file name, and the "
+                "folders of `--find-links`"
             ),
             changes=(
-                "what is mounted where the stage `build` installs, in both Dockerfiles; with any, that is in "
-                "`/workdir`, where a package that is installed to be edited stays"
+                "what is mounted for the installation in the stage `build` of both Dockerfiles. The installation then"
+                " runs in `/workdir`, where editable packages stay"
             ),
-            refused="a path with spaces, with `..`, or from the root (`/…`); what does not exist",
-            notes="`.` is all of the project: then each change of a file installs the dependencies anew.",
+            allowed="paths that exist, without spaces and `..`, that do not start with `/`",
+            notes="`.` is the whole project: then each change of a file installs the dependencies anew.",
         ),
     ),
     Question(
@@ -311,12 +311,12 @@ with `--requirements=pyproject.toml`: a `pyproject.toml` may have groups alone.
         reference=Reference(
             type="yes or no",
             default=(
-                "yes if the project's code asks for the version of its own distribution "
-                '(`importlib.metadata.version("my-project")`), and its `pyproject.toml` names a version and a '
-                "build backend"
+                "yes if your code asks for the version of its own distribution "
+                '(`importlib.metadata.version("my-project")`), and your `pyproject.toml` names a version and a build '
+                "backend"
             ),
             changes=(
-                "a last step of the stage `build` of both Dockerfiles, which installs the project without its "
+                "with yes, a last step of the stage `build` of both Dockerfiles installs the project without its "
                 "dependencies; its code stays in `/workdir`"
             ),
         ),
@@ -324,7 +324,7 @@ with `--requirements=pyproject.toml`: a `pyproject.toml` may have groups alone.
     Question(
         name="install_packages",
         type="yaml",
-        help="Packages to install beside the files, as YAML: [whitenoise==6.11.0]",
+        help="More packages to install, as YAML: [whitenoise==6.11.0]",
         rule=kinds.list_of(kinds.requirement, "packages, like [whitenoise==6.11.0]"),
         safe=[],
         default=deployment_defaults.install_packages,
@@ -333,12 +333,12 @@ with `--requirements=pyproject.toml`: a `pyproject.toml` may have groups alone.
         reference=Reference(
             type="a YAML list of packages, each as pip takes it",
             default=(
-                "what your own Dockerfile installs by name, beside what a file lists; the extra that a command of "
-                "`build_instructions` needs; [an older Django](detection.md#code-of-an-older-django) where code needs "
-                "one; what a requirements file has as a path of one machine, by its name"
+                "what your own Dockerfile installs by name in addition to a file; the extra that a command of "
+                "`build_instructions` needs; [an older Django](detection.md#code-of-an-older-django) if your code "
+                "needs one; packages whose requirement is a path of one computer"
             ),
             changes="what the stage `build` of both Dockerfiles installs after the dependencies",
-            refused="URLs and paths; markers",
+            allowed="packages as pip takes them, without markers, spaces and URLs",
         ),
     ),
     Question(
@@ -352,10 +352,9 @@ with `--requirements=pyproject.toml`: a `pyproject.toml` may have groups alone.
             type="yes or no",
             default="yes if Gunicorn is not among the dependencies",
             changes="with yes, the stage `build` of both Dockerfiles installs `gunicorn` after the dependencies",
-            refused="all but true and false",
             notes=(
-                "Its version is then the newest of each build. Better add `gunicorn` to the dependencies, and "
-                "answer no."
+                "Each build then installs the newest version. Better: add `gunicorn` to your dependencies, and answer"
+                " no."
             ),
         ),
     ),
@@ -369,14 +368,14 @@ with `--requirements=pyproject.toml`: a `pyproject.toml` may have groups alone.
         reference=Reference(
             type="a YAML list of Debian packages",
             default=(
-                "what dependencies without a wheel for this Python need to be compiled; `build-essential` where one "
-                "may have none"
+                "what it takes to compile the dependencies that have no wheel for this Python; `build-essential` if "
+                "one of them may have none"
             ),
             changes=(
-                "`apt-get install` in the stage `build` of both Dockerfiles, but for packages that the python "
-                "image has; with any, the stage has the full image"
+                "`apt-get install` in the stage `build` of both Dockerfiles, except packages that the Python image "
+                "has. If the list is not empty, the stage uses the full image"
             ),
-            refused="all but names of Debian packages: lower-case letters, digits, `+`, `.`, `-`",
+            allowed="names of Debian packages: lower-case letters, digits, `+`, `.`, `-`",
         ),
     ),
     Question(
@@ -393,7 +392,7 @@ with `--requirements=pyproject.toml`: a `pyproject.toml` may have groups alone.
                 " installs"
             ),
             changes="`apt-get install` in the stage `base` of both Dockerfiles",
-            refused="as `apt_build`",
+            allowed="names of Debian packages: lower-case letters, digits, `+`, `.`, `-`",
         ),
     ),
 )

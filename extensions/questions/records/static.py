@@ -52,12 +52,12 @@ QUESTIONS = (
         reference=Reference(
             type="a YAML list of commands",
             default=(
-                "`python manage.py makemigrations` for apps whose migrations are not in the project, where your own "
+                "`python manage.py makemigrations` for apps whose migrations are not in the project, if your own "
                 "files run it"
             ),
             changes="a `RUN` each in the stage `code` of both Dockerfiles, with `build_environment`",
-            refused="characters of a shell, like `;`, `&` and `$`",
-            notes="What they write to the project's folder is in both images.",
+            allowed="commands without characters of a shell such as `;`, `&` and `$`",
+            notes="Both images have what these commands write to the project's folder.",
         ),
     ),
     Question(
@@ -81,11 +81,11 @@ QUESTIONS = (
                 "with yes, `Dockerfile_django` has the stage `static` too, and takes `staticfiles.json` from it; "
                 "hashed names are `immutable` in `default.conf`"
             ),
-            refused="all but true and false",
             notes="""\
-The name is the handbook's. What it decides is whether static files have [hashed
-names](https://docs.djangoproject.com/en/stable/ref/contrib/staticfiles/#manifeststaticfilesstorage): Django then needs
-their manifest, `staticfiles.json`, in the image that renders pages.
+Answer yes if your project uses `ManifestStaticFilesStorage` or a subclass, such as WhiteNoise's
+`CompressedManifestStaticFilesStorage`. Static files then have [hashed
+names](https://docs.djangoproject.com/en/stable/ref/contrib/staticfiles/#manifeststaticfilesstorage), and Django needs
+their manifest, `staticfiles.json`, in the image that renders pages. The question's name comes from the handbook.
 """,
         ),
     ),
@@ -101,15 +101,14 @@ their manifest, `staticfiles.json`, in the image that renders pages.
             type="one of `nginx`, `whitenoise`, `elsewhere`",
             default=(
                 "`whitenoise` if its middleware is in `MIDDLEWARE`, unless the settings redirect to HTTPS and no "
-                "variable keeps them from it; `elsewhere` if the storage of static files is S3 or the like, or "
-                "`django.contrib.staticfiles` is not installed, or WhiteNoise serves what git has collected, and "
-                "only that; else `nginx`"
+                "variable prevents that; `elsewhere` if static files are stored on S3 or the like, if "
+                "`django.contrib.staticfiles` is not installed, or if WhiteNoise serves only files that are in git; "
+                "otherwise `nginx`"
             ),
             changes=(
                 "with `nginx`, `Dockerfile_static`, `default.conf` and the service `static` are there; with "
                 "`whitenoise`, Django's image has the static files; with `elsewhere`, none of these"
             ),
-            refused="all others",
             notes="With `elsewhere` run `collectstatic` yourself when you deploy.",
         ),
     ),
@@ -125,15 +124,15 @@ their manifest, `staticfiles.json`, in the image that renders pages.
         says_source=True,
         reference=Reference(
             type="text",
-            default="the folder of `STATIC_ROOT` in the settings; else `static`",
+            default="the folder of `STATIC_ROOT` in the settings; otherwise `static`",
             changes=(
-                "from where `Dockerfile_static` takes the files, and `Dockerfile_django` the manifest, or, with "
-                "WhiteNoise, all"
+                "where `Dockerfile_static` takes the files from, and `Dockerfile_django` the manifest or, with "
+                "WhiteNoise, all files"
             ),
-            refused="a path with spaces or with `..`",
+            allowed="a path without spaces and `..`",
             notes="""\
-It must be the folder of `STATIC_ROOT` when the images are built, relative to the project's root, or from the root of
-the image (`/var/www/static`). If it is not, the build says so.
+It must be the folder of `STATIC_ROOT` when the images are built: relative to the project's root, or from the root of
+the image (`/var/www/static`). Otherwise the build fails, or the images have no static files.
 """,
         ),
     ),
@@ -151,8 +150,7 @@ the image (`/var/www/static`). If it is not, the build says so.
                 "with yes, both Dockerfiles make a settings module for collectstatic, which imports yours and "
                 "sets `STATIC_ROOT` to `static_root`"
             ),
-            refused="all but true and false",
-            notes="It needs `settings_module`. Better set `STATIC_ROOT` in the settings, and answer no.",
+            notes="It needs `settings_module`. Better: set `STATIC_ROOT` in your settings, and answer no.",
         ),
     ),
     Question(
@@ -165,12 +163,12 @@ the image (`/var/www/static`). If it is not, the build says so.
         says_source=True,
         reference=Reference(
             type="text",
-            default=("the path of `STATIC_URL` in the settings, with a `/` added where it has none; else `/static/`"),
+            default="the path of `STATIC_URL` in the settings, with a `/` at both ends; otherwise `/static/`",
             changes=(
                 "the folder to which `Dockerfile_static` copies the files, and the path on which nginx answers, "
                 "in `default.conf`"
             ),
-            refused="a path without `/` at both ends, `/` alone, a whole URL (give its path), spaces",
+            allowed="a path with `/` at both ends, without spaces, that is not `/` alone or a whole URL",
         ),
     ),
     Question(
@@ -190,12 +188,14 @@ the image (`/var/www/static`). If it is not, the build says so.
         as_before=[],
         reference=Reference(
             type="a YAML list of options",
-            default="those that your own Dockerfile, entrypoint or Makefile gives `collectstatic`; else none",
-            changes=(
-                "which files are collected. Without `--no-default-ignore`, Django leaves out those that begin with a "
-                "dot, as Vite's `.vite/manifest.json` does"
+            default=(
+                "the options that your own Dockerfile, entrypoint or Makefile gives `collectstatic`; otherwise none"
             ),
-            refused="all other options",
+            changes=(
+                "which files are collected. Without `--no-default-ignore`, Django leaves out files that begin with a "
+                "dot, such as Vite's `.vite/manifest.json`"
+            ),
+            allowed="`--no-default-ignore`, `--no-post-process` and `--ignore=PATTERN`",
         ),
     ),
     Question(
@@ -209,15 +209,13 @@ the image (`/var/www/static`). If it is not, the build says so.
         reference=Reference(
             type="yes or no",
             default=(
-                "yes if `COMPRESS_OFFLINE` of [django-compressor](https://django-compressor.readthedocs.io/) is "
-                "on in the settings; or where your own files run `compress`, or WhiteNoise serves, and Compose can "
-                "set it by `compose_settings`"
+                "yes if `COMPRESS_OFFLINE` of [django-compressor](https://django-compressor.readthedocs.io/) is on in"
+                " the settings; also if your own files run `compress`, or WhiteNoise serves, and `compose_settings` "
+                "can turn it on"
             ),
             changes=(
-                "with yes, `manage.py compress` runs after `collectstatic`, and `Dockerfile_django` takes the "
-                "manifest of it"
+                "with yes, `manage.py compress` runs after `collectstatic`, and `Dockerfile_django` takes its manifest"
             ),
-            refused="all but true and false",
         ),
     ),
     Question(
@@ -232,11 +230,11 @@ the image (`/var/www/static`). If it is not, the build says so.
         reference=Reference(
             type="text, a path that counts from `static_root`",
             default=(
-                "`CACHE/manifest.json`, or what `COMPRESS_OUTPUT_DIR`, `COMPRESS_OFFLINE_MANIFEST` and its storage "
-                "make of it"
+                "`CACHE/manifest.json`, or the file that `COMPRESS_OUTPUT_DIR`, `COMPRESS_OFFLINE_MANIFEST` and its "
+                "storage name"
             ),
-            changes="which file `Dockerfile_django` takes; it counts only with `compress_offline`",
-            refused="what is no path below that folder",
+            changes="the manifest that `Dockerfile_django` takes, only with `compress_offline`",
+            allowed="a path below that folder",
         ),
     ),
     Question(
@@ -256,7 +254,6 @@ the image (`/var/www/static`). If it is not, the build says so.
             changes=(
                 "with yes, both Dockerfiles have the stage `code`, which installs `gettext` and runs `compilemessages`"
             ),
-            refused="all but true and false",
         ),
     ),
 )

@@ -62,14 +62,14 @@ def _beside_static_url(value: str, answers: Mapping[str, Any]) -> str:
     """
     if value == "" or value != answers.get("static_url") or answers.get("static_server", "nginx") != "nginx":
         return ""
-    return f"{value!r} is static_url too; give each its own path, like /static/ and /media/"
+    return f"{value!r} is also static_url; give each its own path, like /static/ and /media/"
 
 
 def _beside_other_urls(value: Any, answers: Mapping[str, Any]) -> str:
     """Return which URL of private files is that of other files, too."""
     urls = [url for url in kinds.parsed(value).values() if url]
     taken = {url for url in urls if url == answers.get("static_url") or urls.count(url) > 1}
-    return f"{min(taken)!r} is the path of other files too; give each its own" if taken else ""
+    return f"{min(taken)!r} is also the path of other files; give each its own" if taken else ""
 
 
 QUESTIONS = (
@@ -86,18 +86,15 @@ QUESTIONS = (
         reference=Reference(
             type="text",
             default=(
-                "`MEDIA_ROOT` in the settings, where Django keeps uploads in it; empty if they go to S3 or the "
-                "like, or if there is code in the folder"
+                "`MEDIA_ROOT` in the settings, if Django keeps uploads there; empty if they go to S3 or the like, or "
+                "if the folder has code"
             ),
             changes=(
                 "the volume that the service `static` reads, in `compose.yaml`, and the folder from which nginx "
                 "serves `media_url`, in `default.conf`"
             ),
-            refused="a path with spaces or with `..`; `/`; an empty answer is accepted",
-            notes=(
-                "It, or a folder around it, must be one of `data_dirs`, too: only what is a volume is shared with"
-                " nginx."
-            ),
+            allowed="a path without spaces and `..` that is not `/`, or nothing",
+            notes="It, or a folder around it, must also be one of `data_dirs`: only volumes are shared with nginx.",
         ),
     ),
     Question(
@@ -112,14 +109,11 @@ QUESTIONS = (
         reference=Reference(
             type="text",
             default=(
-                "the path of `MEDIA_URL` in the settings, where it is on this site; else empty. Empty, too, where"
-                " Django keeps a database, sessions, caches or logs in the folder of `MEDIA_ROOT` itself"
+                "the path of `MEDIA_URL` in the settings, if it is on this site. Empty if it is not, or if Django "
+                "keeps a database, sessions, caches or logs directly in `MEDIA_ROOT`"
             ),
-            changes="the `location` of uploads in `default.conf`; without an answer, Django gets these requests",
-            refused=(
-                "a path without `/` at both ends, `/` alone, a whole URL, spaces; with nginx, that of "
-                "`static_url`; an empty answer is accepted"
-            ),
+            changes="the `location` of uploads in `default.conf`; with an empty answer, Django gets these requests",
+            allowed="a path as for `static_url`; with nginx, another one; or nothing",
         ),
     ),
     Question(
@@ -134,20 +128,19 @@ QUESTIONS = (
         reference=Reference(
             type="a YAML list of folders",
             default=(
-                "`media_root`, and the other folders that settings name for files that Django writes: caches, "
-                "logs, SQLite databases, search indexes; what other code writes to; folders that your own image makes,"
-                " and volumes of your own Compose services; `/data` where only a variable names the SQLite database"
+                "`media_root`; the other folders that settings name for files that Django writes, such as caches, "
+                "logs, SQLite databases and search indexes; folders that other code writes to; folders that your own "
+                "image makes, and volumes of your own Compose services; `/data` if a variable names the SQLite "
+                "database"
             ),
-            changes=(
-                "a volume each in `compose.yaml`; `Dockerfile_django` makes the folders, with permissions for all"
-            ),
-            refused="a path with spaces or with `..`; `/`",
+            changes="a volume each in `compose.yaml`; `Dockerfile_django` makes the folders, writable for any user",
+            allowed="paths without spaces and `..`, and not `/`",
             notes="""\
-Paths count from the project's root, from the root of the image, or from the home directory: `[media, /var/lib/shop,
-'~']`. With one of the last kind, `HOME` is `/home/django` in the images, and else `/tmp`.
+Paths start at the project's root, at the root of the image, or at the home directory: `[media, /var/lib/shop, '~']`.
+With a path of the last kind, `HOME` is `/home/django` in the images; otherwise it is `/tmp`.
 
-A volume has the name of its folder: `srv-media` for `/srv/media`. Of two folders with the same name, as `up_loads` and
-`up-loads`, the last in the list has it, and the other's is `workdir-up_loads`.
+A volume is named after its folder: `srv-media` for `/srv/media`. If two folders have the same name, the last in the
+list gets it. Of `up_loads` and `up-loads`, the first has the volume `workdir-up_loads`.
 """,
         ),
     ),
@@ -161,16 +154,17 @@ A volume has the name of its folder: `srv-media` for `/srv/media`. Of two folder
         reference=Reference(
             type="a YAML list of paths",
             default=(
-                "files that Django writes to in folders that cannot be volumes, like `db.sqlite3` beside `manage.py`"
+                "files that Django writes to in folders that cannot be volumes, such as `db.sqlite3` in the folder of"
+                " `manage.py`"
             ),
             changes=(
                 "in `Dockerfile_django` each is a symbolic link to a file in `data_root`, which is a volume in "
                 "`compose.yaml`"
             ),
-            refused="a path with spaces, with `..`, or from the root (`/…`)",
+            allowed="paths without spaces and `..` that do not start with `/`",
             notes=(
-                "Of two files of one name, like `db.sqlite3` and `shop/db.sqlite3`, the second is "
-                "`shop-db.sqlite3` there."
+                "If two files have the same name, such as `db.sqlite3` and `shop/db.sqlite3`, the second is "
+                "`shop-db.sqlite3` in the volume."
             ),
         ),
     ),
@@ -184,12 +178,13 @@ A volume has the name of its folder: `srv-media` for `/srv/media`. Of two folder
         as_before="/data",
         reference=Reference(
             type="text",
-            default="`/data`; `/var/lib/django` where nginx serves what is in `/data`",
+            default="`/data`; `/var/lib/django` if nginx serves files from `/data`",
             changes=(
-                "where the links of `data_files` lead, in `Dockerfile_django`, and that volume in `compose.yaml`"
+                "the folder that the links of `data_files` point to, in `Dockerfile_django`, and its volume in "
+                "`compose.yaml`"
             ),
-            refused="a path that does not start with `/`, with spaces or with `..`; `/`",
-            notes="Do not change it once there are data: they stay in the old volume.",
+            allowed="a path from the root (`/…`), without spaces and `..`, and not `/`",
+            notes="Don't change it once there are data: they stay in the old volume.",
         ),
     ),
     Question(
@@ -214,13 +209,13 @@ A volume has the name of its folder: `srv-media` for `/srv/media`. Of two folder
                 "below `MEDIA_ROOT`, with an empty URL"
             ),
             changes=(
-                "in `default.conf`, a "
-                "[location](https://nginx.org/en/docs/http/ngx_http_core_module.html#internal) for each URL, "
-                "which nginx answers only where Django says so in the header `X-Accel-Redirect`; below "
-                "`media_url`, each path is 404"
+                "in `default.conf`, a [location](https://nginx.org/en/docs/http/ngx_http_core_module.html#internal) "
+                "for each URL, from which nginx sends a file only if Django names it in the header "
+                "`X-Accel-Redirect`; below `media_url`, each path is 404"
             ),
-            refused=(
-                "paths and URLs with spaces or `..`; a URL without `/` at both ends; `static_url`, or one URL twice"
+            allowed=(
+                "paths and URLs without spaces and `..`; a `/` at both ends of each URL; each URL once, and not "
+                "`static_url`"
             ),
             notes="""\
 ```yaml

@@ -1,4 +1,4 @@
-"""The kinds of what steps do, one module each: to add a kind, write a module with its record, and put it here.
+"""The kinds of steps, one module each. To add a kind, write a module with its record, and add the record here.
 
 A step is of the first kind that knows it.
 """

@@ -1,4 +1,4 @@
-"""Commands of the build of no other kind that need nothing but Debian: they are carried over as they stand."""
+"""Build commands of no other kind that need only Debian: they are taken over unchanged."""
 
 import posixpath
 import re
@@ -16,7 +16,7 @@ OF_SYSTEM = words(
 SYSTEM_PATH = re.compile(r"/(?:etc|usr|opt|var|bin|lib|tmp)(?:/|$)")
 GLOB = re.compile(r"[*?\[]")
 READS = re.compile(r"(?<!<)<(?![<(&])\s*(?!/)\S")
-READS_NO_FILE = "it reads a file that the image does not have"
+READS_NO_FILE = "it reads a file that the image lacks"
 COMMAND = re.compile(r"[A-Za-z0-9_./:=@%+,* -]+|'[A-Za-z0-9_./:=@%+,* -]*'")
 # Slim images have no such file: it has other names for locales, which nobody needs.
 LOCALE_ALIAS = "-A /usr/share/locale/locale.alias "
@@ -36,7 +36,7 @@ def _read(step: Step, around: Surroundings) -> list[Taken] | None:
     if has_secret(text) or not text.isprintable() or len(text) > 500 or text.endswith("\\"):
         return None
     if REPOSITORIES.search(text):
-        return [NotUnderstood(step.source, text[:200], "its packages are not Debian's")]
+        return [NotUnderstood(step.source, text[:200], "its packages are not from Debian")]
     if not step.plain and "$" in text:
         return None
     return [Carried(step.source, text)] if _is_of_system(step, around) else _of_project(step, around)

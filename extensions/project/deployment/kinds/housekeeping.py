@@ -1,4 +1,4 @@
-"""Steps that mean nothing in the template's images: caches, users, rights, waiting, messages."""
+"""Steps that the template's images don't need: caches, users, permissions, waiting, messages."""
 
 import posixpath
 import re

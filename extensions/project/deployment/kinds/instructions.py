@@ -47,7 +47,7 @@ def _copied(step: Step, around: Surroundings) -> Taken:
         )
         if inside or not step.final or any(tool in text for tool in tools):
             return Done(step.source, "what stages hand on")
-        return NotUnderstood(step.source, text, "it is taken from another image or stage")
+        return NotUnderstood(step.source, text, "it copies from another image or stage")
     if "://" in text or "<<" in text:
         return NotUnderstood(step.source, text)
     program = absolute.rpartition("/")[2]

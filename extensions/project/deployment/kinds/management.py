@@ -39,7 +39,7 @@ OF_PEOPLE = {
     "shell_plus": "it runs code",
     "dbshell": "it runs code",
     "test": "it is for developers",
-    "changepassword": "a person has to type",
+    "changepassword": "it asks for input",
 }
 CALL = re.compile(r"""\bcall_command\(\s*["']([a-z_][\w-]*)["']""")
 MAX_MATCHES = 50  # files of one pattern

@@ -1,4 +1,4 @@
-"""What is installed of PyPI: files that list it are read elsewhere, names on the command line are taken over."""
+"""Packages from PyPI: names on a command line are taken over; extensions/installers reads files that list packages."""
 
 import posixpath
 import re

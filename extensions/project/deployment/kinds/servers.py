@@ -1,4 +1,4 @@
-"""The server of the site, which the template starts, and what is run beside it by the template's own services."""
+"""The site's server, which the template starts, and programs that the template runs as services of their own."""
 
 from ...secrets import words
 from ..steps import Step

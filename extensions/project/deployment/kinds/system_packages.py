@@ -108,7 +108,7 @@ def _read(step: Step, around: Surroundings) -> list[Taken] | None:
         return None
     manager, words = step.program, step.words[1:]
     if manager in ("microdnf", "dnf", "yum"):
-        return [NotUnderstood(step.source, step.text[:200], "its names are those of another distribution")]
+        return [NotUnderstood(step.source, step.text[:200], "its packages are named as in another distribution")]
     verb = "add" if manager == "apk" else "install"
     if verb not in words:
         return [Done(step.source, "packages of the image")]

@@ -1,4 +1,4 @@
-"""The packages that settings use to read the environment, and what stands in for them. A new one is a module here."""
+"""The packages that settings use to read the environment, with replacements for them, one module each."""
 
 from ..objects import Class
 from ..references import Arguments, Reader, Reference

@@ -1,4 +1,4 @@
-"""Readers of the environment that come from a package of which nothing is known."""
+"""Readers of the environment from unknown packages."""
 
 import re
 
