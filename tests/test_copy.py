@@ -55,6 +55,31 @@ OPTIONAL: dict[str, Callable[[Mapping[str, Any]], bool]] = {
     "compose.yaml": lambda answers: answers["use_compose"],
     "compose.dev.yaml": lambda answers: answers["use_compose"],
     ".env.example": lambda answers: answers["use_compose"] and answers["env_example"],
+    "stack.yaml": lambda answers: "swarm" in answers["orchestrators"],
+    "docker/deploy-swarm.sh": lambda answers: "swarm" in answers["orchestrators"],
+    **{
+        f"docker/swarm/{name}": lambda answers: "swarm" in answers["orchestrators"]
+        for name in (".env.example", ".gitignore", "entrypoint.sh", "proxy.conf")
+    },
+    "docker/deploy-kubernetes.sh": lambda answers: "kubernetes" in answers["orchestrators"],
+    **{
+        f"k8s/{name}": lambda answers: "kubernetes" in answers["orchestrators"]
+        for name in (
+            ".env.example",
+            ".gitignore",
+            "django.yaml",
+            "ingress.yaml",
+            "kustomization.yaml",
+            "namespace.yaml",
+            "network-policy.yaml",
+        )
+    },
+    "k8s/migrate.yaml": lambda answers: "kubernetes" in answers["orchestrators"] and answers["migrate"],
+    "k8s/static.yaml": lambda answers: (
+        "kubernetes" in answers["orchestrators"] and answers["static_server"] == "nginx"
+    ),
+    "k8s/workers.yaml": lambda answers: "kubernetes" in answers["orchestrators"] and bool(answers["workers"]),
+    "k8s/cronjobs.yaml": lambda answers: "kubernetes" in answers["orchestrators"] and bool(answers.get("schedules")),
     ".github/workflows/docker.yml": lambda answers: answers["github_workflow"],
     ".github/workflows/docker-update.yml": lambda answers: answers["update_workflow"],
 }
@@ -70,7 +95,8 @@ def generated(folder: Path) -> set[str]:
 def test_what_comes_out(name, template, project, pytestconfig):
     folder = project(name)
     before = rendered(folder)
-    copy(template, folder)
+    options = [f"--data-file={path}" for path in PROJECTS.glob(f"{name}/answers.yml")]
+    copy(template, folder, *options)
     written = {path: content.decode() for path, content in rendered(folder).items() if before.get(path) != content}
     written[".copier-answers.yml"] = written[".copier-answers.yml"].replace(str(template), "TEMPLATE")
     expected = PROJECTS / name / "expected"
@@ -501,6 +527,11 @@ BAD = {
     "env_example": ["2"],
     "github_workflow": ["perhaps"],
     "update_workflow": ["perhaps"],
+    "orchestrators": ["[nomad]", "swarm", "[swarm, swarm]", "{swarm: 1}"],
+    "registry": ["", "ghcr.io/Org/shop", "https://ghcr.io/org/shop", "ghcr.io/org/shop:1"],
+    "site_host": ["", "https://example.org", "example.org:8000", "*.example.org", "Example.org", "a..b"],
+    "replicas": ["0", "1001", "many"],
+    "schedules": ["[job]", "{job: daily}", "{job: '* * * *'}", "{static: '@daily'}", '{job: "* * * * *\\n"}'],
 }
 
 

@@ -29,6 +29,24 @@ RENDERED: dict[str, dict[str, Any]] = {
     ".env.example": {"use_compose": True, "env_example": True},
     "docker/gunicorn.conf.py": {},
     "docker/healthcheck.py": {},
+    "stack.yaml": {"orchestrators": "swarm"},
+    "docker/deploy-swarm.sh": {"orchestrators": "swarm"},
+    "docker/swarm/.env.example": {"orchestrators": "swarm"},
+    "docker/swarm/.gitignore": {"orchestrators": "swarm"},
+    "docker/swarm/entrypoint.sh": {"orchestrators": "swarm"},
+    "docker/swarm/proxy.conf": {"orchestrators": "swarm"},
+    "docker/deploy-kubernetes.sh": {"orchestrators": "kubernetes"},
+    "k8s/.env.example": {"orchestrators": "kubernetes"},
+    "k8s/.gitignore": {"orchestrators": "kubernetes"},
+    "k8s/cronjobs.yaml": {"orchestrators": "kubernetes", "schedules": True},
+    "k8s/django.yaml": {"orchestrators": "kubernetes"},
+    "k8s/ingress.yaml": {"orchestrators": "kubernetes"},
+    "k8s/kustomization.yaml": {"orchestrators": "kubernetes"},
+    "k8s/migrate.yaml": {"orchestrators": "kubernetes", "migrate": True},
+    "k8s/namespace.yaml": {"orchestrators": "kubernetes"},
+    "k8s/network-policy.yaml": {"orchestrators": "kubernetes"},
+    "k8s/static.yaml": {"orchestrators": "kubernetes", "static_server": "nginx"},
+    "k8s/workers.yaml": {"orchestrators": "kubernetes", "workers": True},
     ".github/workflows/docker.yml": {"github_workflow": True},
     ".github/workflows/docker-update.yml": {"update_workflow": True},
 }
@@ -90,8 +108,15 @@ def rendered(stored: Mapping[str, Any]) -> list[str]:
     return [
         path
         for path, needed in RENDERED.items()
-        if all(stored.get(name, value) == value for name, value in needed.items())
+        if all(_asks_for(stored.get(name, value), value) for name, value in needed.items())
     ]
+
+
+def _asks_for(answer: Any, needed: Any) -> bool:
+    """Return whether an answer is the one that a file needs; of a list, whether it has that; True is any."""
+    if isinstance(answer, list | dict):
+        return bool(answer) if needed is True else needed in answer
+    return bool(answer == needed)
 
 
 def public(location: str) -> str:

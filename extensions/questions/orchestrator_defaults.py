@@ -1,0 +1,30 @@
+"""The defaults of the questions on Docker Swarm and Kubernetes."""
+
+import re
+
+from ..services.site import Site
+from .compose_defaults import THIS_MACHINE
+from .default import Default
+
+REGISTRIES = {"github.com": "ghcr.io", "gitlab.com": "registry.gitlab.com"}
+HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
+
+
+def registry(site: Site) -> Default:
+    """Return the images' name in the registry of the service that has the project's repository; "" for no such one.
+
+    https://docs.github.com/en/packages/working-with-a-github-packages-registry/working-with-the-container-registry,
+    https://docs.gitlab.com/user/packages/container_registry/#naming-convention-for-your-container-images
+    """
+    remote = site.checkout.remote
+    host, _, path = remote.value.partition("/")
+    return Default(f"{REGISTRIES[host]}/{path.lower()}", remote.source) if host in REGISTRIES else Default("")
+
+
+def site_host(site: Site) -> Default:
+    """Return the first host in ALLOWED_HOSTS by which others than this machine ask."""
+    found = site.settings.allowed_hosts
+    hosts = (str(host).lower().lstrip(".") for host in found.value)
+    real = next((host for host in hosts if HOST.fullmatch(host) and host not in THIS_MACHINE), "")
+    is_number = re.fullmatch(r"[0-9.]+", real)
+    return Default("example.org") if not real or is_number else Default(real, found.source)
