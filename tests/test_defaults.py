@@ -115,6 +115,7 @@ def test_a_project_of_which_little_is_known(read):
         "log_errors": True,
         "use_compose": True,
         "reverse_proxy": "nginx",
+        "rolling": True,
         "https_only": False,
         "services": {},
         "database_name": "django",

@@ -82,7 +82,10 @@ def _git_state(root: Path) -> tuple[bool, bool]:
 
 
 def _later(answers: Mapping[str, Any]) -> Iterable[str]:
-    if answers["migrate"]:
+    if answers["rolling"] and (answers["static_server"], answers["reverse_proxy"]) == ("nginx", "nginx"):
+        yield "For each later release, without losing a request:"
+        yield _commands(("docker/deploy.sh",))
+    elif answers["migrate"]:
         yield "For each later release, so that the site stays up if a migration fails:"
         yield _commands(RELEASE)
     yield "Your own changes to the services belong in compose.override.yaml."
