@@ -136,7 +136,7 @@ def _bad_answers(
 
 
 PORTS = {"django_port", "static_port"}
-BESIDE_ORCHESTRATORS = ("data_files", "compose_environment", "environment", "dotenv", "workers", "jobs")
+BESIDE_ORCHESTRATORS = ("data_files", "compose_environment", "environment", "dotenv", "workers", "jobs", "script_name")
 REQUIRED = {"wsgi_module": missing.interface, "requirements_file": missing.dependencies}
 
 

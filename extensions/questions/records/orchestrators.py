@@ -34,9 +34,11 @@ def _beside_files(value: Any, answers: Mapping[str, Any]) -> str:
         for name, text in (kinds.parsed(answers.get(question)) or {}).items():
             if str(text).startswith("sqlite:"):
                 return f"{name} in {question} is a SQLite database, which one host alone can write to; {ONE_HOST}"
-    if "kubernetes" in kinds.parsed(value):
-        return _one_name_twice(answers)
-    return ""
+    if "kubernetes" not in kinds.parsed(value):
+        return ""
+    if path := answers.get("script_name"):
+        return f"script_name is {path!r}, and an Ingress takes no path away; give the site a host of its own"
+    return _one_name_twice(answers)
 
 
 def _one_name_twice(answers: Mapping[str, Any]) -> str:
@@ -78,7 +80,10 @@ QUESTIONS = (
                 "[Run on Docker Swarm](how-to/run-on-docker-swarm.md). With `kubernetes`, `k8s/` and "
                 "`docker/deploy-kubernetes.sh` are there: [Run on Kubernetes](how-to/run-on-kubernetes.md)"
             ),
-            refused="other names; any name where `data_files` has a file, or a variable names a SQLite database",
+            refused=(
+                "other names; any name where `data_files` has a file, or a variable names a SQLite database; "
+                "`kubernetes` where `script_name` has a path"
+            ),
             notes=(
                 "A SQLite database is a file of one host. Use PostgreSQL before you use more than one machine. "
                 "Databases and caches run outside: neither `stack.yaml` nor `k8s/` has one."

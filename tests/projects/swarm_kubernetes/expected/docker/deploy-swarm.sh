@@ -5,7 +5,6 @@ set -eu
 cd "$(dirname "$0")/.."
 : "${TAG:?Give the release, as in TAG=1.2.3}"
 STACK=${STACK:-my-site}
-image=${REGISTRY:-ghcr.io/example/shop}-django
 
 revision() { sha256sum "$1" | cut -c 1-12; }
 image_of() { docker service inspect --format '{{.Spec.TaskTemplate.ContainerSpec.Image}}' "$1" 2>/dev/null || true; }
@@ -31,7 +30,7 @@ tasks=$(docker service ps --quiet "$job" 2>/dev/null || true)
 if [ -z "$before" ]; then
     deploy --detach=true "$@"
 else
-    changes="--image $image:$TAG"
+    changes="--image ${REGISTRY:-ghcr.io/example/shop}-django:$TAG"
     old=$(secret_of "$job")
     [ "$old" = "$secret" ] || changes="$changes --secret-rm $old
         --secret-add source=$secret,target=environment,uid=1000,gid=1000,mode=0400"
