@@ -1,5 +1,6 @@
 """k8s/, as far as no cluster is needed: kustomize, the schemas of Kubernetes, Pod Security, references."""
 
+import json
 import os
 import re
 import shutil
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 from plumbum import local
-from support import NEXT, PROJECTS, commit, copy, git, update
+from support import NEXT, PROJECTS, commit, copy, git, run, update
 from test_copy import refused
 
 VERSIONS = ("1.29", "1.34", "1.37")  # the oldest that this version of the schemas has and people run, and the newest
@@ -163,6 +164,7 @@ def test_the_recorded_project(tmp_path):
     assert container["livenessProbe"]["tcpSocket"], "a database that is away must not restart all pods"
     compose = yaml.safe_load((EXPECTED / "compose.yaml").read_text())["services"]
     stack = yaml.safe_load((EXPECTED / "stack.yaml").read_text())["services"]
+    assert f"CMD {json.dumps(stack['django']['command'])}" in image
     job = of(found, "Job", "migrate")["spec"]["template"]["spec"]["containers"][0]
     assert job["command"] == compose["migrate"]["command"] == stack["migrate"]["command"]
     for name in ("worker", "beat"):
@@ -291,3 +293,18 @@ def test_an_update_brings_the_files_and_takes_them(template, project):
     commit(folder)
     update(folder, orchestrators="[]")
     assert not (folder / "k8s/django.yaml").exists()
+
+
+def test_what_several_machines_lack_is_said(template, project):
+    answers = {
+        "orchestrators": "[swarm, kubernetes]",
+        "data_dirs": "[media, logs]",
+        "nginx_locations": "[client_max_body_size 64m;]",
+        "compose_settings": "{DATABASES.default.HOST: db, ALLOWED_HOSTS: localhost}",
+    }
+    options = ["--defaults", f"--vcs-ref={NEXT}", template]
+    said = " ".join(run("copy", *options, project("celery_postgres"), **answers)[1].split())
+    assert "On Docker Swarm, each machine has files of its own in media and logs: use object storage." in said
+    assert "On Kubernetes, media and logs must be storage that all machines can write to" in said
+    assert "k8s/ does not have nginx_locations" in said
+    assert "Let settings read variables for DATABASES: compose_settings is for Compose alone." in said

@@ -138,6 +138,28 @@ def source_remarks(source: str, commit: str) -> list[str]:
     return found
 
 
+def machine_remarks(answers: Mapping[str, Any]) -> list[str]:
+    """Return sentences on what one machine has and several have not, where the site is to run on several."""
+    found = []
+    names = answers["orchestrators"]
+    if "swarm" in names and answers["data_dirs"]:
+        found.append(
+            f"On Docker Swarm, each machine has files of its own in {_listed(answers['data_dirs'])}: "
+            "use object storage."
+        )
+    if "kubernetes" in names and answers["data_dirs"]:
+        found.append(
+            f"On Kubernetes, {_listed(answers['data_dirs'])} must be storage that all machines can write to, and no "
+            "nginx serves it: use object storage."
+        )
+    if "kubernetes" in names and answers["nginx_locations"]:
+        found.append("k8s/ does not have nginx_locations: give your ingress controller what you need of it.")
+    fixed = sorted({path.partition(".")[0] for path in answers["compose_settings"]} - {"ALLOWED_HOSTS"})
+    if names and fixed:
+        found.append(f"Let settings read variables for {_listed(fixed)}: compose_settings is for Compose alone.")
+    return found
+
+
 def _listed(names: Iterable[str]) -> str:
     *others, last = names
     return f"{', '.join(others)} and {last}" if others else last

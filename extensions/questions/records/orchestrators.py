@@ -100,7 +100,6 @@ QUESTIONS = (
         ),
         safe="registry.example.org/django",
         default=orchestrator_defaults.registry,
-        expression="{{ 'registry' | found or 'registry.example.org/' ~ project_slug | dns_name }}",
         when=SET,
         says_source=True,
         since="3.2.0",
