@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from .questions import answers
-from .rendering import celery, nginx, storage
+from .rendering import celery, nginx, orchestration, storage
 from .services import containers
 
 
@@ -105,6 +105,15 @@ def python_text(value: str | list[str] | dict[str, str]) -> str:
     parts = re.split(r"\$\{(\w+)\}", value)
     texts = [f'os.environ["{part}"]' if number % 2 else f'"{part}"' for number, part in enumerate(parts) if part]
     return " + ".join(texts) or '""'
+
+
+def in_exec_form(command: str) -> str:
+    """Return a command, which no shell runs, as a list in a YAML file: each word plain where that means the same."""
+    words = shlex.split(command)
+    plain = (
+        word if re.fullmatch(r"[A-Za-z/._-][A-Za-z0-9/._=@%+-]*", word) and _is_plain(word) else "" for word in words
+    )
+    return f"[{', '.join(text or json.dumps(word) for text, word in zip(plain, words, strict=True))}]"
 
 
 def celery_worker(command: str) -> str:
@@ -254,9 +263,11 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "concurrent": celery.concurrent,
     "condition": condition,
     "container": containers.container,
+    "dns_name": orchestration.dns_name,
     "home": storage.home,
     "hosts_variable": hosts_variable,
     "in_requirements": in_requirements,
+    "in_exec_form": in_exec_form,
     "in_shell": shlex.quote,
     "in_list": in_list,
     "in_regex": re.escape,
@@ -268,11 +279,14 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "lists_what_comes_in": lists_what_comes_in,
     "locates": nginx.locates,
     "node_cache": node_cache,
+    "orchestrated": orchestration.environment,
     "outside": outside,
     "pinned": pinned,
     "of_static_files": of_static_files,
+    "ports": orchestration.ports,
     "python_text": python_text,
     "quoted": quoted,
+    "replicated": orchestration.replicated,
     "says": says,
     "scalar": scalar,
     "service_volumes": containers.volumes,

@@ -209,6 +209,7 @@ class DjangoProject(Extension):
             *_module("copying.after_copy").source_remarks(source["_src_path"], source.get("_commit", "")),
         ]
         answers = {name: context[name] for name in self._questions if name in context}
+        remarks += _module("copying.after_copy").machine_remarks(answers)
         said: str = _module("copying.after_copy").text(
             Path(conf["dst_path"]), str(conf["answers_file"]), answers, remarks, **self._site
         )

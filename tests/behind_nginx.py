@@ -12,6 +12,12 @@ from plumbum import local
 
 docker = local["docker"]
 IMAGE = "nginxinc/nginx-unprivileged:stable"
+START = """
+mkdir -p /tmp/servers
+echo "server django:8000 resolve;" > /tmp/servers/django
+echo "server static:8080 resolve;" > /tmp/servers/static
+exec nginx -g "daemon off;"
+"""
 SERVER = """
 import http.server, json
 
@@ -55,13 +61,15 @@ class Site:
         docker("run", "--detach", "--name", f"{self.name}-django", *alias, "python:3.13-slim", "python", "-c", SERVER)
 
     def start(self, *options: str) -> None:
-        service = yaml.safe_load((self.folder / "compose.yaml").read_text())["services"]["static"]
+        services = yaml.safe_load((self.folder / "compose.yaml").read_text())["services"]
+        service = services.get("proxy", services["static"])
+        conf = "docker/proxy/default.conf" if "proxy" in services else "default.conf"
         limits = service["deploy"]["resources"]["limits"]
         docker(
             "run", "--detach", "--name", f"{self.name}-static", "--network", self.name, "--read-only", "--init",
             f"--memory={limits['memory']}", f"--memory-swap={limits['memory']}", f"--pids-limit={limits['pids']}",
             *(f"--tmpfs={mount}" for mount in service["tmpfs"]), "--publish=127.0.0.1::8080",
-            f"--volume={self.folder / 'default.conf'}:/etc/nginx/conf.d/default.conf:ro", *options, IMAGE,
+            f"--volume={self.folder / conf}:/etc/nginx/conf.d/default.conf:ro", *options, IMAGE, "sh", "-c", START,
         )  # fmt: skip
         self.port = int(docker("port", f"{self.name}-static", "8080/tcp").rpartition(":")[2])
         self.wait(lambda: self.ask("GET", "/")[0] == 200)

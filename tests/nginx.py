@@ -1,4 +1,4 @@
-"""nginx's own judgement on default.conf: on any number of them, in one container."""
+"""nginx's own judgement on default.conf, that of the proxy too: on any number of them, in one container."""
 
 import re
 import tempfile
@@ -9,6 +9,9 @@ from plumbum import local
 
 IMAGE = "nginxinc/nginx-unprivileged:stable"
 EACH = """
+mkdir /tmp/servers
+echo "server django:8000 resolve max_fails=0;" > /tmp/servers/django
+echo "server static:8080 resolve max_fails=0;" > /tmp/servers/static
 for file in /rendered/*; do
     cp "$file" /etc/nginx/conf.d/default.conf
     nginx -t >/tmp/said 2>&1 && ! grep -q '\\[warn\\]' /tmp/said || echo "${file##*/}: $(head -n 1 /tmp/said)"

@@ -99,7 +99,10 @@ def run(
         said = out + err
     assert retcode is None or code == retcode, said
     if operation == "copy" and not code and f"--vcs-ref={NEXT}" in arguments:
-        for path in Path(arguments[-1]).glob("default.conf"):
+        for path in (
+            *Path(arguments[-1]).glob("default.conf"),
+            *Path(arguments[-1]).glob("docker/proxy/default.conf"),
+        ):
             CONFIGURATIONS.setdefault(path.read_text(), os.environ["PYTEST_CURRENT_TEST"])
     return code, said
 

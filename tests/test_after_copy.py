@@ -149,7 +149,7 @@ def test_a_site_below_a_path(template, project):
         settings.write("SECURE_SSL_REDIRECT = True\n")
     commit(folder)
     assert re.search(r"The site answers on http://\S+:8000/shop/", said(template, folder))
-    nginx = (folder / "default.conf").read_text()
+    nginx = (folder / "docker/proxy/default.conf").read_text()
     assert "    location /shop/ {\n        proxy_pass http://django/;\n" in nginx
     assert "        proxy_set_header X-Scheme https;\n" in nginx
     assert '        "X-Scheme: https",\n' in (folder / "docker/healthcheck.py").read_text()

@@ -151,7 +151,7 @@ def test_every_file_is_known_with_the_answers_that_it_takes():
     for values in product((True, False), repeat=4):
         truths = dict(zip(("use_compose", "env_example", "github_workflow", "update_workflow"), values, strict=True))
         for server in ("nginx", "whitenoise"):
-            known = truths | {"static_server": server}
+            known = truths | {"static_server": server, "reverse_proxy": "nginx", "rolling": truths["env_example"]}
             assert [*sorted(answers.rendered(known)), ".copier-answers.yml"] == sorted(
                 guard.rendered(conf, known), key=lambda path: (path == ".copier-answers.yml", path)
             )

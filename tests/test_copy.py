@@ -53,11 +53,44 @@ OPTIONAL: dict[str, Callable[[Mapping[str, Any]], bool]] = {
     "Dockerfile_static": lambda answers: answers["static_server"] == "nginx",
     "default.conf": lambda answers: answers["static_server"] == "nginx",
     "compose.yaml": lambda answers: answers["use_compose"],
+    "docker/deploy.sh": lambda answers: rolls(answers),
+    "docker/proxy/default.conf": lambda answers: rolls(answers),
     "compose.dev.yaml": lambda answers: answers["use_compose"],
     ".env.example": lambda answers: answers["use_compose"] and answers["env_example"],
+    "stack.yaml": lambda answers: "swarm" in answers["orchestrators"],
+    "docker/deploy-swarm.sh": lambda answers: "swarm" in answers["orchestrators"],
+    **{
+        f"docker/swarm/{name}": lambda answers: "swarm" in answers["orchestrators"]
+        for name in (".env.example", ".gitignore", "entrypoint.sh", "proxy.conf")
+    },
+    "docker/deploy-kubernetes.sh": lambda answers: "kubernetes" in answers["orchestrators"],
+    **{
+        f"k8s/{name}": lambda answers: "kubernetes" in answers["orchestrators"]
+        for name in (
+            ".env.example",
+            ".gitignore",
+            "django.yaml",
+            "ingress.yaml",
+            "kustomization.yaml",
+            "namespace.yaml",
+            "network-policy.yaml",
+        )
+    },
+    "k8s/migrate.yaml": lambda answers: "kubernetes" in answers["orchestrators"] and answers["migrate"],
+    "k8s/static.yaml": lambda answers: (
+        "kubernetes" in answers["orchestrators"] and answers["static_server"] == "nginx"
+    ),
+    "k8s/workers.yaml": lambda answers: "kubernetes" in answers["orchestrators"] and bool(answers["workers"]),
+    "k8s/cronjobs.yaml": lambda answers: "kubernetes" in answers["orchestrators"] and bool(answers.get("schedules")),
     ".github/workflows/docker.yml": lambda answers: answers["github_workflow"],
     ".github/workflows/docker-update.yml": lambda answers: answers["update_workflow"],
 }
+
+
+def rolls(answers: Mapping[str, Any]) -> bool:
+    """Return whether compose.yaml has the service `proxy`, which docker/deploy.sh leaves running."""
+    one_url = answers["static_server"] == "nginx" and answers["reverse_proxy"] == "nginx"
+    return bool(answers["rolling"] and answers["use_compose"] and one_url)
 
 
 def generated(folder: Path) -> set[str]:
@@ -70,7 +103,8 @@ def generated(folder: Path) -> set[str]:
 def test_what_comes_out(name, template, project, pytestconfig):
     folder = project(name)
     before = rendered(folder)
-    copy(template, folder)
+    options = [f"--data-file={path}" for path in PROJECTS.glob(f"{name}/answers.yml")]
+    copy(template, folder, *options)
     written = {path: content.decode() for path, content in rendered(folder).items() if before.get(path) != content}
     written[".copier-answers.yml"] = written[".copier-answers.yml"].replace(str(template), "TEMPLATE")
     expected = PROJECTS / name / "expected"
@@ -110,6 +144,7 @@ DECISIONS: dict[str, list[Any]] = {
     "node": [{}, NODE, NODE | {"runtime": True}],
     "assets_stages": [[], [STAGE]],
     "reverse_proxy": ["nginx", "external"],
+    "rolling": [True, False],
     "https_only": [True, False],
     "https_header": ["", "X-Scheme: https", "X-Forwarded-Proto: HTTPS"],
     "script_name": ["", "/shop", "/a.b/c-d"],
@@ -247,10 +282,11 @@ def assert_services(folder: Path, answers: Mapping[str, Any]) -> None:
         {"django", *answers["services"], *answers["workers"], *answers["jobs"]}
         | ({"migrate"} if answers["migrate"] else set())
         | ({"static"} if answers["static_server"] == "nginx" else set())
+        | ({"proxy"} if rolls(answers) else set())
     )
     mounted = set()
     for name, service in services.items():
-        assert service["image"] and ("build" in service) == (name in ("django", "static"))
+        assert service["image"] and ("build" in service) == (name in ("django", "static", "proxy"))
         assert service.get("depends_on", {}).keys() <= services.keys() - {name}
         mounted |= {volume.partition(":")[0] for volume in service.get("volumes", [])}
         assert all(port.startswith("127.0.0.1:") for port in service.get("ports", []))
@@ -298,7 +334,7 @@ def test_answers_reach_their_files(template, project):
     compose = yaml.safe_load((folder / "compose.yaml").read_text())["services"]
     assert compose["django"]["environment"] == {"GUNICORN_CMD_ARGS": "${GUNICORN_CMD_ARGS:---workers 5}"}
     assert "ports" not in compose["django"], "the static service is the one URL"
-    assert compose["static"]["ports"] == ["127.0.0.1:9000:8080"]
+    assert compose["proxy"]["ports"] == ["127.0.0.1:9000:8080"] and "ports" not in compose["static"]
     django, static, ignored, gunicorn, check, nginx = (
         (folder / name).read_text()
         for name in (
@@ -307,7 +343,7 @@ def test_answers_reach_their_files(template, project):
             ".dockerignore",
             "docker/gunicorn.conf.py",
             "docker/healthcheck.py",
-            "default.conf",
+            "docker/proxy/default.conf",
         )
     )
     assert '"--preload", "mysite.wsgi:application"]' in django
@@ -317,7 +353,7 @@ def test_answers_reach_their_files(template, project):
     assert "/workdir/out/static /usr/share/nginx/html/a/b-c\n" in static
     assert "location /a/b-c/ {" in nginx and "alias /workdir/up/loads/;" in nginx
     assert compose["django"]["volumes"] == ["data:/data", "up-loads:/workdir/up/loads"]
-    assert compose["static"]["volumes"] == ["up-loads:/workdir/up/loads:ro"]
+    assert compose["proxy"]["volumes"] == ["up-loads:/workdir/up/loads:ro"] and "volumes" not in compose["static"]
     assert ignored.endswith("\ndata/my cache\n*.csv\n")
     stored = answers_of(folder)
     assert stored["python_version"] == "3.10" and stored["dockerignore"] == ["data/my cache", "*.csv"]
@@ -336,8 +372,8 @@ def test_nginx_serves_media_where_they_are_in_a_volume(media_root, data_dirs, sh
     folder = project()
     copy(template, folder, media_root=media_root, media_url="/media/", data_dirs=data_dirs, data_files=[])
     services = yaml.safe_load((folder / "compose.yaml").read_text())["services"]
-    nginx = (folder / "default.conf").read_text()
-    assert services["static"].get("volumes", []) == ([f"{shared}:ro"] if shared else [])
+    nginx = (folder / "docker/proxy/default.conf").read_text()
+    assert services["proxy"].get("volumes", []) == ([f"{shared}:ro"] if shared else [])
     assert ("location /media/ {" in nginx) == bool(shared)
     assert not shared or shared in services["django"]["volumes"]
 
@@ -481,6 +517,7 @@ BAD = {
     "use_compose": ["perhaps"],
     "compose_name": ["My-Site", "a b", "-x", "日本", "x" * 64],
     "reverse_proxy": ["caddy", ""],
+    "rolling": ["perhaps"],
     "https_only": ["2"],
     "https_header": ["X-Scheme", "X-Scheme:https", "X-Scheme: a b", "X-Scheme: a;b", "X: {}"],
     "script_name": ["shop", "/", "/shop/", "/a b", "/a;b", "/a{b}", "/../a"],
@@ -501,6 +538,11 @@ BAD = {
     "env_example": ["2"],
     "github_workflow": ["perhaps"],
     "update_workflow": ["perhaps"],
+    "orchestrators": ["[nomad]", "swarm", "[swarm, swarm]", "{swarm: 1}"],
+    "registry": ["", "ghcr.io/Org/shop", "https://ghcr.io/org/shop", "ghcr.io/org/shop:1"],
+    "site_host": ["", "https://example.org", "example.org:8000", "*.example.org", "Example.org", "a..b"],
+    "replicas": ["0", "1001", "many"],
+    "schedules": ["[job]", "{job: daily}", "{job: '* * * *'}", "{static: '@daily'}", '{job: "* * * * *\\n"}'],
 }
 
 

@@ -11,8 +11,13 @@ from support import COPIER_YML, PROJECTS, ROOT
 from extensions.jinja import DjangoProject
 
 TEMPLATE = "template/{% if static_server == 'nginx' %}default.conf{% endif %}.jinja"
+ROLLS = "rolling and use_compose and static_server == 'nginx' and reverse_proxy == 'nginx'"
+PROXY = f"template/docker/{{% if {ROLLS} %}}proxy{{% endif %}}/default.conf.jinja"
+INCLUDED = "includes/nginx.jinja"
 # The answers by which the file is decided, each with its values.
 DECISIONS: dict[str, list[Any]] = {
+    "rolling": [True, False],
+    "static_server": ["nginx"],
     "use_compose": [True, False],
     "reverse_proxy": ["nginx", "external"],
     "use_fathom": [True, False],
@@ -50,20 +55,26 @@ def environment() -> Environment:
 
 
 def test_no_decision_is_left_out(environment):
-    assert meta.find_undeclared_variables(environment.parse((ROOT / TEMPLATE).read_text())) == DECISIONS.keys()
+    texts = [(ROOT / path).read_text() for path in (TEMPLATE, PROXY, INCLUDED)]
+    found = set().union(*(meta.find_undeclared_variables(environment.parse(text)) for text in texts))
+    assert found - {"files", "lines", "proxy"} == DECISIONS.keys()
 
 
 @pytest.mark.docker
 def test_every_combination_of_answers(environment):
-    template, configurations = environment.get_template(TEMPLATE), {}
+    configurations: dict[str, str] = {}
+    templates = {False: environment.get_template(TEMPLATE), True: environment.get_template(PROXY)}
     for values in product(*DECISIONS.values()):
         answers = dict(zip(DECISIONS, values, strict=True))
-        configurations.setdefault(template.render(answers), str(answers))
+        for template in [templates[False], *([templates[True]] if answers["rolling"] else [])]:
+            configurations.setdefault(template.render(answers), str(answers))
     assert len(configurations) > 100
     assert not complaints({origin: text for text, origin in configurations.items()})
 
 
 @pytest.mark.docker
 def test_the_recorded_projects():
-    recorded = {path.parts[-3]: path.read_text() for path in PROJECTS.glob("*/expected/default.conf")}
+    recorded = {
+        str(path.relative_to(PROJECTS)): path.read_text() for path in PROJECTS.glob("*/expected/**/default.conf")
+    }
     assert recorded and not complaints(recorded)

@@ -54,6 +54,7 @@ def test_a_project_of_which_little_is_known(read):
     found = {name: value for name, (value, _) in read({}).items()}
     others = {name: question.safe for name, question in records.QUESTIONS.items() if question.is_read}
     assert found == others | {
+        "registry": "registry.example.org/my-site",
         "project_slug": "my-site",
         "django_dir": ".",
         "settings_module": "site.settings",
@@ -115,6 +116,7 @@ def test_a_project_of_which_little_is_known(read):
         "log_errors": True,
         "use_compose": True,
         "reverse_proxy": "nginx",
+        "rolling": True,
         "https_only": False,
         "services": {},
         "database_name": "django",

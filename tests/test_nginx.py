@@ -17,7 +17,7 @@ MEDIA = {"media_url": "/media/", "media_root": "media", "data_dirs": "[media]"}
 
 
 def configuration(template, folder, **given) -> str:
-    copy(template, folder, **given)
+    copy(template, folder, rolling=False, **given)
     return (folder / "default.conf").read_text()
 
 
@@ -62,12 +62,13 @@ def test_who_is_trusted_is_read_from_variables_and_options(variables, options, t
 def test_nginx_has_room_and_time(template, project):
     folder = project()
     copy(template, folder)
-    static = yaml.safe_load((folder / "compose.yaml").read_text())["services"]["static"]
-    assert static["stop_grace_period"] == "35s" and static["depends_on"] == {
-        "django": {"condition": "service_started"}
+    proxy = yaml.safe_load((folder / "compose.yaml").read_text())["services"]["proxy"]
+    assert proxy["stop_grace_period"] == "35s" and proxy["depends_on"] == {
+        "django": {"condition": "service_started"},
+        "static": {"condition": "service_started"},
     }
     # What is in /tmp counts as memory, beside that of nginx's processes, one for each core.
-    size, memory = static["tmpfs"][0].removeprefix("/tmp:size="), static["deploy"]["resources"]["limits"]["memory"]
+    size, memory = proxy["tmpfs"][0].removeprefix("/tmp:size="), proxy["deploy"]["resources"]["limits"]["memory"]
     assert 8 * 32 < int(size.removesuffix("m")) <= int(memory.removesuffix("m")) - 128
 
 

@@ -30,7 +30,7 @@ def answered(tmp_path):
             (tmp_path / "shop" / path).write_text(text)
         site = read(tmp_path / "shop")
         found = {name: default.value for name, default in defaults.from_site(site, tmp_path / "shop").items()}
-        return found | {"notes": compose_defaults.notes(site)}
+        return found | {"notes": compose_defaults.notes(site), "rolling": False}
 
     return make
 

@@ -52,7 +52,8 @@ def found(tmp_path):
         site = read(tmp_path / "shop")
         given = defaults.from_site(site, tmp_path / "shop")
         return {name: default.value for name, default in given.items()} | {
-            "notes": defaults.compose_defaults.notes(site)
+            "notes": defaults.compose_defaults.notes(site),
+            "rolling": False,
         }
 
     return make
@@ -370,6 +371,7 @@ def test_what_the_rules_accept_is_yaml_with_every_name_as_it_is(changed, base):
         return
     compose = yaml.safe_load(render(COMPOSE, given))
     expected = {*given["services"], *given["workers"], *given["jobs"], *answers.OWN_SERVICES}
+    expected |= {"proxy"} if given["rolling"] else set()
     assert compose["services"].keys() == expected - (set() if given["migrate"] else {"migrate"})
     written = volumes(given)
     assert len(set(written.values())) == len(written) and all(isinstance(name, str) for name in written)

@@ -82,7 +82,10 @@ def _git_state(root: Path) -> tuple[bool, bool]:
 
 
 def _later(answers: Mapping[str, Any]) -> Iterable[str]:
-    if answers["migrate"]:
+    if answers["rolling"] and (answers["static_server"], answers["reverse_proxy"]) == ("nginx", "nginx"):
+        yield "For each later release, without losing a request:"
+        yield _commands(("docker/deploy.sh",))
+    elif answers["migrate"]:
         yield "For each later release, so that the site stays up if a migration fails:"
         yield _commands(RELEASE)
     yield "To change a service, use compose.override.yaml: updates never touch it."
@@ -132,6 +135,28 @@ def source_remarks(source: str, commit: str) -> list[str]:
         found.append(f"You copied from a folder of this computer ({source}). In a team, copy from a URL.")
     if not re.fullmatch(r"v?\d+(\.\d+)+((a|b|rc)\d+)?", commit):
         found.append(f"You copied {commit or 'a commit'}, which isn't a release. The next update leads to a release.")
+    return found
+
+
+def machine_remarks(answers: Mapping[str, Any]) -> list[str]:
+    """Return sentences on what one machine has and several have not, where the site is to run on several."""
+    found = []
+    names = answers["orchestrators"]
+    if "swarm" in names and answers["data_dirs"]:
+        found.append(
+            f"On Docker Swarm, each machine has files of its own in {_listed(answers['data_dirs'])}: "
+            "use object storage."
+        )
+    if "kubernetes" in names and answers["data_dirs"]:
+        found.append(
+            f"On Kubernetes, {_listed(answers['data_dirs'])} must be storage that all machines can write to, and no "
+            "nginx serves it: use object storage."
+        )
+    if "kubernetes" in names and answers["nginx_locations"]:
+        found.append("k8s/ does not have nginx_locations: give your ingress controller what you need of it.")
+    fixed = sorted({path.partition(".")[0] for path in answers["compose_settings"]} - {"ALLOWED_HOSTS"})
+    if names and fixed:
+        found.append(f"Let settings read variables for {_listed(fixed)}: compose_settings is for Compose alone.")
     return found
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Template
 from plumbum import local
 
-from ..questions import answers
+from ..questions import answers, kinds
 from ..services.site import Site
 from . import links, missing
 
@@ -126,6 +126,8 @@ def _bad_answers(
     }
     if len(PORTS & known.keys()) == 1:  # the other has its default
         known |= {name: defaults()[name] for name in PORTS - known.keys()}
+    if known.get("orchestrators") not in (None, [], "[]"):  # which are refused for these
+        known = {name: defaults()[name] for name in BESIDE_ORCHESTRATORS if name not in known} | known
     for name, value in known.items():
         if message := answers.problem(name, value, known, root):
             found.append(f"{name}: {message}.")
@@ -137,6 +139,7 @@ def _bad_answers(
 
 
 PORTS = {"django_port", "static_port"}
+BESIDE_ORCHESTRATORS = ("data_files", "compose_environment", "environment", "dotenv", "workers", "jobs", "script_name")
 REQUIRED = {"wsgi_module": missing.interface, "requirements_file": missing.dependencies}
 
 
@@ -207,16 +210,19 @@ def possible(template: Path) -> list[str]:
 
 
 def truths(questions: Questions, known: Mapping[str, Any], defaults: Defaults) -> dict[str, Any]:
-    """Return the answers by which a file is left out, known or by default: true or false, or a choice."""
+    """Return the answers by which a file is left out, known or by default: true or false, a choice, or a list."""
     found = {
         name: known[name] if name in known else defaults().get(name, question["default"])
         for name, question in questions.items()
-        if question.get("type") == "bool" or "choices" in question
+        if question.get("type") in ("bool", "yaml") or "choices" in question
     }
-    return {
-        name: str(value).strip().lower() in answers.TRUE if questions[name].get("type") == "bool" else value
-        for name, value in found.items()
-    }
+    return {name: _truth(questions[name].get("type", ""), value) for name, value in found.items()}
+
+
+def _truth(type_: str, value: Any) -> Any:
+    if type_ == "yaml":
+        return kinds.parsed(value) or ()
+    return str(value).strip().lower() in answers.TRUE if type_ == "bool" else value
 
 
 def _committed(root: Path, paths: list[str]) -> dict[str, bool]:

@@ -1,24 +1,30 @@
-"""What git has not brought into the working tree: modules of other repositories, and files of Git LFS.
+"""Where git has the project from, and what it has not brought: modules of other repositories, files of Git LFS.
 
 https://git-scm.com/docs/gitmodules, https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
 """
 
+import re
+import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from .findings import Found, unread
 from .tree import Tree
 
 POINTER = "version https://git-lfs.github.com/spec/"
+# https://git-scm.com/docs/git-clone#_git_urls: by https, ssh, or host:path, with a user or a token that is not read
+URL = re.compile(r"(?:\w+://)?(?:[^/@]*@)?([A-Za-z0-9.-]+)(?::[0-9]+/|[:/])/?([\w./-]+?)(?:\.git)?/?")
 MAX_POINTER = 1024  # bytes, as the specification has it
 
 
 @dataclass(frozen=True)
 class Checkout:
-    """What a working tree lacks that git could bring."""
+    """A working tree's origin, and what it lacks that git could bring."""
 
     submodules: Found[Sequence[str]] = unread(())  # folders that are empty
     pointers: Found[Sequence[str]] = unread(())  # files of which there is a pointer alone
+    remote: Found[str] = unread("")  # the host and the path of git's remote `origin`, as github.com/org/shop
 
 
 def read_checkout(tree: Tree) -> Checkout:
@@ -32,4 +38,17 @@ def read_checkout(tree: Tree) -> Checkout:
     return Checkout(
         Found(empty, ".gitmodules" if empty else ""),
         Found(pointers, pointers[0] if pointers else ""),
+        _remote(tree.root),
     )
+
+
+def _remote(root: Path) -> Found[str]:
+    if not any((folder / ".git").exists() for folder in (root, *root.parents)):
+        return Found("", "")
+    command = ["git", "-C", str(root), "config", "--get", "remote.origin.url"]
+    try:
+        url = subprocess.run(command, capture_output=True, text=True, errors="replace").stdout.strip()
+    except OSError:
+        return Found("", "")
+    match = URL.fullmatch(url)
+    return Found(f"{match[1].lower()}/{match[2]}", ".git/config") if match else Found("", "")

@@ -80,3 +80,17 @@ def _mark(mark: str, reading: _Reading) -> None:
     reading.words, reading.written = [], []
     if directive.block is not None:
         reading.blocks.append(directive.block)
+
+
+def reads_files(text: str) -> bool:
+    """Return whether directives of a text, or those in their braces, read files of nginx's own container."""
+    try:
+        found = directives(text)
+    except ValueError:
+        return False
+    while found:
+        item = found.pop()
+        if item.words[0] in ("alias", "root", "try_files"):
+            return True
+        found += item.block or []
+    return False

@@ -18,6 +18,7 @@ FILE = ".copier-answers.yml"
 ALWAYS = ("wsgi_module", "use_fathom")  # questions that every version has
 # A file of 2.x has an answer to each of these. One of 3.0.0 leaves out what is plain, and hardly has all.
 FULL = frozenset(["customize", "python_image", "image_digests", "use_compose", "github_workflow", "update_workflow"])
+ROLLING = {"rolling": True, "use_compose": True, "static_server": "nginx", "reverse_proxy": "nginx"}
 # The files of template/ below the answers file, each with the answers without which it is not written.
 RENDERED: dict[str, dict[str, Any]] = {
     "Dockerfile_django": {},
@@ -29,6 +30,26 @@ RENDERED: dict[str, dict[str, Any]] = {
     ".env.example": {"use_compose": True, "env_example": True},
     "docker/gunicorn.conf.py": {},
     "docker/healthcheck.py": {},
+    "stack.yaml": {"orchestrators": "swarm"},
+    "docker/deploy-swarm.sh": {"orchestrators": "swarm"},
+    "docker/swarm/.env.example": {"orchestrators": "swarm"},
+    "docker/swarm/.gitignore": {"orchestrators": "swarm"},
+    "docker/swarm/entrypoint.sh": {"orchestrators": "swarm"},
+    "docker/swarm/proxy.conf": {"orchestrators": "swarm"},
+    "docker/deploy-kubernetes.sh": {"orchestrators": "kubernetes"},
+    "k8s/.env.example": {"orchestrators": "kubernetes"},
+    "k8s/.gitignore": {"orchestrators": "kubernetes"},
+    "k8s/cronjobs.yaml": {"orchestrators": "kubernetes", "schedules": True},
+    "k8s/django.yaml": {"orchestrators": "kubernetes"},
+    "k8s/ingress.yaml": {"orchestrators": "kubernetes"},
+    "k8s/kustomization.yaml": {"orchestrators": "kubernetes"},
+    "k8s/migrate.yaml": {"orchestrators": "kubernetes", "migrate": True},
+    "k8s/namespace.yaml": {"orchestrators": "kubernetes"},
+    "k8s/network-policy.yaml": {"orchestrators": "kubernetes"},
+    "k8s/static.yaml": {"orchestrators": "kubernetes", "static_server": "nginx"},
+    "k8s/workers.yaml": {"orchestrators": "kubernetes", "workers": True},
+    "docker/deploy.sh": ROLLING,
+    "docker/proxy/default.conf": ROLLING,
     ".github/workflows/docker.yml": {"github_workflow": True},
     ".github/workflows/docker-update.yml": {"update_workflow": True},
 }
@@ -90,8 +111,15 @@ def rendered(stored: Mapping[str, Any]) -> list[str]:
     return [
         path
         for path, needed in RENDERED.items()
-        if all(stored.get(name, value) == value for name, value in needed.items())
+        if all(_asks_for(stored.get(name, value), value) for name, value in needed.items())
     ]
+
+
+def _asks_for(answer: Any, needed: Any) -> bool:
+    """Return whether an answer is the one that a file needs; of a list, whether it has that; True is any."""
+    if isinstance(answer, list | dict):
+        return bool(answer) if needed is True else needed in answer
+    return bool(answer == needed)
 
 
 def public(location: str) -> str:

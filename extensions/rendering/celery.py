@@ -17,12 +17,12 @@ def concurrent(command: str, processes: int) -> str:
     settings say how many. https://docs.celeryq.dev/en/stable/userguide/workers.html#concurrency
     """
     words = shlex.split(command)
-    if processes and _is_worker(words) and not _is_counted(words):
+    if processes and is_worker(words) and not _is_counted(words):
         return f"{command} --concurrency {processes}"
     return command
 
 
-def _is_worker(words: list[str]) -> bool:
+def is_worker(words: list[str]) -> bool:
     """Return whether a command's program is Celery, and its subcommand `worker`."""
     if words[0] == "env":
         words = [word for word in words[1:] if not re.match(r"\w+=", word)]

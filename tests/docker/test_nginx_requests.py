@@ -29,7 +29,7 @@ FILES = {
 def site(template, copied, tmp_path_factory):
     """Return a running site with the uploads FILES."""
     folder = copied(tmp_path_factory.mktemp("nginx") / "my-site")
-    copy(template, folder, **MEDIA)
+    copy(template, folder, rolling=False, **MEDIA)
     for name in (*FILES, "page/index.html"):
         path = folder / "media" / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -16,6 +16,7 @@ from ..tree import Tree
 from . import production_of, read_settings
 from .record import Database, DjangoSettings
 
+OURS = "/tmp/servers"  # is in the template's docker/deploy.sh and docker/proxy/default.conf
 TRUE_TEXTS = ("True", "1", "true", "yes", "on")
 APPS = {"rest_framework": "djangorestframework", "corsheaders": "django-cors-headers", "silk": "django-silk"}
 
@@ -26,18 +27,22 @@ class Alternatives:
 
     debug_environment: Found[Mapping[str, str]] = unread({})  # the variables that turn debugging on
     env_example: Found[str] = unread("")  # the path of the project's own .env.example, "" for none
+    deploy: Found[str] = unread("")  # a path of its own where the template has how it deploys, "" for none
 
 
 def read_alternatives(
     tree: Tree, layout: Layout, settings: DjangoSettings, distributions: Collection[str]
 ) -> Alternatives:
-    """Return what turns debugging on, and the project's own .env.example."""
+    """Return what turns debugging on, and what the project has of its own under the names of the template's files."""
     path = layout.settings_file.value
     debug = _debug_environment(tree, layout, settings, distributions) if path else {}
     example = ".env.example" if tree.exists(".env.example") else ""
+    named = (path for path in tree.paths if path == "docker/deploy.sh" or path.startswith("docker/proxy/"))
+    deploy = next((path for path in named if OURS not in (tree.text(path) or "")), "")
     return Alternatives(
         Found(debug, path if debug else "", Certainty.INFERRED if debug else Certainty.ASSUMED),
         Found(example, example, Certainty.STATED if example else Certainty.ASSUMED),
+        Found(deploy, deploy, Certainty.STATED if deploy else Certainty.ASSUMED),
     )
 
 

@@ -12,6 +12,7 @@ from . import (
     gunicorn,
     image,
     node,
+    orchestrators,
     project,
     python,
     static,
@@ -38,6 +39,7 @@ SECTIONS = (
     ),
     Section("Gunicorn", gunicorn.QUESTIONS),
     Section("Compose", compose.QUESTIONS + automation.QUESTIONS),
+    Section("Docker Swarm and Kubernetes", orchestrators.QUESTIONS),
     Section(
         "What the files say beyond the template",
         adopted.QUESTIONS,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ...project import Certainty
+from ...project import Certainty, nginx_syntax
 from ...services.site import Site
 from .. import compose_defaults, deployment_defaults, image_defaults, kinds, process_defaults
 from ..default import Default, default_of, of_pair
@@ -26,6 +26,19 @@ def _reverse_proxy(site: Site) -> Default:
     return Default("external", "default.conf") if is_located(site, "/") else Default("nginx")
 
 
+def _rolling(site: Site) -> Default:
+    """Return False where nginx does not pass requests on, a name is taken, or lines of nginx read files."""
+    if image_defaults.static_server(site)[0] != "nginx" or is_located(site, "/"):
+        return Default(False)
+    if own := site.alternatives.deploy.value:
+        return Default(False, own)
+    found = (compose_defaults.services(site), process_defaults.workers(site), process_defaults.jobs(site))
+    lines = site.adopted.nginx_locations
+    return Default(
+        not any("proxy" in default.value for default in found) and not nginx_syntax.reads_files("\n".join(lines.value))
+    )
+
+
 def _static_port(site: Site) -> Default:
     """Return the port that was found, unless it is Django's: the one URL of both is that of django_port."""
     default, django = (
@@ -37,12 +50,27 @@ def _static_port(site: Site) -> Default:
     return Default(next(port for port in (STATIC_PORT, STATIC_PORT + 1) if port != django))
 
 
+def _rolls(answers: Mapping[str, Any]) -> bool:
+    """Return whether compose.yaml has the service `proxy`."""
+    given = str(answers.get("rolling")).strip().lower() in kinds.TRUE
+    return given and (answers.get("static_server"), answers.get("reverse_proxy")) == ("nginx", "nginx")
+
+
+def _services(value: Any, answers: Mapping[str, Any]) -> str:
+    """Return which name of a service compose.yaml has by another answer."""
+    if "proxy" in kinds.parsed(value) and _rolls(answers):
+        return "'proxy' is a service of compose.yaml by `rolling`; give another name, or answer rolling with no"
+    return ""
+
+
 def _processes(value: Any, answers: Mapping[str, Any]) -> str:
     """Return which name of a service another answer has already."""
     given = [kinds.parsed(answers.get(question)) for question in ("services", "workers", "jobs")]
     names = [name for mapping in given if isinstance(mapping, dict) for name in mapping]
     twice = next((name for name in kinds.parsed(value) if names.count(name) > 1), "")
-    return f"{twice!r} is the name of another service already; give another name" if twice else ""
+    if not twice:
+        return _services(value, answers)
+    return f"{twice!r} is the name of another service already; give another name"
 
 
 def _beside_django_port(value: Any, answers: Mapping[str, Any]) -> str:
@@ -113,6 +141,34 @@ override it, as for [staging next to production](customizing.md#env).
                 "`external`, both services publish a port, for a proxy outside `compose.yaml`"
             ),
             notes="It only counts with `static_server: nginx`; otherwise Django publishes its port.",
+        ),
+    ),
+    Question(
+        name="rolling",
+        type="bool",
+        help="Write docker/deploy.sh, for releases that lose no request?",
+        rule=kinds.truth,
+        safe=False,
+        default=_rolling,
+        plain=True,
+        since="3.2.0",
+        as_before=False,
+        reference=Reference(
+            type="yes or no",
+            default=(
+                "yes if nginx serves static files and passes requests on; no if a service is called `proxy`, if "
+                "`nginx_locations` read files, or if the project has a `docker/proxy` or `docker/deploy.sh` of its "
+                "own. No in a project that has answers from a version without this question"
+            ),
+            changes=(
+                "with yes, the service `proxy` in `compose.yaml` has the port of the site, by "
+                "`docker/proxy/default.conf`, and stays while `docker/deploy.sh` replaces the others"
+            ),
+            refused="all but true and false",
+            notes="""\
+It counts only with `use_compose`, `static_server: nginx` and `reverse_proxy: nginx`. See
+[deploy and roll back](how-to/deploy-and-roll-back.md).
+""",
         ),
     ),
     Question(
@@ -187,6 +243,7 @@ override it, as for [staging next to production](customizing.md#env).
         rule=kinds.mapping_of(kinds.service, kinds.image, "names and images, like {db: 'postgres:18'}"),
         safe={},
         default=compose_defaults.services,
+        against_others=_services,
         reference=Reference(
             type="a YAML mapping of names to images",
             default=(

@@ -1,0 +1,207 @@
+"""docker/deploy.sh on a real engine, under a constant load of GETs and POSTs: no request may be lost."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from plumbum import local
+from running import Site, docker, free_port
+from support import ROOT, commit, copy
+
+pytestmark = pytest.mark.docker
+
+SETTINGS = """
+import os
+from pathlib import Path
+BASE_DIR = Path(__file__).resolve().parent.parent
+SECRET_KEY = "not-secret"
+ALLOWED_HOSTS = ["*"]
+INSTALLED_APPS = ["django.contrib.staticfiles", "notes"]
+ROOT_URLCONF = "notes.urls"
+WSGI_APPLICATION = "notes.wsgi.application"
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "collected"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
+}
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "HOST": os.environ.get("POSTGRES_HOST", "db"),
+        "NAME": "notes",
+        "USER": "notes",
+        "PASSWORD": os.environ.get("POSTGRES_PASSWORD"),
+    }
+}
+"""
+URLS = """
+import time
+
+from django.http import HttpResponse
+from django.templatetags.static import static
+from django.urls import path
+
+from notes.models import Note
+
+RELEASE = "1"
+
+
+def page(request, seconds=0):
+    time.sleep(seconds)
+    if request.method == "POST":
+        Note.objects.create(text="a")
+    return HttpResponse(f"{Note.objects.count()} {static('site.css')}", headers={"X-Release": RELEASE})
+
+
+urlpatterns = [path("", page), path("slow/<int:seconds>/", page)]
+"""
+MODEL = """
+from django.db import models
+
+
+class Note(models.Model):
+    text = models.TextField()
+"""
+MANAGE = """
+import os
+import sys
+from django.core.management import execute_from_command_line
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "notes.settings")
+execute_from_command_line(sys.argv)
+"""
+FIRST = """
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    operations = [
+        migrations.CreateModel("Note", [("id", models.AutoField(primary_key=True)), ("text", models.TextField())])
+    ]
+"""
+SECOND = """
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("notes", "0001_initial")]
+    operations = [migrations.AddField("Note", "mark", models.TextField(default="", db_default=""))]
+"""
+FAILS = """
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("notes", "0002_mark")]
+    operations = [migrations.RunSQL("THIS IS NO SQL")]
+"""
+FILES = {
+    "manage.py": MANAGE,
+    "notes/__init__.py": "",
+    "notes/models.py": MODEL,
+    "notes/migrations/__init__.py": "",
+    "notes/migrations/0001_initial.py": FIRST,
+    "notes/settings.py": SETTINGS,
+    "notes/urls.py": URLS,
+    "notes/wsgi.py": "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n",
+    "notes/static/site.css": "p { margin: 0 }\n",
+    "requirements.txt": "Django\ngunicorn\npsycopg[binary]\n",
+}
+
+
+class Deployed(Site):
+    """The project, with docker/deploy.sh."""
+
+    def write(self, path: str, text: str) -> None:
+        (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (self.folder / path).write_text(text)
+
+    def release(self, name: str) -> None:
+        """Change the code, so that answers say that they are of another release."""
+        self.write("notes/urls.py", URLS.replace('RELEASE = "1"', f'RELEASE = "{name}"'))
+
+    def deploy(self, *arguments: str) -> tuple[int, str]:
+        """Run docker/deploy.sh and return its exit code and all that it printed."""
+        code, out, err = local[str(self.folder / "docker/deploy.sh")][arguments].run(retcode=None)
+        return code, out + err
+
+    def answers(self) -> str:
+        """Return which release answers."""
+        return self.get("/")[1]["X-Release"]
+
+    def containers(self, service: str) -> list[str]:
+        return sorted(self.compose("ps", "--quiet", service).split())
+
+    @contextmanager
+    def load(self) -> Iterator[dict[str, Any]]:
+        """Let requests come for as long as it takes; what was seen of them is there at the end."""
+        words = [self.port, "--rate=40", "--posts=12", "--kept=4", "--slow=/slow/2/", "--seconds=300"]
+        words += [r"--files=/static/\S+"]
+        script = ROOT / "tests/load.py"
+        process = subprocess.Popen([sys.executable, script, *map(str, words)], stdout=subprocess.PIPE, text=True)
+        seen: dict[str, Any] = {}
+        try:
+            yield seen
+        finally:
+            process.send_signal(signal.SIGINT)
+            seen |= json.loads(process.communicate(timeout=60)[0])
+            print(seen)
+
+
+@pytest.fixture
+def site(template, tmp_path, compose_version) -> Iterator[Deployed]:
+    folder: Path = tmp_path / f"rolling-{os.getpid()}"
+    deployed = Deployed(folder, free_port(), 0)
+    for path, text in FILES.items():
+        deployed.write(path, text)
+    commit(folder)
+    copy(template, folder, django_port=deployed.port)
+    yield deployed
+    deployed.run("--profile=*", "down", "--volumes", "--rmi=local", "--timeout=1", "--remove-orphans")
+    for service in ("django", "static"):
+        docker["image", "rm", f"{folder.name}-{service}:previous"].run(retcode=None)
+
+
+def test_releases_under_load(site):
+    code, said = site.deploy()  # on a host where nothing runs
+    assert code == 0 and site.answers() == "1", said
+    assert site.deploy("--rollback")[0] == 1 and site.answers() == "1"
+    proxy, django = site.containers("proxy"), site.containers("django")
+
+    with site.load() as seen:
+        site.release("2")
+        site.write("notes/static/site.css", "p { margin: 1px }\n")
+        site.write("notes/migrations/0002_mark.py", SECOND)
+        code, said = site.deploy()
+        assert code == 0 and site.answers() == "2", said
+
+        site.release("3")
+        site.write("notes/migrations/0003_fails.py", FAILS)
+        running = site.containers("django")
+        code, said = site.deploy()
+        assert code == 1 and said.endswith("The migration failed: the release before goes on.\n"), said
+        assert site.answers() == "2" and site.containers("django") == running != django
+
+        code, said = site.deploy("--rollback")
+        assert code == 0 and site.answers() == "1", said
+    assert seen["sent"] > 1000 and seen["releases"].keys() == {"1", "2"}
+    assert seen["failed"] == 0, seen
+    assert site.containers("proxy") == proxy
+    assert len(site.containers("django")) == len(site.containers("static")) == 1
+
+    site.compose("up", "--detach", "--wait")  # of what Compose starts now, nothing is another release's
+    assert site.answers() == "1" and site.containers("proxy") == proxy
+    assert site.deploy("--no-build")[0] == 0 and site.deploy("--rollback")[0] == 0 and site.answers() == "2"
+
+
+def test_the_options(site):
+    assert "usage: docker/deploy.sh" in site.deploy("--help")[1]
+    code, said = site.deploy("--what")
+    assert code == 2 and "usage: docker/deploy.sh" in said
