@@ -254,6 +254,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "concurrent": celery.concurrent,
     "condition": condition,
     "container": containers.container,
+    "database": containers.database,
     "home": storage.home,
     "hosts_variable": hosts_variable,
     "in_requirements": in_requirements,
