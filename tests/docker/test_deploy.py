@@ -150,7 +150,7 @@ class Deployed(Site):
     @contextmanager
     def load(self) -> Iterator[dict[str, Any]]:
         """Let requests come for as long as it takes; what was seen of them is there at the end."""
-        words = [self.port, "--rate=40", "--posts=12", "--kept=4", "--slow=/slow/2/", "--seconds=300"]
+        words = [self.port, "--rate=20", "--posts=7", "--kept=3", "--slow=/slow/2/", "--seconds=300", "--timeout=60"]
         words += [r"--files=/static/\S+"]
         script = ROOT / "tests/load.py"
         process = subprocess.Popen([sys.executable, script, *map(str, words)], stdout=subprocess.PIPE, text=True)
@@ -159,7 +159,7 @@ class Deployed(Site):
             yield seen
         finally:
             process.send_signal(signal.SIGINT)
-            seen |= json.loads(process.communicate(timeout=60)[0])
+            seen |= json.loads(process.communicate(timeout=90)[0])
             print(seen)
 
 
@@ -199,7 +199,7 @@ def test_releases_under_load(site):
 
         code, said = site.deploy("--rollback")
         assert code == 0 and site.answers() == "1", said
-    assert seen["sent"] > 1000 and seen["releases"].keys() == {"1", "2"}
+    assert seen["sent"] > 500 and seen["releases"].keys() == {"1", "2"}
     assert seen["failed"] == 0, seen
     assert site.containers("proxy") == proxy
     assert len(site.containers("django")) == len(site.containers("static")) == 1
