@@ -263,6 +263,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "concurrent": celery.concurrent,
     "condition": condition,
     "container": containers.container,
+    "database": containers.database,
     "dns_name": orchestration.dns_name,
     "home": storage.home,
     "hosts_variable": hosts_variable,

@@ -145,6 +145,7 @@ DECISIONS: dict[str, list[Any]] = {
     "assets_stages": [[], [STAGE]],
     "reverse_proxy": ["nginx", "external"],
     "rolling": [True, False],
+    "backups": [True, False],
     "https_only": [True, False],
     "https_header": ["", "X-Scheme: https", "X-Forwarded-Proto: HTTPS"],
     "script_name": ["", "/shop", "/a.b/c-d"],
@@ -278,11 +279,14 @@ def assert_services(folder: Path, answers: Mapping[str, Any]) -> None:
         return
     compose = yaml.safe_load((folder / "compose.yaml").read_text())
     services = compose["services"]
+    writes = answers["data_dirs"] or answers["data_files"]
     assert services.keys() == (
         {"django", *answers["services"], *answers["workers"], *answers["jobs"]}
         | ({"migrate"} if answers["migrate"] else set())
         | ({"static"} if answers["static_server"] == "nginx" else set())
         | ({"proxy"} if rolls(answers) else set())
+        | ({"backup", "restore"} if answers["backups"] and answers["services"] else set())
+        | ({"backup-files", "restore-files"} if answers["backups"] and writes else set())
     )
     mounted = set()
     for name, service in services.items():
@@ -518,6 +522,7 @@ BAD = {
     "compose_name": ["My-Site", "a b", "-x", "日本", "x" * 64],
     "reverse_proxy": ["caddy", ""],
     "rolling": ["perhaps"],
+    "backups": ["perhaps"],
     "https_only": ["2"],
     "https_header": ["X-Scheme", "X-Scheme:https", "X-Scheme: a b", "X-Scheme: a;b", "X: {}"],
     "script_name": ["shop", "/", "/shop/", "/a b", "/a;b", "/a{b}", "/../a"],

@@ -117,6 +117,7 @@ def test_a_project_of_which_little_is_known(read):
         "use_compose": True,
         "reverse_proxy": "nginx",
         "rolling": True,
+        "backups": True,
         "https_only": False,
         "services": {},
         "database_name": "django",

@@ -1,4 +1,4 @@
-"""What comes out is accepted by the tools that read it: hadolint, yamllint, docker compose config.
+"""What comes out is accepted by the tools that read it: hadolint, shellcheck, yamllint, docker compose config.
 
 nginx: test_default_conf.py.
 """
@@ -13,6 +13,7 @@ from plumbum import local
 from support import PROJECTS, answers_of
 
 hadolint = local[Path(sys.executable).with_name("hadolint")]
+shellcheck = local[Path(sys.executable).with_name("shellcheck")]
 yamllint = local[sys.executable]["-m", "yamllint"]
 EXPECTED = sorted(PROJECTS.glob("*/expected"), key=lambda path: path.parent.name)
 IGNORED = ("DL3008", "DL3013")
@@ -26,6 +27,16 @@ def test_hadolint(expected):
     """
     ignored = [f"--ignore={rule}" for rule in IGNORED]
     hadolint(*ignored, "--failure-threshold=style", *expected.glob("Dockerfile_*"))
+
+
+def test_shellcheck(expected):
+    scripts = [*expected.glob("docker/*.sh")]
+    assert bool(scripts) == ("  proxy:\n" in (expected / "compose.yaml").read_text())
+    for script in scripts:
+        shellcheck("--shell=sh", "--severity=style", script)
+        assert "usage: docker/deploy.sh" in local["sh"](script, "--help")
+        code, _, said = local["sh"][script, "--what"].run(retcode=None)
+        assert code == 2 and "usage: docker/deploy.sh" in said
 
 
 def test_yamllint(expected):

@@ -15,6 +15,12 @@ def container(name: str, image: str, database_name: str = "", database_user: str
     return None
 
 
+def database(answered: Mapping[str, str]) -> str:
+    """Return the name of the first service that holds a database which can be backed up; "" for none."""
+    described = {name: container(name, image) for name, image in sorted(answered.items())}
+    return next((name for name, found in described.items() if found and found.backup), "")
+
+
 def volumes(answered: Mapping[str, str]) -> list[str]:
     """Return the names of the volumes that services keep their data in, in alphabetical order."""
     described = {name: container(name, image) for name, image in answered.items()}

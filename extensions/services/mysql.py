@@ -20,6 +20,8 @@ def mariadb_image(own: Own) -> str:
 def container(at: At) -> Container:
     """Return how Compose runs it, with the health check of the image."""
     is_mariadb = "mariadb" in at.image
+    dump, client = ("mariadb-dump", "mariadb") if is_mariadb else ("mysqldump", "mysql")
+    options = f"--host={at.name}, --user={at.database_user}"
     return Container(
         memory="1g",
         pids=512,
@@ -39,6 +41,9 @@ def container(at: At) -> Container:
         times=(("interval", "30s"), ("start_period", "120s"), ("start_interval", "1s")),
         user="mysql",
         stop_grace_period="60s",
+        backup=f"[{dump}, {options}, --single-transaction, --no-tablespaces, --routines, {at.database_name}]",
+        restore=f"[{client}, {options}, {at.database_name}]",
+        login=(("MYSQL_PWD", f"${{{PASSWORD}:?Set it in .env}}"),),
     )
 
 

@@ -44,6 +44,15 @@ def container(at: At) -> Container:
         read_only=True,
         tmpfs="[/tmp, /run/postgresql]",
         stop_grace_period="60s",
+        backup="[pg_dump, --format=custom]",
+        # All of it or nothing.
+        restore=f"[pg_restore, --clean, --if-exists, --no-owner, --single-transaction, --dbname={at.database_name}]",
+        login=(
+            ("PGHOST", at.name),
+            ("PGDATABASE", at.database_name),
+            ("PGUSER", at.database_user),
+            ("PGPASSWORD", f"${{{PASSWORD}:?Set it in .env}}"),
+        ),
     )
 
 

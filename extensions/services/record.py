@@ -73,6 +73,10 @@ class Container:
     read_only: bool = False
     tmpfs: str = ""  # YAML
     stop_grace_period: str = ""
+    # YAML: the commands that write the database to the output, and read it from the input; "" where it is none.
+    backup: str = ""
+    restore: str = ""
+    login: tuple[tuple[str, str], ...] = ()  # the variables by which these log in
 
 
 @dataclass(frozen=True)

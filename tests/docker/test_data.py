@@ -143,7 +143,8 @@ def test_nobody_fetches_the_database(settings, shop):
     if '"store"' not in settings:  # else there is no location
         assert site.get("/media/own.txt")[2] == "uploaded"
     find = "grep -rl 'SQLite format' /data /workdir /var/lib/django 2>/dev/null"
-    assert site.run("exec", "static", "sh", "-c", find)[1].strip() == "", "nginx can read it"
+    for service in ("static", "proxy"):
+        assert site.run("exec", service, "sh", "-c", find)[1].strip() == "", "nginx can read it"
 
 
 def test_an_update_denies_the_database_that_it_leaves_where_it_is(shop):

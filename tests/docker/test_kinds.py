@@ -68,7 +68,7 @@ def test_nginx_before_django(site):
     assert address(site) != before
     recreated = time.monotonic()
     while site.get("/")[0] != 200:
-        assert time.monotonic() < recreated + 15, site.run("logs", "--tail=5", "static")[1]
+        assert time.monotonic() < recreated + 15, site.run("logs", "--tail=5", "proxy")[1]
         time.sleep(0.5)
 
     answers: list[int] = []
@@ -79,7 +79,7 @@ def test_nginx_before_django(site):
     slow.join()
     assert answers == [200]
     states = [json.loads(line) for line in site.compose("ps", "--all", "--format=json").splitlines()]
-    assert {state["Service"]: state["ExitCode"] for state in states} == {"django": 0, "static": 0}
+    assert {state["Service"]: state["ExitCode"] for state in states} == {"django": 0, "static": 0, "proxy": 0}
 
 
 def address(site) -> str:

@@ -39,6 +39,12 @@ def _rolling(site: Site) -> Default:
     )
 
 
+def _backups(site: Site) -> Default:
+    """Return False where a name of the services is taken."""
+    found = (compose_defaults.services(site), process_defaults.workers(site), process_defaults.jobs(site))
+    return Default(all(set(BACKUPS).isdisjoint(default.value) for default in found))
+
+
 def _static_port(site: Site) -> Default:
     """Return the port that was found, unless it is Django's: the one URL of both is that of django_port."""
     default, django = (
@@ -56,10 +62,16 @@ def _rolls(answers: Mapping[str, Any]) -> bool:
     return given and (answers.get("static_server"), answers.get("reverse_proxy")) == ("nginx", "nginx")
 
 
+BACKUPS = ("backup", "restore", "backup-files", "restore-files")
+
+
 def _services(value: Any, answers: Mapping[str, Any]) -> str:
     """Return which name of a service compose.yaml has by another answer."""
-    if "proxy" in kinds.parsed(value) and _rolls(answers):
-        return "'proxy' is a service of compose.yaml by `rolling`; give another name, or answer rolling with no"
+    by_answer = {"proxy": "rolling"} if _rolls(answers) else {}
+    if str(answers.get("backups")).strip().lower() in kinds.TRUE:
+        by_answer |= dict.fromkeys(BACKUPS, "backups")
+    if name := next((name for name in kinds.parsed(value) if name in by_answer), ""):
+        return f"{name!r} is a service by {by_answer[name]}; give another name, or answer {by_answer[name]} with no"
     return ""
 
 
@@ -169,6 +181,31 @@ override it, as for [staging next to production](customizing.md#env).
 It counts only with `use_compose`, `static_server: nginx` and `reverse_proxy: nginx`. See
 [deploy and roll back](how-to/deploy-and-roll-back.md).
 """,
+        ),
+    ),
+    Question(
+        name="backups",
+        type="bool",
+        help="Write services that back up the database and files, and restore them?",
+        rule=kinds.truth,
+        safe=False,
+        default=_backups,
+        plain=True,
+        since="3.2.0",
+        as_before=False,
+        reference=Reference(
+            type="yes or no",
+            default=(
+                "yes, unless a service is called `backup`, `restore`, `backup-files` or `restore-files`. No in a "
+                "project that has answers from a version without this question"
+            ),
+            changes=(
+                "with yes, `compose.yaml` has services in the profile `backup`: `backup` and `restore` where "
+                "`services` has PostgreSQL, MySQL or MariaDB, `backup-files` and `restore-files` where Django has "
+                "volumes"
+            ),
+            refused="all but true and false",
+            notes="See [back up and restore](how-to/back-up-and-restore.md).\n",
         ),
     ),
     Question(
