@@ -108,7 +108,7 @@ QUESTIONS = (
             type="text",
             default=(
                 "`ghcr.io/OWNER/REPOSITORY` or `registry.gitlab.com/OWNER/REPOSITORY` by the remote `origin` of git; "
-                "else `registry.example.org/` and `project_slug`"
+                "otherwise `registry.example.org/` and `project_slug`"
             ),
             changes=(
                 "the images in `stack.yaml` and `k8s/`: this name with `-django` and `-static` at its end, as "
@@ -135,7 +135,7 @@ QUESTIONS = (
         plain=WRITTEN,
         reference=Reference(
             type="text, a host name",
-            default="the first host in `ALLOWED_HOSTS` that is not of this machine; else `example.org`",
+            default="the first public host in `ALLOWED_HOSTS`, or `example.org`",
             changes=(
                 "the host in `k8s/ingress.yaml`, and the variables of `ALLOWED_HOSTS` and `CSRF_TRUSTED_ORIGINS` in "
                 "`stack.yaml` and `k8s/`"
