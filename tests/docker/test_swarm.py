@@ -64,6 +64,7 @@ class Swarm:
 
     def __init__(self, folder: Path, state: Path):
         self.folder, self.state, self.name, self.port = folder, state, f"orch-swarm-{os.getpid()}", free_port()
+        self.images: list[str] = []
         self.docker = docker["--host", f"unix://{state}/docker.sock"]
 
     def start(self) -> None:
@@ -86,6 +87,7 @@ class Swarm:
             self.docker["rm", "--force", *running].run(retcode=None)
         docker("stop", "--time=20", self.name)
         docker("rm", "--force", "--volumes", self.name)
+        docker["rmi", *self.images].run(retcode=None)
         docker("run", "--rm", f"--volume={self.state}:/state", "python:3.13-slim", "sh", "-c", "rm -rf /state/*")
 
     def wait_for(self, condition, what: str, seconds: float = 60) -> None:
@@ -104,6 +106,7 @@ class Swarm:
         images = [f"orch-{kind}:{tag}" for kind in ("django", "static")]
         for image, kind in zip(images, ("django", "static"), strict=True):
             docker("build", "--quiet", f"--tag={image}", f"--file={self.folder}/Dockerfile_{kind}", self.folder)
+            self.images.append(image)
         self.load(*images)
 
     def deploy(self, tag: str) -> tuple[int, str]:
