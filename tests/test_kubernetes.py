@@ -308,3 +308,44 @@ def test_what_several_machines_lack_is_said(template, project):
     assert "On Kubernetes, media and logs must be storage that all machines can write to" in said
     assert "k8s/ does not have nginx_locations" in said
     assert "Let settings read variables for DATABASES: compose_settings is for Compose alone." in said
+
+
+# The one part that is not real: a cluster, which ends the job and the roll-out as its variables say.
+KUBECTL = """#!/bin/sh
+echo "$*" >>"$CALLS"
+case "$*" in
+    kustomize*) echo "image: ghcr.io/example/shop-django:latest" ;;
+    *"get job"*) echo "$JOB" ;;
+    *"get deployments --output jsonpath"*) echo "django=4 static=2 " ;;
+    *"get deployments"*) echo "deployment.apps/django" ;;
+    *"rollout status"*) exit "$ROLLOUT" ;;
+    "apply --filename "*) grep --quiet "image: ghcr.io/example/shop-django:1.2.3$" "$3" ;;
+esac
+"""
+
+
+@pytest.mark.parametrize(
+    ("job", "rollout", "words", "calls"),
+    [
+        ("Complete", "0", "", ["apply", "rollout status deployment.apps/django"]),
+        ("FailureTarget Failed", "0", "The migration failed: the release before goes on.", ["logs job/migrate"]),
+        (
+            "SuccessCriteriaMet Complete",
+            "1",
+            "The release failed (deployment.apps/django): the release before goes on.",
+            ["rollout undo deployment/django --to-revision 4", "rollout undo deployment/static --to-revision 2"],
+        ),
+    ],
+)
+def test_a_release_that_fails_is_put_back(job, rollout, words, calls, tmp_path):
+    (tmp_path / "kubectl").write_text(KUBECTL)
+    (tmp_path / "kubectl").chmod(0o755)
+    shutil.copytree(EXPECTED / "docker", tmp_path / "docker")
+    variables = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "CALLS": f"{tmp_path}/calls", "JOB": job}
+    with local.env(**variables, ROLLOUT=rollout, TAG="1.2.3"):
+        code, _, said = local["sh"][tmp_path / "docker/deploy-kubernetes.sh"].run(retcode=None)
+    called = (tmp_path / "calls").read_text()
+    assert (code, said.strip()) == (1 if words else 0, words)
+    assert all(call in called for call in calls)
+    assert ("rollout status" in called) == (not job.endswith("Failed")), "what runs is not touched"
+    assert ("rollout undo" in called) == (rollout == "1")

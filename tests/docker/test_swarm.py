@@ -64,6 +64,7 @@ class Swarm:
 
     def __init__(self, folder: Path, state: Path):
         self.folder, self.state, self.name, self.port = folder, state, f"orch-swarm-{os.getpid()}", free_port()
+        self.images: list[str] = []
         self.docker = docker["--host", f"unix://{state}/docker.sock"]
 
     def start(self) -> None:
@@ -86,6 +87,7 @@ class Swarm:
             self.docker["rm", "--force", *running].run(retcode=None)
         docker("stop", "--time=20", self.name)
         docker("rm", "--force", "--volumes", self.name)
+        docker["rmi", *self.images].run(retcode=None)
         docker("run", "--rm", f"--volume={self.state}:/state", "python:3.13-slim", "sh", "-c", "rm -rf /state/*")
 
     def wait_for(self, condition, what: str, seconds: float = 60) -> None:
@@ -101,10 +103,10 @@ class Swarm:
     def release(self, tag: str, view: str = VIEW) -> None:
         """Build a release, and give it to the swarm."""
         (self.folder / "orders/urls.py").write_text(view.replace('RELEASE = "1"', f'RELEASE = "{tag}"'))
-        print(time.strftime("%X"), "release", tag)
         images = [f"orch-{kind}:{tag}" for kind in ("django", "static")]
         for image, kind in zip(images, ("django", "static"), strict=True):
             docker("build", "--quiet", f"--tag={image}", f"--file={self.folder}/Dockerfile_{kind}", self.folder)
+            self.images.append(image)
         self.load(*images)
 
     def deploy(self, tag: str) -> tuple[int, str]:
@@ -182,7 +184,6 @@ def test_releases_on_a_swarm(swarm):
     swarm.release("2")
     with swarm.under_load() as seen:
         code, said = swarm.deploy("2")
-    print(time.strftime("%X"), seen)
     assert code == 0, said
     assert seen["failed"] == 0 and seen["releases"].keys() == {"1", "2"}, seen
 
@@ -193,7 +194,6 @@ def test_releases_on_a_swarm(swarm):
     swarm.release("3")
     with swarm.under_load() as seen:
         code, said = swarm.deploy("3")
-    print(time.strftime("%X"), seen)
     assert code == 1 and "The migration failed: the release before goes on." in said and "THIS IS NO SQL" in said
     assert seen["failed"] == 0 and seen["releases"].keys() == {"2"}, seen
     shutil.rmtree(swarm.folder / "orders/migrations")
@@ -206,7 +206,6 @@ def test_releases_on_a_swarm(swarm):
     swarm.release("4", VIEW.replace('f"{User.objects.count()}"', '"", status=500'))
     with swarm.under_load() as seen:
         code, said = swarm.deploy("4")
-    print(time.strftime("%X"), seen)
     assert code == 1 and "The release failed" in said and "the release before goes on" in said
     assert seen["failed"] == 0 and seen["releases"].keys() == {"2"}, seen
     images = swarm.docker("service", "ls", "--format={{.Name}} {{.Image}}").splitlines()

@@ -8,7 +8,7 @@ folder=$(mktemp -d)
 trap 'rm -r "$folder"' EXIT
 manifests=$folder/manifests.yaml
 kubectl kustomize "${1:-k8s}" >"$folder/latest.yaml"
-sed "s|\(image: .*-\(django\|static\)\):latest\$|\1:$TAG|" "$folder/latest.yaml" >"$manifests"
+sed -E "s#(image: .*-(django|static)):latest\$#\1:$TAG#" "$folder/latest.yaml" >"$manifests"
 
 apply() { kubectl apply --filename "$manifests" "$@"; }
 here() { kubectl --namespace my-site "$@"; }
