@@ -76,7 +76,9 @@ give_up() {
 old_django=$(running django) old_static=$(running static) others=""
 if [ -z "$old_django" ] || [ -z "$old_static" ] || [ -z "$(running proxy)" ]; then
     [ "${1:-}" != --rollback ] || { echo "Nothing runs: start it by docker compose up --detach --wait" >&2; exit 1; }
-    exec docker compose up --detach --build --wait
+    docker compose build
+    docker compose up --detach static # it may have had the port until now
+    exec docker compose up --detach --wait
 fi
 django_image=$(first "$old_django" '{{.Config.Image}}') django_before=$(first "$old_django" '{{.Image}}')
 static_image=$(first "$old_static" '{{.Config.Image}}') static_before=$(first "$old_static" '{{.Image}}')
