@@ -546,6 +546,19 @@ class Demo(Production):
     assert found["compose_environment"] == {"DJANGO_ALLOWED_HOSTS": "localhost,127.0.0.1"}
 
 
+def test_variables_from_which_a_class_makes_a_database(read):
+    settings = """
+DATABASES = {}
+NAME, HOST = os.environ.get("POSTGRES_DB"), os.environ.get("POSTGRES_HOST")
+if NAME and HOST:
+    DATABASES["default"] = Config(NAME, HOST, os.environ.get("POSTGRES_PASSWORD")).to_django_dict()
+    DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
+"""
+    found = read(settings, PG)
+    assert found["services"] == {"db": "postgres:18"}
+    assert found["compose_environment"] == {"POSTGRES_DB": "shop", "POSTGRES_HOST": "db"}  # .env has the password
+
+
 def test_the_number_of_a_database_of_redis(read):
     found = read("URL = f\"redis://localhost:6379/?db={os.environ['REDIS_DB']}\"\n", "redis\n")
     assert found["dotenv"]["REDIS_DB"] == "0"

@@ -102,8 +102,9 @@ def _tried(tree: Tree, project: Project, server: Service, scenario: Scenario) ->
     if not found:  # what the settings make of the variables could not be worked out
         if database_kind(database) or scenario.select or not _is_likely(database, server, scenario):
             return None
-        if not scenario.url:
-            variables = {_role(name): name for name in scenario.others}
+    unplaced = not variables.get("host") and chosen.host is None  # as where a class makes a dict of the variables
+    if not scenario.url and not scenario.select and (not found or unplaced) and _is_likely(database, server, scenario):
+        variables = {_role(name): name for name in scenario.others}
     if not scenario.url and not variables.get("host"):
         return None
     own_url = _url_of_compose(tree, scenario.url, server.name) if scenario.url else None

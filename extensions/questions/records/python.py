@@ -16,6 +16,7 @@ from .image import debian_release
 # What has another name in bookworm than in trixie, beside those that end in t64 there: https://wiki.debian.org/ReleaseGoals/64bit-time
 BOOKWORM = {
     "libgdal36": "libgdal32",
+    "libspatialite8t64": "libspatialite7",
     "libgeos-c1t64": "libgeos-c1v5",
     "libavcodec61": "libavcodec59",
     "libavformat61": "libavformat59",
