@@ -228,7 +228,8 @@ def test_names_of_other_releases(answered):
 
 
 def test_packages_with_the_number_of_a_server(answered):
-    packages = "postgresql-client-15 postgresql-client-$PG postgresql-contrib-15 postgresql-16 libgeos-c1 libgeos3.11.1 libspatialite7 libgconf-2-4"
+    packages = "postgresql-client-15 postgresql-client-$PG postgresql-contrib-15 postgresql-16 libgeos-c1 "
+    packages += "libgeos3.11.1 libspatialite7 libgconf-2-4"
     found = answered(
         Dockerfile=f"FROM python:3.13\nRUN apt-get install -y {packages}\n{COPY}{GUNICORN}",
         **{"shop/backup.py": 'run(["pg_dump", "shop"])\n'},

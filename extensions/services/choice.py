@@ -99,11 +99,11 @@ def _tried(tree: Tree, project: Project, server: Service, scenario: Scenario) ->
     if found not in (server.name, engine_kind(_dialect(server).backend), ""):
         return None
     variables = chosen.variables
-    if not found:  # what the settings make of the variables could not be worked out
-        if database_kind(database) or scenario.select or not _is_likely(database, server, scenario):
-            return None
+    likely = not scenario.select and _is_likely(database, server, scenario)
+    if not found and (database_kind(database) or not likely):  # it could not be worked out, and nothing else tells
+        return None
     unplaced = not variables.get("host") and chosen.host is None  # as where a class makes a dict of the variables
-    if not scenario.url and not scenario.select and (not found or unplaced) and _is_likely(database, server, scenario):
+    if not scenario.url and likely and (not found or unplaced):
         variables = {_role(name): name for name in scenario.others}
     if not scenario.url and not variables.get("host"):
         return None
