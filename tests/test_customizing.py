@@ -1,4 +1,4 @@
-"""The how-to guides that change a project: each answer, each compose.override.yaml, .env and edit does what they say."""
+"""The how-to guides: each answer, compose.override.yaml, .env and edit does what they say."""
 
 import json
 import re

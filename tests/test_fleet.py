@@ -90,7 +90,7 @@ def test_a_project_by_a_link_and_a_path_with_dots(template, project, tmp_path):
 
 
 def test_five_repositories_twice(template, project, tmp_path):
-    """As the loop in docs/how-to/many-repositories.md does it: no default branch has a commit more, and nothing is done again."""
+    """As the loop of the guide does it: no default branch has a commit more, and nothing is done again."""
     clones = tmp_path / "clones"
     older = project(folder="older")
     copy(template, older, vcs_ref="v2.0.0")
