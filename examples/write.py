@@ -23,6 +23,7 @@ GIT = ("git", "-c", "user.name=Example", "-c", "user.email=example@example.com",
 
 
 def run(*command: str, cwd: Path) -> str:
+    """Return what a command prints; leave with its output if it fails."""
     environment = dict(os.environ) | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
     result = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True)
     if result.returncode:
@@ -31,6 +32,7 @@ def run(*command: str, cwd: Path) -> str:
 
 
 def add_front_end(folder: Path) -> None:
+    """Add the files of the front end, with the package of this project."""
     for path in [FRONT_END / "package.json", FRONT_END / "package-lock.json", *FRONT_END.glob("frontend/*")]:
         target = folder / path.relative_to(FRONT_END)
         target.parent.mkdir(exist_ok=True)

@@ -24,6 +24,8 @@ BEGINNING = ("README.md", "add-to-a-project.md", "adopt-hand-written-files.md", 
 EMPTY = ("index.md",)
 # Pages on which each block is for the same beginning: a copy of a project that has the files already is no copy.
 SEPARATE = ("add-to-a-project.md", "without-compose.md", "move-away.md")
+# Pages on an update, and the release that the project has.
+OLDER = {"update.md": "v2.2.0", "upgrade-to-2.md": "v1.1.0"}
 SITE = "orders"
 
 
@@ -55,7 +57,7 @@ def test_every_reason_can_be_read(path):
 
 @pytest.fixture(scope="session")
 def address(template, tmp_path_factory):
-    """Return the template's address, as a variable of the pages has it, and a folder with the programs that they run."""
+    """Return the template's address, a variable on the pages, and a folder with the programs that they run."""
     folder = tmp_path_factory.mktemp("commands")
     git("clone", "--quiet", "--bare", template, folder / "template.git")
     programs = folder / "bin"
@@ -77,19 +79,19 @@ def environment(address: tuple[str, Path], folder: Path, **more: str) -> dict[st
 
 
 def run(block: str, folder: Path, variables: dict[str, str]) -> Path:
-    """Run a block with Enter for each question, commit what it wrote, and return the folder in which it ended."""
+    """Run a block with Enter for each question, and return the folder in which it ended. An update needs a commit."""
+    if block.startswith("copier update") and not git("-C", folder, "ls-files", "--unmerged"):
+        git("-C", folder, "add", "--all")
+        git("-C", folder, "commit", "--quiet", "--allow-empty", "--message", "A block")
     script = folder.parent / "block.sh"
     script.write_text(f"set -euo pipefail\n{block}\npwd > {folder.parent}/ended\n")
-    terminal = f"yes '' | script --quiet --return --command 'bash {script}' /dev/null"
+    # A few answers: `yes` would fill script's memory without end.
+    terminal = f"head -c 200 /dev/zero | tr '\\0' '\\n' | script --quiet --return --command 'bash {script}' /dev/null"
     result = subprocess.run(
         terminal, shell=True, cwd=folder, env=variables, capture_output=True, text=True, timeout=900
     )
     assert result.returncode == 0, f"{block}\n{result.stdout[-3000:]}{result.stderr[-1000:]}"
-    folder = Path((folder.parent / "ended").read_text().strip())
-    if (folder / ".git").exists() and not git("-C", folder, "ls-files", "--unmerged"):
-        git("-C", folder, "add", "--all")
-        git("-C", folder, "commit", "--quiet", "--allow-empty", "--message", "A block")
-    return folder
+    return Path((folder.parent / "ended").read_text().strip())
 
 
 def begun(path: Path, folder: Path, template: Path) -> Path:
@@ -101,7 +103,7 @@ def begun(path: Path, folder: Path, template: Path) -> Path:
     (folder / ".gitignore").write_text(".env\n")
     commit(folder, "A Django project")
     if path.name not in BEGINNING:
-        copy(template, folder, vcs_ref=NEXT)
+        copy(template, folder, vcs_ref=OLDER.get(path.name, NEXT))
         git("-C", folder, "add", "--all")
         git("-C", folder, "commit", "--quiet", "--allow-empty", "--message", "Docker files")
     return folder
