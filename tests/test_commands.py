@@ -1,7 +1,8 @@
 """Each command of README and the documentation is run as it stands there, or a comment says why it is not.
 
 `<!-- not run: REASON -->` or `<!-- run by: FILE -->` stands above a block that is not run here. The others of a page
-are run in their order, in one project. Those with Docker are run on pages of their own, as they take a minute.
+are run in their order, in one project, without the lines that call Docker: tests/docker/ has those that
+start, build and migrate a site.
 """
 
 import os
@@ -18,6 +19,7 @@ PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")
 BLOCK = re.compile(
     r"^(?:<!-- (?P<mark>[^>]*) -->\n\n)? *```shell *\n(?P<commands>.*?)^ *```", re.DOTALL | re.MULTILINE
 )
+DOCKER = re.compile(r"^docker [a-z].*\n?", re.MULTILINE)
 MARK = re.compile(r"not run: \w.{8,}|run by: (?P<file>[\w/.]+)", re.DOTALL)
 # Pages whose project has no Docker files at first, and one that begins in an empty folder.
 BEGINNING = ("README.md", "add-to-a-project.md", "adopt-hand-written-files.md", "without-compose.md")
@@ -34,16 +36,16 @@ def blocks(path: Path) -> list[re.Match[str]]:
 
 
 def commands(path: Path) -> list[str]:
-    """Return the blocks of a page that are run here."""
-    return ["\n".join(map(str.strip, block["commands"].splitlines())) for block in blocks(path) if not block["mark"]]
+    """Return the blocks of a page that are run here, without Docker's lines."""
+    found = ["\n".join(map(str.strip, block["commands"].splitlines())) for block in blocks(path) if not block["mark"]]
+    return [block for text in found if (block := DOCKER.sub("", text).strip())]
 
 
 def named(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-WITH_DOCKER = [path for path in PAGES if "docker " in "".join(commands(path))]
-OTHERS = [path for path in PAGES if any("docker " not in block for block in commands(path))]
+OTHERS = [path for path in PAGES if any(commands(path))]
 
 
 @pytest.mark.parametrize("path", PAGES, ids=named)
@@ -115,8 +117,7 @@ def test_commands(path, address, template, tmp_path):
     folder = begun(path, tmp_path / SITE, template)
     start = git("-C", folder, "rev-parse", "HEAD").strip() if (folder / ".git").exists() else ""
     for block in commands(path):
-        if "docker " in block:
-            block = "\n".join(line for line in block.splitlines() if "docker " not in line)
         folder = run(block, folder, environment(address, tmp_path))
         if path.name in SEPARATE:
             git("-C", folder, "reset", "--quiet", "--hard", start)
+            git("-C", folder, "clean", "--quiet", "--force", "-d", "-x")
