@@ -18,7 +18,7 @@ from support import ANSWERS, CONFIGURATIONS, FUTURE, NEXT, PROJECTS, ROOT, commi
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
 
-# A folder whose cli-plugins/ have a newer Compose: docs/development.md.
+# A folder whose cli-plugins/ have a newer Compose: CONTRIBUTING.md.
 NEWEST = "NEWEST_DOCKER_CONFIG"
 # Files of tests that run dozens of updates, of one to three seconds each.
 SLOW = ("update", "fleet", "workflows", "quoting", "merging", "customizing", "dotenv")

@@ -32,7 +32,7 @@ BY_HAND = {
     "template/docker/gunicorn.conf.py.jinja": ("# Workers show", f"{LINES}# Workers show"),
     "CHANGELOG.md": ("\n## ", "\n## 99.0.0\n\n- `gunicorn_backlog`: how many connections wait.\n\n## "),
 }
-WRITTEN = {"copier.yml", "docs/answers.schema.json", "docs/questions.md"}
+WRITTEN = {"copier.yml", "docs/answers.schema.json", "docs/reference/questions.md"}
 # Of those that look at every question.
 TESTS = "complete or current or has_a_rule or little_is_known or every_default or every_question or startproject"
 

@@ -90,7 +90,7 @@ def test_a_project_by_a_link_and_a_path_with_dots(template, project, tmp_path):
 
 
 def test_five_repositories_twice(template, project, tmp_path):
-    """As the loop in docs/fleet.md does it: no default branch has a commit more, and nothing is done again."""
+    """As the loop of the guide does it: no default branch has a commit more, and nothing is done again."""
     clones = tmp_path / "clones"
     older = project(folder="older")
     copy(template, older, vcs_ref="v2.0.0")
@@ -110,7 +110,9 @@ def test_five_repositories_twice(template, project, tmp_path):
     start = f"import sys; sys.path.append({str(ROOT)!r}); from extensions.cli import main; sys.exit(main())"
     command.write_text(f'#!/bin/sh\nexec {sys.executable} -P -c "{start}" "$@"\n')
     command.chmod(0o755)
-    (loop,) = re.findall(r"```shell\n(for project in .+?)```", (ROOT / "docs/fleet.md").read_text(), re.DOTALL)
+    (loop,) = re.findall(
+        r"```shell\n(for project in .+?)```", (ROOT / "docs/how-to/many-repositories.md").read_text(), re.DOTALL
+    )
     script = tmp_path / "loop.sh"
     script.write_text(loop.replace("path/to/clones", str(clones)))
     env = dict(local.env) | {"PATH": f"{command.parent}:{local.env['PATH']}"}

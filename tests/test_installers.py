@@ -80,7 +80,7 @@ version = "8.4.1"
 groups = ["dev"]
 """
 # What is written from the records, as the questions are: the choices, their rule, and the tables of the reference.
-WRITTEN = {"copier.yml", "docs/answers.schema.json", "docs/questions.md", "docs/files.md"}
+WRITTEN = {"copier.yml", "docs/answers.schema.json", "docs/reference/questions.md", "docs/reference/files.md"}
 
 
 @pytest.fixture(scope="module")
@@ -139,9 +139,8 @@ def test_no_other_tool_claims_the_files_of_an_installer_that_was_added(with_crat
 
 
 def test_the_choices_follow_from_the_records(with_crate, project):
-    assert (
-        "| `crate` | `crate unpack --to /opt/venv` | `--with=prod` | |" in (with_crate / "docs/files.md").read_text()
-    )
+    files = (with_crate / "docs/reference/files.md").read_text()
+    assert "| `crate` | `crate unpack --to /opt/venv` | `--with=prod` | |" in files
     assert "[pip, uv, poetry, pdm, pipenv, crate, pyproject]" in (with_crate / "copier.yml").read_text()
     refused = ("copy", "--defaults", "--data=installer=create", f"--vcs-ref={NEXT}", with_crate, project())
     assert "choose one of pip, uv, poetry, pdm, pipenv, crate, pyproject" in run(*refused, retcode=1)[1]

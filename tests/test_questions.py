@@ -23,7 +23,7 @@ def test_a_question_is_complete(name):
     assert len(question["help"].partition("{{")[0]) <= 76, "is cut off in a terminal of 80 columns"
     assert f"'{name}' | unanswered" in question["ask"], "would be asked again at each update"
     assert "{{" in str(question["default"]) or answers.problem(name, question["default"], {}, ROOT) == ""
-    assert f"`{name}`" in (ROOT / "docs/questions.md").read_text()
+    assert f"`{name}`" in (ROOT / "docs/reference/questions.md").read_text()
 
 
 def test_what_is_written_from_the_records_is_current(capsys):
@@ -32,7 +32,7 @@ def test_what_is_written_from_the_records_is_current(capsys):
 
 def test_the_command_says_which_files_differ_and_writes_them(tmp_path, capsys):
     for path in FILES:
-        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / path, tmp_path / path)
     assert main(["--check"], tmp_path) == 0 and capsys.readouterr().out == ""
     (tmp_path / "copier.yml").write_text((ROOT / "copier.yml").read_text().replace("type: int", "type: str", 1))

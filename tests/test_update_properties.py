@@ -1,4 +1,4 @@
-"""The update guarantee of docs/updating.md, with edits that hypothesis makes up: `--examples N` for more of them.
+"""docs/explanation/updates.md, with edits that hypothesis makes up: `--examples N` for more of them.
 
 What must come out is known without Copier: `git merge-file` of the old rendering, the new one and the person's file.
 So a line of theirs is there or in a conflict, what they deleted stays away, and there is no further conflict.

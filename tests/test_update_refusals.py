@@ -285,7 +285,7 @@ def test_copy_from_nowhere(project, tmp_path, source, sentence):
 
 @pytest.mark.parametrize("name", ["INT", "TERM"])
 def test_copy_interrupted(template, project, tmp_path, name):
-    """In the middle of the files; what was committed is given back by the command in docs/updating.md."""
+    """In the middle of the files; what was committed is given back by the command in docs/how-to/update.md."""
     folder = project()
     before = state(folder)
     (tmp_path / "bin").mkdir()

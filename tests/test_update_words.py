@@ -148,7 +148,7 @@ def test_a_long_story_has_twelve_lines():
 
 
 def test_git_tells_a_robot_of_conflicts(site):
-    """`copier update` exits 0: docs/automation.md has the commands."""
+    """`copier update` exits 0: docs/how-to/automate-updates.md has the commands."""
     unmerged = git["-C", site, "diff", "--quiet", "--diff-filter=U"]
     update(site, vcs_ref=FUTURE)
     assert unmerged.run(retcode=None)[0] == 0 and not git("-C", site, "ls-files", "--unmerged")

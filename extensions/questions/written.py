@@ -18,6 +18,14 @@ COPIER_YML_START = f"# From here on written by `{COMMAND}` from extensions/quest
 REFERENCE_START = f"<!-- From here on written by `{COMMAND}` from extensions/questions/records/. -->"
 INSTALLERS_START = f"<!-- From here on written by `{COMMAND}` from extensions/installers/. -->"
 REFERENCE_END = "<!-- From here on written by hand. -->"
+# Records link to a page by its name: where it is, from docs/reference/.
+PAGES = {
+    "adopting.md": "../how-to/adopt-hand-written-files.md",
+    "automation.md": "../how-to/automate-updates.md",
+    "customizing.md": "../how-to/configure.md",
+    "detection.md": "../explanation/detection.md",
+    "gunicorn.md": "../explanation/gunicorn.md",
+}
 
 
 def copier_yml(text: str) -> str:
@@ -29,7 +37,7 @@ def copier_yml(text: str) -> str:
 
 
 def reference(text: str) -> str:
-    """Return a docs/questions.md with a table for each question of the records."""
+    """Return a docs/reference/questions.md with what the records say of each question."""
     above, below = _between(text, REFERENCE_START, REFERENCE_END)
     asked = [f"`{question.name}`" for question in QUESTIONS.values() if question.asked is not Asked.CUSTOMIZING]
     everyone = f"Asked of everyone are {', '.join(asked[:-1])} and {asked[-1]}."
@@ -37,7 +45,10 @@ def reference(text: str) -> str:
     for section in SECTIONS:
         parts += [f"## {section.title}\n", *([f"{section.text}\n"] if section.text else [])]
         parts += map(_in_reference, section.questions)
-    return "\n".join([*parts, below])
+    text = "\n".join(parts)
+    for name, page in PAGES.items():
+        text = text.replace(f"]({name}", f"]({page}")
+    return "\n".join([text, below])
 
 
 def answers_schema(text: str) -> str:
@@ -46,7 +57,7 @@ def answers_schema(text: str) -> str:
 
 
 def files(text: str) -> str:
-    """Return a docs/files.md with a table of the installers of the records."""
+    """Return a docs/reference/files.md with a table of the installers of the records."""
     above, below = _between(text, INSTALLERS_START, REFERENCE_END)
     rows = [("`installer`", "what installs", "a group `prod`", "an extra `prod`"), ("---",) * 4]
     rows += [(f"`{known.name}`", known.installs, known.group, known.extra) for known in installing()]
@@ -56,9 +67,9 @@ def files(text: str) -> str:
 
 FILES: dict[str, Callable[[str], str]] = {
     "copier.yml": copier_yml,
-    "docs/questions.md": reference,
+    "docs/reference/questions.md": reference,
     "docs/answers.schema.json": answers_schema,
-    "docs/files.md": files,
+    "docs/reference/files.md": files,
 }
 
 
@@ -74,11 +85,11 @@ def differing(root: Path) -> dict[Path, str]:
 
 
 def _between(text: str, start: str, end: str = "") -> tuple[str, str]:
-    """Return the text up to the line `start`, and from the line `end` on: what is written goes between them."""
+    """Return what stands above what is written, with its first line, and below it, from the line `end` on."""
     above, found, rest = text.partition(f"{start}\n")
     below = rest.partition(end)[2] if end else ""
     if not found or (end and not below):
-        raise ValueError(f"The line that marks where to write is missing: {start} {end}".rstrip())
+        raise ValueError(f"A line that says where to write is missing: {start} {end}".rstrip())
     return above + found, end + below
 
 
@@ -116,13 +127,13 @@ def _in_reference(question: Question) -> str:
 
 def _reference_lines(question: Question) -> Iterator[str]:
     said = question.reference
-    yield from (f"### `{question.name}`", "", "| | |", "| --- | --- |")
-    yield from (f"| type | {said.type} |", f"| default | {said.default} |", f"| changes | {said.changes} |")
-    if said.allowed:
-        yield f"| allowed | {said.allowed} |"
-    if said.refused:
-        yield f"| refused | {said.refused} |"
-    if not question.is_written:
-        yield f"| left out | if it is `{json.dumps(question.left_out)}` |"
+    plain = "" if question.is_written else f"; plain: `{json.dumps(question.left_out)}`"
+    yield from (f"### `{question.name}`", "", _sentence(said.type + plain), "")
+    yield from (f"* Default: {_sentence(said.default)}", f"* Changes: {_sentence(said.changes)}")
     if notes := said.notes.strip("\n"):
         yield from ("", notes)
+
+
+def _sentence(text: str) -> str:
+    """Return the text with a capital at its beginning, and a full stop at its end."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")

@@ -1,7 +1,7 @@
 """The images and the Compose file beside the handbook's own, on one project, in one run, in turns.
 
 `uv run pytest -m benchmark -n0 -s tests/benchmarks/test_images.py`: about ten minutes, and a machine with little else
-to do. docs/benchmarks.md says what is measured, and how.
+to do. docs/explanation/speed.md says what is measured, and how.
 """
 
 import http.client
@@ -140,7 +140,7 @@ def result(name: str, handbook: float, ours: float, unit: str, bound: float | No
 
 @pytest.fixture(scope="module", autouse=True)
 def table() -> Iterator[None]:
-    """Print what was measured as a table of docs/benchmarks.md, also where a test fails."""
+    """Print what was measured as a table of docs/explanation/speed.md, also where a test fails."""
     yield
     print("\n\n| | the handbook's | this template's | ratio | at most |\n| --- | --- | --- | --- | --- |")
     for name, handbook, ours, unit, bound in RESULTS:

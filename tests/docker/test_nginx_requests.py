@@ -87,7 +87,7 @@ def test_a_client_chooses_no_address_where_uvicorn_trusts_every_peer(template, p
 
 
 def test_a_proxy_before_nginx_says_the_address(template, project, tmp_path):
-    page = (ROOT / "docs/customizing.md").read_text().partition("### The client's address\n")[2]
+    page = (ROOT / "docs/how-to/reverse-proxy.md").read_text().partition("## Know the client's address\n")[2]
     (tmp_path / "own.conf").write_text(page.partition("```nginx\n")[2].partition("```")[0])
     (tmp_path / "own.conf").chmod(0o644)
     tmp_path.chmod(0o755)

@@ -111,7 +111,9 @@ def test_a_migration_that_fails(site):
     settings.write_text(settings.read_text().replace("INSTALLED_APPS = [", "INSTALLED_APPS = [\n    'broken',"))
     before = site.compose("ps", "--quiet", "django")
     site.compose("build")
-    code, output = site.run("run", "--rm", "migrate")  # as docs/files.md has it, before what runs is replaced
+    code, output = site.run(
+        "run", "--rm", "migrate"
+    )  # as docs/how-to/deploy-and-roll-back.md has it, before what runs is replaced
     assert code and "syntax error" in output
     assert site.compose("ps", "--quiet", "django") == before and site.get("/admin/login/")[0] == 200
 

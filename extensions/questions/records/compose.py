@@ -125,7 +125,7 @@ QUESTIONS = (
             type="text",
             default=(
                 "`project_slug`; if it comes only from a folder's name, with the name of the folder around it in "
-                "front, as in `shop-app`. Empty if the project has answers from a version without this question"
+                "front, as in `shop-app`. Empty after an update from an older version"
             ),
             changes=(
                 "`name` in `compose.yaml`: of containers, images and volumes. If empty, Compose uses the name of the "
@@ -170,7 +170,7 @@ override it, as for [staging next to production](customizing.md#env).
             default=(
                 "yes if nginx serves static files and passes requests on; no if a service is called `proxy`, if "
                 "`nginx_locations` read files, or if the project has a `docker/proxy` or `docker/deploy.sh` of its "
-                "own. No in a project that has answers from a version without this question"
+                "own. No after an update from an older version"
             ),
             changes=(
                 "with yes, the service `proxy` in `compose.yaml` has the port of the site, by "
@@ -179,7 +179,7 @@ override it, as for [staging next to production](customizing.md#env).
             refused="all but true and false",
             notes="""\
 It counts only with `use_compose`, `static_server: nginx` and `reverse_proxy: nginx`. See
-[deploy and roll back](how-to/deploy-and-roll-back.md).
+[deploy and roll back](../how-to/deploy-and-roll-back.md).
 """,
         ),
     ),
@@ -196,8 +196,8 @@ It counts only with `use_compose`, `static_server: nginx` and `reverse_proxy: ng
         reference=Reference(
             type="yes or no",
             default=(
-                "yes, unless a service is called `backup`, `restore`, `backup-files` or `restore-files`. No in a "
-                "project that has answers from a version without this question"
+                "yes, unless a service is called `backup`, `restore`, `backup-files` or `restore-files`. No "
+                "after an update from an older version"
             ),
             changes=(
                 "with yes, `compose.yaml` has services in the profile `backup`: `backup` and `restore` where "
@@ -205,7 +205,7 @@ It counts only with `use_compose`, `static_server: nginx` and `reverse_proxy: ng
                 "volumes"
             ),
             refused="all but true and false",
-            notes="See [back up and restore](how-to/back-up-and-restore.md).\n",
+            notes="See [back up and restore](../how-to/back-up-and-restore.md).\n",
         ),
     ),
     Question(

@@ -77,8 +77,8 @@ QUESTIONS = (
             default="`[]`",
             changes=(
                 "with `swarm`, `stack.yaml`, `docker/swarm/` and `docker/deploy-swarm.sh` are there: "
-                "[Run on Docker Swarm](how-to/run-on-docker-swarm.md). With `kubernetes`, `k8s/` and "
-                "`docker/deploy-kubernetes.sh` are there: [Run on Kubernetes](how-to/run-on-kubernetes.md)"
+                "[Run on Docker Swarm](../how-to/run-on-docker-swarm.md). With `kubernetes`, `k8s/` and "
+                "`docker/deploy-kubernetes.sh` are there: [Run on Kubernetes](../how-to/run-on-kubernetes.md)"
             ),
             refused=(
                 "other names; any name where `data_files` has a file, or a variable names a SQLite database; "
@@ -115,7 +115,7 @@ QUESTIONS = (
                 "`github_workflow` publishes them"
             ),
             refused="what is no name of an image; a tag or a digest",
-            notes="It is asked only if `orchestrators` has a name.",
+            notes="",
         ),
     ),
     Question(
@@ -141,7 +141,7 @@ QUESTIONS = (
                 "`stack.yaml` and `k8s/`"
             ),
             refused="a URL, a port, capital letters, `*`",
-            notes="It is asked only if `orchestrators` has a name.",
+            notes="",
         ),
     ),
     Question(
@@ -161,7 +161,7 @@ QUESTIONS = (
             ),
             refused="all but 1 to 1000",
             notes=(
-                "It is asked only if `orchestrators` has a name. Static files and Celery workers have as many. Other "
+                "Static files and Celery workers have as many. Other "
                 "workers have one container: two at once may do the same work twice."
             ),
         ),
@@ -183,7 +183,7 @@ QUESTIONS = (
             changes="a CronJob each in `k8s/cronjobs.yaml`",
             refused="what is no time, and names that `jobs` does not have",
             notes="""\
-It is asked only if `orchestrators` has a name. Docker Swarm has no schedules: let the cron of a manager run the job.
+Docker Swarm has no schedules: let the cron of a manager run the job.
 
 ```yaml
 jobs:

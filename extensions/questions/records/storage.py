@@ -139,8 +139,7 @@ QUESTIONS = (
 Paths start at the project's root, at the root of the image, or at the home directory: `[media, /var/lib/shop, '~']`.
 With a path of the last kind, `HOME` is `/home/django` in the images; otherwise it is `/tmp`.
 
-A volume is named after its folder: `srv-media` for `/srv/media`. If two folders have the same name, the last in the
-list gets it. Of `up_loads` and `up-loads`, the first has the volume `workdir-up_loads`.
+A volume is named after its folder: `srv-media` for `/srv/media`.
 """,
         ),
     ),
