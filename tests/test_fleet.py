@@ -110,7 +110,7 @@ def test_five_repositories_twice(template, project, tmp_path):
     start = f"import sys; sys.path.append({str(ROOT)!r}); from extensions.cli import main; sys.exit(main())"
     command.write_text(f'#!/bin/sh\nexec {sys.executable} -P -c "{start}" "$@"\n')
     command.chmod(0o755)
-    (loop,) = re.findall(
+    loop, *_ = re.findall(
         r"```shell\n(for project in .+?)```", (ROOT / "docs/how-to/many-repositories.md").read_text(), re.DOTALL
     )
     script = tmp_path / "loop.sh"
