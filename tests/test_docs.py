@@ -1,5 +1,6 @@
 """The documentation: its style and length, its navigation, and the links of the site that is built from it."""
 
+import ast
 import os
 import re
 import shutil
@@ -22,6 +23,7 @@ AT_ROOT = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md
 MOST_WORDS = 18_000
 CONFIGURATION = tomllib.loads((ROOT / "zensical.toml").read_text())["project"]
 ZENSICAL = re.findall(r"zensical==[\d.]+", (ROOT / "zensical.toml").read_text())[0]
+CODE = re.compile(r"`([^`]+)`")
 # What `python -m extensions.questions` writes is the text of the records.
 WRITTEN = re.compile(r"<!-- From here on written by `.*?<!-- From here on written by hand\. -->", re.DOTALL)
 
@@ -188,3 +190,22 @@ def test_the_site_in_a_browser(site, tmp_path):
     ]
     result = subprocess.run(command, capture_output=True, text=True)
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_messages_are_those_of_the_code():
+    own = (ROOT / "docs/reference/messages.md").read_text().partition("## From Copier")[0]
+    rows = [line.split(" | ")[0] for line in own.splitlines() if line.startswith("| `")]
+    named = [text for row in rows for text in CODE.findall(row)]
+    assert len(named) > 25
+    said = "\n".join(texts(ROOT / "extensions"))
+    assert not [text for text in named if text not in said]
+
+
+def texts(folder: Path) -> Iterator[str]:
+    """Yield the texts in the code, without what is put into them."""
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.JoinedStr):
+                yield "".join(str(part.value) for part in node.values if isinstance(part, ast.Constant))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value

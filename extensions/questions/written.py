@@ -89,7 +89,7 @@ def _between(text: str, start: str, end: str = "") -> tuple[str, str]:
     above, found, rest = text.partition(f"{start}\n")
     below = rest.partition(end)[2] if end else ""
     if not found or (end and not below):
-        raise ValueError(f"A line that says where to write is missing: {start} {end}".rstrip())
+        raise ValueError(f"A line that marks the place is missing: {start} {end}".rstrip())
     return above + found, end + below
 
 

@@ -1,8 +1,8 @@
 """Gunicorn's settings: https://gunicorn.org/reference/settings/
 
-GUNICORN_CMD_ARGS changes them, and all others, as in
-"--workers 5 --access-logfile -". The number of workers is not among them, so
-that without --workers in GUNICORN_CMD_ARGS, WEB_CONCURRENCY counts.
+GUNICORN_CMD_ARGS overrides these and all other settings, as in
+"--workers 5 --access-logfile -". If it has no --workers, Gunicorn starts
+WEB_CONCURRENCY workers.
 """
 
 import faulthandler
@@ -20,15 +20,15 @@ keepalive = 75
 # Workers show that they are alive by touching a file, which must not wait for
 # a disk: https://gunicorn.org/faq/
 worker_tmp_dir = "/dev/shm"
-# Nothing in a container uses it, and it needs a home directory to write to.
+# Nothing in a container uses the control socket, which needs a writable home.
 control_socket_disable = True
 
 
 def post_worker_init(worker):
     """Print the traceback of each thread when a worker crashes or times out.
 
-    Also when asked to, after which it goes on. The log has the workers' IDs;
-    do not send this to the master, which would upgrade:
+    SIGUSR2 prints it on demand, and the worker goes on. The log has the
+    workers' IDs. Don't send the signal to the master, which would upgrade:
     docker compose exec django sh -c "kill -USR2 ID"
     """
     faulthandler.enable()
