@@ -2,6 +2,7 @@
 # Deploys a release to the cluster of kubectl's context: migrates, then replaces one pod after the other.
 #   TAG=1.2.3 docker/deploy-kubernetes.sh [folder of a kustomization, k8s where none is given]
 set -eu
+case "${1:-}" in -h | --help) sed -n '2,3s/^# *//p' "$0"; exit ;; esac
 cd "$(dirname "$0")/.."
 : "${TAG:?Give the release, as in TAG=1.2.3}"
 folder=$(mktemp -d)

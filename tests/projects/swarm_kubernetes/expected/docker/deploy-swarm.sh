@@ -2,6 +2,7 @@
 # Deploys a release to a swarm, on one of its managers: migrates, then replaces one container after the other.
 #   TAG=1.2.3 docker/deploy-swarm.sh [options of docker stack deploy]
 set -eu
+case "${1:-}" in -h | --help) sed -n '2,3s/^# *//p' "$0"; exit ;; esac
 cd "$(dirname "$0")/.."
 : "${TAG:?Give the release, as in TAG=1.2.3}"
 STACK=${STACK:-my-site}
