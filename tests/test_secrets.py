@@ -351,7 +351,7 @@ def test_no_secret_travels(template, project_with_secrets):
         )
     for text in (after[".env.example"], after[".copier-answers.yml"], read[1]):
         assert [shown for shown in OPEN.values() if shown not in text] == []
-    assert "touch /open-19" in after["Dockerfile_django"] and "/open-20/" in after["default.conf"]
+    assert "touch /open-19" in after["Dockerfile_django"] and "/open-20/" in after["docker/proxy/default.conf"]
     assert "ENV PIP_EXTRA_INDEX_URL (Dockerfile_django:2) is left out" in output
     assert "SECRET_KEY is in the code (mysite/settings.py:" in output
     assert "mysite/required.py" in output and "mysite/local_settings.py" in output

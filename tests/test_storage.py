@@ -15,6 +15,7 @@ from extensions.jinja import DjangoProject
 from extensions.questions import answers, defaults
 from extensions.reading import read
 from extensions.rendering import storage
+from extensions.services import containers
 
 MANAGE = """
 import os
@@ -372,6 +373,8 @@ def test_what_the_rules_accept_is_yaml_with_every_name_as_it_is(changed, base):
     compose = yaml.safe_load(render(COMPOSE, given))
     expected = {*given["services"], *given["workers"], *given["jobs"], *answers.OWN_SERVICES}
     expected |= {"proxy"} if given["rolling"] else set()
+    expected |= {"backup", "restore"} if given["backups"] and containers.database(given["services"]) else set()
+    expected |= {"backup-files", "restore-files"} if given["backups"] and volumes(given) else set()
     assert compose["services"].keys() == expected - (set() if given["migrate"] else {"migrate"})
     written = volumes(given)
     assert len(set(written.values())) == len(written) and all(isinstance(name, str) for name in written)
