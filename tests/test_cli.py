@@ -252,15 +252,15 @@ def test_a_dead_answer_and_what_an_update_left(mine, capsys):
 
 def test_a_newer_release(mine, capsys):
     assert main(["check"]) == 0
-    answer(mine, "_commit", NEXT, "v2.2.0")
+    answer(mine, "_commit", NEXT, "v3.2.0")
     assert main(["check", "--offline"]) == 0
     capsys.readouterr()
     assert main(["check"]) == 1
     said = capsys.readouterr().out
     assert f"newer version: {NEXT}" in said and "copier-django-docker update\n" in said
     assert main(["update", "--check"]) == 1
-    assert capsys.readouterr().out == f"my-site: v2.2.0, newer version {NEXT}\n"
-    assert main(["update", "--check", "--to", "v2.2.0"]) == 0
+    assert capsys.readouterr().out == f"my-site: v3.2.0, newer version {NEXT}\n"
+    assert main(["update", "--check", "--to", "v3.2.0"]) == 0
     (source,) = [line for line in (mine / ANSWERS).read_text().splitlines() if line.startswith("_src_path")]
     answer(mine, "_src_path", source.partition(": ")[2], "/nowhere")
     capsys.readouterr()

@@ -17,7 +17,7 @@ from support import NEXT, ROOT, commit, copy, git
 
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")] + sorted(ROOT.glob("docs/**/*.md"))
 BLOCK = re.compile(
-    r"^(?:<!-- (?P<mark>[^>]*) -->\n\n)? *```shell *\n(?P<commands>.*?)^ *```", re.DOTALL | re.MULTILINE
+    r"^(?: *<!-- (?P<mark>[^>]*) -->\n\n)? *```shell *\n(?P<commands>.*?)^ *```", re.DOTALL | re.MULTILINE
 )
 DOCKER = re.compile(r"^docker [a-z].*\n?", re.MULTILINE)
 MARK = re.compile(r"not run: \w.{8,}|run by: (?P<file>[\w/.]+)", re.DOTALL)
@@ -82,7 +82,7 @@ def environment(address: tuple[str, Path], folder: Path, **more: str) -> dict[st
 
 def run(block: str, folder: Path, variables: dict[str, str]) -> Path:
     """Run a block with Enter for each question, and return the folder in which it ended. An update needs a commit."""
-    if block.startswith("copier update") and not git("-C", folder, "ls-files", "--unmerged"):
+    if "copier update" in block and not git("-C", folder, "ls-files", "--unmerged"):
         git("-C", folder, "add", "--all")
         git("-C", folder, "commit", "--quiet", "--allow-empty", "--message", "A block")
     script = folder.parent / "block.sh"

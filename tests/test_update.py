@@ -9,7 +9,6 @@ from support import NEXT, ROOT, answers_of, commit, copy, git, releases, rendere
 
 LATER = "v999.1.0"
 COMPOSE = "template/{% if use_compose %}compose.yaml{% endif %}.jinja"
-DEFAULT_CONF = "template/{% if static_server == 'nginx' %}default.conf{% endif %}.jinja"
 
 
 @pytest.fixture
@@ -203,7 +202,7 @@ def test_edits_are_kept_beside_the_templates_changes(later, project):
     commit(folder)
     edit(COMPOSE, "  env_file:", "  shm_size: 64m\n  env_file:")
     edit("includes/environment.jinja", "    DJANGO_ENV=production", "    NEWER=1 \\\n    DJANGO_ENV=production")
-    edit(DEFAULT_CONF, "server_tokens off;", "server_tokens off;\n    charset utf-8;")
+    edit("includes/nginx.jinja", "server_tokens off;", "server_tokens off;\n    charset utf-8;")
     output = update(folder, vcs_ref=LATER)
     assert (folder / "compose.yaml").read_text() == mine.replace("  env_file:", "  shm_size: 64m\n  env_file:")
     dockerfile = (folder / "Dockerfile_django").read_text()

@@ -111,8 +111,14 @@ def rendered(stored: Mapping[str, Any]) -> list[str]:
     return [
         path
         for path, needed in RENDERED.items()
-        if all(_asks_for(stored.get(name, value), value) for name, value in needed.items())
+        if all(_asks_for(stored.get(name, _before(name, value)), value) for name, value in needed.items())
     ]
+
+
+def _before(name: str, needed: Any) -> Any:
+    """Return what counts without an answer: what a newer question says of that, else the one that a file needs."""
+    question = QUESTIONS[name]
+    return question.as_before if question.since else needed
 
 
 def _asks_for(answer: Any, needed: Any) -> bool:

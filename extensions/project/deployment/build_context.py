@@ -39,6 +39,7 @@ ENVIRONMENT = (".env*", "*.env")
 MADE = (
     *(".venv", "venv", "__pycache__", "*.py[cod]", ".*_cache", ".coverage", ".tox", "htmlcov", "node_modules"),
     *(".copier-answers*.y*ml", ".dockerignore", "Dockerfile*", "compose*.y*ml", "docker-compose*.y*ml"),
+    *("stack*.y*ml", "k8s"),
     "*.sqlite3*",
 )
 USUAL = NEVER + DOUBTFUL + ENVIRONMENT + MADE
