@@ -16,7 +16,6 @@ case "${1:-}" in
     *) echo "$help" >&2; exit 2 ;;
 esac
 
-
 running() { docker compose ps --format '{{.Name}}' "$1" | sort; }
 created() { docker compose ps --all --format '{{.Name}}' "$1" | sort; }
 without() { grep -vxF "$1" || true; }
