@@ -226,7 +226,8 @@ def assert_no_debris(path: str, text: str) -> None:
     """Assert that a file has no trace of the template in it: blank lines, spaces at ends, tags, half instructions."""
     most = "\n\n\n" if path.endswith(".py") else "\n\n"
     assert most + "\n" not in text and text == text.strip() + "\n", path
-    assert "{%" not in text and "{#" not in text and (path.startswith(".github") or "{{" not in text), path
+    braces = path.startswith(".github") or path.endswith(".sh")  # of GitHub's expressions, and of Docker's --format
+    assert "{%" not in text and "{#" not in text and (braces or "{{" not in text), path
     lines = text.splitlines()
     assert not [line for line in lines if line != line.rstrip()], path
     for line, following in itertools.pairwise(lines):
