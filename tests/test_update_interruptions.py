@@ -140,7 +140,7 @@ def test_an_interrupted_update_that_was_committed(site, quiet):
     assert code == 1 and "Traceback" not in output
     assert "An update was interrupted and then committed" in output and "compose.yaml, default.conf" in output
     assert tree(site) == before
-    command = output.split("(`")[1].split("`")[0]
+    (command,) = [line for line in output.splitlines() if line.startswith("    git ")]
     with local.cwd(site):
         assert "-# mine" in local["sh"]("-c", command)
     assert "interrupted and" not in update(site)  # once
