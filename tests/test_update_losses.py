@@ -122,7 +122,9 @@ def test_sparse_checkout(site):
     """What is not checked out: to show it by update-index, and commit what git then shows, would delete it."""
     git("-C", site, "status")  # of files that were copied, git must see that they are what it has
     git("-C", site, "sparse-checkout", "set", "--no-cone", "/*", "!/docker")
-    output = refused(site, "docker/healthcheck.py are not checked out", "git sparse-checkout disable")
+    output = refused(
+        site, "docker/healthcheck.py, docker/proxy/default.conf are not checked out", "git sparse-checkout disable"
+    )
     assert "--no-skip-worktree" not in output
 
 
