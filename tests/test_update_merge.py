@@ -165,7 +165,10 @@ def test_a_renamed_file_is_merged_under_its_name(older):
     git("-C", older, "mv", "nginx/site.conf", "nginx.conf")  # twice
     commit(older)
     output = update(older)
-    assert "default.conf is nginx.conf here" in output and not (older / "default.conf").exists()
+    assert (
+        "You renamed default.conf: its changes are merged into nginx.conf." in output
+        and not (older / "default.conf").exists()
+    )
     text = (older / "nginx.conf").read_text()
     assert "# mine" in text and "server_tokens off" in text
 
