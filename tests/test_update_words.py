@@ -172,7 +172,7 @@ def test_the_exit_code_is_the_highest_of_many_projects(site, tmp_path):
 
 
 def test_lost_lines_are_no_success_for_a_robot(site):
-    give(site, "static_server", "whitenoise # for a while")
+    give(site, "gunicorn_workers", "3 # for a while")
     (report,) = robot(site, retcode=1)
     assert (
         report["status"] == "lost" and "# for a while" in report["message"] and report["lost"] == [report["message"]]
