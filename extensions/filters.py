@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from .project.deployment.kinds.management import OF_MESSAGES
 from .questions import answers
 from .rendering import celery, nginx, orchestration, storage
 from .services import containers
@@ -105,6 +106,13 @@ def python_text(value: str | list[str] | dict[str, str]) -> str:
     parts = re.split(r"\$\{(\w+)\}", value)
     texts = [f'os.environ["{part}"]' if number % 2 else f'"{part}"' for number, part in enumerate(parts) if part]
     return " + ".join(texts) or '""'
+
+
+def around_messages(commands: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Return the commands that run before compilemessages, and those that make files of what it writes."""
+    listed = list(commands)
+    last = [command for command in listed if OF_MESSAGES in command.split()]
+    return [command for command in listed if command not in last], last
 
 
 def in_exec_form(command: str) -> str:
@@ -256,6 +264,7 @@ def says(lines: Iterable[str], name: str) -> bool:
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
+    "around_messages": around_messages,
     "assignments": assignments,
     "beside_python_image": beside_python_image,
     "by_folder": by_folder,

@@ -28,8 +28,8 @@ PLAINER = {
     r"else(?! if)": "otherwise",
     r"drift": "out-of-date answers",
     r"gives? back": "restores",
-    r"(?<!-)stands?": "name the verb",
-    r"not a byte|without a word|a wish": "plain words",
+    r"(?<!-)stands?|goes with|whoever": "name the verb",
+    r"not a byte|without a word|a wish|any more": "plain words",
 }
 CODE = re.compile(r"`[^`]*`")
 LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)(\{[^}]*\})?")

@@ -163,6 +163,12 @@ def test_every_file_is_known_with_the_answers_that_it_takes():
             )
 
 
+def test_files_of_newer_questions_are_the_projects():
+    written = answers.rendered({"use_compose": True, "static_server": "nginx", "reverse_proxy": "nginx"})
+    assert {"compose.yaml", "default.conf"} < {*written}
+    assert {"stack.yaml", "k8s/django.yaml", "docker/deploy.sh", "docker/proxy/default.conf"}.isdisjoint(written)
+
+
 def test_check_tells_what_has_drifted(template, project, capsys):
     folder = project("uv_src")
     copy(template, folder)
@@ -229,7 +235,7 @@ def test_check_names_an_answer_that_nothing_says_any_more(template, project, cap
     assert main([str(folder), "--check"]) == 0
     (folder / "Procfile").unlink()
     assert main([str(folder), "--check"]) == 1
-    assert "workers: the answer was read in Procfile, which no longer exists" in capsys.readouterr().out
+    assert "workers: the answer came from Procfile, which no longer exists" in capsys.readouterr().out
 
 
 def test_check_names_what_this_version_refuses_and_what_an_update_left(template, project, capsys):

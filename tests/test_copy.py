@@ -222,6 +222,17 @@ def test_no_combination_of_answers_leaves_debris(number, template, project):
     assert_example(folder, answers)
 
 
+def test_javascript_is_made_of_the_compiled_messages(template, project):
+    folder = project()
+    commands = ["python manage.py compilejsi18n", "cp a.py b.py"]
+    copy(template, folder, compile_messages=True, code_commands=str(commands))
+    for name in ("Dockerfile_django", "Dockerfile_static"):
+        lines = stages(folder / name)["code"].splitlines()
+        made = [next(number for number, line in enumerate(lines) if word in line) for word in
+                ("cp a.py", "compilemessages", "compilejsi18n")]  # fmt: skip
+        assert made == sorted(made)
+
+
 def assert_no_debris(path: str, text: str) -> None:
     """Assert that a file has no trace of the template in it: blank lines, spaces at ends, tags, half instructions."""
     most = "\n\n\n" if path.endswith(".py") else "\n\n"

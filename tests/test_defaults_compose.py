@@ -546,17 +546,45 @@ class Demo(Production):
     assert found["compose_environment"] == {"DJANGO_ALLOWED_HOSTS": "localhost,127.0.0.1"}
 
 
+def test_a_database_that_variables_choose_in_the_class_of_production(read):
+    settings = """
+from configurations import Configuration
+class Development(Configuration):
+    INSTALLED_APPS = []
+    SECRET_KEY = "x"
+    DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "db.sqlite3"}}
+class Production(Development):
+    if os.environ.get("POSTGRES_HOST"):
+        DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "HOST": os.environ["POSTGRES_HOST"]}}
+"""
+    wsgi = f'{MANAGE}os.environ.setdefault("DJANGO_CONFIGURATION", "Development")\n'
+    found = read(settings, PG, more={"site/wsgi.py": wsgi, **compose("postgres:18")})
+    assert found["services"] == {"db": "postgres:18"}
+    assert found["compose_environment"]["POSTGRES_HOST"] == "db"
+
+
 def test_variables_from_which_a_class_makes_a_database(read):
     settings = """
+from dataclasses import dataclass
+@dataclass
+class Config:
+    name: str
+    host: str
+    user: str
+    password: str
+    def to_django_dict(self):
+        parts = {"NAME": self.name, "HOST": self.host, "USER": self.user, "PASSWORD": self.password}
+        return {"ENGINE": "django.db.backends.postgresql", **parts}
 DATABASES = {}
 NAME, HOST = os.environ.get("POSTGRES_DB"), os.environ.get("POSTGRES_HOST")
+USER, PASSWORD = os.environ.get("POSTGRES_USER"), os.environ.get("POSTGRES_PASSWORD")
 if NAME and HOST:
-    DATABASES["default"] = Config(NAME, HOST, os.environ.get("POSTGRES_PASSWORD")).to_django_dict()
-    DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
+    DATABASES["default"] = Config(NAME, HOST, USER, PASSWORD).to_django_dict()
 """
     found = read(settings, PG)
     assert found["services"] == {"db": "postgres:18"}
-    assert found["compose_environment"] == {"POSTGRES_DB": "shop", "POSTGRES_HOST": "db"}  # .env has the password
+    named = {"POSTGRES_DB": "shop", "POSTGRES_HOST": "db", "POSTGRES_USER": "django"}
+    assert found["compose_environment"] == named  # .env has the password
 
 
 def test_the_number_of_a_database_of_redis(read):

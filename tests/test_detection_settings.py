@@ -1123,6 +1123,7 @@ def test_large_project_is_read_quickly(tmp_path):
             "import json, os\ntry:\n    P = json.loads(os.getenv('P', ''))\nexcept json.JSONDecodeError:\n    P = {}",
             [],
         ),
+        ("import os, platform\nif platform.system() == 'Windows':\n    P = os.environ['P']", []),
         ("import os\nP = os.path.join('/x', os.environ.get('P'))", ["P"]),
         ("import os, pathlib\nP = pathlib.Path(os.environ.get('P'))", ["P"]),
         ("import os\nP = 'redis://' + os.environ.get('P')", ["P"]),

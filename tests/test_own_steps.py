@@ -238,9 +238,12 @@ def test_packages_with_the_number_of_a_server(answered):
 
 
 def test_the_release_of_the_own_image(answered):
-    dockerfile = f"FROM python:3.13-slim-bookworm\nRUN apt-get install -y wkhtmltopdf libmagic1\n{COPY}{GUNICORN}"
+    dockerfile = f"FROM python:3.13-slim-bookworm\nRUN apt-get install -y wkhtmltopdf libmagic1 libspatialite7\n{COPY}{GUNICORN}"
     found = answered(Dockerfile=dockerfile)
-    assert (found["debian_release"], found["apt_runtime"]) == ("bookworm", ["libmagic1", "wkhtmltopdf"])
+    assert (found["debian_release"], found["apt_runtime"]) == (
+        "bookworm",
+        ["libmagic1", "libspatialite7", "wkhtmltopdf"],
+    )
 
 
 def test_packages_of_files(answered):

@@ -82,6 +82,21 @@ def test_edits_of_every_release_are_kept(name, release, template, project):
     assert tree(folder) == before
 
 
+@pytest.mark.parametrize("release", [release for release in releases() if release >= "v2"])
+def test_larger_uploads_need_no_merge_by_hand(release, template, project):
+    """docs/how-to/edit-files.md calls it an edit that needs no answer, and it is the most usual one."""
+    folder = project()
+    copy(template, folder, vcs_ref=release)
+    old, new = "    client_max_body_size 32m;\n", "    client_max_body_size 100m;\n"
+    path = next(path for path in (folder / "docker/proxy/default.conf", folder / "default.conf") if path.is_file())
+    assert path.read_text().count(old) == 1
+    path.write_text(path.read_text().replace(old, new))
+    commit(folder)
+    update(folder)
+    assert git("-C", folder, "diff", "--name-only", "--diff-filter=U") == ""
+    assert new in path.read_text()
+
+
 def test_what_1_x_runs_is_kept(template, project):
     """The ports, the two images and nothing else; what a person has to check is said once."""
     folder = project()

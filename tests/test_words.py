@@ -80,7 +80,7 @@ def test_messages():
 
 def test_comments_of_generated_files():
     comments = {
-        f"{path.relative_to(ROOT)}:{number}": match[1]
+        f"{path.relative_to(ROOT)}:{number}": re.sub(r"\{\{.*?\}\}", "ANSWER", match[1])
         for folder in ("template", "includes")
         for path in sorted((ROOT / folder).rglob("*"))
         if path.is_file()

@@ -72,7 +72,7 @@ def sentence(root: Path, difference: Difference) -> str:
     """Return what is different, in a sentence."""
     name, source = difference.name, difference.source
     if difference.is_gone:
-        return f"{name}: the answer was read in {fate(root, source)}"
+        return f"{name}: the answer came from {fate(root, source)}"
     says = not isinstance(difference.found, dict) and holds(root, source, difference.found)
     answer, found = map(told, what_differs(difference))
     middle = f"but {source} says" if says else f"and from {source} follows"
@@ -83,7 +83,7 @@ def line(root: Path, difference: Difference, width: int = WIDTH) -> str:
     """Return what is different, on a line of at most `width` where names and paths are not too long."""
     name, source = difference.name, difference.source
     if difference.is_gone:
-        return f"{name}: the answer was read in {fate(root, source)}"
+        return f"{name}: the answer came from {fate(root, source)}"
     answer, found = map(told, what_differs(difference))
     room = max(16, width - len(f"{name}: answered , now  ({source})"))
     answer = short(answer, max(room // 2, room - len(found)))

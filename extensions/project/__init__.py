@@ -107,9 +107,7 @@ def read_from(tree: Tree, tools: tuple[Tool, ...], adopters: Iterable[Adopter] =
 def _settings_of_celery(tree: Tree, layout: Layout, module: str) -> DjangoSettings | None:
     """Return what the settings say that Celery's processes have of their own."""
     found = Importer(tree, layout.base, layout.import_root).find(module) if module else None
-    if not (found and found.file):
-        return None
-    return read_settings(tree, found.file, layout.import_root, production_of(layout), layout.base)[1]
+    return read_settings(tree, found.file, layout.import_root, base=layout.base)[1] if found and found.file else None
 
 
 def _code(tree: Tree, tools: tuple[Tool, ...]) -> tuple[Project, Settings | None]:

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -141,6 +142,9 @@ class Deployed(Site):
     def containers(self, service: str) -> list[str]:
         return sorted(self.compose("ps", "--quiet", service).split())
 
+    def health(self, service: str) -> str:
+        return self.compose("ps", "--format={{.Health}}", service).strip()
+
     def piped(self, service: str, of: Path = Path(os.devnull), to: Path = Path(os.devnull)) -> int:
         """Run a service once, from one file to another, as a shell does."""
         with of.open("rb") as given, to.open("wb") as taken:
@@ -197,6 +201,12 @@ def test_releases_under_load(site):
         assert code == 1 and said.endswith("The migration failed: the release before goes on.\n"), said
         assert site.answers() == "2" and site.containers("django") == running != django
 
+        site.write("notes/migrations/0003_fails.py", "not Python\n")  # the migration of before is no reason
+        site.write("requirements.txt", "no-such-package-0\n")
+        code, said = site.deploy()
+        assert code == 1 and said.endswith("The build failed: the release before goes on.\n"), said
+        assert site.answers() == "2" and site.containers("django") == running
+
         code, said = site.deploy("--rollback")
         assert code == 0 and site.answers() == "1", said
     assert seen["sent"] > 500 and seen["releases"].keys() == {"1", "2"}
@@ -207,6 +217,16 @@ def test_releases_under_load(site):
     site.compose("up", "--detach", "--wait")  # of what Compose starts now, nothing is another release's
     assert site.answers() == "1" and site.containers("proxy") == proxy
     assert site.deploy("--no-build")[0] == 0 and site.deploy("--rollback")[0] == 0 and site.answers() == "2"
+
+
+@pytest.mark.parametrize("compose_version", ["default"], indirect=True)
+def test_the_first_request_finds_django(site):
+    """The proxy is healthy, and answers, when nginx can know Django's address: until then it would answer 502."""
+    site.compose("up", "--detach", "--no-deps", "--build", "proxy")
+    time.sleep(4)  # its health is looked at each second
+    assert site.health("proxy") == "starting"
+    site.compose("up", "--detach", "--wait", "--build")
+    assert site.answers() == "1"
 
 
 @pytest.mark.parametrize("compose_version", ["default"], indirect=True)

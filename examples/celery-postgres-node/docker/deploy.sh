@@ -55,7 +55,9 @@ ask_all() {
 give_up() {
     set +e
     trap '' INT TERM
-    if [ "$(docker compose ps --all --format '{{.ExitCode}}' migrate)" != 0 ]; then
+    # Not there before it has run in this release.
+    migrated=$(docker compose ps --all --format '{{.ExitCode}}' migrate)
+    if [ "${migrated:-0}" != 0 ]; then
         docker compose logs --no-log-prefix --tail 20 migrate >&2
         reason="The migration failed"
     fi
@@ -85,6 +87,9 @@ static_image=$(first "$old_static" '{{.Config.Image}}') static_before=$(first "$
 reason="Stopped"
 trap give_up EXIT
 trap 'exit 1' INT TERM
+# Compose would start again what has stopped, with its old image.
+docker compose rm --force django static migrate
+
 if [ "${1:-}" = --rollback ]; then
     reason="There are no images of a release before this one"
     docker image tag "$django_image:previous" "$django_image"
@@ -101,9 +106,6 @@ servers static $(at 8080 "$old_static")
 reload 3
 
 reason="The new containers do not get healthy"
-# Compose would start again what has stopped, with its old image.
-docker compose rm --force django static migrate
-
 docker compose up --detach --wait --no-recreate \
     --scale "django=$(twice "$old_django")" --scale "static=$(twice "$old_static")" django static
 new_django=$(running django | without "$old_django") new_static=$(running static | without "$old_static")

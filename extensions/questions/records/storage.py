@@ -189,7 +189,7 @@ A volume is named after its folder: `srv-media` for `/srv/media`.
     Question(
         name="private_media",
         type="yaml",
-        help="Paths that nginx sends only if Django says so, as YAML: {path: /url/}",
+        help="Paths that nginx sends only if Django tells it to, as YAML: {path: /url/}",
         rule=kinds.mapping_of(
             kinds.text(rf"/?{kinds.SEGMENT}(/{kinds.SEGMENT})*", "give a path, like media/private"),
             kinds.text(rf"((/{kinds.SEGMENT})+/)?", "give a path with '/' at both ends, like /private/, or nothing"),
