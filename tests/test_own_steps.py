@@ -238,7 +238,8 @@ def test_packages_with_the_number_of_a_server(answered):
 
 
 def test_the_release_of_the_own_image(answered):
-    dockerfile = f"FROM python:3.13-slim-bookworm\nRUN apt-get install -y wkhtmltopdf libmagic1 libspatialite7\n{COPY}{GUNICORN}"
+    run = "RUN apt-get install -y wkhtmltopdf libmagic1 libspatialite7\n"
+    dockerfile = f"FROM python:3.13-slim-bookworm\n{run}{COPY}{GUNICORN}"
     found = answered(Dockerfile=dockerfile)
     assert (found["debian_release"], found["apt_runtime"]) == (
         "bookworm",
