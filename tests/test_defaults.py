@@ -430,3 +430,39 @@ def test_what_a_dockerfile_installs_globally_builds_the_front_end(read):
     )
     declared = package.replace('{"scripts"', '{"devDependencies": {"sass": "1"}, "scripts"')
     assert read({"package.json": declared, "Dockerfile": dockerfile})["node"][0]["build"] == "npm run build:css"
+
+
+NGINX = "server {\n    location /a/ { proxy_pass http://django:8000; }\n%s}\n"
+SERVED = {"site/settings.py": "SECRET_KEY = 'x'\nINSTALLED_APPS = ['django.contrib.staticfiles']\nSTATIC_ROOT = 'x'\n"}
+
+
+@pytest.mark.parametrize(
+    ("files", "rolling", "backups"),
+    [
+        ({}, True, True),
+        ({"docker/deploy.sh": "echo mine\n"}, False, True),
+        ({"docker/proxy/nginx.conf": "events {}\n"}, False, True),
+        (
+            {"default.conf": NGINX % "    location /b/ { root /srv; }\n", "Dockerfile_static": "FROM nginx\n"},
+            False,
+            True,
+        ),
+        ({"Procfile": "web: gunicorn site.wsgi\nproxy: python proxy.py\n"}, False, True),
+        ({"Procfile": "web: gunicorn site.wsgi\nbackup: python backup.py\n"}, True, False),
+    ],
+)
+def test_names_and_files_that_a_project_has_already(files, rolling, backups, read):
+    found = read(SERVED | files)
+    assert (found["rolling"][0], found["backups"][0]) == (rolling, backups)
+
+
+@pytest.mark.parametrize("name", ["services", "workers", "jobs"])
+def test_names_of_services_by_another_answer(name):
+    value = {"proxy": "postgres:18"} if name == "services" else {"proxy": "python a.py"}
+    by = {"rolling": True, "static_server": "nginx", "reverse_proxy": "nginx", "backups": True}
+    by |= {"services": {}, "workers": {}, "jobs": {}}
+    assert "is a service by rolling" in answers.problem(name, value, by, ROOT / "nowhere")
+    assert answers.problem(name, value, by | {"rolling": False}, ROOT / "nowhere") == ""
+    value = {"backup": value["proxy"]}
+    assert "is a service by backups" in answers.problem(name, value, by, ROOT / "nowhere")
+    assert answers.problem(name, value, by | {"backups": False}, ROOT / "nowhere") == ""
