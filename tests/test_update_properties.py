@@ -34,7 +34,7 @@ SHORT += [("v1.0.0", "v2.0.0", NEXT), (NEXT, FUTURE)]
 NAMES = sorted(path.name for path in PROJECTS.iterdir())
 PIP_ONLY = {"v1.0.0": {"uv_src", "whitenoise_poetry"}}  # which 1.0.0 refuses to copy
 LABELS = ("before updating", "last update", "after updating")  # Copier's
-CONFLICT = rb"^<<<<<<< before updating\r?\n.*?^>>>>>>> after updating\r?$"
+CONFLICT = rb"^<<<<<<< before updating\r?\n.*?^>>>>>>> after updating(?:\r?\n|\Z)"
 MARKER = b"<<<<<<< before updating|>>>>>>> after updating"
 IGNORED = {".env": b"SECRET_KEY=mine\n", "mine.local": b"\xff\0mine", "médias.local": b"mine"}
 OWN = {"notes é'\" 1.txt": b"\xff\0\r\n", "docker/mine.sh": MINE, "compose.override.yaml": b"services: {}\n"}
