@@ -240,6 +240,15 @@ def test_a_replica_has_the_same_data(read):
     assert found["notes"] == []
 
 
+def test_an_engine_that_settings_do_not_start_without(read):
+    text = "DATABASES = {'default': {'ENGINE': os.environ['SQL_ENGINE'], 'NAME': 'shop', 'USER': 'shop', "
+    text += "'PASSWORD': os.environ['PW'], 'HOST': os.environ['SQL_HOST']}}\n"
+    found = read(text, PG)
+    engine = "django.db.backends.postgresql"
+    assert found["compose_environment"] == {"SQL_ENGINE": engine, "SQL_HOST": "db", "PW": "${POSTGRES_PASSWORD}"}
+    assert found["dotenv"].keys() == {"POSTGRES_PASSWORD"}
+
+
 def test_another_database_is_in_the_same_service(read):
     default = f"DATABASES = {{'default': {{{SHARED}, 'HOST': os.getenv('DB_HOST', 'localhost')}}}}\n"
     stats = SHARED.replace("'NAME': 'shop'", "'NAME': 'stats'")

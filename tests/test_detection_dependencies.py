@@ -629,6 +629,18 @@ def test_python_version(read, files, expected):
     assert found(read(files), "python_version") == expected
 
 
+def test_the_python_of_the_site_goes_before_that_of_workers(read):
+    files = {
+        f"docker/{name}/Dockerfile": f"FROM python:{version}\nRUN pip install -r requirements.txt\nCMD gunicorn\n"
+        for name, version in (("worker_a", "3.8"), ("django", "3.9"), ("worker_b", "3.12"))
+    }
+    files["docker-compose.yml"] = "services:\n" + "".join(
+        f"  {name}:\n    build:\n      context: .\n      dockerfile: docker/{name}/Dockerfile\n" + more
+        for name, more in (("worker_a", ""), ("django", "    ports: ['8000:8000']\n"), ("worker_b", ""))
+    )
+    assert found(read(files), "python_version") == ("3.9", "docker/django/Dockerfile:1", Certainty.STATED)
+
+
 def test_a_conflict_is_said(read):
     findings = read({".python-version": "3.12", "Dockerfile": "FROM python:3.11"})
     assert "Python 3.11 (Dockerfile:1)" in findings.found["python_version"].note

@@ -553,6 +553,19 @@ def test_setting_of_a_branch_not_taken_is_mentioned(read):
     assert finding.note == "SECURE_SSL_REDIRECT is set on a condition that was not met by HOSTS"
 
 
+def test_development_by_default_is_off_in_production(read):
+    project = read(
+        """
+        import environ
+        env = environ.Env()
+        DEVELOPMENT = env.bool("DEVELOPMENT", default=True)
+        STATIC_ROOT = "/static" if not DEVELOPMENT else "/development"
+        """
+    )
+    assert project["static_root"] == "/static"
+    assert "DEVELOPMENT=False" in project.findings.found["static_root"].note
+
+
 def test_debugging_by_default_is_off_in_production(read):
     project = read(
         """

@@ -182,6 +182,15 @@ services:
     assert (image.path, image.target, image.context) == ("web/Dockerfile", "live", ".")
 
 
+def test_the_image_of_staging_goes_before_that_of_developers(written):
+    text = "FROM python:3.13\nRUN pip install -r requirements.txt\n"
+    compose = "services: {django: {build: {context: ., dockerfile: dev/django.dockerfile}, ports: ['8000:8000']}}\n"
+    files = {"docker-compose.yml": compose, "dev/django.dockerfile": text, "stage/Dockerfile": text}
+    assert own_image(Tree(written(**files)), ".").path == "stage/Dockerfile"
+    files["deploy/Dockerfile"] = text
+    assert own_image(Tree(written(**files)), ".").path == "deploy/Dockerfile"
+
+
 def test_packages_of_the_own_dockerfile_are_split(answered):
     found = answered(
         Dockerfile=(

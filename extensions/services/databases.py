@@ -83,7 +83,7 @@ def add_database(site: Site, found: Connections) -> None:
     found.kinds.add(expected.service.name)
     found.database_name, found.database_user = server.database_name, server.user
     found.dotenv[server.password] = ""
-    found.environment |= expected.select
+    found.environment |= expected.select or _engine(site, expected)
     if expected.url_variable:
         _point_url(site, found, expected, server)
     elif moved:
@@ -96,6 +96,13 @@ def add_database(site: Site, found: Connections) -> None:
     point_others(site, found, expected.service, server)
     if expected.service.speaks == "postgresql":
         _turn_off_tls(site, found)
+
+
+def _engine(site: Site, expected: Expected) -> dict[str, str]:
+    """Return the variable that settings need for the engine, where they have no default for it."""
+    name = expected.variables.get("engine", "")
+    item = variables_read(site.settings).get(name)
+    return {name: expected.database.engine or expected.dialect.backend} if item and item.required else {}
 
 
 def _of_another_kind(site: Site) -> list[str]:

@@ -13,6 +13,7 @@ from packaging.version import Version
 from .. import lines
 from ..data import mapping, strings
 from ..deployment.dockerfile import Image, images
+from ..deployment.own_image import own_image
 from ..deployment.recipes import Line
 from ..findings import Certainty
 from ..places import join, mentions
@@ -131,7 +132,7 @@ def _statements(
 ) -> Iterator[Statement]:
     for folder in folders:
         yield from _version_files(tree, folder)
-    yield from _dockerfiles(tree, steps)
+    yield from _dockerfiles(tree, folders[0], steps)
     for folder in folders:
         yield from _project_table(tree, folder)
         for tool in tools:
@@ -183,9 +184,12 @@ def image_python(image: Image) -> str:
 INSTALLED = re.compile(r"\bpython(?:\s+(?:install|pin)\s+|-?)(3\.\d{1,2})\b")
 
 
-def _dockerfiles(tree: Tree, steps: list[Line]) -> Iterator[Statement]:
+def _dockerfiles(tree: Tree, django_dir: str, steps: list[Line]) -> Iterator[Statement]:
     paths = {step.path: step.development for step in steps if step.kind == "dockerfile"}
     production = [path for path, development in paths.items() if not development]
+    site = own_image(tree, django_dir)
+    if site and site.service and site.path in production:
+        production = [site.path]  # Compose runs the site in it, and other things in the others
     seen: set[frozenset[int]] = set()
     for path in (production or list(paths))[:20]:
         pythons = [image for image in images(tree.text(path) or "") if image_python(image)]

@@ -4,7 +4,7 @@ import posixpath
 import re
 from dataclasses import dataclass
 
-from ..places import PRODUCTION, folder, is_aside, is_development, mentions
+from ..places import DEVELOPMENT, PRODUCTION, folder, is_aside, is_development, mentions
 from ..secrets import is_private
 from ..tree import Tree
 from .commands import dockerfiles
@@ -56,7 +56,7 @@ def own_image(tree: Tree, django_dir: str) -> OwnImage | None:
     """Return the image that the site runs in; None where the project has no Dockerfile that Python is installed in.
 
     It is that of the Compose service with the site's port, else that which the CI builds, else the one that is named
-    so. What is named for development counts only where there is nothing else.
+    so. What is named for staging counts only where nothing is production's, and a developer's after that.
     """
     paths = [path for path in dockerfiles(tree) if _is_of_python(tree, path)]
     if not paths:
@@ -69,13 +69,14 @@ def own_image(tree: Tree, django_dir: str) -> OwnImage | None:
         if known is None or services[service] > services[known]:
             best[service.dockerfile] = service
 
-    def order(path: str) -> tuple[bool, bool, bool, int, bool, bool, bool, bool, int]:
+    def order(path: str) -> tuple[bool, bool, bool, bool, int, bool, bool, bool, bool, int]:
         service = best.get(path)
         rank = services[service] if service and not is_development(service.path) else 0
         name = path.rpartition("/")[2]
         near = django_dir == "." or f"{folder(path)}/".startswith(f"{django_dir}/") or folder(path) == "."
         return (
             is_development(path),
+            mentions(path, DEVELOPMENT),
             mentions(path, OTHERS),
             not mentions(path, STRICT),
             -rank,

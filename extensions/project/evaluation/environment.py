@@ -252,6 +252,8 @@ def production_value(variable: Variable) -> str:
     It goes by the name: `read_settings` looks for another text where DEBUG stays on with this one.
     """
     words = variable.name.upper().split("_")
+    if words[-1] in ("DEVELOPMENT", "DEV", "DEVEL") and variable.type == "bool":
+        return "False" if str(variable.default).lower() in TRUE else ""
     if words[-1] == "DEBUG" and variable.type != "list":
         return ("0" if variable.type == "int" else "False") if str(variable.default).lower() in TRUE else ""
     if any(word in words for word in ("ENV", "ENVIRONMENT", "STAGE", "DEPLOYMENT", "MODE", "CONFIGURATION", "TIER")):
