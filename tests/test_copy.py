@@ -50,6 +50,7 @@ ALWAYS = {
 }
 # The other files, each with whether answers ask for it.
 OPTIONAL: dict[str, Callable[[Mapping[str, Any]], bool]] = {
+    "manage.py": lambda answers: answers["manage_py"],
     "Dockerfile_static": lambda answers: answers["static_server"] == "nginx",
     "default.conf": lambda answers: answers["static_server"] == "nginx",
     "compose.yaml": lambda answers: answers["use_compose"],
@@ -134,6 +135,7 @@ STAGE = {
 }
 # The answers by which templates decide, each with its values.
 DECISIONS: dict[str, list[Any]] = {
+    "manage_py": [False, True],
     "use_fathom": [True, False],
     "compile_messages": [True, False],
     "set_static_root": [True, False],
@@ -535,6 +537,7 @@ BAD = {
     "use_compose": ["perhaps"],
     "compose_name": ["My-Site", "a b", "-x", "日本", "x" * 64],
     "reverse_proxy": ["caddy", ""],
+    "manage_py": ["perhaps"],
     "rolling": ["perhaps"],
     "backups": ["perhaps"],
     "https_only": ["2"],
@@ -633,11 +636,14 @@ def test_a_folder_without_a_project_is_refused(template, tmp_path):
     [
         ({"src/manage.py": ""}, "src/manage.py in ROOT does not call Django's execute_from_command_line"),
         (
-            {"shopctl": MANAGE},
-            "shopctl in ROOT runs Django's commands, but the images run manage.py. Rename it to manage.py",
+            {"bin/shopctl": MANAGE},
+            "bin/shopctl in ROOT runs Django's commands, but the images run manage.py. Rename it to manage.py",
         ),
         ({"{{ x }}/manage.py": MANAGE}, "is part of a project template"),
-        ({"node_modules/x/manage.py": MANAGE}, "There is no manage.py in ROOT or below"),
+        (
+            {"node_modules/x/manage.py": MANAGE, "mysite/wsgi.py": None, "mysite/asgi.py": None},
+            "There is no manage.py in ROOT or below",
+        ),
         ({".cache/shop/manage.py": MANAGE}, "is in a folder that is skipped. Give ROOT/.cache/shop as the project"),
         ({"environment.yml": "x: y"}, "The dependencies are in environment.yml, for conda"),
         ({"setup.py": "from setuptools import setup\nsetup(install_requires=read())"}, "could be read in setup.py"),
@@ -655,7 +661,7 @@ def test_a_folder_without_a_project_is_refused(template, tmp_path):
 def test_the_reason_of_a_refusal_is_true(files, words, template, project):
     folder = project()
     (folder / "requirements.txt").unlink()
-    if any("manage" in path or path == "shopctl" for path in files):
+    if any("manage" in path or "shopctl" in path for path in files):
         (folder / "manage.py").unlink()
     for path, text in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
@@ -681,7 +687,7 @@ def test_answers_that_have_lost_lines(template, project):
     [
         ("my site/manage.py", "Rename 'my site'"),
         ("läden/manage.py", "Rename 'läden'"),
-        ("shopctl.py", "Rename it to manage.py"),
+        ("bin/shopctl.py", "Rename it to manage.py"),
     ],
 )
 def test_a_manage_py_of_another_name_is_refused_for_its_name(path, words, template, project):
@@ -691,6 +697,30 @@ def test_a_manage_py_of_another_name_is_refused_for_its_name(path, words, templa
     commit(folder)
     output = refused(folder, "--defaults", f"--vcs-ref={NEXT}", template)
     assert path in output and words in output and "There is no manage.py" not in output
+
+
+@pytest.mark.parametrize("script", ["shopctl", "mysite/cli.py", None])
+def test_a_manage_py_is_written_where_there_is_none(script, template, project):
+    folder = project()
+    (folder / "manage.py").rename(folder / script) if script else (folder / "manage.py").unlink()
+    commit(folder)
+    copy(template, folder)
+    text = (folder / "manage.py").read_text()
+    compile(text, "manage.py", "exec")
+    assert '"DJANGO_SETTINGS_MODULE", "mysite.settings"' in text and os.access(folder / "manage.py", os.X_OK)
+    assert "python manage.py migrate" in (folder / "compose.yaml").read_text().replace(", ", " ")
+    commit(folder)
+    before = tree(folder)
+    copy(template, folder)  # it is still the template's
+    assert tree(folder) == before and answers_of(folder)["manage_py"] is True
+
+
+def test_a_manage_py_of_another_kind_is_kept(template, project):
+    folder = project()
+    (folder / "manage.py").write_text("print('a manager of people')\n")
+    commit(folder)
+    copy(template, folder)
+    assert (folder / "manage.py").read_text() == "print('a manager of people')\n"
 
 
 @pytest.mark.parametrize("name", ["日本", "🚀", "sp ace", "a]b", "a$b", "q'uote", "a\nb", "-dash", "1234"])

@@ -116,6 +116,7 @@ def test_a_project_of_which_little_is_known(read):
         "log_errors": True,
         "use_compose": True,
         "reverse_proxy": "nginx",
+        "manage_py": False,
         "rolling": True,
         "backups": True,
         "https_only": False,

@@ -243,6 +243,14 @@ def test_manage_of_another_name(read):
     assert findings.found["manage_py"].note == "It is not named manage.py."
 
 
+def test_a_manage_that_calls_another(read):
+    files = startproject()
+    files["shop/manage.py"] = files.pop("manage.py")
+    files["manage.py"] = "from shop.manage import main\n\nmain()\n"
+    findings = read(files)
+    assert got(findings, "manage_py", "django_dir") == [("manage.py", "manage.py:1"), (".", "manage.py:1")]
+
+
 def test_no_manage_but_wsgi(read):
     files = startproject()
     del files["manage.py"]

@@ -18,12 +18,14 @@ REQUIREMENTS = re.compile(
 RUNNERS = ("execute_from_command_line", "execute_manager", "ManagementUtility")
 
 
-def manage(root: Path, site: Site) -> str:
-    """Return why there is no manage.py for the images to run."""
+def manage(root: Path, site: Site, *, is_written: bool = False) -> str:
+    """Return why there is no manage.py for the images to run, "" where there is one or it `is_written`."""
     if not root.is_dir():
         return f"There is no folder {root}. Give the folder of your Django project."
     script = site.layout.manage_py.value
     folder, _, name = script.rpartition("/")
+    if is_written and script:
+        return ""
     if script and name != "manage.py":
         return f"{script} in {root} runs Django's commands, but the images run manage.py. Rename it to manage.py."
     if folder:
@@ -32,6 +34,8 @@ def manage(root: Path, site: Site) -> str:
             f"Rename {folder!r}: use only the letters a to z, digits, '-', '_' and '.'."
         )
     path = next((path for path in _files(root) if path.rpartition("/")[2] == "manage.py"), "")
+    if not path and is_written:
+        return ""
     if not path:
         return f"There is no manage.py in {root} or below. Give the folder of your Django project."
     if is_template(path):

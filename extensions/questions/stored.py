@@ -25,6 +25,7 @@ RENDERED: dict[str, dict[str, Any]] = {
     "Dockerfile_static": {"static_server": "nginx"},
     "default.conf": {"static_server": "nginx"},
     ".dockerignore": {},
+    "manage.py": {"manage_py": True},
     "compose.yaml": {"use_compose": True},
     "compose.dev.yaml": {"use_compose": True},
     ".env.example": {"use_compose": True, "env_example": True},

@@ -11,18 +11,21 @@ from ..deployment.steps import OwnSteps, Phase, read_own_steps
 from ..findings import Certainty, Found
 from ..lines import line_of
 from ..literals import SETTINGS, last_name
-from ..places import folder, is_aside, is_development, is_template, own
+from ..places import folder, is_aside, is_development, is_template, join, own
 from ..tree import Tree
 from .modules import package_root
 from .record import Layout
 
 MANAGE = re.compile(r"(?:\bcd\s+([\w./-]+)\s*&&.*?)?([\w./-]*manage\.py)\b")
 RUNNERS = frozenset(("execute_from_command_line", "execute_manager", "ManagementUtility"))
+OURS = "Run Django's commands, for the Docker images."  # is in the template's manage.py
 
 
 def read_manage(tree: Tree) -> Layout:
     """Return where manage.py is, and its folder."""
-    real = [path for path in tree.named("manage.py") if not is_template(path) and _runs_django(tree, path)]
+    named = [path for path in tree.named("manage.py") if not is_template(path) and OURS not in (tree.text(path) or "")]
+    real = [path for path in named if _runs_django(tree, path) or _calls_another(tree, path)]
+    taken = Found("manage.py" in named, "manage.py" if "manage.py" in named else "", Certainty.STATED)
     candidates = [path for path in real if not is_aside(path)] or real or list(_other_managers(tree))
     if not candidates:
         entry = next(iter([*own(tree, "wsgi.py"), *own(tree, "asgi.py")]), "")
@@ -32,6 +35,7 @@ def read_manage(tree: Tree) -> Layout:
             note = f"There is no manage.py, but {entry}: the project's commands have to be run by django-admin."
         return Layout(
             manage_py=Found("", "", Certainty.ASSUMED, note),
+            name_taken=taken,
             django_dir=Found(base, entry, Certainty.INFERRED if entry else Certainty.ASSUMED, note),
         )
     manage = min(candidates, key=lambda path: (path.count("/"), not _names_settings(tree, path), path))
@@ -49,10 +53,11 @@ def read_manage(tree: Tree) -> Layout:
         base = package_root(tree, base)
         notes.append("It is not named manage.py.")
     certainty = Certainty.INFERRED if notes else Certainty.STATED
-    source = f"{manage}:{_runner_line(tree, manage)}"
+    source = f"{manage}:{_runner_line(tree, manage) or 1}"
     note = " ".join(notes)
     return Layout(
         manage_py=Found(manage, source, certainty, note),
+        name_taken=taken,
         django_dir=Found(base, source, certainty, note),
     )
 
@@ -96,6 +101,17 @@ def _in_project(own: OwnSteps, path: str) -> str:
 def _runs_django(tree: Tree, path: str) -> bool:
     text = tree.text(path)
     return text is not None and any(runner in text for runner in RUNNERS) and _runner_line(tree, path) > 0
+
+
+def _calls_another(tree: Tree, path: str) -> bool:
+    """Return whether a script calls the one inside of the package, as by `from shop.manage import main`."""
+    module = tree.python(path)
+    return any(
+        isinstance(node, ast.ImportFrom)
+        and not node.level
+        and _runs_django(tree, join(folder(path), f"{(node.module or '').replace('.', '/')}.py"))
+        for node in (module.body if module else ())
+    )
 
 
 def _runner_line(tree: Tree, path: str) -> int:

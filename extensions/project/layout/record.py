@@ -19,6 +19,7 @@ class Layout:
     """Where the parts of the project are, and its name. Paths count from the project's root."""
 
     manage_py: Found[str] = unread("")  # the path of manage.py, "" for none
+    name_taken: Found[bool] = unread(False)  # whether a manage.py in the root is the project's own, whatever it does
     django_dir: Found[str | None] = unread(None)  # its folder, "." for the root; None where there is no project
     settings_module: Found[str] = unread("")  # the dotted name of production's settings, "" for none
     settings_file: Found[str] = unread("")  # their path, "" for none

@@ -35,6 +35,14 @@ def python_version(site: Site) -> Default:
     return Default(PYTHON) if _python_version_rule(default.value) else default
 
 
+def manage_py(site: Site) -> Default:
+    """Return True where django-admin, or a script of another name, runs the project's commands."""
+    layout = site.layout
+    own = layout.name_taken.value or layout.manage_py.value.rpartition("/")[2] == "manage.py"
+    known = layout.settings_module.value and (layout.wsgi_module.value or layout.asgi_module.value)
+    return Default(bool(known) and not own and layout.django_dir.value == ".", layout.manage_py.source)
+
+
 def _interface_module(value: str, root: Path) -> str:
     if not value:
         return ""
@@ -137,6 +145,23 @@ QUESTIONS = (
             default="the folder of `manage.py`; `.` is the root",
             changes="`WORKDIR` of the stage `base`, in both Dockerfiles",
             allowed="a path without spaces and `..` that does not start with `/`",
+        ),
+    ),
+    Question(
+        name="manage_py",
+        type="bool",
+        help="Write a manage.py, which the images run?",
+        rule=kinds.truth,
+        safe=False,
+        default=manage_py,
+        says_source=True,
+        plain=True,
+        since="3.4.0",
+        as_before=False,
+        reference=Reference(
+            type="yes or no",
+            default="yes if the project has none in its root folder, but settings and a WSGI or ASGI module",
+            changes="whether `manage.py` is written; it runs `settings_module`",
         ),
     ),
     Question(
