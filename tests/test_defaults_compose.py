@@ -117,6 +117,12 @@ def test_a_database_at_localhost_that_no_variable_moves(read):
     assert found["compose_environment"]["PW"] == "${POSTGRES_PASSWORD}" and found["required_environment"] == []
 
 
+def test_keys_that_an_app_does_not_load_without(read):
+    keys = "".join(f"RECAPTCHA_{kind}_KEY = os.getenv('CAPTCHA_{kind}')\n" for kind in ("PUBLIC", "PRIVATE"))
+    assert read(keys)["required_environment"] == ["CAPTCHA_PRIVATE", "CAPTCHA_PUBLIC"]
+    assert read(keys.replace("')", "', 'x')"))["required_environment"] == []
+
+
 def test_settings_without_a_secret_key(read):
     missing = "INSTALLED_APPS = []\ntry:\n    from site.local import *\nexcept ImportError:\n    pass\n"
     for settings in (missing, f"SECRET_KEY = ''\n{missing}"):

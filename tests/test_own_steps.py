@@ -552,6 +552,13 @@ def test_what_reads_a_file_that_is_not_there(written):
     )
 
 
+def test_a_file_of_the_project_that_is_put_elsewhere_is_said(written):
+    dockerfile = "FROM python:3.12\nWORKDIR /app\nCOPY . .\nRUN mv wait-for /bin/wait-for\n"
+    site = read(written(**{"wait-for": "", "Dockerfile": f"{dockerfile}{GUNICORN}"}))
+    assert deployment_defaults.base_instructions(site).value == []
+    assert "`mv wait-for /bin/wait-for` (Dockerfile:4)" in " ".join(deployment_defaults.notes(site))
+
+
 ARRAYS = """\
 results=( $(python manage.py state) "a b" )
 results+=(more)

@@ -28,6 +28,7 @@ from .setting import Setting, Settings, parts_of
 from .storages import FILE_STORAGE, PLAIN_STORAGE, kind_of_static_files, storage_of
 from .variables import (
     debug_switches,
+    demand_keys,
     demand_secret_key,
     environment,
     host_variables,
@@ -95,6 +96,7 @@ def read_settings(
     for name in chosen.keys() & last.environment.variables.keys():
         last.environment.variables[name].required = True
     demand_secret_key(last, values)
+    demand_keys(last, values)
     settings = Settings(
         path,
         values,

@@ -34,6 +34,8 @@ def selects(variable: Variable, text: str) -> bool:
     return flag or text in variable.compared or DOTTED_NAME.fullmatch(text) is not None
 
 
+# A key of None is refused: https://github.com/django-recaptcha/django-recaptcha
+KEYS_OF_APPS = ("RECAPTCHA_PUBLIC_KEY", "RECAPTCHA_PRIVATE_KEY")
 USUAL_KEYS = ("SECRET_KEY", "DJANGO_SECRET_KEY")  # the first .env has these anyway
 
 
@@ -54,6 +56,14 @@ def demand_secret_key(evaluator: State, values: dict[str, Setting]) -> None:
         if name in read and read[name].default in (None, "") and "AWS" not in name:
             read[name].required = True
             return
+
+
+def demand_keys(evaluator: State, values: dict[str, Setting]) -> None:
+    """Mark the variables as required that are all of a setting which an app does not load without."""
+    for name in KEYS_OF_APPS:
+        found = values.get(name)
+        if found is not None and found.value is None and found.raw.direct in evaluator.environment.variables:
+            evaluator.environment.variables[found.raw.direct].required = True
 
 
 def environment(first: State, last: State) -> list[ReadVariable]:

@@ -13,6 +13,7 @@ OF_SYSTEM = words(
     "sed locale-gen localedef update-locale dpkg-reconfigure ln fc-cache update-alternatives cp mv tee echo "
     "printf mkdir tar unzip gunzip curl wget install update-mime-database texhash mktexlsr"
 )
+MOVES = words("cp mv ln tar unzip gunzip install")
 SYSTEM_PATH = re.compile(r"/(?:etc|usr|opt|var|bin|lib|tmp)(?:/|$)")
 GLOB = re.compile(r"[*?\[]")
 READS = re.compile(r"(?<!<)<(?![<(&])\s*(?!/)\S")
@@ -75,6 +76,12 @@ def _is_of_system(step: Step, around: Surroundings) -> bool:
             return False
     relative = [word for word in step.words[1:] if "/" in word and not re.match(r"[-/]|https?://|s[/|#]", word)]
     if any(around.tree.exists(word.removeprefix("./")) for word in relative):
+        return False
+    if step.program in MOVES and any(
+        around.is_in_project(posixpath.normpath(posixpath.join(step.workdir, word)))
+        for word in step.words[1:]
+        if not word.startswith(("-", "/"))
+    ):
         return False
     absolute = [word for word in step.words[1:] if word.startswith("/")]
     return bool(absolute) or step.program in (
