@@ -251,6 +251,16 @@ def test_a_manage_that_calls_another(read):
     assert got(findings, "manage_py", "django_dir") == [("manage.py", "manage.py:1"), (".", "manage.py:1")]
 
 
+def test_a_wsgi_module_in_a_folder_that_is_no_package(tmp_path):
+    files = startproject() | {"requirements.txt": "Django\n"}
+    files["deploy/wsgi-files/wsgi.py"] = files.pop("core/wsgi.py")
+    del files["core/asgi.py"]
+    write(tmp_path, files)
+    found = defaults.from_site(reading.read(tmp_path), tmp_path)
+    assert found["wsgi_module"].value == "wsgi"
+    assert found["environment"].value == {"PYTHONPATH": "/workdir/deploy/wsgi-files"}
+
+
 def test_no_manage_but_wsgi(read):
     files = startproject()
     del files["manage.py"]

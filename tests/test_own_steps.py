@@ -645,10 +645,11 @@ COPY --from=assets /app/assets/node_modules node_modules
 
 
 def test_an_official_image_of_another_registry(answered):
-    front = "FROM public.ecr.aws/docker/library/node:22 AS assets\nCOPY package.json ./\nRUN npm ci && npm run pack\n"
+    front = "FROM public.ecr.aws/docker/library/node:22-alpine3.19 AS assets\n"
+    front += "COPY package.json ./\nRUN npm ci && npm run pack\n"
     front += "FROM python:3.12-slim\nCOPY . .\nCOPY --from=assets /dist shop/static/\n"
     found = answered(Dockerfile=front + GUNICORN, **{"package.json": "{}"})
-    assert [stage["image"] for stage in found["assets_stages"]] == ["node:22"]
+    assert [stage["image"] for stage in found["assets_stages"]] == ["node:22-alpine"]
 
 
 def test_a_front_end_beside_folders_that_are_copied_one_by_one(answered):
@@ -948,6 +949,33 @@ def test_a_context_that_is_the_folder_above(answered):
     start = "#!/bin/sh -e\npython manage.py load_themes\nexec gunicorn shop.wsgi\n"
     found = answered(**{"deploy/Dockerfile": dockerfile, "start.sh": start})
     assert found["start_commands"] == ["python manage.py load_themes"]
+
+
+def test_npm_of_django_tailwind(answered):
+    """https://django-tailwind.readthedocs.io/en/latest/installation.html"""
+    settings = SETTINGS + "INSTALLED_APPS = ['tailwind', 'theme']\nTAILWIND_APP_NAME = 'theme'\n"
+    run = "RUN python manage.py tailwind install --no-input\nRUN python manage.py tailwind build --no-input\n"
+    found = answered(
+        **{
+            "Dockerfile": f"FROM python:3.12\nWORKDIR /a\n{COPY}{run}{GUNICORN}",
+            "theme/static_src/package.json": '{"scripts": {"build": "node make.js"}}',
+            "shop/settings.py": settings,
+        }
+    )
+    assert found["build_instructions"] == []
+    assert found["assets_stages"] == [
+        {
+            "name": "assets",
+            "image": "node:24",
+            "instructions": [
+                "COPY . /workdir",
+                "WORKDIR /workdir/theme/static_src",
+                "RUN npm install && npm run build",
+                "RUN rm -rf /workdir/theme/static_src/node_modules",
+            ],
+            "output": {"/workdir/theme/": "/workdir/theme/"},
+        }
+    ]
 
 
 @pytest.mark.parametrize("command", ["npm run watch", "npm start", "yarn dev", "npx tailwindcss --watch -i a -o b"])

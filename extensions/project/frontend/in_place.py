@@ -42,8 +42,10 @@ def built_in_place(tree: Tree, own: Evidence, node: Node | None, served: str) ->
     version = node_version(version_of_node(tree, base, mapping(tree.json(join(base, "package.json")))))
     lines = ["COPY . /workdir", *_runs(commands, folders)]
     if "node_modules" not in served and "npm.finders" not in served:
-        lines.append(f"RUN rm -rf {posixpath.normpath(posixpath.join(HOME, base))}/node_modules")
-    place = f"{posixpath.normpath(posixpath.join(HOME, base))}/"
+        made = dict.fromkeys(posixpath.normpath(posixpath.join(HOME, folder)) for folder in (base, *folders))
+        lines.append(f"RUN rm -rf {' '.join(f'{folder}/node_modules' for folder in made)}")
+    written = posixpath.dirname(base) if posixpath.basename(base) == "static_src" else base  # django-tailwind's layout
+    place = f"{posixpath.normpath(posixpath.join(HOME, written))}/"
     return Found([Stage("assets", f"node:{version}", lines, {place: place})], items[0].source, Certainty.INFERRED)
 
 

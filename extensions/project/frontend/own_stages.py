@@ -22,6 +22,7 @@ OF_NODE = ("node", "bun", "deno")  # images in which a front end is built, and n
 KEPT = ("WORKDIR", "ENV", "ARG", "COPY", "ADD", "RUN", "SHELL", "USER")
 DROPPED = ("LABEL", "MAINTAINER", "EXPOSE", "CMD", "ENTRYPOINT", "HEALTHCHECK", "STOPSIGNAL", "VOLUME")
 RELEASE = re.compile(r"^(\d+)(?:\.\d+)+")  # of a tag: the images of its line are kept up to date
+ALPINE = re.compile(r"-alpine\d[\d.]*$")
 # Where the official images are, too: https://docs.aws.amazon.com/AmazonECR/latest/public/docker-hub-images.html
 OFFICIAL = re.compile(r"^(?:public\.ecr\.aws/docker|mirror\.gcr\.io|(?:registry-1\.|index\.)?docker\.io)/library/")
 MOUNTED = re.compile(r"type=(?:secret|ssh)|type=bind(?!\S*from=)|from=(?!\w+[/:.])")
@@ -206,6 +207,7 @@ def _taken_over(
 def _kept_up_to_date(image: str) -> str:
     """Return an image without the numbers of its tag after the first: "node:24-slim" for "node:24.15.0-slim".
 
+    An old release of Alpine has none of it: "node:24-alpine" for "node:24-alpine3.19".
     An official image has its own name, not that of a copy in another registry.
     """
     image = OFFICIAL.sub("", image)
@@ -213,7 +215,7 @@ def _kept_up_to_date(image: str) -> str:
     if not colon or "/" in tag:
         return image.partition("@")[0]
     line = RELEASE.sub(lambda match: match[1], tag)
-    return f"{name}:{line}"
+    return f"{name}:{ALPINE.sub('-alpine', line)}"
 
 
 def _lines(

@@ -7,6 +7,7 @@ import ast
 from collections.abc import Collection, Iterator, Sequence
 
 from ..findings import Certainty, Found
+from ..places import join
 from ..settings.record import DjangoSettings
 from ..settings.setting import Settings
 from ..tree import Tree
@@ -28,6 +29,10 @@ def read_import_roots(
             if root not in known and tree.exists(f"src/{top}/__init__.py" if root == "src" else f"{top}/__init__.py"):
                 found.setdefault(root, source)
                 break
+    for entry in (layout.wsgi_module, layout.asgi_module):  # a module in a folder that is no package
+        path, place = entry.value.partition(":")[0].replace(".", "/") + ".py", entry.source.partition(":")[0]
+        if place.endswith(f"/{path}") and not any(tree.exists(join(root, path)) for root in (*known, *found)):
+            found[place.removesuffix(f"/{path}")] = entry.source
     return Found(list(found), next(iter(found.values()), ""), Certainty.INFERRED)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ...secrets import has_secret, in_command, words
 from ..steps import Phase, Step
-from .record import Command, Done, Kind, NotUnderstood, Surroundings, Taken, When
+from .record import Command, Done, FrontEnd, Kind, NotUnderstood, Surroundings, Taken, When
 
 # What the template's images, or its services, do already.
 DONE = words(
@@ -41,6 +41,7 @@ OF_PEOPLE = {
     "test": "it is for developers",
     "changepassword": "it asks for input",
 }
+TAILWIND = {"install": ("npm", "install"), "build": ("npm", "run", "build")}  # what django-tailwind's commands run
 CALL = re.compile(r"""\bcall_command\(\s*["']([a-z_][\w-]*)["']""")
 MAX_MATCHES = 50  # files of one pattern
 IGNORED = re.compile(r"[\w./*?\[\]-]+")
@@ -82,6 +83,12 @@ def _read(step: Step, around: Surroundings) -> list[Taken] | None:
         return [item for call in calls for item in _read(call, around) or ()]
     if name in OF_PEOPLE:
         return [NotUnderstood(step.source, in_command(step.text)[:200], OF_PEOPLE[name])]
+    if (
+        name == "tailwind"
+        and (folder := _of_tailwind(around))
+        and (run := TAILWIND.get(words[1] if words[1:] else ""))
+    ):
+        return [FrontEnd(step.source, run, folder)]
     if name == "makemigrations":
         return _makemigrations(step, words, around)
     if name == "migrate":
@@ -89,6 +96,16 @@ def _read(step: Step, around: Surroundings) -> list[Taken] | None:
     if name in DONE or name.startswith(("wait_for", "waitfor")) or (name == "tailwind" and "start" in words):
         return [Done(step.source, name, _collects(words[1:]) if name == "collectstatic" else ())]
     return _command(step, words, around)
+
+
+def _of_tailwind(around: Surroundings) -> str:
+    """Return the folder of the image in which django-tailwind runs npm, "" where it does without that.
+
+    https://django-tailwind.readthedocs.io/en/latest/installation.html
+    """
+    found = next((path for path in around.tree.named("package.json") if path.endswith("/static_src/package.json")), "")
+    inner = posixpath.relpath(posixpath.dirname(found), around.root) if found else ""
+    return posixpath.normpath(posixpath.join(around.home, inner)) if found and around.home else ""
 
 
 def _collects(words: Sequence[str]) -> tuple[str, ...]:
