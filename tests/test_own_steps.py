@@ -553,10 +553,22 @@ def test_what_reads_a_file_that_is_not_there(written):
 
 
 def test_a_file_of_the_project_that_is_put_elsewhere_is_said(written):
-    dockerfile = "FROM python:3.12\nWORKDIR /app\nCOPY . .\nRUN mv wait-for /bin/wait-for\n"
+    dockerfile = "FROM python:3.12\nWORKDIR /app\nCOPY . .\nRUN mv wait-for /bin/wait-for && mv node-* /usr/lib/x\n"
     site = read(written(**{"wait-for": "", "Dockerfile": f"{dockerfile}{GUNICORN}"}))
     assert deployment_defaults.base_instructions(site).value == []
-    assert "`mv wait-for /bin/wait-for` (Dockerfile:4)" in " ".join(deployment_defaults.notes(site))
+    said = " ".join(deployment_defaults.notes(site))
+    assert "`mv wait-for /bin/wait-for` (Dockerfile:4)" in said and "`mv node-* /usr/lib/x` (Dockerfile:4)" in said
+
+
+def test_what_is_taken_out_of_an_archive_that_is_not_there(written):
+    download = "RUN curl -sL https://x.example.com/p.tar.bz2 > /tmp/p.tar.bz2"
+    run = " && tar -xf /tmp/p.tar.bz2 -C /usr/local && ln -s /usr/local/p/bin/p /usr/local/bin\n"
+    site = read(written(Dockerfile=f"FROM python:3.12\n{download}{run}{COPY}{GUNICORN}"))
+    assert deployment_defaults.base_instructions(site).value == []
+    run = run.replace("/tmp/p.tar.bz2", "/tmp/q.tgz")
+    download = "RUN curl -sL -o /tmp/q.tgz https://x.example.com/p.tgz"
+    site = read(written(Dockerfile=f"FROM python:3.12\n{download}{run}{COPY}{GUNICORN}"))
+    assert deployment_defaults.base_instructions(site).value == [f"{download}{run}".strip()]
 
 
 ARRAYS = """\

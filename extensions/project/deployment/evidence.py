@@ -21,7 +21,7 @@ from .commands import read_commands
 from .compose import read_compose
 from .dockerfile import images, name_and_tag, read_instructions, substitute, variables
 from .kinds import taken
-from .kinds.carried import READS_NO_FILE
+from .kinds.carried import NO_FILE, READS_NO_FILE, needs_temporary
 from .kinds.management import management_words
 from .kinds.record import (
     Carried,
@@ -299,7 +299,13 @@ def _settled(tree: Tree, known: _Known, items: Iterable[Taken]) -> Iterator[Take
     explained = frozenset(known.dependencies.apt_explained.value)
     listed = frozenset(known.dependencies.distributions.value)
     read = _read_by_code(tree, known, {item.name for item in items if isinstance(item, Variable)})
-    lacking = {item.source for item in items if isinstance(item, NotUnderstood) and item.why == READS_NO_FILE}
+    without = (READS_NO_FILE, NO_FILE)
+    lacking = {item.source for item in items if isinstance(item, NotUnderstood) and item.why in without}
+    before = ""
+    for item in items:
+        if isinstance(item, Carried):
+            lacking |= {item.source} if needs_temporary(item.text, before) else set()
+            before += f" {item.text}"
     for item in items:
         if isinstance(item, Carried) and item.source in lacking:
             yield NotUnderstood(item.source, item.text, "another command on this line is not taken over")

@@ -28,11 +28,11 @@ def read_local_files(
 ) -> LocalFiles:
     """Return what images do not get: what settings name, virtual environments, what .dockerignore leaves out.
 
-    A folder that holds code is left out: what settings call media can be an application.
+    A folder that holds code stays: what settings call media can be an application, or a front end.
     """
     code: set[str] = set()
     for path in tree.paths:
-        if path.endswith(".py"):
+        if path.endswith(".py") or (posixpath.basename(path) == "package.json" and not tree.is_ignored(path)):
             while (path := posixpath.dirname(path)) and path not in code:
                 code.add(path)
     static_kept = unread(False)

@@ -18,6 +18,8 @@ SYSTEM_PATH = re.compile(r"/(?:etc|usr|opt|var|bin|lib|tmp)(?:/|$)")
 GLOB = re.compile(r"[*?\[]")
 READS = re.compile(r"(?<!<)<(?![<(&])\s*(?!/)\S")
 READS_NO_FILE = "it reads a file that the image lacks"
+NO_FILE = "the image has no such file"
+TEMPORARY = re.compile(r"/tmp/[\w.-]+")
 COMMAND = re.compile(r"[A-Za-z0-9_./:=@%+,* -]+|'[A-Za-z0-9_./:=@%+,* -]*'")
 # Slim images have no such file: it has other names for locales, which nobody needs.
 LOCALE_ALIAS = "-A /usr/share/locale/locale.alias "
@@ -40,7 +42,23 @@ def _read(step: Step, around: Surroundings) -> list[Taken] | None:
         return [NotUnderstood(step.source, text[:200], "its packages are not from Debian")]
     if not step.plain and "$" in text:
         return None
+    if step.program in ("cp", "mv") and _is_gone(step, around):
+        return [NotUnderstood(step.source, text[:200], NO_FILE)]
     return [Carried(step.source, text)] if _is_of_system(step, around) else _of_project(step, around)
+
+
+def needs_temporary(text: str, before: str) -> bool:
+    """Return whether a command takes what is in /tmp from commands that are not among those `before` it."""
+    takes = text.partition(" ")[0] in ("tar", "unzip", "gunzip", "cp", "mv", "install")
+    found = TEMPORARY.search(text)
+    return takes and found is not None and found[0] not in before
+
+
+def _is_gone(step: Step, around: Surroundings) -> bool:
+    """Return whether a file is moved that is neither of the system nor of the project: an earlier step made it."""
+    sources = [word for word in step.words[1:] if not word.startswith("-")][:-1]
+    paths = (posixpath.normpath(posixpath.join(step.workdir, word)) for word in sources if not word.startswith("/"))
+    return any(not around.is_in_project(path) for path in paths)
 
 
 def _of_project(step: Step, around: Surroundings) -> list[Taken] | None:
@@ -58,7 +76,7 @@ def _of_project(step: Step, around: Surroundings) -> list[Taken] | None:
     changed = [word for word in words if word.startswith("/workdir/")]
     sources = [posixpath.relpath(word, "/workdir") for word in changed[:-1]] if step.program in ("cp", "mv") else []
     if not all(around.tree.exists(path) or path in around.tree.folders or GLOB.search(path) for path in sources):
-        return [NotUnderstood(step.source, step.text[:200], "the image has no such file")]
+        return [NotUnderstood(step.source, step.text[:200], NO_FILE)]
     if not changed or not all(COMMAND.fullmatch(shlex.quote(word)) for word in words):
         return None
     return [Command(step.source, tuple(words), When.CODE)]
