@@ -32,7 +32,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "site.settings")
 from django.core.management import execute_from_command_line
 execute_from_command_line()
 """
-MODULE = "from django.db import models\\n\\n\\nclass Thing(models.Model):\\n    name = models.TextField()\\n" * 20
+MODULE = "from django.db import models\n\n\nclass Thing(models.Model):\n    name = models.TextField()\n" * 20
 KINDS = ("py", "html", "js", "po", "yml")
 
 
