@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
     site = site_for(root, options.answers_file)
     if site.layout.django_dir.value is None:
         raise Refused(f"there is no Django project in {root}: no manage.py or wsgi.py")
-    found = defaults(root, options.answers_file)
+    found = defaults(root, options.answers_file, site)
     given = answers.stored(root / options.answers_file)
     shown = {
         name: Default(words.without_secrets(each.value), each.source) if name in given else each

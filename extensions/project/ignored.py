@@ -47,16 +47,24 @@ def _parents(path: str) -> list[str]:
 
 
 def _by_git(root: Path, names: Collection[str]) -> set[str] | None:
-    """Return what git ignores; None where there is no git, no repository, or one that ignores the project itself."""
+    """Return what git ignores; None where there is no git, no repository, or one that ignores the project itself.
+
+    `check-ignore` compares each path with each tracked file, unless it is told not to: what is tracked, and the
+    folders that it is in, is taken out before.
+    """
     if not any((folder / ".git").exists() for folder in (root, *root.parents)):
         return None
-    command = ["git", "-C", str(root), "check-ignore", "--stdin", "-z"]
+    git = ("git", "-C", str(root))
     try:
-        done = subprocess.run(command, input=b"\0".join(map(os.fsencode, (".", *names))), capture_output=True)
+        listed = subprocess.run([*git, "ls-files", "-z"], capture_output=True)
+        files = list(map(os.fsdecode, listed.stdout.split(b"\0")[:-1]))
+        tracked = {".", *files, *(folder for path in files for folder in _parents(path))} if files else set()
+        asked = b"\0".join(os.fsencode(name) for name in (".", *names) if name not in tracked)
+        done = subprocess.run([*git, "check-ignore", "--no-index", "--stdin", "-z"], input=asked, capture_output=True)
     except OSError:
         return None
     found = set(map(os.fsdecode, done.stdout.split(b"\0")[:-1]))
-    return None if done.returncode not in (0, 1) or "." in found else found
+    return None if listed.returncode or done.returncode not in (0, 1) or "." in found else found
 
 
 def _by_patterns(root: Path, names: Collection[str]) -> Iterable[str]:

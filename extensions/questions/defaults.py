@@ -19,14 +19,14 @@ RULES: Mapping[str, Callable[[Site], Default]] = {
 }
 
 
-def defaults(root: Path, answers_file: str = answers.FILE) -> dict[str, Default]:
+def defaults(root: Path, answers_file: str = answers.FILE, site: Site | None = None) -> dict[str, Default]:
     """Return the default of each question that is read from the project at `root`, by the question's name.
 
     Each is an answer that the question's rule accepts; what was found but cannot be an answer is replaced by SAFE's.
     Where the project has this template's answers, the files that they have written are not read, and what is read is
-    set beside them.
+    set beside them. `site` is what `site_for` has read, if it has.
     """
-    site, stored = site_for(root, answers_file), answers.stored(root / answers_file)
+    site, stored = site or site_for(root, answers_file), answers.stored(root / answers_file)
     return beside(stored, site, root) if answers.is_ours(stored) else from_site(site, root)
 
 

@@ -64,8 +64,8 @@ def compare(root: Path, answers_file: str, stored: Mapping[str, Any]) -> Drift:
 
 
 def _differences(root: Path, answers_file: str, stored: Mapping[str, Any]) -> Iterator[Difference]:
-    beside = defaults(root, answers_file)
-    alone = from_site(site_for(root, answers_file), root)
+    site = site_for(root, answers_file)
+    beside, alone = defaults(root, answers_file, site), from_site(site, root)
     said = {name for name, now in beside.items() if now.source and name in stored and stored[name] != now.value}
     silent = {
         name

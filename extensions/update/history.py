@@ -109,7 +109,8 @@ def _read(root: Path, answers_file: str, commit: str) -> dict[str, list[Default]
         if folder is None:
             return {}
         try:
-            alone, beside = from_site(site_for(folder, answers_file), folder), defaults(folder, answers_file)
+            site = site_for(folder, answers_file)
+            alone, beside = from_site(site, folder), defaults(folder, answers_file, site)
         except yaml.YAMLError:  # the markers of a conflict: which files are the template's is not known
             return {}
         return {

@@ -24,6 +24,7 @@ MODELS = ("django.db.models", "django.contrib.gis.db.models")
 LOAD = re.compile(r"\{%-?\s*load\s+([^%]*)%\}")
 TAG = re.compile(r"\{%-?\s*(\w+)")
 FILTER = re.compile(r"\|\s*(\w+)")
+WORD = re.compile(r"\w+")
 # What a file must mention, beside the last parts of names, to be parsed.
 MENTIONED = (
     *("ForeignKey(", "OneToOneField(", "is_ajax()", "providing_args", "is_authenticated()", "is_anonymous()"),
@@ -46,9 +47,13 @@ def _releases(kind: str) -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
-def _telling() -> re.Pattern[str]:
-    lasts = {name.rpartition(".")[2] for kind in ("names", "checked", "since") for name in _releases(kind)}
-    return re.compile("|".join([rf"\b{name}\b" for name in sorted(lasts)] + [re.escape(text) for text in MENTIONED]))
+def _last_names() -> frozenset[str]:
+    return frozenset(name.rpartition(".")[2] for kind in ("names", "checked", "since") for name in _releases(kind))
+
+
+def _is_telling(text: str) -> bool:
+    """Return whether code may use what a release has removed, or brought: a large project has much that does not."""
+    return not _last_names().isdisjoint(WORD.findall(text)) or any(mentioned in text for mentioned in MENTIONED)
 
 
 def removed(tree: Tree) -> Iterator[tuple[str, str, str]]:
@@ -153,7 +158,7 @@ class _Code:
 def _read(tree: Tree, path: str) -> _Code:
     code = _Code(tree, path)
     text = tree.text(path) or ""
-    if not _telling().search(text):
+    if not _is_telling(text):
         return code
     module = tree.python(path)
     if module is None:

@@ -7,9 +7,9 @@ import os
 import posixpath
 import re
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatch
+from fnmatch import fnmatch, translate
 from functools import cache
 from pathlib import Path
 
@@ -144,8 +144,15 @@ def _tracked(root: Path) -> list[str]:
     return [] if done.returncode else sorted(os.fsdecode(name) for name in done.stdout.split(b"\0")[:-1])
 
 
-def _named(path: str, patterns: Iterable[str]) -> bool:
-    return any(fnmatch(part, pattern) for part in path.split("/") for pattern in patterns)
+def _named(path: str, patterns: tuple[str, ...]) -> bool:
+    """Return whether a file or a folder in a path has one of these names: one search each, in projects of any size."""
+    return any(_one_of(patterns).match(os.path.normcase(part)) for part in path.split("/"))
+
+
+@cache
+def _one_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """Return an expression that matches what one of the patterns does, by `fnmatch`."""
+    return re.compile("|".join(translate(os.path.normcase(pattern)) for pattern in patterns))
 
 
 def _is_needed(tree: Tree, node: Node | None, path: str) -> bool:
@@ -163,7 +170,7 @@ def _is_environment_needed(tree: Tree, node: Node | None, path: str) -> bool:
     https://vite.dev/guide/env-and-mode#env-files, https://create-react-app.dev/docs/adding-custom-environment-variables/
     """
     folder, name = posixpath.split(path)
-    if fnmatch(name, "*.local") or any(fnmatch(name, pattern) for pattern in EXAMPLES):
+    if fnmatch(name, "*.local") or _named(name, EXAMPLES):
         return False
     if node and (folder or ".") == node.folder and name == ".env.production":
         return True
@@ -178,11 +185,11 @@ def _is_environment_needed(tree: Tree, node: Node | None, path: str) -> bool:
 def _is_secret(tree: Tree, path: str) -> bool:
     """Return whether a tracked file looks like a secret, by its name, or by what is in it."""
     name = posixpath.basename(path)
-    if is_aside(path) or any(fnmatch(name, pattern) for pattern in EXAMPLES):
+    if is_aside(path) or _named(name, EXAMPLES):
         return False
-    if any(fnmatch(name, pattern) for pattern in SECRETS) or _named(posixpath.dirname(path), (".ssh", ".gnupg")):
+    if _named(name, SECRETS) or _named(posixpath.dirname(path), (".ssh", ".gnupg")):
         return True
-    if any(fnmatch(name, pattern) for pattern in ENVIRONMENT):
+    if _named(name, ENVIRONMENT):
         pairs = (line.partition("=") for line in (tree.text(path) or "").split("\n") if not line.startswith("#"))
         return any(is_secret(variable.strip(), value.strip("\"' ")) for variable, _, value in pairs if value)
     found = next((text for pattern, text in SECRET_TEXT.items() if fnmatch(name, pattern)), None)
