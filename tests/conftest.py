@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from memory import in_memory
 from nginx import complaints
 from plumbum import local
 from support import ANSWERS, CONFIGURATIONS, FUTURE, NEXT, PROJECTS, ROOT, commit, copy, git, releases
+
+in_memory()
 
 # How fast a busy machine is must not decide.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])

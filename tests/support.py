@@ -1,5 +1,6 @@
 """Copier, git and the template's releases, as the tests use them."""
 
+import atexit
 import os
 import re
 import sys
@@ -7,12 +8,14 @@ import tempfile
 import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 from copier._cli import CopierApp
 from plumbum import TF, local
+from server import Copier
 
 from extensions.project import Found, Problem, by_name
 from extensions.project.data import plain
@@ -86,7 +89,7 @@ def run(
     """Run Copier's command with answers by `--data`, and return its exit code and all that it printed.
 
     A copy runs in this process, which starts once: half of a copy's time is the start of its own. An update has a
-    process, as people give it: it watches over its end.
+    process, as people give it, forked from one that has loaded Copier: it watches over its end.
     """
     unknown = answers.keys() - set(QUESTIONS)
     assert not unknown, f"no such question: {unknown}"
@@ -95,8 +98,10 @@ def run(
     if operation == "copy" and f"--vcs-ref={NEXT}" in words:
         code, said = _run_here(words)
     else:
-        code, out, err = copier[words].run(retcode=None)
-        said = out + err
+        with tempfile.TemporaryDirectory() as folder:
+            code, said = _server().run(
+                *words, cwd=Path(str(local.cwd)), env=dict(local.env), output=Path(folder, "output"), apart=True
+            )
     assert retcode is None or code == retcode, said
     if operation == "copy" and not code and f"--vcs-ref={NEXT}" in arguments:
         for path in (
@@ -105,6 +110,13 @@ def run(
         ):
             CONFIGURATIONS.setdefault(path.read_text(), os.environ["PYTEST_CURRENT_TEST"])
     return code, said
+
+
+@cache
+def _server() -> Copier:
+    server = Copier()
+    atexit.register(server.close)
+    return server
 
 
 def _run_here(words: list[str]) -> tuple[int, str]:
