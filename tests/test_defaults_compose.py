@@ -840,6 +840,17 @@ def test_a_bucket_that_nothing_can_replace_is_said(read):
     assert any("Set BUCKET and its login" in note for note in found["notes"])
 
 
+def test_a_bucket_without_a_login_gives_way_to_files(read):
+    settings = "INSTALLED_APPS = ['django.contrib.staticfiles']\nAWS_STORAGE_BUCKET_NAME = 'shop'\n" + storages()
+    found = read(f"{settings}AWS_SECRET_ACCESS_KEY = os.environ.get('S3_KEY', '')\n")
+    assert found["compose_settings"]["STORAGES.staticfiles.BACKEND"] == PLAIN_STATIC
+    assert any("in a bucket whose login is not set (site/settings.py:" in note for note in found["notes"])
+    assert any("To use the bucket, set S3_KEY in .env" in note for note in found["notes"])
+    for key in ("os.environ.get('S3_KEY')", "os.environ['S3_KEY']", "'x'"):  # None is also what a role needs
+        found = read(f"{settings}AWS_SECRET_ACCESS_KEY = {key}\n")
+        assert not any("STORAGES" in name for name in found["compose_settings"])
+
+
 DYNACONF = "STATIC_ROOT = 'a'\nDEBUG = True\nALLOWED_HOSTS = []\nimport dynaconf\n"
 TOML = """
 [default]

@@ -365,11 +365,13 @@ def _buckets(site: Site) -> list[str]:
     names = " and ".join(dict.fromkeys(name for item in found.value for name in (item.variables or (item.setting,))))
     kept = {"staticfiles": "static files", "default": "uploads"}
     what = " and ".join(kept[item.alias] for item in found.value)
-    start = f"Settings keep {what} in a bucket that is not set ({found.source})"
+    login = any(item.setting.endswith("KEY") for item in found.value)
+    lacks = "whose login is not set" if login else "that is not set"
+    start = f"Settings keep {what} in a bucket {lacks} ({found.source})"
     if not site.settings.in_files.value:
         collected = any(item.alias == "staticfiles" for item in found.value)
         run = ", and run `manage.py collectstatic` there once" if collected else ""
-        return [f"{start}. Set {names} and its login in .env{run}."]
+        return [f"{start}. Set {names}{'' if login else ' and its login'} in .env{run}."]
     changed = ", ".join(site.settings.in_files.value)
     return [
         f"{start}, so compose.yaml keeps them in files. To use the bucket, set {names} in .env, and remove {changed} "

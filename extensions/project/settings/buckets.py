@@ -1,4 +1,4 @@
-"""Storages whose bucket is not set, and the settings that keep their files on disk instead.
+"""Storages whose bucket, or its login, is not set, and the settings that keep their files on disk instead.
 
 https://django-storages.readthedocs.io
 """
@@ -25,22 +25,25 @@ PLAIN = {"staticfiles": PLAIN_STORAGE, "default": FILE_STORAGE}
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of storage: what its module's name has, and the settings, or options and attributes, of the bucket."""
+    """A kind of storage: what its module's name has, the settings, or options and attributes, of the bucket, and the
+    setting of its login.
+    """
 
     modules: tuple[str, ...]
     settings: tuple[str, ...]
     options: tuple[str, ...]
+    login: str = ""
 
 
 KINDS = (
-    Kind(("s3boto", "backends.s3"), ("AWS_STORAGE_BUCKET_NAME",), ("bucket_name",)),
+    Kind(("s3boto", "backends.s3"), ("AWS_STORAGE_BUCKET_NAME",), ("bucket_name",), "AWS_SECRET_ACCESS_KEY"),
     Kind(("backends.gcloud",), ("GS_BUCKET_NAME",), ("bucket_name",)),
     Kind(("azure",), ("AZURE_CONTAINER",), ("azure_container",)),
 )
 
 
 def unset_buckets(evaluator: State, settings: Settings) -> Found[list[Bucket]]:
-    """Return the storages of Django's own names whose bucket no setting has without a variable."""
+    """Return the storages of Django's own names whose bucket, or its login, no setting has without a variable."""
     found = [bucket for alias in PLAIN for bucket in _unset(evaluator, settings, alias)]
     return Found(found, found[0].source if found else "", Certainty.INFERRED)
 
@@ -57,12 +60,17 @@ def _unset(evaluator: State, settings: Settings, alias: str) -> Iterator[Bucket]
         return
     names = _line(evaluator, backend)
     kind = next((kind for kind in KINDS for name in names if any(part in name.lower() for part in kind.modules)), None)
-    if kind is None or _is_given(evaluator, settings, kind, names, options):
+    if kind is None:
         return
-    known = [found for name in kind.settings if (found := settings.values.get(name))]
+    given = _is_given(evaluator, settings, kind, names, options)
+    login = settings.values.get(kind.login)
+    if given and not (login and login.value == "" and login.variables):  # a role of the machine needs no empty login
+        return
+    known = [login] if given and login else [found for name in kind.settings if (found := settings.values.get(name))]
     source = known[0].source if known else settings.values[OLD[alias] if old else "STORAGES"].source
     variables = tuple(dict.fromkeys(name for found in known for name in found.variables))
-    yield Bucket(alias, kind.settings[0], source, variables, old, bool(options) and options is not None)
+    setting = kind.login if given else kind.settings[0]
+    yield Bucket(alias, setting, source, variables, old, bool(options) and options is not None)
 
 
 def _line(evaluator: State, backend: str) -> list[str]:

@@ -85,7 +85,7 @@ class NamedServer:
 
 @dataclass(frozen=True)
 class Bucket:
-    """A storage whose bucket is not set: its alias, the setting of the bucket, and the variables of that.
+    """A storage whose bucket, or its login, is not set: its alias, that setting, and the variables of that.
 
     `old` says that an older setting than STORAGES names the storage, `options` that it has OPTIONS.
     """
