@@ -318,6 +318,12 @@ def test_what_is_not_run_at_the_start_is_said(written):
     assert "createsuperuser` (entrypoint.sh:3): run it once" in said
 
 
+def test_a_command_that_writes_beside_the_code_is_said(written):
+    site = read(written(**started("python manage.py generateschema --file schema.yml\npython manage.py setup\n")))
+    assert deployment_defaults.start_commands(site).value == ["python manage.py setup"]
+    assert "`python manage.py generateschema --file schema.yml`" in " ".join(deployment_defaults.notes(site))
+
+
 def test_no_secret_of_a_command_is_said(written):
     said = " ".join(
         deployment_defaults.notes(read(written(**started("python manage.py set_up --token=Xk29fjQ8sLw20d\n"))))

@@ -42,6 +42,8 @@ OF_PEOPLE = {
     "changepassword": "it asks for input",
 }
 TAILWIND = {"install": ("npm", "install"), "build": ("npm", "run", "build")}  # what django-tailwind's commands run
+OUTPUTS = ("-o", "--output", "--output-file", "--outfile", "--out")  # options of commands
+SCHEMAS = ("generateschema", "spectacular")  # Django REST framework's, and drf-spectacular's: --file is written
 CALL = re.compile(r"""\bcall_command\(\s*["']([a-z_][\w-]*)["']""")
 MAX_MATCHES = 50  # files of one pattern
 IGNORED = re.compile(r"[\w./*?\[\]-]+")
@@ -182,9 +184,22 @@ def _command(step: Step, words: tuple[str, ...], around: Surroundings, when: Whe
     if when is None:
         build = step.phase is Phase.BUILD and words[0] not in OF_DATABASE and not around.migrated
         when = When.STATIC if build or words[0] in MAKES_FILES else When.START
+    if when is When.START and _writes_beside_code(words):
+        return [NotUnderstood(step.source, text, "it writes into the project's folder, which is read-only then")]
     if step.condition and when is When.START:
         return [NotUnderstood(step.source, text, f"it runs only on {in_command(step.condition)[:80]}")]
     return [Command(step.source, ("python", "manage.py", *words), when, step.may_fail)]
+
+
+def _writes_beside_code(words: Sequence[str]) -> bool:
+    """Return whether an option names a file to write that is none of the container's other folders."""
+    for word, value in zip(words, (*words[1:], ""), strict=True):
+        name, sign, text = word.partition("=")
+        if (name in OUTPUTS or (name == "--file" and words[0] in SCHEMAS)) and not (
+            text if sign else value
+        ).startswith(("/", "-")):
+            return True
+    return False
 
 
 def _migrate(step: Step, words: tuple[str, ...], around: Surroundings) -> list[Taken]:
