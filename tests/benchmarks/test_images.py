@@ -334,17 +334,6 @@ def running(sites) -> Iterator[list[Site]]:
         site.down("--volumes")
 
 
-def test_memory(running):
-    """Of all containers, after some requests to each worker: three in both."""
-    for site in running:
-        with concurrent.futures.ThreadPoolExecutor(12) as clients:
-            assert all(clients.map(answers, [site.ports["page"]] * 120))
-    time.sleep(5)
-    handbook, ours = map(memory, running)
-    result("idle memory", handbook, ours, "MB", 0.8)
-    assert ours <= 0.8 * handbook
-
-
 def test_load(running, wrk):
     handbook, ours = running
     connection = http.client.HTTPConnection("127.0.0.1", ours.ports["page"], timeout=10)
@@ -377,3 +366,21 @@ def test_load(running, wrk):
     print(f"files {their_file:.0f}, {file_alone:.0f} ours, {by_proxy:.0f} by the site's port")
     assert direct * NOISE >= theirs and p99 <= NOISE * their_p99
     assert proxied * 1.1 >= direct and by_proxy >= 10 * direct
+
+
+def test_memory(running):
+    """Of all containers, after some requests to each worker: three in both."""
+
+    def idle(site: Site) -> float:
+        with concurrent.futures.ThreadPoolExecutor(12) as clients:
+            assert all(clients.map(answers, [site.ports["page"]] * 120))
+        time.sleep(5)
+        return memory(site)
+
+    handbook, ours = map(idle, running)
+    result("idle memory", handbook, ours, "MB", 0.8)
+    with (running[1].folder / ".env").open("a") as file:
+        file.write("GUNICORN_CMD_ARGS=--workers 3 --preload\n")
+    running[1].up()
+    result("idle memory, ours with --preload", handbook, idle(running[1]), "MB", 0.8)
+    assert ours <= 0.8 * handbook

@@ -152,10 +152,10 @@ class Deployed(Site):
             return subprocess.run(words, stdin=given, stdout=taken, cwd=self.folder, env=dict(local.env)).returncode
 
     @contextmanager
-    def load(self) -> Iterator[dict[str, Any]]:
+    def load(self, seconds: int = 300) -> Iterator[dict[str, Any]]:
         """Let requests come for as long as it takes; what was seen of them is there at the end."""
-        words = [self.port, "--rate=20", "--posts=7", "--kept=3", "--slow=/slow/2/", "--seconds=300", "--timeout=60"]
-        words += [r"--files=/static/\S+"]
+        words = [self.port, "--rate=20", "--posts=7", "--kept=3", "--slow=/slow/2/", "--timeout=60"]
+        words += [r"--files=/static/\S+", f"--seconds={seconds}"]
         script = ROOT / "tests/load.py"
         process = subprocess.Popen([sys.executable, script, *map(str, words)], stdout=subprocess.PIPE, text=True)
         seen: dict[str, Any] = {}
@@ -256,3 +256,32 @@ def test_a_backup_is_restored(site):
     broken = site.folder.parent / "broken.dump"
     broken.write_bytes(dump.read_bytes()[:2000])
     assert site.piped("restore", of=broken) != 0 and site.get("/")[2].split()[0] == "3"
+
+
+@pytest.mark.benchmark
+@pytest.mark.parametrize("compose_version", ["default"], indirect=True)
+def test_ten_releases(site):
+    """One after the other, each with changed code and static files."""
+    assert site.deploy()[0] == 0
+    with site.load(seconds=600) as seen:
+        for number in map(str, range(2, 12)):
+            site.release(number)
+            site.write("notes/static/site.css", f"p {{ margin: {number}px }}\n")
+            code, said = site.deploy()
+            assert code == 0 and site.answers() == number, said
+    assert seen["failed"] == 0 and len(seen["releases"]) == 11, seen
+
+
+@pytest.mark.benchmark
+@pytest.mark.parametrize("compose_version", ["default"], indirect=True)
+@pytest.mark.parametrize("rolling", [False, True], ids=["without proxy", "with proxy"])
+def test_what_compose_alone_loses(site, template, rolling):
+    """`docker compose up --build`, with changed code: for the table in docs/how-to/deploy-and-roll-back.md."""
+    copy(template, site.folder, django_port=site.port, rolling=rolling)
+    site.up()
+    with site.load() as seen:
+        time.sleep(5)
+        site.release("2")
+        site.compose("up", "--detach", "--build", "--wait")
+        time.sleep(10)
+    assert seen["releases"].keys() == {"1", "2"}, seen
