@@ -1,8 +1,8 @@
 """Each command of README and the documentation is run as it stands there, or a comment says why it is not.
 
 `<!-- not run: REASON -->` or `<!-- run by: FILE -->` stands above a block that is not run here. The others of a page
-are run in their order, in one project, without the lines that call Docker: tests/docker/ has those that
-start, build and migrate a site.
+are run in their order, in one project, without the lines that call Docker: tests/docker/test_pages.py runs those
+blocks whole.
 """
 
 import os

@@ -169,25 +169,13 @@ def test_the_site_loads_nothing_from_elsewhere(site):
         assert [address for address in Page(path).loaded if "://" in address] == [], path
 
 
-AXE = "axe-core@4.11.0"
-CHROMIUM = ("chromium", "google-chrome", "google-chrome-stable", "chromium-browser")
+CHROMIUM = ("chromium", "chromium-headless-shell", "google-chrome", "google-chrome-stable", "chromium-browser")
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not any(map(shutil.which, CHROMIUM)), reason="there is no Chromium")
-@pytest.mark.skipif(not shutil.which("npm"), reason="npm, which gets axe-core, is not there")
-def test_the_site_in_a_browser(site, tmp_path):
-    subprocess.run(["npm", "pack", "--silent", AXE], cwd=tmp_path, check=True, capture_output=True)
-    (archive,) = tmp_path.glob("*.tgz")
-    shutil.unpack_archive(archive, tmp_path, filter="data")
-    command = [
-        shutil.which("uv") or "uv",
-        "run",
-        "--script",
-        ROOT / ".ci/browser",
-        site,
-        tmp_path / "package/axe.min.js",
-    ]
+@pytest.mark.skipif(not (os.environ.get("CI") or any(map(shutil.which, CHROMIUM))), reason="there is no Chromium")
+def test_the_site_in_a_browser(site):
+    command = [shutil.which("uv") or "uv", "run", "--script", ROOT / ".ci/browser", site]
     result = subprocess.run(command, capture_output=True, text=True)
     assert result.returncode == 0, result.stdout + result.stderr
 
