@@ -699,6 +699,15 @@ def test_a_manage_py_of_another_name_is_refused_for_its_name(path, words, templa
     assert path in output and words in output and "There is no manage.py" not in output
 
 
+def test_java_finds_the_folder_of_manuals_in_slim_images(template, project):
+    folder = project()
+    copy(template, folder, apt_runtime="[default-jre-headless]")
+    lines = (folder / "Dockerfile_django").read_text().splitlines()
+    assert (
+        "RUN mkdir -p /usr/share/man/man1 && apt-get update && apt-get install -y --no-install-recommends \\" in lines
+    )
+
+
 @pytest.mark.parametrize("script", ["shopctl", "mysite/cli.py", None])
 def test_a_manage_py_is_written_where_there_is_none(script, template, project):
     folder = project()

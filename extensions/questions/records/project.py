@@ -155,7 +155,6 @@ QUESTIONS = (
         safe=False,
         default=manage_py,
         says_source=True,
-        plain=True,
         since="3.4.0",
         as_before=False,
         reference=Reference(
