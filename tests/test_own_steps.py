@@ -219,11 +219,15 @@ def test_packages_of_alpine_have_debian_s_names(answered):
         Dockerfile=(
             "FROM python:3.12-alpine\nRUN apk add --no-cache postgresql-libs jpeg tesseract-ocr-data-deu frobnicate\n"
             "RUN apk add --virtual .build-deps musl-dev postgresql-dev zip && apk del .build-deps\n"
+            "RUN apk add font-noto-emoji font-noto-thai font-frobnicate ttf-dejavu\n"
             f"{COPY}{GUNICORN}"
         )
     )
     assert found["apt_build"] == ["build-essential", "libpq-dev"]
-    assert found["apt_runtime"] == ["libjpeg62-turbo", "libpq5", "tesseract-ocr-deu"]
+    assert found["apt_runtime"] == [
+        *("fonts-dejavu", "fonts-noto-color-emoji", "fonts-noto-core"),
+        *("libjpeg62-turbo", "libpq5", "tesseract-ocr-deu"),
+    ]
 
 
 def test_names_of_other_releases(answered):

@@ -42,8 +42,10 @@ def in_debian(name: str, alpine: bool = False) -> list[str] | None:
             return _names(data["alpine"][name])
         if name.startswith("tesseract-ocr-data-"):
             return [f"tesseract-ocr-{name.removeprefix('tesseract-ocr-data-')}"]
-        known = name in data["alpine_same"] or name in data["unneeded"] or name in data["of_node"]
-        if not known and not name.startswith(("python3", "py3-", "font-", "ttf-")):
+        if name.startswith("font-noto-"):  # a script's
+            return ["fonts-noto-core"]
+        known = any(name in data[names] for names in ("alpine_same", "unneeded", "of_node", "renamed"))
+        if not known and not name.startswith(("python3", "py3-")):
             return None
     name = JAVA.sub("default-", SERVER_S_NUMBER.sub("", name))
     if name in data["renamed"]:
