@@ -26,12 +26,8 @@ def _package() -> ModuleType:
     """
     folder = Path(__file__).parent.resolve()
     name = f"copier_django_docker_{_digest(folder)}"
-    kept = {}
     if name in sys.modules and not Path(sys.modules[name].__path__[0]).is_dir():
-        # An update that failed, in a program that goes on.
-        kept = {key: value for key, value in sys.modules[name].__dict__.items() if key == "under_way"}
-        for module in [module for module in sys.modules if module.partition(".")[0] == name]:
-            del sys.modules[module]
+        _move(name, folder)
     if name not in sys.modules:
         spec = importlib.util.spec_from_file_location(
             name, folder / "__init__.py", submodule_search_locations=[str(folder)]
@@ -39,8 +35,17 @@ def _package() -> ModuleType:
         assert spec and spec.loader
         sys.modules[name] = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(sys.modules[name])
-        sys.modules[name].__dict__.update(kept)
     return sys.modules[name]
+
+
+def _move(name: str, folder: Path) -> None:
+    """Let the modules of a package go on in a folder with the same content: Copier has deleted the clone of theirs."""
+    old = Path(sys.modules[name].__path__[0])
+    for module in [module for key, module in sys.modules.items() if key.partition(".")[0] == name]:
+        path = folder / Path(str(module.__file__)).relative_to(old)
+        module.__file__ = str(path)
+        if "__path__" in module.__dict__:
+            module.__path__ = [str(path.parent)]
 
 
 @cache

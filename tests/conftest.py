@@ -43,13 +43,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before -m looks at the markers
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave benchmarks to `-m benchmark`; without an engine skip the Docker tests, or, in CI, let them fail."""
+    """Leave benchmarks to `-m benchmark`; without an engine skip the Docker tests, or, in CI, let them fail.
+
+    The Docker tests, which take longest, begin.
+    """
     if "benchmark" not in (config.option.markexpr or ""):
         config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("benchmark")])
         items[:] = [item for item in items if not item.get_closest_marker("benchmark")]
     for item in items:
         if item.path.stem.removeprefix("test_").startswith(SLOW):
             item.add_marker(pytest.mark.slow)
+    # The longest first, with a process to themselves until others have no more: all end together.
+    items.sort(key=lambda item: not item.get_closest_marker("docker"))
     docker = [item for item in items if item.get_closest_marker("docker")]
     if docker and "CI" not in os.environ and not _engine_answers():
         for item in docker:

@@ -1,6 +1,7 @@
 """What fails in the middle of an update, or would: said before anything is written, or all is as it was."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -174,6 +175,15 @@ subprocess.run("git reset -q --hard && git clean -fdq", shell=True, cwd={str(old
     _, out, err = local[sys.executable]["-c", script].run()
     assert "failed ProcessExecutionError" in out and updated(older, err)
     assert (older / "docker/gunicorn.conf.py").is_file()
+
+
+def test_a_version_is_loaded_once(template, copied, tmp_path):
+    """Also with --quiet, where Copier first renders the old version in a clone that it deletes."""
+    folder = copied(tmp_path / "my-site")
+    command = local[sys.executable]["-X", "importtime", "-m", "copier", "update", "--trust", "--defaults"]
+    _, _, err = command["--quiet", f"--vcs-ref={NEXT}", folder].run()
+    assert len(re.findall(r"\bcopier_django_docker_[0-9a-f]{64}\.project\.evaluation\.calls$", err, re.MULTILINE)) == 1
+    assert not git("-C", folder, "status", "--porcelain")
 
 
 def test_a_disk_that_fills_up(older, tmp_path):
