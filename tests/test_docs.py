@@ -1,6 +1,7 @@
 """The documentation: its style and length, its navigation, and the links of the site that is built from it."""
 
 import ast
+import json
 import os
 import re
 import shutil
@@ -13,7 +14,7 @@ from urllib.parse import unquote, urldefrag
 
 import pytest
 import style
-from support import ROOT
+from support import NEXT, ROOT
 
 from extensions.cli import main as command_line
 
@@ -162,6 +163,22 @@ def test_links_and_anchors_of_the_site(site):
             if not target.exists() or (fragment and target in pages and unquote(fragment) not in pages[target].ids):
                 broken.append(f"{path.relative_to(site)}: {link}")
     assert broken == []
+
+
+@pytest.mark.slow
+def test_a_site_with_each_release(site, template, tmp_path):
+    """The theme's list of versions comes from versions.json, beside the folder of the page's version."""
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "--quiet", template, clone], check=True)
+    result = subprocess.run([clone / ".ci/site", tmp_path / "pages"], capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+    versions = json.loads((tmp_path / "pages/versions.json").read_text())
+    names = [version["version"] for version in versions]
+    assert names[:2] == ["main", NEXT] and "v3.3.1" in names and versions[1]["aliases"] == ["latest"]
+    assert f"url={NEXT}/" in (tmp_path / "pages/index.html").read_text()
+    for name in names:
+        page = (tmp_path / "pages" / name / "faq/index.html").read_text()
+        assert '"provider":"mike"' in page and f"copier-django-docker/{name}/faq/" in page
 
 
 def test_the_site_loads_nothing_from_elsewhere(site):
