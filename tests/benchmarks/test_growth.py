@@ -2,7 +2,7 @@
 
 `uv run pytest -m benchmark -n0 -s tests/benchmarks/test_growth.py`: about ten minutes. With `--record` it writes
 growth.json, of which `.ci/diagrams` draws the plot in docs/explanation/speed.md. `FLEET="1 10 100"` updates as many
-repositories, in three seconds each.
+repositories, in three to six seconds each.
 
 Seconds are those of the processor, of a command and what it starts: what else a machine does changes them little.
 """
