@@ -197,6 +197,18 @@ def test_ignored_paths(tmp_path, repository):
     assert found == NAMED | {"secrets", "secrets/a", "sub/folder"}
 
 
+def test_ignored_paths_beside_tracked_files(tmp_path):
+    files = ("a/tracked", "a/beside", "a/b/deep", "x/1.log", "x/keep.log", "plain")
+    for path in files:
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).touch()
+    (tmp_path / ".gitignore").write_text("a/\n*.log\n!keep.log\n")
+    commit(tmp_path)
+    assert ignored_paths(tmp_path, files) == {"a", "a/tracked", "a/beside", "a/b", "a/b/deep", "x/1.log"}
+    git("-C", tmp_path, "add", "--force", "a/tracked")
+    assert ignored_paths(tmp_path, files) == {"a/beside", "a/b", "a/b/deep", "x/1.log"}
+
+
 def test_ignored_paths_of_git_alone(tmp_path):
     write(tmp_path, {"a": "", "b": "", "c": "", ".gitignore": "a\n"})
     git("init", "--quiet", tmp_path)

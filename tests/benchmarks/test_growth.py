@@ -1,12 +1,14 @@
 """How the cost of a command grows with a project, and with a fleet of projects: by no more than a straight line.
 
-`uv run pytest -m benchmark -n0 -s tests/benchmarks/test_growth.py`: about ten minutes. It prints the rows of a table
-in docs/explanation/speed.md, of which `.ci/diagrams` draws the plot.
+`uv run pytest -m benchmark -n0 -s tests/benchmarks/test_growth.py`: about ten minutes. With `--record` it writes
+growth.json, of which `.ci/diagrams` draws the plot in docs/explanation/speed.md. `FLEET="1 10 100"` updates as many
+repositories, in three to six seconds each.
 
 Seconds are those of the processor, of a command and what it starts: what else a machine does changes them little.
 """
 
 import json
+import os
 import resource
 import shutil
 import statistics
@@ -24,7 +26,9 @@ ROUNDS = 3
 STEEPER = 2
 # Seconds by which two runs of the same differ.
 NOISE = 0.25
-RESULTS: list[tuple[str, dict[int, float]]] = []
+FLEET = tuple(map(int, os.environ.get("FLEET", "1 3 10").split()))
+RECORD = Path(__file__).parent / "growth.json"
+RESULTS: dict[str, dict[str, dict[int, float]]] = {}  # seconds by how many there are, by items and command
 SETTINGS = 'SECRET_KEY = "x"\nINSTALLED_APPS = ["django.contrib.staticfiles"]\nSTATIC_URL = "static/"\n'
 MANAGE = """\
 import os
@@ -96,38 +100,35 @@ def measure(folder: Path, template: Path, what: str, *options: str) -> float:
     return statistics.median(again() for _ in range(ROUNDS))
 
 
-def grows(what: str, seconds: dict[int, float]) -> None:
+def grows(items: str, command: str, seconds: dict[int, float]) -> None:
     """Note what was measured, and fail where the last stretch is steeper than a straight line's."""
-    RESULTS.append((what, seconds))
-    print("\n" + row(what, seconds), flush=True)
+    RESULTS.setdefault(items, {})[command] = {number: round(value, 2) for number, value in seconds.items()}
+    what = f"{command}, {items}"
+    print(f"\n{what}: " + ", ".join(f"{value:.2f} s for {number:,}" for number, value in seconds.items()), flush=True)
     first, *_, before, last = seconds
     slope = max(seconds[before] - seconds[first], NOISE) / (before - first)
     allowed = seconds[before] + STEEPER * slope * (last - before)
     assert seconds[last] <= allowed + NOISE, f"{what}: {seconds[last]:.2f} s, a line has {allowed:.2f} s at most"
 
 
-def row(what: str, seconds: dict[int, float]) -> str:
-    return f"| {what} | " + " | ".join(f"{number:,}: {value:.3g} s" for number, value in seconds.items()) + " |"
-
-
 @pytest.fixture(scope="module", autouse=True)
-def table() -> Iterator[None]:
-    """Print what was measured as a table of docs/explanation/speed.md, also where a test fails."""
+def record(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Write what was measured, beside what was measured before, if that is asked for."""
     yield
-    print("\n\n| | | | | |\n| --- | --- | --- | --- | --- |")
-    for what, seconds in RESULTS:
-        print(row(what, seconds))
+    if request.config.getoption("--record"):
+        before = json.loads(RECORD.read_text()) if RECORD.is_file() else {}
+        RECORD.write_text(json.dumps(before | RESULTS, indent=2) + "\n")
 
 
 def test_files(template, tmp_path):
-    seconds: dict[str, dict[int, float]] = {"inspect": {}, "copier copy": {}, "check": {}}
+    seconds: dict[str, dict[int, float]] = {"copier copy": {}, "check": {}}
     for number in (100, 5_000, 20_000, 50_000):
         folder = project(tmp_path / str(number), files=number)
         for what, measured in seconds.items():
             measured[number] = measure(folder, template, what)
         shutil.rmtree(folder)
     for what, measured in seconds.items():
-        grows(f"files, `{what}`", measured)
+        grows("files", what, measured)
 
 
 def test_variables(template, tmp_path):
@@ -138,7 +139,7 @@ def test_variables(template, tmp_path):
             measured[number] = measure(folder, template, what)
         assert (folder / ".env.example").read_text().count("OPTION_") >= number
     for what, measured in seconds.items():
-        grows(f"settings variables, `{what}`", measured)
+        grows("settings variables", what, measured)
 
 
 def test_services(template, tmp_path):
@@ -150,7 +151,7 @@ def test_services(template, tmp_path):
             measured[number] = measure(folder, template, what, f"--data=services={services}")
         assert (folder / "compose.yaml").read_text().count("valkey/valkey:9") == number
     for what, measured in seconds.items():
-        grows(f"services, `{what}`", measured)
+        grows("services", what, measured)
 
 
 def test_repositories(template, tmp_path):
@@ -159,10 +160,10 @@ def test_repositories(template, tmp_path):
     made = project(tmp_path / "made")
     copy(template, made, vcs_ref=newest)
     seconds = {}
-    for number in (1, 10, 30, 100):
+    for number in FLEET:
         folders = [tmp_path / str(number) / str(index) for index in range(number)]
         for folder in folders:
             shutil.copytree(made, folder)
         seconds[number] = timed(lambda folders=folders: cli("update", "--to", NEXT, *folders))
         assert all(NEXT in (folder / ".copier-answers.yml").read_text() for folder in folders)
-    grows("repositories, `update`", seconds)
+    grows("repositories", "update", seconds)
