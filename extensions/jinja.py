@@ -127,6 +127,7 @@ class DjangoProject(Extension):
             "override_made": self.override_made,
             "summary": self.summary,
         }
+        environment.globals["rolls"] = pass_context(_module("questions.releases").rolls)
 
     @cached_property
     def _questions(self) -> dict[str, dict[str, Any]]:

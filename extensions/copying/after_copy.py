@@ -10,6 +10,8 @@ from typing import Any
 
 from plumbum import CommandNotFound, local
 
+from ..questions.releases import rolls
+
 WIDTH = 79
 COMMIT = 'git add . && git commit --message "Add Docker files"'
 START = "docker compose up --build --wait"
@@ -82,7 +84,7 @@ def _git_state(root: Path) -> tuple[bool, bool]:
 
 
 def _later(answers: Mapping[str, Any]) -> Iterable[str]:
-    if answers["rolling"] and (answers["static_server"], answers["reverse_proxy"]) == ("nginx", "nginx"):
+    if rolls(answers):
         yield "For each later release, without losing a request:"
         yield _commands(("docker/deploy.sh",))
     elif answers["migrate"]:

@@ -13,12 +13,12 @@ from packaging.version import InvalidVersion, Version
 
 from .question import NEVER, WRITTEN
 from .records import QUESTIONS
+from .releases import ROLLING
 
 FILE = ".copier-answers.yml"
 ALWAYS = ("wsgi_module", "use_fathom")  # questions that every version has
 # A file of 2.x has an answer to each of these. One of 3.0.0 leaves out what is plain, and hardly has all.
 FULL = frozenset(["customize", "python_image", "image_digests", "use_compose", "github_workflow", "update_workflow"])
-ROLLING = {"rolling": True, "use_compose": True, "static_server": "nginx", "reverse_proxy": "nginx"}
 # The files of template/ below the answers file, each with the answers without which it is not written.
 RENDERED: dict[str, dict[str, Any]] = {
     "Dockerfile_django": {},
@@ -49,8 +49,8 @@ RENDERED: dict[str, dict[str, Any]] = {
     "k8s/network-policy.yaml": {"orchestrators": "kubernetes"},
     "k8s/static.yaml": {"orchestrators": "kubernetes", "static_server": "nginx"},
     "k8s/workers.yaml": {"orchestrators": "kubernetes", "workers": True},
-    "docker/deploy.sh": ROLLING,
-    "docker/proxy/default.conf": ROLLING,
+    "docker/deploy.sh": {**ROLLING},
+    "docker/proxy/default.conf": {**ROLLING},
     ".github/workflows/docker.yml": {"github_workflow": True},
     ".github/workflows/docker-update.yml": {"update_workflow": True},
 }

@@ -8,6 +8,7 @@ from ...services.site import Site
 from .. import compose_defaults, deployment_defaults, image_defaults, kinds, process_defaults
 from ..default import Default, default_of, of_pair
 from ..question import WRITTEN, Question, Reference
+from ..releases import rolls
 from .project import SLUG
 from .storage import is_located
 
@@ -56,18 +57,12 @@ def _static_port(site: Site) -> Default:
     return Default(next(port for port in (STATIC_PORT, STATIC_PORT + 1) if port != django))
 
 
-def _rolls(answers: Mapping[str, Any]) -> bool:
-    """Return whether compose.yaml has the service `proxy`."""
-    given = str(answers.get("rolling")).strip().lower() in kinds.TRUE
-    return given and (answers.get("static_server"), answers.get("reverse_proxy")) == ("nginx", "nginx")
-
-
 BACKUPS = ("backup", "restore", "backup-files", "restore-files")
 
 
 def _services(value: Any, answers: Mapping[str, Any]) -> str:
     """Return which name of a service compose.yaml has by another answer."""
-    by_answer = {"proxy": "rolling"} if _rolls(answers) else {}
+    by_answer = {"proxy": "rolling"} if rolls(answers) else {}
     if str(answers.get("backups")).strip().lower() in kinds.TRUE:
         by_answer |= dict.fromkeys(BACKUPS, "backups")
     if name := next((name for name in kinds.parsed(value) if name in by_answer), ""):
