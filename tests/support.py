@@ -97,6 +97,9 @@ def run(
     words = [operation, *(["--trust"] if trust else []), *data, *map(str, arguments)]
     if operation == "copy" and f"--vcs-ref={NEXT}" in words:
         code, said = _run_here(words)
+    elif local.env.get("PYTHONPATH") != os.environ.get("PYTHONPATH"):  # of Python's start
+        code, out, err = copier[words].run(retcode=None)
+        said = out + err
     else:
         with tempfile.TemporaryDirectory() as folder:
             code, said = _server().run(
