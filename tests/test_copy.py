@@ -208,6 +208,9 @@ def test_no_combination_of_answers_leaves_debris(number, template, project):
     folder = project()
     answers = COMBINATIONS[number]
     asgi = "" if answers["worker_class"] == "gthread" else "mysite.asgi"
+    if answers["manage_py"]:
+        (folder / "manage.py").unlink()
+        commit(folder)
     before = rendered(folder)
     copy(template, folder, **answers, asgi_module=asgi, media_url="/media/" if answers["media_root"] else "")
     assert rendered(folder).keys() - before.keys() == generated(folder)
