@@ -712,6 +712,12 @@ def test_hosts_that_settings_do_not_name(read):
     assert read(f"{apps}DEBUG = True\nALLOWED_HOSTS = ['a.example']\n")["compose_settings"] != {}
 
 
+def test_settings_of_tests_fix_no_others(read):
+    manage = "import os, sys\nif sys.argv[1] == 'test':\n    os.environ['DJANGO_SETTINGS_MODULE'] = 'site.test'\n"
+    found = read("ALLOWED_HOSTS = ['shop.example.com']\n", more={"manage.py": manage + SITE["manage.py"]})
+    assert found["compose_settings"]["ALLOWED_HOSTS"] == ["*ALLOWED_HOSTS", "localhost", "127.0.0.1"]
+
+
 @pytest.mark.parametrize("debug", ["False", "os.getenv('DEBUG') == '1'", "True"])
 def test_a_host_that_is_fixed(debug, read):
     fixed = f"DEBUG = {debug}\nALLOWED_HOSTS = ['shop.example.com']\n"

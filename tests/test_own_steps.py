@@ -3,6 +3,7 @@
 import pytest
 
 from extensions.filters import celery_worker
+from extensions.project.deployment.kinds.record import Packages
 from extensions.project.deployment.own_image import own_image
 from extensions.project.deployment.steps import Phase, read_own_steps
 from extensions.project.tree import Tree
@@ -579,6 +580,7 @@ def test_what_is_taken_out_of_an_archive_that_is_not_there(written):
     download = "RUN curl -sL -o /tmp/q.tgz https://x.example.com/p.tgz"
     site = read(written(Dockerfile=f"FROM python:3.12\n{download}{run}{COPY}{GUNICORN}"))
     assert deployment_defaults.base_instructions(site).value == [f"{download}{run}".strip()]
+    assert site.own_steps.value.of(Packages)[0].run == ("curl",)  # which slim images lack
 
 
 ARRAYS = """\

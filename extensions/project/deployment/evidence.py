@@ -48,6 +48,8 @@ from .values import own_values
 T = TypeVar("T")
 MAX_TAKEN = 1000
 HANDBOOKS = ("Dockerfile_django", "Dockerfile_static")  # read line by line in the room of adoption
+NEEDED = words("curl wget unzip bzip2")  # programs of Debian's that slim images lack, and that carried commands run
+WORD = re.compile(r"(?<![\w/.-])[a-z][\w-]*")
 PACKAGE_FILES = ("Aptfile", "apt.txt", "packages.txt")  # of Heroku's buildpack, and of others
 # Variables of the image's own making, and of the tools that build it.
 OF_BUILD = words(
@@ -307,6 +309,12 @@ def _settled(tree: Tree, known: _Known, items: Iterable[Taken]) -> Iterator[Take
             lacking |= {item.source} if needs_temporary(item.text, before) else set()
             before += f" {item.text}"
     for item in items:
+        if (
+            isinstance(item, Carried)
+            and item.source not in lacking
+            and (programs := NEEDED & {*WORD.findall(item.text)})
+        ):
+            yield Packages(item.source, run=tuple(sorted(programs)))
         if isinstance(item, Carried) and item.source in lacking:
             yield NotUnderstood(item.source, item.text, "another command on this line is not taken over")
             continue

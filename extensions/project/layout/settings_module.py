@@ -134,9 +134,12 @@ def _fixed_in(tree: Tree, manage: str) -> str:
     """Return where code sets the variable no matter what was set before; "" for nowhere."""
     for path in (*entry_points(tree, "wsgi")[:6], *entry_points(tree, "asgi")[:6], manage):
         module = tree.python(path) if path else None
-        for node in ast.walk(module) if module else ():
+        nodes = list(ast.walk(module)) if module else []
+        on_commands = [node for node in nodes if isinstance(node, ast.If) and "sys.argv" in ast.unparse(node.test)]
+        of_commands = {inner for node in on_commands for inner in ast.walk(node)}  # as where tests have settings
+        for node in nodes:
             named = assigned_variable(node, SETTINGS)
-            if named and named[1]:
+            if named and named[1] and node not in of_commands:
                 return f"{path}:{getattr(node, 'lineno', 1)}"
     return ""
 
