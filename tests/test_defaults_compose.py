@@ -714,7 +714,10 @@ def test_hosts_that_settings_do_not_name(read):
 
 def test_settings_of_tests_fix_no_others(read):
     manage = "import os, sys\nif sys.argv[1] == 'test':\n    os.environ['DJANGO_SETTINGS_MODULE'] = 'site.test'\n"
-    found = read("ALLOWED_HOSTS = ['shop.example.com']\n", more={"manage.py": manage + SITE["manage.py"]})
+    found = read(
+        "ALLOWED_HOSTS = ['shop.example.com']\n",
+        more={"manage.py": f"{manage}{SITE['manage.py']}execute_from_command_line()\n"},
+    )
     assert found["compose_settings"]["ALLOWED_HOSTS"] == ["*ALLOWED_HOSTS", "localhost", "127.0.0.1"]
 
 
