@@ -460,7 +460,7 @@ def test_names_and_files_that_a_project_has_already(files, rolling, backups, rea
 @pytest.mark.parametrize("name", ["services", "workers", "jobs"])
 def test_names_of_services_by_another_answer(name):
     value = {"proxy": "postgres:18"} if name == "services" else {"proxy": "python a.py"}
-    by = {"rolling": True, "static_server": "nginx", "reverse_proxy": "nginx", "backups": True}
+    by = {"rolling": True, "use_compose": True, "static_server": "nginx", "reverse_proxy": "nginx", "backups": True}
     by |= {"services": {}, "workers": {}, "jobs": {}}
     assert "is a service by rolling" in answers.problem(name, value, by, ROOT / "nowhere")
     assert answers.problem(name, value, by | {"rolling": False}, ROOT / "nowhere") == ""

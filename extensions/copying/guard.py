@@ -4,7 +4,6 @@ import os
 import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from jinja2 import Template
 from plumbum import local
 
 from ..questions import answers, kinds
-from ..questions.releases import rolls
+from ..questions.releases import named
 from ..services.site import Site
 from . import links, missing
 
@@ -192,11 +191,7 @@ def some(paths: Sequence[str]) -> str:
 def rendered(conf: Conf, truths: Mapping[str, Any]) -> list[str]:
     """Return the paths that this template writes with these answers, relative to the project."""
     template = Path(conf["src_path"]) / "template"
-    names = {
-        "_copier_conf": {"answers_file": conf["answers_file"].as_posix()},
-        "rolls": partial(rolls, truths),
-        **truths,
-    }
+    names = {"_copier_conf": {"answers_file": conf["answers_file"].as_posix()}, **named(truths)}
     paths = []
     for path in template.rglob("*"):
         if path.is_file():

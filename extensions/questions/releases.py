@@ -1,6 +1,7 @@
 """Whether docker/deploy.sh releases on one host, and by which answers."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from . import kinds
@@ -22,3 +23,8 @@ def rolls(answers: Mapping[str, Any]) -> bool:
     for name in ("rolling", "use_compose"):
         given[name] = str(given[name]).strip().lower() in kinds.TRUE
     return given == ROLLING
+
+
+def named(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the names of template files are rendered with."""
+    return {"rolls": partial(rolls, answers), **answers}

@@ -10,6 +10,8 @@ from typing import Any
 from jinja2 import Template
 from plumbum import local
 
+from ..questions.releases import named
+
 QUOTED = frozenset('"\\') | {chr(code) for code in (*range(32), 127)}  # whatever the setting
 
 
@@ -24,7 +26,7 @@ def refusals(
         return
     tree = local["git"]["-C", str(template), "ls-tree", "-r", "-z", "--name-only", f"{commit}:template"]
     sources = tree.run(retcode=None)[1].split("\0")[:-1]
-    old = {Template(path.removesuffix(".jinja")).render(names).removesuffix(".jinja") for path in sources}
+    old = {Template(path.removesuffix(".jinja")).render(named(names)).removesuffix(".jinja") for path in sources}
     there = [path for path in git("ls-files", "-z", "--", *paths).split("\0") if path and path not in old]
     if there:
         yield (

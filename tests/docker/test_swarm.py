@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -150,7 +151,8 @@ def swarm(template, tmp_path_factory) -> Iterator[Swarm]:
     (folder / "orders/urls.py").write_text(VIEW)
     commit(folder)
     copy(template, folder, **ANSWERS)
-    made = Swarm(folder, tmp_path_factory.mktemp("swarm"))
+    state = Path(tempfile.mkdtemp(prefix="swarm.", dir="/var/tmp"))  # on a disk: an engine keeps its images there
+    made = Swarm(folder, state)
     try:
         made.start()
         made.load("postgres:18", "nginxinc/nginx-unprivileged:stable")
@@ -158,6 +160,7 @@ def swarm(template, tmp_path_factory) -> Iterator[Swarm]:
         yield made
     finally:
         made.stop()
+        shutil.rmtree(state, ignore_errors=True)
 
 
 def test_releases_on_a_swarm(swarm):
