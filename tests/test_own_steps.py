@@ -975,6 +975,17 @@ def test_a_context_that_is_the_folder_above(answered):
     assert found["start_commands"] == ["python manage.py load_themes"]
 
 
+@pytest.mark.parametrize(("script", "place"), [("node make.js", "/workdir/ui/"), ("node make.js ../x", "/workdir/")])
+def test_a_front_end_that_the_image_only_installs(script, place, answered):
+    files = {
+        "Dockerfile": f"FROM python:3.12\nWORKDIR /a\n{COPY}RUN cd ui && npm install\n{GUNICORN}",
+        "ui/package.json": f'{{"scripts": {{"build": "npm run all", "all": "{script}"}}}}',
+    }
+    stage = answered(**files)["assets_stages"][0]
+    assert stage["instructions"][1:3] == ["WORKDIR /workdir/ui", "RUN npm install && npm run build"]
+    assert stage["output"] == {place: place}
+
+
 def test_npm_of_django_tailwind(answered):
     """https://django-tailwind.readthedocs.io/en/latest/installation.html"""
     settings = SETTINGS + "INSTALLED_APPS = ['tailwind', 'theme']\nTAILWIND_APP_NAME = 'theme'\n"

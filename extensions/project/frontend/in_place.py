@@ -39,12 +39,19 @@ def built_in_place(tree: Tree, own: Evidence, node: Node | None, served: str) ->
     base = posixpath.normpath(join(folders[0], _prefix(commands)))
     if not tree.exists(join(base, "package.json")):
         return Found((), items[0].source, Certainty.INFERRED, f"There is no package.json in {base}.")
-    version = node_version(version_of_node(tree, base, mapping(tree.json(join(base, "package.json")))))
+    package = mapping(tree.json(join(base, "package.json")))
+    scripts = mapping(package, "scripts")
+    version = node_version(version_of_node(tree, base, package))
+    if not builds and "build" in scripts:  # the image only installs, and people build
+        commands.append(f"{items[-1].words[0]} run build")
+        folders.append(base)
     lines = ["COPY . /workdir", *_runs(commands, folders)]
     if "node_modules" not in served and "npm.finders" not in served:
         made = dict.fromkeys(posixpath.normpath(posixpath.join(HOME, folder)) for folder in (base, *folders))
         lines.append(f"RUN rm -rf {' '.join(f'{folder}/node_modules' for folder in made)}")
     written = posixpath.dirname(base) if posixpath.basename(base) == "static_src" else base  # django-tailwind's layout
+    if commands[len(items) :] and "../" in str(scripts):
+        written = "."
     place = f"{posixpath.normpath(posixpath.join(HOME, written))}/"
     return Found([Stage("assets", f"node:{version}", lines, {place: place})], items[0].source, Certainty.INFERRED)
 
