@@ -263,6 +263,11 @@ def says(lines: Iterable[str], name: str) -> bool:
     return name in nginx.names(lines)
 
 
+def have_java(packages: Iterable[str]) -> bool:
+    """Return whether one of Debian's packages is of Java."""
+    return any(re.search(r"-(?:jre|jdk)\b", name) for name in packages)
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "around_messages": around_messages,
     "assignments": assignments,
@@ -274,6 +279,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "container": containers.container,
     "database": containers.database,
     "dns_name": orchestration.dns_name,
+    "have_java": have_java,
     "home": storage.home,
     "hosts_variable": hosts_variable,
     "in_requirements": in_requirements,

@@ -711,6 +711,15 @@ def test_java_finds_the_folder_of_manuals_in_slim_images(template, project):
     )
 
 
+@pytest.mark.parametrize("messages", [False, True])
+def test_folders_are_there_when_static_files_are_collected(messages, template, project):
+    """Settings may open a file for the log; where messages are compiled, that has made the folders before."""
+    folder = project()
+    copy(template, folder, data_dirs="[logs]", assets_stages=json.dumps([STAGE]), compile_messages=messages)
+    made = stages(folder / "Dockerfile_static")
+    assert ("/workdir/logs" in made["static"], "/workdir/logs" in made["code"]) == (not messages, messages)
+
+
 @pytest.mark.parametrize("script", ["shopctl", "mysite/cli.py", None])
 def test_a_manage_py_is_written_where_there_is_none(script, template, project):
     folder = project()
@@ -719,6 +728,9 @@ def test_a_manage_py_is_written_where_there_is_none(script, template, project):
     copy(template, folder)
     text = (folder / "manage.py").read_text()
     compile(text, "manage.py", "exec")
+    commit(folder)
+    copy(template, folder, update_workflow=True)
+    assert "    manage.py\n" in (folder / ".github/workflows/docker-update.yml").read_text()
     assert '"DJANGO_SETTINGS_MODULE", "mysite.settings"' in text and os.access(folder / "manage.py", os.X_OK)
     assert "python manage.py migrate" in (folder / "compose.yaml").read_text().replace(", ", " ")
     commit(folder)

@@ -431,6 +431,12 @@ def test_node_version(stated, expected):
     assert node_version(stated) == expected
 
 
+@pytest.mark.parametrize(("path", "left_out"), [("up/js/package.json", []), ("up/vendor/x/package.json", ["up"])])
+def test_a_front_end_among_the_uploads_stays(path, left_out, read):
+    assert read("MEDIA_ROOT = BASE_DIR / 'up'\n", **{path: "{}"}).value("local_files") == left_out
+    assert read("STATIC_ROOT = BASE_DIR / 'up'\n", **{path: "{}"}).value("local_files") == ["up"]
+
+
 def test_dockerignore_keeps_what_node_needs(read):
     found = read(**FRONT, **{".dockerignore": "ui\nnotes\n**/*.js\n"})
     assert found.value("local_files") == ["notes"]

@@ -323,10 +323,15 @@ def test_what_is_not_run_at_the_start_is_said(written):
     assert "createsuperuser` (entrypoint.sh:3): run it once" in said
 
 
-def test_a_command_that_writes_beside_the_code_is_said(written):
-    site = read(written(**started("python manage.py generateschema --file schema.yml\npython manage.py setup\n")))
-    assert deployment_defaults.start_commands(site).value == ["python manage.py setup"]
-    assert "`python manage.py generateschema --file schema.yml`" in " ".join(deployment_defaults.notes(site))
+@pytest.mark.parametrize("command", ["generateschema --file schema.yml", "export -o a.json", "export --output=a.json"])
+def test_a_command_that_writes_beside_the_code_is_said(command, written):
+    lines = (
+        f"python manage.py {command}\npython manage.py load --file a.json\npython manage.py export -o /tmp/a.json\n"
+    )
+    site = read(written(**started(lines)))
+    kept = ["python manage.py load --file a.json", "python manage.py export -o /tmp/a.json"]
+    assert [line.removesuffix(" || true") for line in deployment_defaults.start_commands(site).value] == kept
+    assert f"`python manage.py {command}`" in " ".join(deployment_defaults.notes(site))
 
 
 def test_no_secret_of_a_command_is_said(written):
@@ -581,6 +586,9 @@ def test_what_is_taken_out_of_an_archive_that_is_not_there(written):
     site = read(written(Dockerfile=f"FROM python:3.12\n{download}{run}{COPY}{GUNICORN}"))
     assert deployment_defaults.base_instructions(site).value == [f"{download}{run}".strip()]
     assert site.own_steps.value.of(Packages)[0].run == ("curl",)  # which slim images lack
+    run = "RUN wget -q https://x.example.com/d.zip && unzip d.zip && mv d /usr/local/bin/d\n"
+    site = read(written(Dockerfile=f"FROM python:3.12\n{run}{COPY}{GUNICORN}"))
+    assert deployment_defaults.base_instructions(site).value == []  # mv takes what unzip would have made
 
 
 ARRAYS = """\
@@ -984,6 +992,14 @@ def test_a_front_end_that_the_image_only_installs(script, place, answered):
     stage = answered(**files)["assets_stages"][0]
     assert stage["instructions"][1:3] == ["WORKDIR /workdir/ui", "RUN npm install && npm run build"]
     assert stage["output"] == {place: place}
+
+
+def test_node_modules_of_each_folder_are_removed(answered):
+    run = "RUN npm install && cd ui && npm install && npm run pack\n"
+    files = {"package.json": "{}", "ui/package.json": '{"scripts": {"pack": "node a.js"}}'}
+    found = answered(Dockerfile=f"FROM python:3.12\nWORKDIR /a\n{COPY}{run}{GUNICORN}", **files)
+    removed = "RUN rm -rf /workdir/node_modules /workdir/ui/node_modules"
+    assert found["assets_stages"][0]["instructions"][-1] == removed
 
 
 def test_npm_of_django_tailwind(answered):

@@ -69,7 +69,7 @@ def _not_django(conf: Conf, root: Path, defaults: Defaults, site: Callable[[], S
         return []
     if root.is_dir() and (root / defaults()["django_dir"] / "manage.py").is_file():
         return []
-    is_written = root.is_dir() and bool(conf["data"].get("manage_py", defaults()["manage_py"]))
+    is_written = root.is_dir() and _truth("bool", conf["data"].get("manage_py", defaults()["manage_py"]))
     message = missing.manage(root, site() if root.is_dir() else Site(), is_written=is_written)
     return [message] if message else []
 

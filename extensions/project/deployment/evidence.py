@@ -21,7 +21,7 @@ from .commands import read_commands
 from .compose import read_compose
 from .dockerfile import images, name_and_tag, read_instructions, substitute, variables
 from .kinds import taken
-from .kinds.carried import NO_FILE, READS_NO_FILE, needs_temporary
+from .kinds.carried import NO_FILE, READS_NO_FILE, lacks_file
 from .kinds.management import management_words
 from .kinds.record import (
     Carried,
@@ -303,11 +303,12 @@ def _settled(tree: Tree, known: _Known, items: Iterable[Taken]) -> Iterator[Take
     read = _read_by_code(tree, known, {item.name for item in items if isinstance(item, Variable)})
     without = (READS_NO_FILE, NO_FILE)
     lacking = {item.source for item in items if isinstance(item, NotUnderstood) and item.why in without}
-    before = ""
+    before, begun = "", set[str]()
     for item in items:
         if isinstance(item, Carried):
-            lacking |= {item.source} if needs_temporary(item.text, before) else set()
+            lacking |= {item.source} if lacks_file(item.text, before, item.source not in begun) else set()
             before += f" {item.text}"
+            begun.add(item.source)
     for item in items:
         if (
             isinstance(item, Carried)

@@ -32,11 +32,13 @@ def read_local_files(
     """
     code: set[str] = set()
     for path in tree.paths:
-        if path.endswith(".py") or (posixpath.basename(path) == "package.json" and not tree.is_ignored(path)):
+        if path.endswith(".py"):
             while (path := posixpath.dirname(path)) and path not in code:
                 code.add(path)
     static_kept = unread(False)
-    made = [settings.media_root.value]
+    media = settings.media_root.value
+    packages = (path for path in tree.named("package.json") if not is_aside(path) and not tree.is_ignored(path))
+    made = [] if media and any(path.startswith(f"{media}/") for path in packages) else [media]
     root = settings.static_root.value
     manifest = f"{root}/staticfiles.json"
     if not root or not tree.exists(manifest) or tree.is_ignored(manifest):

@@ -42,23 +42,21 @@ def _read(step: Step, around: Surroundings) -> list[Taken] | None:
         return [NotUnderstood(step.source, text[:200], "its packages are not from Debian")]
     if not step.plain and "$" in text:
         return None
-    if step.program in ("cp", "mv") and _is_gone(step, around):
-        return [NotUnderstood(step.source, text[:200], NO_FILE)]
     return [Carried(step.source, text)] if _is_of_system(step, around) else _of_project(step, around)
 
 
-def needs_temporary(text: str, before: str) -> bool:
-    """Return whether a command takes what is in /tmp from commands that are not among those `before` it."""
-    takes = text.partition(" ")[0] in ("tar", "unzip", "gunzip", "cp", "mv", "install")
-    found = TEMPORARY.search(text)
-    return takes and found is not None and found[0] not in before
+def lacks_file(text: str, before: str, is_first: bool) -> bool:
+    """Return whether a command takes a file that none of the carried commands `before` it has made.
 
-
-def _is_gone(step: Step, around: Surroundings) -> bool:
-    """Return whether a file is moved that is neither of the system nor of the project: an earlier step made it."""
-    sources = [word for word in step.words[1:] if not word.startswith("-")][:-1]
-    paths = (posixpath.normpath(posixpath.join(step.workdir, word)) for word in sources if not word.startswith("/"))
-    return any(not around.is_in_project(path) for path in paths)
+    A file in /tmp may be of any of them, one in the folder at hand only of this instruction: `is_first` has none.
+    """
+    program, *words = text.split()
+    if program not in MOVES:
+        return False
+    if found := TEMPORARY.search(text):
+        return found[0] not in before
+    sources = [word for word in words if not word.startswith("-")][:-1]
+    return is_first and program in ("cp", "mv") and any(not word.startswith("/") for word in sources)
 
 
 def _of_project(step: Step, around: Surroundings) -> list[Taken] | None:
