@@ -158,7 +158,7 @@ def _asgi_evidence(tree: Tree, settings: DjangoSettings) -> tuple[str, str, Cert
         wsgi_runs = wsgi_runs or ("gunicorn" in command.command and not command.development)
     for path in [
         *own(tree, "justfile", "Makefile"),
-        *(p for p in tree.paths if p.endswith(".sh") and not is_aside(p)),
+        *(p for p in tree.paths if p.endswith(".sh") and not is_aside(tree, p)),
     ][:40]:
         for number, line in enumerate((tree.text(path) or "").split("\n"), 1):
             if not line.lstrip().startswith("#") and "asgi" in line and ASGI_SERVERS.search(line):

@@ -74,7 +74,7 @@ def _reads(tree: Tree, evaluated: Settings, layout: Layout) -> Iterator[Read]:
     root = "" if layout.import_root == "." else f"{layout.import_root}/"
     paths = [path for path in tree.paths if path.endswith(".py") and path.startswith(root)]
     for path in paths[:MAX_FILES]:
-        if path in evaluated.files or is_aside(path) or is_development(path):
+        if path in evaluated.files or is_aside(tree, path) or is_development(path):
             continue
         folder = posixpath.dirname(path)
         parts = set(re.split(r"[/.]", path.removeprefix(root)))
