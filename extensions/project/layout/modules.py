@@ -40,9 +40,14 @@ def locate(tree: Tree, module: str, base: str) -> tuple[str, str] | None:
     return None
 
 
-def entry_points(tree: Tree, kind: str) -> list[str]:
-    """Return the paths of the modules that seem to hold a WSGI or ASGI application, those named so first."""
+def entry_points(tree: Tree, kind: str, base: str = ".") -> list[str]:
+    """Return the paths of the modules that seem to hold a WSGI or ASGI application, those named so first.
+
+    Among examples and tests, only those in `base` count, the folder of manage.py.
+    """
     exact = own(tree, f"{kind}.py")
+    if not exact and is_aside(f"{base}/"):
+        exact = [path for path in tree.named(f"{kind}.py") if path.startswith(f"{base}/")]
     variants = [
         path
         for path in tree.paths
