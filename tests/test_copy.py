@@ -475,7 +475,14 @@ MANAGE = (PROJECTS / "startproject/project/manage.py").read_text()
 BAD = {
     "project_slug": ["my site", 'my"site', "My-Site", "", "-x", "$HOME", "a#b", "a:b", "a\nb", "x" * 64],
     "python_version": ["3", "2.7", "3.7", "latest", "3.13 AS x", "3.13\nRUN true"],
-    "wsgi_module": ["core/wsgi.py", "core.wsgi.", "no.such.wsgi", 'mysite.wsgi", "--reload', "mysite.wsgi:a.b"],
+    "wsgi_module": [
+        "core/wsgi.py",
+        "core.wsgi.",
+        "no.such.wsgi",
+        'mysite.wsgi", "--reload',
+        "mysite.wsgi:a.b",
+        "a.b:c(1)",
+    ],
     "requirements_file": ["missing.txt", "../requirements.txt", "/etc/passwd", "a b.txt", "./requirements.txt", ""],
     "requirements_includes": ["missing.txt", "[missing.txt]", "[../x]", "{a: 1}", "[1]"],
     "static_root": ["/", "..", "a/../b", "a b", "$X"],
@@ -769,8 +776,7 @@ def test_a_project_without_requirements_file_or_wsgi_module_is_refused(template,
     (folder / "requirements.txt").rename(folder / "deps.in")
     (folder / "mysite/wsgi.py").unlink()
     (folder / "mysite/asgi.py").unlink()
-    settings = (folder / "mysite/settings.py").read_text()
-    (folder / "mysite/settings.py").write_text(settings.replace("WSGI_APPLICATION", "IGNORED"))
+    (folder / "mysite/settings.py").rename(folder / "settings.py.example")
     output = refused(folder, "--defaults", f"--vcs-ref={NEXT}", template)
     assert "--data requirements_file=" in output and "--data wsgi_module=" in output
     (folder / "mysite/app.py").touch()

@@ -268,6 +268,58 @@ def test_a_manage_that_calls_another(read):
     assert got(findings, "manage_py", "django_dir") == [("manage.py", "manage.py:1"), (".", "manage.py:1")]
 
 
+@pytest.mark.parametrize("more", ["", 'WSGI_APPLICATION = "other.wsgi.application"\n'])
+def test_no_module_that_makes_the_application(more, tmp_path):
+    files = startproject() | {"requirements.txt": "Django\n", "core/settings.py": SETTINGS + more}
+    del files["core/wsgi.py"], files["core/asgi.py"]
+    write(tmp_path, files)
+    found = defaults.from_site(reading.read(tmp_path), tmp_path)
+    assert found["wsgi_module"].value == "django.core.wsgi:get_wsgi_application()"
+
+
+def test_no_module_that_makes_the_application_of_a_configuration(read):
+    files = {
+        "manage.py": MANAGE.format("core.settings"),
+        "core/settings.py": "class Production(Configuration): pass\n",
+    }
+    files["manage.py"] += 'os.environ.setdefault("DJANGO_CONFIGURATION", "Production")\n'
+    assert read(files).value("wsgi_module") == "configurations.wsgi:get_wsgi_application()"
+
+
+def test_examples_beside_a_manage_for_tests(read):
+    examples = {f"examples/shop/{path}": content for path, content in startproject().items()}
+    files = {"manage.py": MANAGE.format("tests.shop.settings"), "tests/shop/settings.py": SETTINGS, **examples}
+    found = got(read(files), "manage_py", "wsgi_module")
+    assert [value for value, _ in found] == ["examples/shop/manage.py", "core.wsgi"]
+
+
+LIBRARY = """\
+[project]
+name = "shelves"
+dependencies = ["Django"]
+[dependency-groups]
+dev = ["django-extensions>=4", "ruff"]
+"""
+SHOWN = SETTINGS.replace("]", ', "django_extensions", "shelves", "unknown"]')
+
+
+@pytest.mark.parametrize(
+    ("settings", "more", "packages"),
+    [
+        (SHOWN, {}, ["django-extensions>=4"]),
+        (SETTINGS, {"demo/requirements.txt": "shelves[all]>=2\nmarkdown<4\n"}, ["shelves[all]>=2", "markdown<4"]),
+        (SETTINGS, {}, []),
+        (SETTINGS + 'TEMPLATES = [{"BACKEND": "django.template.backends.jinja2.Jinja2"}]\n', {}, ["jinja2"]),
+    ],
+)
+def test_what_an_example_needs_beside_its_library(settings, more, packages, tmp_path):
+    files = {f"demo/{path}": content for path, content in startproject().items()}
+    files |= {"demo/core/settings.py": settings, "shelves/__init__.py": "", "pyproject.toml": LIBRARY}
+    write(tmp_path, files | more)
+    found = defaults.from_site(reading.read(tmp_path), tmp_path)
+    assert found["install_packages"].value == packages
+
+
 def test_a_wsgi_module_in_a_folder_that_is_no_package(tmp_path):
     files = startproject() | {"requirements.txt": "Django\n"}
     files["deploy/wsgi-files/wsgi.py"] = files.pop("core/wsgi.py")

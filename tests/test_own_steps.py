@@ -183,6 +183,31 @@ services:
     assert (image.path, image.target, image.context) == ("web/Dockerfile", "live", ".")
 
 
+RELEASED = """\
+FROM python:3.13 AS base
+RUN pip install gunicorn
+FROM base AS shop
+CMD gunicorn shop.wsgi
+FROM shop AS shop-plus
+RUN apt-get install -y chromium
+"""
+WORKFLOW = """\
+jobs:
+  build:
+    steps:
+    - {uses: docker/build-push-action@v6, with: {context: ., file: ./web/Dockerfile, target: base}}
+    - {uses: docker/build-push-action@v6, with: {context: ., file: ./web/Dockerfile, target: shop}}
+    - {uses: docker/build-push-action@v6, with: {context: ., file: ./web/Dockerfile, target: shop-plus}}
+"""
+
+
+def test_the_stage_that_a_workflow_builds(written):
+    files = {"web/Dockerfile": RELEASED, ".github/workflows/release.yml": WORKFLOW}
+    assert own_image(Tree(written(**files)), ".").target == "shop"
+    others = WORKFLOW.replace("./web/Dockerfile", "Dockerfile")
+    assert own_image(Tree(written(**files | {".github/workflows/release.yml": others})), ".").target == "shop-plus"
+
+
 def test_the_image_of_staging_goes_before_that_of_developers(written):
     text = "FROM python:3.13\nRUN pip install -r requirements.txt\n"
     compose = "services: {django: {build: {context: ., dockerfile: dev/django.dockerfile}, ports: ['8000:8000']}}\n"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from .adopted import Adopted
 from .checkout import Checkout, read_checkout
 from .dependencies import read_dependencies
+from .dependencies.examples import with_missing
 from .dependencies.own_package import read_own_package
 from .dependencies.record import Dependencies
 from .dependencies.tool import Tool
@@ -127,6 +128,7 @@ def _code(tree: Tree, tools: tuple[Tool, ...]) -> tuple[Project, Settings | None
     if evaluated:
         installed = dependencies.distributions.value
         layout = replace(layout, import_roots=read_import_roots(tree, layout, settings, evaluated, installed))
+        dependencies = with_missing(tree, dependencies, layout, settings, evaluated)
     return (
         Project(
             layout=layout,

@@ -176,12 +176,12 @@ class Tree:
 
         They are the site, whatever their names: a library's demonstration has manage.py in `example/`.
         """
-        named = self.named("manage.py")
-        managers = [path for path in named if not is_named_aside(path)] or named[:1]
+        packages = {path: SETTINGS.search(self.text(path) or "") for path in self.named("manage.py")}
+        shown = [path for path, match in packages.items() if not match or match[1] not in ("test", "tests")]
+        shown = shown or [*packages]
         found = set()
-        for path in managers:
-            start = path.removesuffix("manage.py")
-            package = SETTINGS.search(self.text(path) or "")
+        for path in [path for path in shown if not is_named_aside(path)] or shown[:1]:
+            start, package = path.removesuffix("manage.py"), packages[path]
             found |= {start, *([f"{start}{package[1]}/"] if package else [])} - {""}
         return sorted(found, key=len, reverse=True)
 

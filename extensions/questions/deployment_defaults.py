@@ -4,6 +4,8 @@ import re
 import shlex
 from collections.abc import Iterable
 
+from packaging.requirements import Requirement
+
 from ..project.deployment.evidence import remarks
 from ..project.deployment.kinds.record import Carried, Command, Done, Requirements, Variable, When
 from ..project.evaluation.environment import ReadVariable
@@ -61,6 +63,9 @@ def install_packages(site: Site) -> Default:
     for item in site.own_steps.value.of(Requirements):
         for name in item.names:
             listed.setdefault(name, item.source)
+    known = {Requirement(text).name for text in listed}
+    lacking = site.dependencies.missing
+    listed |= {text: lacking.source for text in lacking.value if Requirement(text).name not in known}
     distributions = site.dependencies.distributions.value
     for foreign in site.dependencies.foreign.value:
         if foreign.by_name:

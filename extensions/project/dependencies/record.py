@@ -37,6 +37,7 @@ class Dependencies:
     local_missing: Found[Sequence[str]] = unread(())  # paths that are asked for, and are not in the project
     vcs_requirements: Found[Sequence[str]] = unread(())  # URLs of version control, as pip has them
     distributions: Found[Mapping[str, Installed]] = unread({})  # by their names, as PyPI writes them
+    missing: Found[Sequence[str]] = unread(())  # what the site needs and the installation lacks, as pip takes it
     django_version: Found[str] = unread("")  # the one that is pinned, "" for none
     django_below: Found[str] = unread("")  # of an unpinned Django: the release that code is too old for, "" for none
     gunicorn_version: Found[str] = unread("")  # likewise

@@ -4,6 +4,7 @@ import posixpath
 import re
 from dataclasses import dataclass
 
+from ..data import mapping, sequence, text_of
 from ..places import DEVELOPMENT, PRODUCTION, folder, is_aside, is_development, mentions
 from ..secrets import is_private
 from ..tree import Tree
@@ -95,7 +96,7 @@ def own_image(tree: Tree, django_dir: str) -> OwnImage | None:
     last = _last_stage(tree, path)
     if found and is_development(target) and last != target.lower():
         return OwnImage(path, context, last)  # the service is a developer's, the stage behind it production's
-    return OwnImage(path, context, target or last, found, above)
+    return OwnImage(path, context, target or _released_stage(tree, path) or last, found, above)
 
 
 def image_variables(tree: Tree, django_dir: str) -> dict[str, str]:
@@ -144,6 +145,34 @@ def _built_by_ci(tree: Tree) -> set[str]:
         if path.startswith(".github/workflows/") or path in (".gitlab-ci.yml", "bitbucket-pipelines.yml"):
             found |= {posixpath.normpath(match[1]) for match in BUILD_FILE.finditer(tree.text(path) or "")}
     return found
+
+
+def _released_stage(tree: Tree, path: str) -> str:
+    """Return the stage that a workflow builds first of those that run something and are no developer's; "" for none.
+
+    https://github.com/docker/build-push-action#inputs
+    """
+    stages: dict[str, bool] = {}  # whether each runs something
+    name = ""
+    for item in read_instructions(tree.text(path) or ""):
+        words = item.body.split()
+        if item.keyword == "FROM":
+            name = words[2].lower() if len(words) > 2 and words[1].upper() == "AS" else ""
+            stages[name] = words[0].lower() in stages and stages[words[0].lower()]
+        elif item.keyword in ("CMD", "ENTRYPOINT"):
+            stages[name] = True
+    for workflow in tree.paths:
+        if workflow.startswith(".github/workflows/") and workflow.endswith((".yml", ".yaml")):
+            for job in mapping(tree.yaml(workflow), "jobs").values():
+                for step in map(mapping, sequence(mapping(job).get("steps"))):
+                    given = mapping(step, "with")
+                    file = posixpath.normpath(
+                        text_of(given.get("file")) or f"{text_of(given.get('context'))}/Dockerfile"
+                    )
+                    target = text_of(given.get("target")).lower()
+                    if file.lstrip("/") == path and stages.get(target) and not is_development(target):
+                        return target
+    return ""
 
 
 def _context(tree: Tree, path: str, django_dir: str) -> str:

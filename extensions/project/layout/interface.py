@@ -34,8 +34,20 @@ def read_interface(tree: Tree, layout: Layout, settings: DjangoSettings) -> Layo
     """Return the layout with its WSGI and ASGI modules, and by which of the two the project itself is run."""
     wsgi = _entry(tree, layout, "wsgi", settings.wsgi_application)
     asgi = _entry(tree, layout, "asgi", settings.asgi_application)
+    if not wsgi.value and not asgi.value and layout.settings_file.value:
+        wsgi = _of_django(layout)
     interface = _interface(tree, settings, wsgi, asgi)
     return replace(layout, wsgi_module=wsgi, asgi_module=asgi, interface=interface)
+
+
+def _of_django(layout: Layout) -> Found[str]:
+    """Return what makes Django's own application, as `runserver` serves it where the project has no module for that.
+
+    https://docs.gunicorn.org/en/stable/run.html#gunicorn: a function that makes an application is called.
+    """
+    package = "configurations" if layout.configuration_class.value else "django.core"
+    note = "There is no wsgi.py: Django's own application is served, with the settings."
+    return Found(f"{package}.wsgi:get_wsgi_application()", "", Certainty.INFERRED, note)
 
 
 def _interface(tree: Tree, settings: DjangoSettings, wsgi: Found[str], asgi: Found[str]) -> Found[str]:
@@ -66,11 +78,7 @@ def _entry(tree: Tree, layout: Layout, kind: str, application: Found[str]) -> Fo
         return Found(module + ("" if callable_name == "application" else suffix), source)
     candidates = [path for path in candidates if _is_module(path, root)] or candidates
     if not candidates:
-        other = "asgi" if kind == "wsgi" else "wsgi"
-        note = f"There is no {kind}.py; Django's own can be served: get_{kind}_application()."
-        if kind == "asgi" or entry_points(tree, other):
-            note = f"There is no {kind}.py."
-        return Found("", "", Certainty.ASSUMED, note)
+        return Found("", "", Certainty.ASSUMED, f"There is no {kind}.py.")
     settings = layout.settings_file.value
     path = min(candidates, key=lambda path: (-_shared(path, settings), path.count("/"), len(path), path))
     module = _module(tree, path, root)

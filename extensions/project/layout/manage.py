@@ -10,7 +10,7 @@ from ..deployment.own_image import own_image
 from ..deployment.steps import OwnSteps, Phase, read_own_steps
 from ..findings import Certainty, Found
 from ..lines import line_of
-from ..literals import SETTINGS, last_name
+from ..literals import SETTINGS, assigned_variable, last_name, texts
 from ..named_aside import is_named_aside, is_template
 from ..places import folder, is_development, join, own
 from ..tree import Tree
@@ -27,7 +27,8 @@ def read_manage(tree: Tree) -> Layout:
     named = [path for path in tree.named("manage.py") if not is_template(path) and OURS not in (tree.text(path) or "")]
     real = [path for path in named if _runs_django(tree, path) or _calls_another(tree, path)]
     taken = Found("manage.py" in named, "manage.py" if "manage.py" in named else "", Certainty.STATED)
-    candidates = [path for path in real if not is_named_aside(path)] or real or list(_other_managers(tree))
+    shown = [path for path in real if not _is_for_tests(tree, path)] or real
+    candidates = [path for path in shown if not is_named_aside(path)] or shown or list(_other_managers(tree))
     if not candidates:
         entry = next(iter([*own(tree, "wsgi.py"), *own(tree, "asgi.py")]), "")
         base = package_root(tree, folder(entry)) if entry else None
@@ -137,6 +138,14 @@ def _other_managers(tree: Tree) -> Iterator[str]:
     for path in likely[:300]:
         if _runs_django(tree, path):
             yield path
+
+
+def _is_for_tests(tree: Tree, path: str) -> bool:
+    """Return whether all settings that a script names are those of tests, as where a library's examples lie deeper."""
+    module = tree.python(path)
+    named = [assigned_variable(node, SETTINGS) for node in (ast.walk(module) if module else ())]
+    found = [text[0] for item in named if item for text in texts(item[0], {}) if text]
+    return bool(found) and all(isinstance(text, str) and text.partition(".")[0] in ("test", "tests") for text in found)
 
 
 def _names_settings(tree: Tree, path: str) -> bool:

@@ -7,6 +7,7 @@ import ast
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from ..dependencies.examples import distributions_of
 from ..findings import Certainty, Found, unread
 from ..importer import Importer
 from ..layout.record import Layout
@@ -18,7 +19,6 @@ from .record import Database, DjangoSettings
 
 OURS = "/tmp/servers"  # is in the template's docker/deploy.sh and docker/proxy/default.conf
 TRUE_TEXTS = ("True", "1", "true", "yes", "on")
-APPS = {"rest_framework": "djangorestframework", "corsheaders": "django-cors-headers", "silk": "django-silk"}
 
 
 @dataclass(frozen=True)
@@ -98,10 +98,7 @@ def _is_there(tree: Tree, layout: Layout, dotted: str, distributions: Collection
         return True
     if Importer(tree, layout.base, layout.import_root).find(top):
         return True
-    name = top.lower().replace("_", "-")
-    return bool(
-        {name, f"django-{name}", name.removeprefix("django-"), APPS.get(top, name)}.intersection(distributions)
-    )
+    return not distributions_of(top).isdisjoint(distributions)
 
 
 def _development_module(tree: Tree, layout: Layout) -> tuple[str, str]:

@@ -44,7 +44,7 @@ def manage_py(site: Site) -> Default:
 
 
 def _interface_module(value: str, root: Path) -> str:
-    if not value:
+    if not value or value.endswith("()"):  # a package's, such as Django's
         return ""
     module = Path(*value.partition(":")[0].split("."))
     if any(root.glob(f"{module}.py")) or any(root.rglob(f"{module}.py")) or any(root.rglob(f"{module}/__init__.py")):
@@ -185,7 +185,8 @@ QUESTIONS = (
         type="str",
         help="WSGI module that Gunicorn serves, such as mysite.wsgi",
         rule=kinds.text(
-            rf"({kinds.NAME}(\.{kinds.NAME})*(:{kinds.NAME})?)?", "use a module like core.wsgi, without '.py'"
+            rf"({kinds.NAME}(\.{kinds.NAME})*(:{kinds.NAME}(\(\))?)?)?",
+            "use a module like core.wsgi, without '.py'",
         ),
         safe="",
         found=lambda site: site.layout.wsgi_module,
@@ -196,13 +197,15 @@ QUESTIONS = (
         plain=WRITTEN,
         reference=Reference(
             type="text",
-            default="`WSGI_APPLICATION` in the settings; otherwise the `wsgi.py` nearest to the settings",
+            default=(
+                "`WSGI_APPLICATION` in the settings; otherwise the `wsgi.py` nearest to the settings; otherwise "
+                "`django.core.wsgi:get_wsgi_application()`"
+            ),
             changes="what Gunicorn serves, in `CMD` of `Dockerfile_django`, unless `asgi_module` does",
             allowed=(
                 "a module of the project with dots, with or without the name of the application (`core.wsgi`, "
-                "`core.wsgi:application`)"
+                "`core.wsgi:application`), or of the function that makes it (`core.wsgi:make()`)"
             ),
-            notes="If no module is found, there is no default: give one with `--data wsgi_module=MODULE`.",
         ),
     ),
     Question(
