@@ -662,10 +662,6 @@ def test_a_folder_without_a_project_is_refused(template, tmp_path):
         ({"requirements/dev.txt": "black"}, "--data requirements_file=requirements/dev.txt"),
         ({"my deps.in": "Django"}, "--data requirements_file='my deps.in'"),
         ({}, "Write one:\n    echo Django > requirements.txt"),
-        (
-            {"requirements.txt": "Django", "mysite/wsgi.py": None, "mysite/asgi.py": None},
-            "says mysite.wsgi.application",
-        ),
     ],
 )
 def test_the_reason_of_a_refusal_is_true(files, words, template, project):
