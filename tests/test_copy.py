@@ -750,6 +750,33 @@ def test_a_manage_py_of_another_kind_is_kept(template, project):
     assert (folder / "manage.py").read_text() == "print('a manager of people')\n"
 
 
+def test_a_manage_py_is_the_one_that_the_images_run(template, project):
+    folder = project("uv_src")
+    given = ["--defaults", f"--vcs-ref={NEXT}", template]
+    copy(template, folder)
+    django_dir = answers_of(folder)["django_dir"]
+    assert django_dir != "."
+    git("-C", folder, "clean", "--force", "-d", "--quiet")
+    for answers in ({}, {"django_dir": django_dir}):
+        output = refused(folder, *given, manage_py="yes", **answers)
+        words = f"manage_py: the images run {django_dir}/manage.py, and this one would be in the root; answer no"
+        assert words in output
+    copy(template, folder, manage_py="no")
+    assert not (folder / "manage.py").exists()
+
+
+def test_an_answer_against_a_manage_py_is_kept(template, project):
+    folder = project()
+    (folder / "manage.py").rename(folder / "shopctl")
+    (folder / "manage.py").symlink_to("shopctl")
+    commit(folder)
+    copy(template, folder, manage_py="no")
+    commit(folder)
+    for answers in ({}, {"manage_py": "no"}):
+        update(folder, **answers)
+        assert answers_of(folder)["manage_py"] is False and (folder / "manage.py").is_symlink()
+
+
 @pytest.mark.parametrize("name", ["日本", "🚀", "sp ace", "a]b", "a$b", "q'uote", "a\nb", "-dash", "1234"])
 def test_a_folder_of_any_name_is_a_project_of_compose(name, template, project):
     folder = project(folder=name)

@@ -34,7 +34,7 @@ def kustomize() -> list[str] | None:
     return next((command for command in commands if shutil.which(command[0])), None)
 
 
-def rendered(folder: Path) -> str:
+def rendered(folder: Path, **values: str) -> str:
     """Return what a kustomization says as one text of YAML, with an .env as the example beside it has it."""
     command = kustomize()
     if not command:
@@ -42,7 +42,9 @@ def rendered(folder: Path) -> str:
         assert "CI" not in os.environ, reason
         pytest.skip(reason)
     lines = (folder / ".env.example").read_text().splitlines()
-    (folder / ".env").write_text("".join(f"{line}value\n" if line.endswith("=") else f"{line}\n" for line in lines))
+    given = {f"{name}=": f"{name}={value}" for name, value in values.items()}
+    lines = [given.get(line, f"{line}value" if line.endswith("=") else line) for line in lines]
+    (folder / ".env").write_text("".join(f"{line}\n" for line in lines))
     return subprocess.run([*command, folder], capture_output=True, text=True, check=True).stdout
 
 

@@ -80,6 +80,18 @@ def test_a_changed_answer_says_so_in_a_line(site):
     assert said[0] == "Still at 999.0.0: 2 files changed, none in conflict." and len(said) == 2
 
 
+def test_services_that_are_gone_are_named(template, project):
+    """Compose leaves their containers running; those of a profile don't run by themselves."""
+    folder = project("celery_postgres")
+    copy(template, folder)
+    commit(folder)
+    said = update(folder, workers="{}", services="{db: 'postgres:18'}", backups=False).splitlines()
+    words = "compose.yaml no longer has beat, valkey, worker: stop what still runs with "
+    assert f"{words}`docker compose up --detach --remove-orphans`." in said
+    commit(folder)
+    assert "remove-orphans" not in update(folder, use_compose=False)
+
+
 def test_quiet_is_quiet(site):
     assert update(site, "--quiet") == ""
     assert update(site, "--quiet", vcs_ref=FUTURE) == ""

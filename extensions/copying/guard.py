@@ -129,6 +129,8 @@ def _bad_answers(
     }
     if len(PORTS & known.keys()) == 1:  # the other has its default
         known |= {name: defaults()[name] for name in PORTS - known.keys()}
+    if _truth("bool", known.get("manage_py")) and "django_dir" not in known:
+        known["django_dir"] = defaults()["django_dir"]
     if known.get("orchestrators") not in (None, [], "[]"):  # which are refused for these
         known = {name: defaults()[name] for name in BESIDE_ORCHESTRATORS if name not in known} | known
     for name, value in known.items():

@@ -154,9 +154,9 @@ def merge(update: Update) -> None:
         and merging.plain(update.before[path].content) != old
     ]
     changed = _changed(update)
-    summary.complete(
-        outcome, root, update.answers_file, update.before[update.answers_file.as_posix()].content, changed
-    )
+    before = {path: file.content for path, file in update.before.items()}
+    file = update.answers_file
+    summary.complete(outcome, root, file, before[file.as_posix()], before.get(summary.COMPOSE, b""), changed)
     outcome.undo = undo.command(root, update.folder, update.prefix, update.answers_file, changed)
     _forget_sizes(root, changed)
     _mark(update, stages)

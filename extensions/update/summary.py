@@ -19,6 +19,7 @@ from . import leftovers
 
 RESTORED = "The update did not end: nothing of it is kept, and all is as it was."
 REPORT = "COPIER_DJANGO_DOCKER_REPORT"  # in the environment: a file for the outcome as JSON
+COMPOSE = "compose.yaml"
 MOST = 3  # of a kind, on lines of their own
 
 
@@ -34,20 +35,37 @@ class Outcome:
     rejected: list[str] = field(default_factory=list)  # .rej files, which have the person's side
     dropped: list[str] = field(default_factory=list)  # edited, and not rendered any more
     renamed: dict[str, str] = field(default_factory=dict)  # by the template's name: the person's, with changes
+    orphans: list[str] = field(default_factory=list)  # services that Compose no longer has, whose containers go on
     comments: list[str] = field(default_factory=list)  # lines of the answers file, gone
     answers_file: str = answers.FILE
     undo: str = ""  # the command; "" where the update has changed nothing
 
 
-def complete(outcome: Outcome, root: Path, answers_file: Path, before: bytes, changed: Iterable[str]) -> None:
-    """Add what is read from the project, when all is merged; `before` is the old content of the answers file."""
+def complete(
+    outcome: Outcome, root: Path, answers_file: Path, before: bytes, compose: bytes, changed: Iterable[str]
+) -> None:
+    """Add what is read from the project, when all is merged; `before` and `compose` are the old content of files."""
     name = answers_file.as_posix()
     old, new = before.decode(), (root / name).read_text()
     outcome.before, outcome.after = (str(yaml.safe_load(text).get("_commit", "")) for text in (old, new))
     outcome.changed = [path for path in changed if path != name and path not in outcome.rejected]
     outcome.places = [f"{path}:{line}" for path in outcome.conflicts for line in leftovers.conflicts(root / path)]
+    if now := started(_text(root / COMPOSE)):
+        outcome.orphans = sorted(started(compose) - now)
     outcome.comments = [line.strip() for line in answers.comments(old) if line not in new.splitlines()]
     outcome.answers_file = name
+
+
+def _text(path: Path) -> bytes:
+    return path.read_bytes() if path.is_file() else b""
+
+
+def started(compose: bytes) -> set[str]:
+    """Return the services that `docker compose up` starts; none of a file with conflicts, or that is gone."""
+    with contextlib.suppress(yaml.YAMLError, UnicodeDecodeError, AttributeError):
+        services = (yaml.safe_load(compose) or {}).get("services") or {}
+        return {str(name) for name, service in services.items() if not (service or {}).get("profiles")}
+    return set()
 
 
 def tell(outcome: Outcome, quiet: bool = False) -> None:
@@ -64,7 +82,7 @@ def lines(outcome: Outcome, quiet: bool = False) -> list[str]:
     to_do = [*_few(list(losses(outcome))), *_conflicts(outcome)]
     if quiet and not to_do:
         return []
-    news = [] if quiet else [_news(outcome), *_few([*_renames(outcome)])]
+    news = [] if quiet else [_news(outcome), *_few([*_orphans(outcome), *_renames(outcome)])]
     return [*news, *to_do, *_undo(outcome)]
 
 
@@ -88,6 +106,15 @@ def _news(outcome: Outcome) -> str:
 def _renames(outcome: Outcome) -> Iterator[str]:
     for path, name in outcome.renamed.items():
         yield f"You renamed {path}: its changes are merged into {name}."
+
+
+def _orphans(outcome: Outcome) -> Iterator[str]:
+    if names := outcome.orphans:
+        more = f" and {len(names) - MOST} more" if len(names) > MOST else ""
+        yield (
+            f"{COMPOSE} no longer has {', '.join(names[:MOST])}{more}: "
+            "stop what still runs with `docker compose up --detach --remove-orphans`."
+        )
 
 
 def losses(outcome: Outcome) -> Iterator[str]:

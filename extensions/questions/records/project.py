@@ -56,6 +56,13 @@ def _django_dir(value: str, root: Path) -> str:
     return "" if (root / value).is_dir() else f"there is no folder {value} in {root}; give the folder of manage.py"
 
 
+def _beside_django_dir(value: Any, answers: Mapping[str, Any]) -> str:
+    folder = answers.get("django_dir", ".")
+    if str(value).strip().lower() in kinds.TRUE and folder != ".":
+        return f"the images run {folder}/manage.py, and this one would be in the root; answer no, or give django_dir=."
+    return ""
+
+
 def _beside(other: str) -> Callable[[Any, Mapping[str, Any]], str]:
     def rule(value: Any, answers: Mapping[str, Any]) -> str:
         if value == "" and answers.get(other) == "":
@@ -157,10 +164,12 @@ QUESTIONS = (
         says_source=True,
         since="3.4.0",
         as_before=False,
+        against_others=_beside_django_dir,
         reference=Reference(
             type="yes or no",
             default="yes if the project has none in its root folder, but settings and a WSGI or ASGI module",
             changes="whether `manage.py` is written; it runs `settings_module`",
+            refused="yes, if `django_dir` is not `.`",
         ),
     ),
     Question(
