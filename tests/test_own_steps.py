@@ -798,6 +798,24 @@ RUN pushd ui/ && npm ci && npx webpack --mode=production && npm run css && popd 
 """
 
 
+def test_an_address_of_redis_that_code_makes_a_client_of(answered):
+    settings = SETTINGS + "import os\nREDIS_URL = os.environ.get('REDIS_URL')\nA_URL = os.environ.get('A_URL')\n"
+    client = "from django.conf import settings\nclient = redis.Redis.from_url(settings.REDIS_URL, db=0)\n"
+    assert answered(**{"shop/settings.py": settings})["build_environment"] == {}
+    found = answered(**{"shop/settings.py": settings, "shop/clients.py": client})
+    assert found["build_environment"] == {"REDIS_URL": "redis://localhost:6379/0"}
+
+
+def test_folders_that_git_has_nothing_of_and_a_front_end_fills(answered):
+    scripts = '"build": "run-p build:*", "build:js": "esbuild a.js > ../shop/static/js/a.js", '
+    scripts += '"build:x": "cp x.js ../shop/static/vendor/ 2> log", "build:css": "lessc a > ../shop/static/css/a.css"'
+    files = {"ui/package.json": f'{{"scripts": {{{scripts}}}}}', "shop/static/css/old.css": ""}
+    run = "FROM python:3.12\nWORKDIR /app\nCOPY . .\nRUN pip install x\nRUN cd ui && npm ci\n"
+    found = answered(Dockerfile=run + GUNICORN, **files)
+    made = [line for line in found["assets_stages"][0]["instructions"] if "mkdir" in line]
+    assert made == ["RUN mkdir -p /workdir/shop/static/js /workdir/shop/static/vendor"]
+
+
 @pytest.mark.parametrize("served", [True, False])
 def test_a_front_end_that_is_built_beside_the_code(served, answered):
     settings = SETTINGS + ("STATICFILES_DIRS = [BASE_DIR / 'ui' / 'node_modules' / 'x']\n" if served else "")

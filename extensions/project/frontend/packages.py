@@ -102,6 +102,9 @@ OUTPUT_FLAGS = re.compile(
     r"(?:--outdir|--outDir|--outfile|--output-path|--out-dir|--dist-dir|--dest|--dir|--output|-o|-d)[= ]+"
     r"[\"']?([\w./@-]+)"
 )
+WRITES = re.compile(
+    r"(?:(?<![0-9&])>{1,2}|\bcp(?: -\S+)*(?: [\w./@*-]+)+(?= ))\s*([\w./-]*/[\w./-]*)(?=\s*(?:$|[&;|]|\d?>))"
+)
 HERE = r"(?:[\w.]*(?:resolve|join)\(\s*(?:(?:__dirname|import\.meta\.dirname|process\.cwd\(\))\s*,\s*)?)?"
 QUOTED = r"[\"'`]([\w./@-]+)[\"'`]"
 CONFIG_OUTPUT = re.compile(rf"\b(?:outDir|outdir|outfile|outputDir|distDir)\s*:\s*{HERE}{QUOTED}")
@@ -271,6 +274,16 @@ def _output(tree: Tree, base: str, scripts: dict[str, str], script: str, command
     if not found or bundles:
         found |= dict.fromkeys(_configured(tree, base, " ".join(commands)))
     return " ".join(path for path in found if path)
+
+
+def lacking_folders(tree: Tree, base: str, scripts: dict[str, str], script: str) -> list[str]:
+    """Return the folders that a script writes to by the shell, which makes none, and that a clone of git lacks."""
+    found = (
+        _within(base, match[1] if match[1].endswith("/") else posixpath.dirname(match[1]) or ".")
+        for text in _reached(scripts, script)
+        for match in WRITES.finditer(text)
+    )
+    return [folder for folder in dict.fromkeys(found) if folder not in ("", ".") and not tree.has_folder(folder)]
 
 
 def _sass_outputs(command: str) -> Iterator[str]:
