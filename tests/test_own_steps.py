@@ -746,6 +746,72 @@ def test_stages_of_a_front_end(answered):
     ]
 
 
+OF_BOTH = """\
+ARG HOME_DIR=/srv/app
+FROM python:3.13 AS code
+ARG HOME_DIR
+WORKDIR ${HOME_DIR}
+COPY . .
+RUN pip install -r requirements.txt
+FROM code AS schema
+RUN cp .env-build .env && ./manage.py collectstatic --noinput && ./manage.py graphql_schema --out schema.graphql
+FROM node:22 AS assets
+WORKDIR /ui
+COPY --from=code ${HOME_DIR}/ui .
+COPY --from=schema ${HOME_DIR}/schema.graphql ./
+RUN npm ci && npm run codegen && npm run build
+FROM code
+COPY --from=assets /ui/dist shop/static/
+"""
+
+
+def test_a_front_end_that_needs_what_django_makes(answered):
+    settings = SETTINGS + "import os\nSECRET_KEY = os.environ['SECRET_KEY']\n"
+    found = answered(Dockerfile=OF_BOTH + GUNICORN, **{"ui/package.json": "{}", "shop/settings.py": settings})
+    assert found["assets_stages"] == [
+        {
+            "name": "assets",
+            "image": "base",
+            "instructions": [
+                "COPY --from=build /opt/venv /opt/venv",
+                "COPY . /workdir",
+                "RUN SECRET_KEY=only-for-building-the-image-0123456789-abcdefghijkl "
+                "python manage.py graphql_schema --out schema.graphql",
+            ],
+            "output": {},
+        },
+        {
+            "name": "assets-2",
+            "image": "node:22",
+            "instructions": [
+                "WORKDIR /ui",
+                "COPY ui .",
+                "COPY --from=assets /workdir/schema.graphql ./",
+                "RUN npm ci && npm run codegen && npm run build",
+            ],
+            "output": {"/ui/dist": "/workdir/shop/static/"},
+        },
+    ]
+
+
+@pytest.mark.parametrize(
+    ("run", "version"),
+    [
+        ("curl -fsSL https://nodejs.org/dist/v20.5.0/node-v20.5.0-linux-x64.tar.gz | tar xz", "20"),
+        ("curl -fsSL https://deb.nodesource.com/setup_18.x | bash -", "18"),
+        ("echo deb https://deb.nodesource.com/node_$NODE_MAJOR.x nodistro main > /etc/apt/a.list", "22"),
+        ("nvm install 26", "26"),
+    ],
+)
+def test_the_node_that_a_dockerfile_installs(run, version, answered):
+    package = '{"scripts": {"build": "esbuild a.js --outdir=shop/static/dist"}, "devDependencies": {"esbuild": "1"}}'
+    dockerfile = f"FROM python:3.13\nENV NODE_MAJOR=22\nRUN {run}\n{COPY}{GUNICORN}"
+    found = answered(
+        Dockerfile=dockerfile, **{"package.json": package, "a.js": "", ".gitignore": "shop/static/dist\n"}
+    )
+    assert found["node"]["version"] == version
+
+
 @pytest.mark.parametrize(
     "line",
     [

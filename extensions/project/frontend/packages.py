@@ -60,6 +60,10 @@ BUILD_COMMAND = re.compile(
     r"node\s+\S+\.[cm]?js|(?:npx|pnpm\s+exec|yarn(?:\s+run)?|pnpm|bunx)\s+"
     r"(?:vite|webpack|rollup|esbuild|gulp|parcel|vue-cli-service|sass|tailwindcss|@tailwindcss/cli)\b"
 )
+# Where Node is taken from: https://nodejs.org/dist/, https://github.com/nodesource/distributions, nvm.
+BRINGS = re.compile(
+    r"(?:nodejs\.org/(?:dist|download/release)/v|nodesource\.com/(?:setup_|node_)|\bnvm install (?:--\S+ )?v?)(\d+)"
+)
 NOT_BUILDS = re.compile(
     r"\b(?:storybook|typedoc|tsc --noEmit|watch|serve|lint|jest|vitest|playwright)\b|--watch|exit 1"
 )
@@ -238,7 +242,8 @@ def _version_file(tree: Tree, base: str) -> str:
 
 
 def _version_of_images(tree: Tree) -> str:
-    """Return the version of the first Node image that a Dockerfile of the project builds from."""
+    """Return the version of the first Node image in a Dockerfile of the project, or of what one installs."""
+    brought = ""
     for path in dockerfiles(tree):
         instructions = dockerfile.read_instructions(tree.text(path) or "")
         values = dockerfile.global_arguments(instructions)
@@ -246,7 +251,12 @@ def _version_of_images(tree: Tree) -> str:
             image = dockerfile.base_image(instruction, values) if instruction.keyword == "FROM" else ""
             if match := re.search(r"(?:^|/)node:(\d[\d.]*)|nodejs(\d[\d.]*)", image):
                 return str(match[1] or match[2])
-    return ""
+        known = dockerfile.variables(tree.text(path) or "").values
+        for instruction in instructions if not brought else ():
+            if instruction.keyword in ("RUN", "ADD"):
+                match = BRINGS.search(dockerfile.substitute(instruction.body, known, unknown=""))
+                brought = match[1] if match else brought
+    return brought
 
 
 def _tool_version(tree: Tree) -> str:
