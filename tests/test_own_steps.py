@@ -872,6 +872,21 @@ def test_an_address_of_redis_that_code_makes_a_client_of(answered):
     assert found["build_environment"] == {"REDIS_URL": "redis://localhost:6379/0"}
 
 
+@pytest.mark.parametrize(
+    ("zone", "image", "packages"),
+    [
+        ("US/Pacific", "python:3.13", ["tzdata-legacy"]),
+        ("US/Pacific", "python:3.10", []),
+        ("America/Los_Angeles", "python:3.13", []),
+    ],
+)
+def test_a_time_zone_by_an_old_name(zone, image, packages, answered):
+    found = answered(
+        **{"shop/settings.py": f'{SETTINGS}TIME_ZONE = "{zone}"\n', "Dockerfile": f"FROM {image}\n{COPY}"}
+    )
+    assert found["apt_runtime"] == packages
+
+
 def test_folders_that_git_has_nothing_of_and_a_front_end_fills(answered):
     scripts = '"build": "run-p build:*", "build:js": "esbuild a.js > ../shop/static/js/a.js", '
     scripts += '"build:x": "cp x.js ../shop/static/vendor/ 2> log", "build:css": "lessc a > ../shop/static/css/a.css"'

@@ -70,6 +70,9 @@ def _apt_build(site: Site) -> Default:
 
 def _apt_runtime(site: Site) -> Default:
     own = {item.source: item.run for item in site.own_steps.value.of(Packages) if item.run}
+    zone = site.settings.legacy_zone
+    if zone.value and debian_release(site).value != "bookworm":
+        own = {**own, zone.source: ("tzdata-legacy",)}
     return _apt(site, site.dependencies.apt_runtime, own, site.adopted.handbook_extra.value.apt)
 
 
