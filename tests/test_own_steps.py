@@ -872,6 +872,20 @@ def test_an_address_of_redis_that_code_makes_a_client_of(answered):
     assert found["build_environment"] == {"REDIS_URL": "redis://localhost:6379/0"}
 
 
+def test_a_broker_s_url_that_is_made_of_variables(answered):
+    settings = """import os
+HOST, USER = os.environ.get("RABBITMQ_HOST", "localhost"), os.environ.get("RABBITMQ_USER", "guest")
+PASSWORD = os.environ.get("RABBITMQ_PASSWORD", "guest")
+CELERY_BROKER_URL = f"amqp://{USER}:{PASSWORD}@{HOST}:5672//"
+"""
+    found = answered(**{"shop/settings.py": SETTINGS + settings, "requirements.txt": "Django\ncelery\n"})
+    assert (
+        found["compose_environment"] | {"RABBITMQ_HOST": "rabbitmq", "RABBITMQ_USER": "django"}
+        == (found["compose_environment"])
+    )
+    assert found["compose_settings"] == {}
+
+
 @pytest.mark.parametrize(
     ("zone", "image", "packages"),
     [
