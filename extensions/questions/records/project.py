@@ -198,15 +198,15 @@ QUESTIONS = (
         reference=Reference(
             type="text",
             default=(
-                "`WSGI_APPLICATION` in the settings; otherwise the `wsgi.py` nearest to the settings; if there is "
-                "none and no `asgi.py`, Django's own application: `django.core.wsgi:get_wsgi_application()`"
+                "`WSGI_APPLICATION` in the settings; otherwise the `wsgi.py` nearest to the settings, or Django's "
+                "own, `django.core.wsgi:get_wsgi_application()`"
             ),
             changes="what Gunicorn serves, in `CMD` of `Dockerfile_django`, unless `asgi_module` does",
             allowed=(
                 "a module of the project with dots, with or without the name of the application (`core.wsgi`, "
-                "`core.wsgi:application`), or of the function that makes it (`core.wsgi:make()`)"
+                "`core.wsgi:application`), or with a function that makes it (`core.wsgi:make()`)"
             ),
-            notes="If there are no settings either, there is no default: give one with `--data wsgi_module=MODULE`.",
+            notes="Without settings there is no default.",
         ),
     ),
     Question(
