@@ -132,6 +132,23 @@ def test_manage_in_a_folder(read, folder):
     ]
 
 
+@pytest.mark.parametrize(
+    ("package", "base"), [("demo", "."), ("tests", "."), ("example", "example"), ("site", "tests/server")]
+)
+def test_a_site_in_a_folder_with_a_name_of_tests_or_examples(package, base, read):
+    files = startproject()
+    start = "" if base == "." else f"{base}/"
+    files = {
+        f"{start}{path.replace('core/', f'{package}/')}": text.replace("core", package) for path, text in files.items()
+    }
+    files[f"{start}{package}/settings.py"] = files[f"{start}{package}/settings.py"].replace("WSGI_APPLICATION", "NO")
+    files |= {"examples/other/other/wsgi.py": "from django.core.wsgi import get_wsgi_application\n"}
+    findings = read(files)
+    path = f"{start}{package}/wsgi.py"
+    assert got(findings, "django_dir", "wsgi_module")[0][0] == base
+    assert (findings.found["wsgi_module"].value, findings.found["wsgi_module"].source) == (f"{package}.wsgi", path)
+
+
 def test_several_manage(read):
     findings = read(
         {

@@ -801,6 +801,7 @@ def test_a_front_end_that_needs_what_django_makes(answered):
         ("curl -fsSL https://deb.nodesource.com/setup_18.x | bash -", "18"),
         ("echo deb https://deb.nodesource.com/node_$NODE_MAJOR.x nodistro main > /etc/apt/a.list", "22"),
         ("nvm install 26", "26"),
+        ("nvm install 8", "24"),
     ],
 )
 def test_the_node_that_a_dockerfile_installs(run, version, answered):

@@ -88,7 +88,7 @@ def _paths(tree: Tree) -> list[str]:
     paths = [
         path
         for path in tree.paths
-        if NAMED_SO.search(path) and not is_aside(path) and path != "default.conf" and not path.endswith(".md")
+        if NAMED_SO.search(path) and not is_aside(tree, path) and path != "default.conf" and not path.endswith(".md")
     ]
     texts = {path: tree.text(path) or "" for path in paths[:60] if not is_development(path)}
     found = [path for path, text in texts.items() if SERVER.search(text) and PASSES.search(text)]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..installers import kinds
-from ..project.places import is_template
+from ..project.named_aside import is_template
 from ..project.tree import SKIPPED
 from ..services.site import Site
 

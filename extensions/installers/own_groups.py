@@ -8,7 +8,8 @@ from ..project.dependencies.tool import Search, Tool
 from ..project.deployment.own_image import own_image
 from ..project.deployment.recipes import is_for_developers
 from ..project.deployment.steps import Step, read_own_steps
-from ..project.places import is_aside, is_development
+from ..project.named_aside import is_named_aside
+from ..project.places import is_development
 from .manifests import Manifest, production_groups
 
 NAMED = ("--group", "--only-group", "--extra", "--extras", "--with", "-G", "-E")
@@ -130,7 +131,7 @@ def _imports(search: Search, distributions: Iterable[str]) -> bool:
 
 def _is_of_site(path: str) -> bool:
     name = path.rpartition("/")[2]
-    return not is_aside(path) and not is_development(path) and not OF_DEVELOPERS.fullmatch(name)
+    return not is_named_aside(path) and not is_development(path) and not OF_DEVELOPERS.fullmatch(name)
 
 
 def _modules(distribution: str) -> set[str]:

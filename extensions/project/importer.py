@@ -102,7 +102,7 @@ def guesses(tree: Tree, dotted: str, base: str) -> Iterator[tuple[Module, str]]:
         relative = dotted.replace(".", "/")
         endings = (f"/{relative}.py", f"/{relative}/__init__.py")
         for path in tree.paths:
-            if path.endswith(endings) and not is_aside(path):
+            if path.endswith(endings) and not is_aside(tree, path):
                 place = path.removesuffix(endings[0]).removesuffix(endings[1])
                 if (module := find(tree, dotted, [place])) and module.file:
                     yield module, place

@@ -4,41 +4,9 @@ import posixpath
 import re
 from collections.abc import Iterable
 
+from .named_aside import is_named_aside
 from .tree import Tree
 
-ASIDE = frozenset(
-    [
-        "test",
-        "tests",
-        "testing",
-        "testproject",
-        "test_project",
-        "testapp",
-        "e2e",
-        "cypress",
-        "playwright",
-        "example",
-        "examples",
-        "sample",
-        "samples",
-        "demo",
-        "docs",
-        "doc",
-        "documentation",
-        "fixtures",
-        "project_template",
-        "project_templates",
-        "app_template",
-        "cookiecutter",
-        "vendor",
-        "vendored",
-        "third_party",
-        "thirdparty",
-        "benchmarks",
-        ".devcontainer",
-        ".github",
-    ]
-)
 PRODUCTION = ("production", "prod", "live")
 DEVELOPMENT = frozenset(
     [
@@ -81,14 +49,9 @@ def join(base: str, path: str) -> str:
     return posixpath.normpath(f"{base}/{path}") if base not in ("", ".") else path
 
 
-def is_template(path: str) -> bool:
-    """Return whether a path belongs to a project template: its name is filled in when a project is made."""
-    return "{{" in path or "{%" in path
-
-
-def is_aside(path: str) -> bool:
-    """Return whether a path lies in a folder of tests, examples, documentation or templates."""
-    return is_template(path) or any(part.lower() in ASIDE for part in path.split("/")[:-1])
+def is_aside(tree: Tree, path: str) -> bool:
+    """Return whether a path lies in a folder of tests, examples, documentation or templates, and not of the site."""
+    return is_named_aside(next((path[len(start) :] for start in tree.sites if path.startswith(start)), path))
 
 
 def words(name: str) -> set[str]:
@@ -108,4 +71,4 @@ def is_development(name: str) -> bool:
 
 def own(tree: Tree, *names: str) -> list[str]:
     """Return the paths with one of these names that are the project's own, those nearest the root first."""
-    return [path for path in tree.named(*names) if not is_aside(path)]
+    return [path for path in tree.named(*names) if not is_aside(tree, path)]

@@ -53,7 +53,7 @@ def read_extensions(tree: Tree) -> list[Extension]:
     """Return the PostgreSQL extensions that migrations create, each once."""
     found: dict[str, str] = {}
     paths = [path for path in tree.paths if "/migrations/" in f"/{path}" and path.endswith((".py", ".sql"))]
-    for path in [path for path in paths if not is_aside(path) and tree.paths[path] < 200_000][:MAX_MIGRATIONS]:
+    for path in [path for path in paths if not is_aside(tree, path) and tree.paths[path] < 200_000][:MAX_MIGRATIONS]:
         text = tree.text(path) or ""
         if not MENTION.search(text):
             continue

@@ -19,6 +19,7 @@ import yaml
 
 from .findings import Problem
 from .ignored import holds_no_secrets, ignored_paths
+from .named_aside import is_named_aside
 
 MAX_SIZE = 1024 * 1024  # bytes; settings and manifests of real projects are smaller
 MAX_LOCK_SIZE = 4 * MAX_SIZE  # lock files of projects with many wheels are not
@@ -27,6 +28,7 @@ MAX_PROBLEMS = 200
 MAX_BAD_STATEMENTS = 10  # in a Python file of which the rest is read
 MAX_DEPTH = 100  # of nested YAML: libyaml composes recursively, and ends the process where its stack does
 TOML_LINE = re.compile(r"at line (\d+)")  # in the message: the error has no attribute for it before Python 3.14
+SETTINGS = re.compile(r"DJANGO_SETTINGS_MODULE\W+(\w+)\.")
 SKIPPED = frozenset(
     (
         "node_modules",
@@ -167,6 +169,21 @@ class Tree:
     def python_folders(self) -> frozenset[str]:
         """Return the folders with a Python file in them, at any depth; not the root."""
         return _folders_around(path for path in self.paths if path.endswith(".py"))
+
+    @cached_property
+    def sites(self) -> list[str]:
+        """Return the folders, each with its "/", that hold manage.py and the package of its settings, the inner first.
+
+        They are the site, whatever their names: a library's demonstration has manage.py in `example/`.
+        """
+        packages = {path: SETTINGS.search(self.text(path) or "") for path in self.named("manage.py")}
+        shown = [path for path, match in packages.items() if not match or match[1] not in ("test", "tests")]
+        shown = shown or [*packages]
+        found = set()
+        for path in [path for path in shown if not is_named_aside(path)] or shown[:1]:
+            start, package = path.removesuffix("manage.py"), packages[path]
+            found |= {start, *([f"{start}{package[1]}/"] if package else [])} - {""}
+        return sorted(found, key=len, reverse=True)
 
     @cached_property
     def ignored(self) -> frozenset[str]:

@@ -12,12 +12,12 @@ SETTINGS = "live/settings.py"
 WHITENOISE = {SETTINGS: "MIDDLEWARE.insert(1, 'whitenoise.middleware.WhiteNoiseMiddleware')\n"}
 # Without nginx there is no reverse proxy of Compose's, whatever the answer.
 KINDS = [("nginx", "nginx"), ("nginx", "external"), ("whitenoise", "nginx"), ("elsewhere", "external")]
+GTHREAD = {"worker_class": "gthread", "asgi_module": "", "wsgi_module": "live.wsgi"}
 WORKERS = {
-    "gthread": {"worker_class": "gthread", "asgi_module": "", "wsgi_module": "live.wsgi"},
+    "gthread": GTHREAD | {"wsgi_module": "django.core.wsgi:get_wsgi_application()"},
     "asgi": {"worker_class": "asgi"},
     "uvicorn": {"worker_class": "uvicorn_worker.UvicornWorker"},
 }
-GTHREAD = WORKERS["gthread"]
 
 
 @on(

@@ -64,7 +64,7 @@ def removed(tree: Tree) -> Iterator[tuple[str, str, str]]:
     found: list[Hit] = []
     newer = Version("0")
     for path in tree.paths:
-        if is_aside(path) or is_development(path.rpartition("/")[2]):
+        if is_aside(tree, path) or is_development(path.rpartition("/")[2]):
             continue
         if path.endswith((".html", ".txt", ".xml")) and "templates/" in f"/{path}":
             found += _of_template(path, tree.text(path) or "")

@@ -11,7 +11,8 @@ from ..deployment.recipes import is_for_developers
 from ..findings import Certainty, Found
 from ..importer import Importer
 from ..layout.record import Layout
-from ..places import is_aside, own
+from ..named_aside import is_named_aside
+from ..places import own
 from ..settings.record import DjangoSettings
 from ..settings.setting import Settings
 from ..tree import Tree
@@ -42,7 +43,7 @@ def with_missing(
 
     Only a library leaves to developers what its example cannot do without; a site has it for debugging.
     """
-    is_library = dependencies.installer.value == "pyproject" or is_aside(f"{layout.base}/")
+    is_library = dependencies.installer.value == "pyproject" or is_named_aside(f"{layout.base}/")
     found: dict[str, Requirement] = {}
     for item in _of_example(tree, dependencies, layout):
         found.setdefault(item.name, item)

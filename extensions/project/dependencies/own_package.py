@@ -45,7 +45,11 @@ def _asked_at(tree: Tree, content: dict[str, Any], tools: Collection[Tool]) -> s
         return ""
     own = canonicalize_name(name)
     for path in tree.paths:
-        if path.endswith(".py") and not is_aside(path) and any(word in (tree.text(path) or "") for word in ASKING):
+        if (
+            path.endswith(".py")
+            and not is_aside(tree, path)
+            and any(word in (tree.text(path) or "") for word in ASKING)
+        ):
             module = tree.python(path)
             if line := _asks(module, own) if module else 0:
                 return f"{path}:{line}"

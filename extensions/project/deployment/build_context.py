@@ -195,7 +195,7 @@ def _is_environment_needed(tree: Tree, node: Node | None, path: str) -> bool:
 def _is_secret(tree: Tree, path: str) -> bool:
     """Return whether a tracked file looks like a secret, by its name, or by what is in it."""
     name = posixpath.basename(path)
-    if is_aside(path) or _named(name, EXAMPLES):
+    if is_aside(tree, path) or _named(name, EXAMPLES):
         return False
     if _named(name, SECRETS) or _named(posixpath.dirname(path), (".ssh", ".gnupg")):
         return True

@@ -103,7 +103,7 @@ def _fly(tree: Tree) -> Iterator[Command]:
 
 
 def _units(tree: Tree) -> Iterator[Command]:
-    paths = [path for path in tree.paths if path.endswith(".service") and not is_aside(path)]
+    paths = [path for path in tree.paths if path.endswith(".service") and not is_aside(tree, path)]
     for path in paths[:20]:
         environment: dict[str, str] = {}
         commands: list[tuple[str, int]] = []
@@ -124,7 +124,7 @@ def _units(tree: Tree) -> Iterator[Command]:
 def _supervisor(tree: Tree) -> Iterator[Command]:
     for path in tree.paths:
         name = path.rpartition("/")[2].lower()
-        if not name.endswith((".conf", ".ini", ".cfg")) or "supervisor" not in path.lower() or is_aside(path):
+        if not name.endswith((".conf", ".ini", ".cfg")) or "supervisor" not in path.lower() or is_aside(tree, path):
             continue
         parser = tree.ini(path)
         for section in parser.sections():
@@ -151,7 +151,7 @@ def _supervisor_value(parser: RawConfigParser, section: str, name: str) -> str:
 
 def dockerfiles(tree: Tree) -> list[str]:
     """Return the paths of the project's Dockerfiles, production's first, those named for development last."""
-    found = [path for path in tree.paths if dockerfile.is_dockerfile(path) and not is_aside(path)]
+    found = [path for path in tree.paths if dockerfile.is_dockerfile(path) and not is_aside(tree, path)]
     return sorted(found, key=is_development)[:20]
 
 

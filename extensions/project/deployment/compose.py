@@ -54,7 +54,7 @@ def read_compose(tree: Tree) -> list[Service]:
 
 
 def _paths(tree: Tree) -> list[str]:
-    return [path for path in tree.paths if NAME.fullmatch(path.rpartition("/")[2]) and not is_aside(path)]
+    return [path for path in tree.paths if NAME.fullmatch(path.rpartition("/")[2]) and not is_aside(tree, path)]
 
 
 def _rank(path: str) -> tuple[bool, bool, int, bool, str]:

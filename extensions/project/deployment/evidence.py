@@ -232,7 +232,7 @@ def _unmigrated(tree: Tree, installed_apps: Iterable[str]) -> tuple[str, ...]:
         if (
             name in apps
             and folder not in migrated
-            and not is_aside(path)
+            and not is_aside(tree, path)
             and re.search(r"^class \w+\(", tree.text(path) or "", re.M)
         ):
             found.append(name)
@@ -354,7 +354,7 @@ def _read_by_code(tree: Tree, project: _Known, names: set[str]) -> set[str]:
     found = names & {*project.variables}
     if left := sorted(names - found - OF_BUILD - OF_SYSTEM):
         named = re.compile(rf"[\"']({'|'.join(map(re.escape, left))})[\"']")
-        paths = [path for path in tree.paths if path.endswith(".py") and not is_aside(path)][:3000]
+        paths = [path for path in tree.paths if path.endswith(".py") and not is_aside(tree, path)][:3000]
         found |= {match[1] for path in paths for match in named.finditer(tree.text(path) or "")}
     return found
 
@@ -369,7 +369,7 @@ def _called(tree: Tree, packages: Iterable[str]) -> set[str]:
     if not programs:
         return set()
     named = re.compile(rf"[\"'](?:/usr/bin/)?({'|'.join(map(re.escape, programs))})(?=[\"' ])")
-    paths = [path for path in tree.paths if path.endswith(".py") and not is_aside(path)][:3000]
+    paths = [path for path in tree.paths if path.endswith(".py") and not is_aside(tree, path)][:3000]
     return {programs[match[1]] for path in paths for match in named.finditer(tree.text(path) or "")}
 
 

@@ -234,7 +234,7 @@ def _last_stage(tree: Tree, path: str) -> str:
         words = item.body.split()
         if item.keyword == "FROM":
             names.append(words[2].lower() if len(words) > 2 and words[1].upper() == "AS" else "")
-    if not names or is_aside(path):
+    if not names or is_aside(tree, path):
         return ""
     if not is_development(names[-1]):
         return names[-1]

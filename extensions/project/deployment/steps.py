@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from ..places import is_template
+from ..named_aside import is_template
 from ..tree import Tree
 from . import shell
 from .dockerfile import HEREDOC, Instruction, pairs, read_instructions, substitute

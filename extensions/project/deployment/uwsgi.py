@@ -26,7 +26,7 @@ class Beside:
 
 def read_uwsgi(tree: Tree) -> Iterator[Beside]:
     """Yield what the project's own configurations of uWSGI start beside the site, in order."""
-    paths = [path for path in tree.paths if path.endswith(".ini") and not is_aside(path)]
+    paths = [path for path in tree.paths if path.endswith(".ini") and not is_aside(tree, path)]
     for path in paths[:50]:
         inside = False
         for number, line in enumerate((tree.text(path) or "").split("\n")[:2000], 1):

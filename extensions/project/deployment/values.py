@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from ..places import DEVELOPMENT, PRODUCTION, REHEARSAL, SAMPLE, is_aside, is_development, mentions
+from ..named_aside import is_named_aside
+from ..places import DEVELOPMENT, PRODUCTION, REHEARSAL, SAMPLE, is_development, mentions
 from ..secrets import is_private, words
 from ..tree import Tree
 from .commands import environment_of
@@ -73,7 +74,7 @@ def is_sample(path: str) -> bool:
     folder, _, name = path.rpartition("/")
     if ".envs" in folder.split("/"):
         return mentions(path, PRODUCTION)
-    if is_aside(path):
+    if is_named_aside(path):
         return False
     listed = [word for word in re.split(r"[^a-z0-9]+", name.lower()) if word]
     kept = {"settings", "ini"} <= {*listed} or bool(ENVIRONMENT & {*listed} and listed[-1] in LAST)

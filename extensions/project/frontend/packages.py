@@ -64,6 +64,7 @@ BUILD_COMMAND = re.compile(
 BRINGS = re.compile(
     r"(?:nodejs\.org/(?:dist|download/release)/v|nodesource\.com/(?:setup_|node_)|\bnvm install (?:--\S+ )?v?)(\d+)"
 )
+OLDEST = 18  # of what is downloaded: nothing keeps older ones, and newer ones build what they did
 NOT_BUILDS = re.compile(
     r"\b(?:storybook|typedoc|tsc --noEmit|watch|serve|lint|jest|vitest|playwright)\b|--watch|exit 1"
 )
@@ -255,7 +256,7 @@ def _version_of_images(tree: Tree) -> str:
         for instruction in instructions if not brought else ():
             if instruction.keyword in ("RUN", "ADD"):
                 match = BRINGS.search(dockerfile.substitute(instruction.body, known, unknown=""))
-                brought = match[1] if match else brought
+                brought = match[1] if match and int(match[1]) >= OLDEST else brought
     return brought
 
 

@@ -71,7 +71,7 @@ def _entry(tree: Tree, layout: Layout, kind: str, application: Found[str]) -> Fo
         if located and (kind == "wsgi" or SETS_UP.search(tree.text(located[0]) or "")):
             suffix = "" if callable_name == "application" else f":{callable_name}"
             return Found(module + suffix, application.source or located[0])
-    candidates = entry_points(tree, kind, base)
+    candidates = entry_points(tree, kind)
     if stated := _stated_entry(tree, kind, base):
         module, callable_name, path, source = stated
         suffix = f":{callable_name}" if callable_name not in ("", "application") else _suffix(tree, path, kind)
@@ -166,7 +166,7 @@ def _asgi_evidence(tree: Tree, settings: DjangoSettings) -> tuple[str, str, Cert
         wsgi_runs = wsgi_runs or ("gunicorn" in command.command and not command.development)
     for path in [
         *own(tree, "justfile", "Makefile"),
-        *(p for p in tree.paths if p.endswith(".sh") and not is_aside(p)),
+        *(p for p in tree.paths if p.endswith(".sh") and not is_aside(tree, p)),
     ][:40]:
         for number, line in enumerate((tree.text(path) or "").split("\n"), 1):
             if not line.lstrip().startswith("#") and "asgi" in line and ASGI_SERVERS.search(line):

@@ -37,7 +37,7 @@ def read_local_files(
                 code.add(path)
     static_kept = unread(False)
     media = settings.media_root.value
-    packages = (path for path in tree.named("package.json") if not is_aside(path) and not tree.is_ignored(path))
+    packages = (path for path in tree.named("package.json") if not is_aside(tree, path) and not tree.is_ignored(path))
     made = [] if media and any(path.startswith(f"{media}/") for path in packages) else [media]
     root = settings.static_root.value
     manifest = f"{root}/staticfiles.json"
@@ -129,7 +129,11 @@ def _sources_of_node(tree: Tree, node: Node | None) -> list[str]:
     start = "" if node.folder == "." else f"{node.folder}/"
     return [
         *node.files,
-        *(path for path in tree.paths if path.startswith(start) and path.endswith(SOURCES) and not is_aside(path)),
+        *(
+            path
+            for path in tree.paths
+            if path.startswith(start) and path.endswith(SOURCES) and not is_aside(tree, path)
+        ),
     ]
 
 

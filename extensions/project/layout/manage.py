@@ -11,7 +11,8 @@ from ..deployment.steps import OwnSteps, Phase, read_own_steps
 from ..findings import Certainty, Found
 from ..lines import line_of
 from ..literals import SETTINGS, assigned_variable, last_name, texts
-from ..places import folder, is_aside, is_development, is_template, join, own
+from ..named_aside import is_named_aside, is_template
+from ..places import folder, is_development, join, own
 from ..tree import Tree
 from .modules import package_root
 from .record import Layout
@@ -27,7 +28,7 @@ def read_manage(tree: Tree) -> Layout:
     real = [path for path in named if _runs_django(tree, path) or _calls_another(tree, path)]
     taken = Found("manage.py" in named, "manage.py" if "manage.py" in named else "", Certainty.STATED)
     shown = [path for path in real if not _is_for_tests(tree, path)] or real
-    candidates = [path for path in shown if not is_aside(path)] or shown or list(_other_managers(tree))
+    candidates = [path for path in shown if not is_named_aside(path)] or shown or list(_other_managers(tree))
     if not candidates:
         entry = next(iter([*own(tree, "wsgi.py"), *own(tree, "asgi.py")]), "")
         base = package_root(tree, folder(entry)) if entry else None
@@ -47,7 +48,7 @@ def read_manage(tree: Tree) -> Layout:
     others = [path for path in candidates if path != manage]
     if others:
         notes.append(f"Also found: {', '.join(others[:4])}{' …' if len(others) > 4 else ''}.")
-    if is_aside(manage) and len(real) == 1:
+    if is_named_aside(manage) and len(real) == 1:
         notes.append("It is the only one, and lies among tests, examples or documentation: is this a library?")
     base = folder(manage)
     if manage.rpartition("/")[2] != "manage.py":
@@ -131,7 +132,7 @@ def _other_managers(tree: Tree) -> Iterator[str]:
         for path, size in tree.paths.items()
         if path.count("/") <= 3
         and size < 20_000
-        and not is_aside(path)
+        and not is_named_aside(path)
         and (path.endswith(".py") or "." not in path.rpartition("/")[2])
     ]
     for path in likely[:300]:

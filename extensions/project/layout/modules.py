@@ -40,21 +40,16 @@ def locate(tree: Tree, module: str, base: str) -> tuple[str, str] | None:
     return None
 
 
-def entry_points(tree: Tree, kind: str, base: str = ".") -> list[str]:
-    """Return the paths of the modules that seem to hold a WSGI or ASGI application, those named so first.
-
-    Among examples and tests, only those in `base` count, the folder of manage.py.
-    """
+def entry_points(tree: Tree, kind: str) -> list[str]:
+    """Return the paths of the modules that seem to hold a WSGI or ASGI application, those named so first."""
     exact = own(tree, f"{kind}.py")
-    if not exact and is_aside(f"{base}/"):
-        exact = [path for path in tree.named(f"{kind}.py") if path.startswith(f"{base}/")]
     variants = [
         path
         for path in tree.paths
         if path.endswith(".py")
         and kind in (name := path.rpartition("/")[2])
         and name != f"{kind}.py"
-        and not is_aside(path)
+        and not is_aside(tree, path)
     ]
     named = exact + [path for path in variants[:10] if makes_application(tree, path, kind)]
     return named or [path for path in _small_modules(tree) if makes_application(tree, path, kind)][:6]
@@ -70,6 +65,6 @@ def _small_modules(tree: Tree) -> list[str]:
     likely = [
         path
         for path, size in tree.paths.items()
-        if path.endswith(".py") and size < 5_000 and path.count("/") <= 4 and not is_aside(path)
+        if path.endswith(".py") and size < 5_000 and path.count("/") <= 4 and not is_aside(tree, path)
     ]
     return [path for path in likely[:300] if not path.endswith(("/__init__.py", "manage.py", "settings.py"))]

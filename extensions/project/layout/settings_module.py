@@ -22,7 +22,8 @@ from ..literals import (
     last_name,
     texts,
 )
-from ..places import PRODUCTION, folder, is_aside, is_template, join, mentions, own, words
+from ..named_aside import is_template
+from ..places import PRODUCTION, folder, is_aside, join, mentions, own, words
 from ..tree import Tree
 from .modules import (
     DEPLOYED,
@@ -175,7 +176,7 @@ def _in_text_files(tree: Tree) -> Iterator[Naming]:
         script = (
             name.endswith("uwsgi.ini")
             or name in ("justfile", "makefile", "app.yaml", "gunicorn.conf.py")
-            or (name.endswith(".sh") and not is_aside(path))
+            or (name.endswith(".sh") and not is_aside(tree, path))
         )
         if (workflow or dotenv or script) and size < 200_000 and not is_template(path):
             development = mentions(path, NOT_PRODUCTION)

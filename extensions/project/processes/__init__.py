@@ -17,7 +17,8 @@ from ..findings import Certainty, Found, unread
 from ..importer import Importer
 from ..layout.record import Layout
 from ..literals import assignments, constant, last_name, strings
-from ..places import folder, is_aside, is_development, is_template, mentions
+from ..named_aside import is_template
+from ..places import folder, is_aside, is_development, mentions
 from ..secrets import in_command
 from ..tree import Tree
 from .record import Process, Processes
@@ -338,7 +339,9 @@ def _script_content(tree: Tree, scripts: dict[str, list[str]], command: str) -> 
             texts.append(tree.text(candidates[0]) or "")
         elif name.startswith("start-"):
             kind = name.removeprefix("start-").replace("celery", "")
-            paths = [path for path in scripts.get("start", []) if folder(path).endswith(kind) and not is_aside(path)]
+            paths = [
+                path for path in scripts.get("start", []) if folder(path).endswith(kind) and not is_aside(tree, path)
+            ]
             paths.sort(key=lambda path: is_development(path))
             texts += [tree.text(path) or "" for path in paths[:1]]
     lines = (line for text in texts for line in text.split("\n") if not line.lstrip().startswith("#"))
@@ -529,7 +532,7 @@ def _celery_candidates(tree: Tree, layout: Layout, distributions: Collection[str
     near = folder(layout.settings_file.value)
     likely, rest = [], []
     for path, size in tree.paths.items():
-        if not path.endswith(".py") or is_aside(path) or size > 200_000 or "/migrations/" in path:
+        if not path.endswith(".py") or is_aside(tree, path) or size > 200_000 or "/migrations/" in path:
             continue
         name = path.rpartition("/")[2]
         if "celery" in name or "celery" in folder(path).rpartition("/")[2]:
@@ -548,7 +551,7 @@ def _celery_candidates(tree: Tree, layout: Layout, distributions: Collection[str
 
 def _long_running(tree: Tree) -> Iterator[Process]:
     paths = [path for path in tree.paths if "/management/commands/" in f"/{path}" and path.endswith(".py")]
-    for path in [path for path in paths if not is_aside(path)][:MAX_READ]:
+    for path in [path for path in paths if not is_aside(tree, path)][:MAX_READ]:
         name = path.rpartition("/")[2].removesuffix(".py")
         text = tree.text(path) or ""
         if name.startswith("_") or not ("while" in text or any(word in text for word in LISTENING)):
@@ -600,7 +603,7 @@ def _cron(tree: Tree, layout: Layout) -> Iterator[Process]:
         name = path.rpartition("/")[2].lower()
         crontab = name in ("crontab", "crontab.txt", "cronfile") or name.endswith((".cron", ".crontab"))
         crontab = crontab or "/cron.d/" in f"/{path}"
-        if not crontab or size > 50_000 or is_aside(path):
+        if not crontab or size > 50_000 or is_aside(tree, path):
             continue
         for number, line in enumerate((tree.text(path) or "").split("\n")[:500], 1):
             if (match := CRON_LINE.match(line.strip())) and ("manage.py" in match[2] or "django-admin" in match[2]):

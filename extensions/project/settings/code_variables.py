@@ -70,7 +70,7 @@ def _addresses(tree: Tree, evaluated: Settings, layout: Layout) -> Iterator[str]
     https://redis.readthedocs.io/en/stable/connections.html#redis.Redis.from_url
     """
     root = "" if layout.import_root == "." else f"{layout.import_root}/"
-    paths = [path for path in tree.paths if path.endswith(".py") and path.startswith(root) and not is_aside(path)]
+    paths = [path for path in tree.paths if path.endswith(".py") and path.startswith(root) and not is_aside(tree, path)]
     for path in paths[:MAX_FILES]:
         for match in FROM_URL.finditer(tree.text(path) or ""):
             setting = evaluated.get(match[1])
@@ -94,7 +94,7 @@ def _reads(tree: Tree, evaluated: Settings, layout: Layout) -> Iterator[Read]:
     root = "" if layout.import_root == "." else f"{layout.import_root}/"
     paths = [path for path in tree.paths if path.endswith(".py") and path.startswith(root)]
     for path in paths[:MAX_FILES]:
-        if path in evaluated.files or is_aside(path) or is_development(path):
+        if path in evaluated.files or is_aside(tree, path) or is_development(path):
             continue
         folder = posixpath.dirname(path)
         parts = set(re.split(r"[/.]", path.removeprefix(root)))

@@ -96,7 +96,7 @@ def site_modules(tree: Tree, settings: Settings, layout: Layout) -> Iterator[str
 
 def _is_run(tree: Tree, path: str, start: str) -> bool:
     """Return whether a module can be imported, and is one of the site's: no script, nor for development or tests."""
-    if is_aside(path) or NOT_RUN.search(path) or is_development(path):
+    if is_aside(tree, path) or NOT_RUN.search(path) or is_development(path):
         return False
     *folders, name = path.removeprefix(start).removesuffix(".py").split("/")
     if not all(part.isidentifier() for part in (*folders, name)):

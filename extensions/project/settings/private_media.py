@@ -53,7 +53,7 @@ def read_private_media(tree: Tree, settings: Settings) -> PrivateMedia:
 def _sender(tree: Tree) -> Found[str]:
     """Return the first of the project's modules that sends the header."""
     for path in tree.paths:
-        if not path.endswith(".py") or is_aside(path):
+        if not path.endswith(".py") or is_aside(tree, path):
             continue
         for number, line in enumerate((tree.text(path) or "").split("\n"), 1):
             if HEADER.search(line.partition("#")[0]):

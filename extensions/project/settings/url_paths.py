@@ -31,7 +31,7 @@ def with_paths(tree: Tree, settings: DjangoSettings, evaluated: Settings) -> Dja
 def _found(tree: Tree, evaluated: Settings, wanted: set[str]) -> Iterator[tuple[str, str]]:
     """Yield the variables, each with a path: with a slash at its end where the code adds none."""
     variables = {name: found.raw.direct or next(iter(found.variables), "") for name, found in evaluated.values.items()}
-    paths = [path for path in tree.paths if re.search(r"(^|/)urls(/\w+)?\.py$", path) and not is_aside(path)]
+    paths = [path for path in tree.paths if re.search(r"(^|/)urls(/\w+)?\.py$", path) and not is_aside(tree, path)]
     for path in paths[:MAX_FILES]:
         for node in ast.walk(tree.python(path) or ast.Module([], [])):
             if isinstance(node, ast.Call) and node.args and _last(node.func) in ROUTES:

@@ -198,15 +198,14 @@ QUESTIONS = (
         reference=Reference(
             type="text",
             default=(
-                "`WSGI_APPLICATION` in the settings; otherwise the `wsgi.py` nearest to the settings, or Django's "
-                "own, `django.core.wsgi:get_wsgi_application()`"
+                "`WSGI_APPLICATION` in the settings; otherwise the `wsgi.py` nearest to the settings; otherwise "
+                "`django.core.wsgi:get_wsgi_application()`"
             ),
             changes="what Gunicorn serves, in `CMD` of `Dockerfile_django`, unless `asgi_module` does",
             allowed=(
                 "a module of the project with dots, with or without the name of the application (`core.wsgi`, "
-                "`core.wsgi:application`), or with a function that makes it (`core.wsgi:make()`)"
+                "`core.wsgi:application`), or of the function that makes it (`core.wsgi:make()`)"
             ),
-            notes="Without settings there is no default.",
         ),
     ),
     Question(
