@@ -70,8 +70,8 @@ def _addresses(tree: Tree, evaluated: Settings, layout: Layout) -> Iterator[str]
     https://redis.readthedocs.io/en/stable/connections.html#redis.Redis.from_url
     """
     root = "" if layout.import_root == "." else f"{layout.import_root}/"
-    paths = [path for path in tree.paths if path.endswith(".py") and path.startswith(root) and not is_aside(tree, path)]
-    for path in paths[:MAX_FILES]:
+    paths = [path for path in tree.paths if path.endswith(".py") and path.startswith(root)]
+    for path in (path for path in paths[:MAX_FILES] if not is_aside(tree, path)):
         for match in FROM_URL.finditer(tree.text(path) or ""):
             setting = evaluated.get(match[1])
             if setting is not None and setting.raw.direct:
