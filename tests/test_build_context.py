@@ -99,6 +99,16 @@ def test_variables_that_code_or_a_front_ends_build_read_come_in_again(template, 
     assert stored(folder)["dockerignore_except"] == [*read]
 
 
+def test_variables_that_the_own_image_s_front_end_copies_come_in_again(template, project):
+    folder = project()
+    stage = "FROM node:24 AS ui\nCOPY . .\nRUN cp .env-build .env && npm ci && npm run pack\n"
+    own = "FROM python:3.13\nCOPY . .\nRUN pip install -r requirements.txt\nCOPY --from=ui /dist mysite/static/\n"
+    write(folder, {"Dockerfile": stage + own, ".env-build": "A=1\n", ".env-test": "A=2\n", "package.json": "{}"})
+    commit(folder)
+    copy(template, folder)
+    assert stored(folder)["dockerignore_except"] == [".env-build"]
+
+
 def test_an_update_leaves_in_what_git_tracks(template, project):
     folder = project()
     write(folder, {"certs/ca.pem": CERTIFICATE, "mysite/data.sql": "SELECT 1;\n", "local.key": "mine\n"})

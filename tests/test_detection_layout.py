@@ -293,6 +293,15 @@ def test_examples_beside_a_manage_for_tests(read):
     assert [value for value, _ in found] == ["examples/shop/manage.py", "core.wsgi"]
 
 
+def test_folders_that_manage_adds_to_the_path(tmp_path):
+    files = {f"demo/{path}": content for path, content in startproject().items()}
+    files["demo/manage.py"] = 'import sys\nsys.path.insert(0, "../example/")\n' + files["demo/manage.py"]
+    files["demo/core/settings.py"] = 'INSTALLED_APPS = ["shared.users", "django.contrib.admin"]\n'
+    write(tmp_path, files | {"example/shared/users/__init__.py": "", "requirements.txt": "Django\n"})
+    found = defaults.from_site(reading.read(tmp_path), tmp_path)
+    assert found["environment"].value == {"PYTHONPATH": "/workdir/example"}
+
+
 LIBRARY = """\
 [project]
 name = "shelves"

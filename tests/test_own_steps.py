@@ -746,6 +746,73 @@ def test_stages_of_a_front_end(answered):
     ]
 
 
+OF_BOTH = """\
+ARG HOME_DIR=/srv/app
+FROM python:3.13 AS code
+ARG HOME_DIR
+WORKDIR ${HOME_DIR}
+COPY . .
+RUN pip install -r requirements.txt
+FROM code AS schema
+RUN cp .env-build .env && ./manage.py collectstatic --noinput && ./manage.py graphql_schema --out schema.graphql
+FROM node:22 AS assets
+WORKDIR /ui
+COPY --from=code ${HOME_DIR}/ui .
+COPY --from=schema ${HOME_DIR}/schema.graphql ./
+RUN npm ci && npm run codegen && npm run build
+FROM code
+COPY --from=assets /ui/dist shop/static/
+"""
+
+
+def test_a_front_end_that_needs_what_django_makes(answered):
+    settings = SETTINGS + "import os\nSECRET_KEY = os.environ['SECRET_KEY']\n"
+    found = answered(Dockerfile=OF_BOTH + GUNICORN, **{"ui/package.json": "{}", "shop/settings.py": settings})
+    assert found["assets_stages"] == [
+        {
+            "name": "assets",
+            "image": "base",
+            "instructions": [
+                "COPY --from=build /opt/venv /opt/venv",
+                "COPY . /workdir",
+                "RUN SECRET_KEY=only-for-building-the-image-0123456789-abcdefghijkl "
+                "python manage.py graphql_schema --out schema.graphql",
+            ],
+            "output": {},
+        },
+        {
+            "name": "assets-2",
+            "image": "node:22",
+            "instructions": [
+                "WORKDIR /ui",
+                "COPY ui .",
+                "COPY --from=assets /workdir/schema.graphql ./",
+                "RUN npm ci && npm run codegen && npm run build",
+            ],
+            "output": {"/ui/dist": "/workdir/shop/static/"},
+        },
+    ]
+
+
+@pytest.mark.parametrize(
+    ("run", "version"),
+    [
+        ("curl -fsSL https://nodejs.org/dist/v20.5.0/node-v20.5.0-linux-x64.tar.gz | tar xz", "20"),
+        ("curl -fsSL https://deb.nodesource.com/setup_18.x | bash -", "18"),
+        ("echo deb https://deb.nodesource.com/node_$NODE_MAJOR.x nodistro main > /etc/apt/a.list", "22"),
+        ("nvm install 26", "26"),
+        ("nvm install 8", "24"),
+    ],
+)
+def test_the_node_that_a_dockerfile_installs(run, version, answered):
+    package = '{"scripts": {"build": "esbuild a.js --outdir=shop/static/dist"}, "devDependencies": {"esbuild": "1"}}'
+    dockerfile = f"FROM python:3.13\nENV NODE_MAJOR=22\nRUN {run}\n{COPY}{GUNICORN}"
+    found = answered(
+        Dockerfile=dockerfile, **{"package.json": package, "a.js": "", ".gitignore": "shop/static/dist\n"}
+    )
+    assert found["node"]["version"] == version
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -796,6 +863,53 @@ COPY . .
 RUN pip install -r requirements.txt
 RUN pushd ui/ && npm ci && npx webpack --mode=production && npm run css && popd && npm audit
 """
+
+
+def test_an_address_of_redis_that_code_makes_a_client_of(answered):
+    settings = SETTINGS + "import os\nREDIS_URL = os.environ.get('REDIS_URL')\nA_URL = os.environ.get('A_URL')\n"
+    client = "from django.conf import settings\nclient = redis.Redis.from_url(settings.REDIS_URL, db=0)\n"
+    assert answered(**{"shop/settings.py": settings})["build_environment"] == {}
+    found = answered(**{"shop/settings.py": settings, "shop/clients.py": client})
+    assert found["build_environment"] == {"REDIS_URL": "redis://localhost:6379/0"}
+
+
+def test_a_broker_s_url_that_is_made_of_variables(answered):
+    settings = """import os
+HOST, USER = os.environ.get("RABBITMQ_HOST", "localhost"), os.environ.get("RABBITMQ_USER", "guest")
+PASSWORD = os.environ.get("RABBITMQ_PASSWORD", "guest")
+CELERY_BROKER_URL = f"amqp://{USER}:{PASSWORD}@{HOST}:5672//"
+"""
+    found = answered(**{"shop/settings.py": SETTINGS + settings, "requirements.txt": "Django\ncelery\n"})
+    assert (
+        found["compose_environment"] | {"RABBITMQ_HOST": "rabbitmq", "RABBITMQ_USER": "django"}
+        == (found["compose_environment"])
+    )
+    assert found["compose_settings"] == {}
+
+
+@pytest.mark.parametrize(
+    ("zone", "image", "packages"),
+    [
+        ("US/Pacific", "python:3.13", ["tzdata-legacy"]),
+        ("US/Pacific", "python:3.10", []),
+        ("America/Los_Angeles", "python:3.13", []),
+    ],
+)
+def test_a_time_zone_by_an_old_name(zone, image, packages, answered):
+    found = answered(
+        **{"shop/settings.py": f'{SETTINGS}TIME_ZONE = "{zone}"\n', "Dockerfile": f"FROM {image}\n{COPY}"}
+    )
+    assert found["apt_runtime"] == packages
+
+
+def test_folders_that_git_has_nothing_of_and_a_front_end_fills(answered):
+    scripts = '"build": "run-p build:*", "build:js": "esbuild a.js > ../shop/static/js/a.js", '
+    scripts += '"build:x": "cp x.js ../shop/static/vendor/ 2> log", "build:css": "lessc a > ../shop/static/css/a.css"'
+    files = {"ui/package.json": f'{{"scripts": {{{scripts}}}}}', "shop/static/css/old.css": ""}
+    run = "FROM python:3.12\nWORKDIR /app\nCOPY . .\nRUN pip install x\nRUN cd ui && npm ci\n"
+    found = answered(Dockerfile=run + GUNICORN, **files)
+    made = [line for line in found["assets_stages"][0]["instructions"] if "mkdir" in line]
+    assert made == ["RUN mkdir -p /workdir/shop/static/js /workdir/shop/static/vendor"]
 
 
 @pytest.mark.parametrize("served", [True, False])

@@ -99,7 +99,7 @@ def read_from(tree: Tree, tools: tuple[Tool, ...], adopters: Iterable[Adopter] =
         written=written,
         private_media=private_media,
         local=local,
-        build_context=read_build_context(tree, local.local_files.value, node),
+        build_context=read_build_context(tree, local.local_files.value, node, frontend.stages.value),
         alternatives=read_alternatives(tree, layout, settings, distributions),
         checkout=read_checkout(tree),
     )

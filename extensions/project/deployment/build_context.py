@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from ..findings import Certainty, Found, unread
-from ..frontend.record import Node
+from ..frontend.record import Node, Stage
 from ..places import is_aside
 from ..secrets import is_secret
 from ..tree import Tree
@@ -71,11 +71,17 @@ class BuildContext:
     secret_files: Found[Sequence[str]] = unread(())  # paths of what looks like a secret
 
 
-def read_build_context(tree: Tree, local_files: Sequence[str], node: Node | None) -> BuildContext:
-    """Return which files images need of what .dockerignore leaves out, and the secrets in git."""
+def read_build_context(
+    tree: Tree, local_files: Sequence[str], node: Node | None, stages: Sequence[Stage] = ()
+) -> BuildContext:
+    """Return which files images need of what .dockerignore leaves out, and the secrets in git.
+
+    `stages` are those of the own Dockerfile that build the front end, as they stand.
+    """
+    ran = "\n".join(line for stage in stages for line in stage.instructions)
     tracked = _tracked(tree.root)
     left_out = [*local_files, *own_patterns(tree)]
-    kept = [path for path in tracked if _is_needed(tree, node, path) and not is_left_out(left_out, path)]
+    kept = [path for path in tracked if _is_needed(tree, node, ran, path) and not is_left_out(left_out, path)]
     secret = [path for path in tracked if _is_secret(tree, path)]
     return BuildContext(Found(_grouped(kept), "", Certainty.INFERRED), Found(secret, "", Certainty.INFERRED))
 
@@ -155,12 +161,16 @@ def _one_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(translate(os.path.normcase(pattern)) for pattern in patterns))
 
 
-def _is_needed(tree: Tree, node: Node | None, path: str) -> bool:
-    """Return whether an image may need a tracked file that the rendered .dockerignore leaves out."""
+def _is_needed(tree: Tree, node: Node | None, ran: str, path: str) -> bool:
+    """Return whether an image may need a tracked file that the rendered .dockerignore leaves out.
+
+    `ran` is what stages of the own Dockerfile run.
+    """
     if _named(path, NEVER) or _named(path, MADE):
         return False
     if _named(path, ENVIRONMENT):
-        return _is_environment_needed(tree, node, path)
+        used = re.search(rf"(?<![\w./-]){re.escape(path)}(?![\w.-])", ran)
+        return bool(used) or _is_environment_needed(tree, node, path)
     return _named(path, DOUBTFUL)
 
 

@@ -5,7 +5,7 @@ import re
 import shlex
 from collections.abc import Iterable, Sequence
 
-from ..data import mapping
+from ..data import mapping, text_of
 from ..deployment.evidence import Evidence
 from ..deployment.kinds.record import FrontEnd
 from ..findings import Certainty, Found
@@ -13,7 +13,7 @@ from ..places import join
 from ..tree import Tree
 from .node import node_version
 from .own_stages import HOME, INSTALLS
-from .packages import version_of_node
+from .packages import lacking_folders, version_of_node
 from .record import Node, Stage
 
 # What brings Node itself, or changes nothing that is built.
@@ -46,9 +46,14 @@ def built_in_place(tree: Tree, own: Evidence, node: Node | None, served: str) ->
         commands.append(f"{items[-1].words[0]} run build")
         folders.append(base)
     lines = ["COPY . /workdir", *_runs(commands, folders)]
+    script = commands[-1].rpartition(" ")[2]
+    if made := lacking_folders(tree, base, {name: text_of(text) for name, text in scripts.items()}, script):
+        lines.insert(1, f"RUN mkdir -p {' '.join(posixpath.join(HOME, folder) for folder in made)}")
     if "node_modules" not in served and "npm.finders" not in served:
-        made = dict.fromkeys(posixpath.normpath(posixpath.join(HOME, folder)) for folder in (base, *folders))
-        lines.append(f"RUN rm -rf {' '.join(f'{folder}/node_modules' for folder in made)}")
+        folders_of_node = dict.fromkeys(
+            posixpath.normpath(posixpath.join(HOME, folder)) for folder in (base, *folders)
+        )
+        lines.append(f"RUN rm -rf {' '.join(f'{folder}/node_modules' for folder in folders_of_node)}")
     written = posixpath.dirname(base) if posixpath.basename(base) == "static_src" else base  # django-tailwind's layout
     if commands[len(items) :] and "../" in str(scripts):
         written = "."

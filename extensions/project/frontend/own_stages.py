@@ -6,12 +6,14 @@ What such a stage runs is the project's business, and may be anything; what come
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import shlex
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..deployment import dockerfile
 from ..deployment.dockerfile import HEREDOC, Instruction, name_and_tag, pairs, read_instructions, substitute
 from ..deployment.own_image import OwnImage
+from ..deployment.steps import Step, read_own_steps
 from ..findings import Certainty, Found
 from ..places import join
 from ..secrets import has_secret
@@ -32,6 +34,10 @@ INSTALLS = re.compile(
     r"(?:npm (?:ci|i|install)|yarn(?: install)?|pnpm (?:i|install)|bun install|corepack enable|npm cache clean"
     r"|yarn cache clean)(?: -\S+)*$|npm (?:i|install) (?:-g|--global) \S+$"
 )
+BASE = "base"  # the template's stage with Python and what Debian brings
+# What makes nothing that a front end is built from.
+NOT_SOURCES = frozenset(("check", "collectstatic", "compilemessages", "migrate", "test"))
+WORD = re.compile(r"[A-Za-z0-9_./:=@%+,* -]+")
 HOME = "/workdir"  # where the template's images have the project
 
 
@@ -56,6 +62,15 @@ class _Stage:
         return name_and_tag(self.image)[0] in OF_NODE
 
 
+@dataclass(frozen=True)
+class _Origins:
+    """What stages copy from: all stages, the template's names of those that are taken over, Django's instructions."""
+
+    names: Mapping[str, str]
+    stages: Mapping[str, _Stage]
+    made: Mapping[str, Sequence[str]]
+
+
 class _Refused(Exception):
     """A stage needs what the template's build does not have."""
 
@@ -69,11 +84,20 @@ def read_own_stages(tree: Tree, image: OwnImage | None, static_dirs: Sequence[st
     if image is None:
         return Found((), certainty=Certainty.INFERRED)
     stages = _read(tree, image)
-    outputs = {name: _narrowed(output, static_dirs) for name, output in _outputs(stages).items()}
-    needed = [stage for stage in stages.values() if stage.is_of_node() and _is_used(stage, outputs, stages)]
+    known = dockerfile.variables(tree.text(image.path) or "").values
+    outputs = {name: _narrowed(output, static_dirs) for name, output in _outputs(stages, known).items()}
+    used = [stage for stage in stages.values() if stage.is_of_node() and _is_used(stage, outputs, stages)]
+    made = _made_by_django(tree, image, stages, used)
+    needed = [stage for stage in stages.values() if stage in used or stage.name in made]
     names = {stage.name: f"assets-{number}" if number > 1 else "assets" for number, stage in enumerate(needed, 1)}
+    origins = _Origins(names, stages, made)
     try:
-        found = [_taken_over(tree, image, stage, names, outputs.get(stage.name, {})) for stage in needed]
+        found = [
+            Stage(names[stage.name], BASE, made[stage.name], {})
+            if stage.name in made
+            else _taken_over(tree, image, stage, origins, outputs.get(stage.name, {}))
+            for stage in needed
+        ]
     except _Refused as error:
         return Found((), image.path, Certainty.INFERRED, str(error))
     source = f"{image.path}:{needed[0].instructions[0].line}" if needed else ""
@@ -84,6 +108,7 @@ def _read(tree: Tree, image: OwnImage) -> dict[str, _Stage]:
     """Return the stages up to the one that is built, by their names in lower case."""
     instructions = read_instructions(tree.text(image.path) or "")
     arguments = dockerfile.global_arguments(instructions)
+    known = dockerfile.variables(tree.text(image.path) or "").values
     stages: dict[str, _Stage] = {}
     current: _Stage | None = None
     for item in instructions:
@@ -99,16 +124,17 @@ def _read(tree: Tree, image: OwnImage) -> dict[str, _Stage]:
             stages[name] = current
         if current:
             current.instructions.append(item)
-            _follow(tree, image, current, item)
+            _follow(tree, image, current, item, known)
     return stages
 
 
-def _follow(tree: Tree, image: OwnImage, stage: _Stage, item: Instruction) -> None:
+def _follow(tree: Tree, image: OwnImage, stage: _Stage, item: Instruction, known: Mapping[str, str]) -> None:
     """Note where a stage is, and which folders of the project it has."""
-    if item.keyword == "WORKDIR" and item.words:
-        stage.workdir = posixpath.normpath(posixpath.join(stage.workdir, item.words[0]))
-    elif item.keyword in ("COPY", "ADD") and "from" not in item.flags and len(item.words) > 1:
-        *sources, place = item.words
+    words = [substitute(word, known, unknown="") for word in item.words]
+    if item.keyword == "WORKDIR" and words:
+        stage.workdir = posixpath.normpath(posixpath.join(stage.workdir, words[0]))
+    elif item.keyword in ("COPY", "ADD") and "from" not in item.flags and len(words) > 1:
+        *sources, place = words
         for source in sources:
             path = posixpath.normpath(posixpath.join(image.context, image.inner(source).lstrip("/")))
             if _is_folder(tree, path):
@@ -133,7 +159,7 @@ def _needed(stages: Mapping[str, _Stage]) -> list[_Stage]:
     return [stage for name, stage in stages.items() if name in wanted]
 
 
-def _outputs(stages: Mapping[str, _Stage]) -> dict[str, dict[str, str]]:
+def _outputs(stages: Mapping[str, _Stage], known: Mapping[str, str]) -> dict[str, dict[str, str]]:
     """Return what is copied out of each stage of Node's, with the place where the template's images have it."""
     found: dict[str, dict[str, str]] = {}
     needed = _needed(stages)
@@ -145,7 +171,7 @@ def _outputs(stages: Mapping[str, _Stage]) -> dict[str, dict[str, str]]:
             origin = item.flags.get("from", "").lower()
             if item.keyword != "COPY" or origin not in stages or not stages[origin].is_of_node():
                 continue
-            *sources, place = item.words
+            *sources, place = (substitute(word, known, unknown="") for word in item.words)
             where = _placed(posixpath.join(stage.workdir, place), folders)
             for source in sources:
                 found.setdefault(origin, {})[posixpath.normpath(f"/{source.lstrip('/')}")] = where
@@ -189,17 +215,46 @@ def _is_used(stage: _Stage, outputs: Mapping[str, object], stages: Mapping[str, 
     )
 
 
-def _taken_over(
-    tree: Tree, image: OwnImage, stage: _Stage, names: Mapping[str, str], output: Mapping[str, str]
-) -> Stage:
+def _made_by_django(
+    tree: Tree, image: OwnImage, stages: Mapping[str, _Stage], used: Iterable[_Stage]
+) -> dict[str, list[str]]:
+    """Return the instructions of stages in which manage.py makes what stages of Node's copy, by their names."""
+    steps = read_own_steps(tree, image).steps
+    found: dict[str, list[str]] = {}
+    for item in (item for stage in used for item in stage.instructions if item.keyword == "COPY"):
+        origin = stages.get(item.flags.get("from", "").lower())
+        if origin is None or origin.is_of_node():
+            continue
+        lineage = {origin.name}
+        parent = origin.parent
+        while parent:
+            lineage.add(parent.name)
+            parent = parent.parent
+        ran = [step for step in steps if step.keyword == "RUN" and step.stage.lower() in lineage]
+        commands = [command for step in ran if (command := _of_manage(step))]
+        if commands:
+            lines = ["COPY --from=build /opt/venv /opt/venv", f"COPY . {HOME}"]
+            found[origin.name] = [*lines, *(f"RUN python manage.py {command}" for command in dict.fromkeys(commands))]
+    return found
+
+
+def _of_manage(step: Step) -> str:
+    """Return the command of manage.py that a step runs, with its arguments; "" for none that makes sources."""
+    names = [posixpath.basename(word) for word in step.words]
+    words = step.words[names.index("manage.py") + 1 :] if "manage.py" in names else ()
+    return shlex.join(words) if words and words[0] not in NOT_SOURCES and all(map(WORD.fullmatch, words)) else ""
+
+
+def _taken_over(tree: Tree, image: OwnImage, stage: _Stage, origins: _Origins, output: Mapping[str, str]) -> Stage:
     """Return a stage as the template's Dockerfiles have it. Raises _Refused where it cannot be had."""
+    names = origins.names
     base = names[stage.parent.name] if stage.parent else _kept_up_to_date(stage.base)
     known = dockerfile.variables(tree.text(image.path) or "").values
     lines = [
         line
         for item in stage.instructions[1:]
         if item.keyword in KEPT
-        for line in _lines(tree, image, item, names, known)
+        for line in _lines(tree, image, item, origins, known)
     ]
     return Stage(names[stage.name], base, lines, dict(output))
 
@@ -219,7 +274,7 @@ def _kept_up_to_date(image: str) -> str:
 
 
 def _lines(
-    tree: Tree, image: OwnImage, item: Instruction, names: Mapping[str, str], known: Mapping[str, str]
+    tree: Tree, image: OwnImage, item: Instruction, origins: _Origins, known: Mapping[str, str]
 ) -> Iterator[str]:
     """Yield an instruction as it stands in the template's Dockerfiles, whose build has the project's root."""
     place = f"{image.path}:{item.line}"
@@ -234,14 +289,18 @@ def _lines(
             value = value or known.get(name, "")
             yield f'ARG {name}="{value}"' if value else f"ARG {name}"
     elif item.keyword in ("COPY", "ADD"):
-        yield _copy(tree, image, item, names)
+        yield _copy(tree, image, item, origins, known)
     else:
         yield f"{item.keyword} {item.rest}"
 
 
-def _copy(tree: Tree, image: OwnImage, item: Instruction, names: Mapping[str, str]) -> str:
+def _copy(tree: Tree, image: OwnImage, item: Instruction, origins: _Origins, known: Mapping[str, str]) -> str:
+    names = origins.names
     flags = item.rest[: len(item.rest) - len(item.body)].strip()
     origin = item.flags.get("from", "")
+    stage = origins.stages.get(origin.lower())
+    if stage and not stage.is_of_node():
+        return _of_project(tree, image, item, origins, known)
     if origin:
         if origin.lower() not in names and not re.search(r"[/:.]", origin):
             raise _Refused(f"{image.path}:{item.line} copies from the stage {origin}, which is not taken over.")
@@ -256,6 +315,21 @@ def _copy(tree: Tree, image: OwnImage, item: Instruction, names: Mapping[str, st
             raise _Refused(f"{image.path}:{item.line} copies {source}, which is not in the project.")
         paths.append(source if "://" in source else path)
     return " ".join(filter(None, (item.keyword, flags, *paths, place)))
+
+
+def _of_project(tree: Tree, image: OwnImage, item: Instruction, origins: _Origins, known: Mapping[str, str]) -> str:
+    """Return an instruction that copies from a stage of Python's: what the project has, or what Django makes there."""
+    origin = item.flags["from"]
+    flags = item.rest[: len(item.rest) - len(item.body)].replace(f"--from={origin}", "").split()
+    *sources, place = (substitute(word, known, unknown="") for word in item.words)
+    stage = origins.stages[origin.lower()]
+    paths = [_placed(posixpath.join(stage.workdir, source), stage.folders) for source in sources]
+    inner = [posixpath.relpath(path, HOME) for path in paths if f"{path}/".startswith(f"{HOME}/")]
+    if len(inner) == len(paths) and stage.name in origins.made:
+        return " ".join((item.keyword, f"--from={origins.names[stage.name]}", *flags, *paths, place))
+    if len(inner) == len(paths) and all(path == "." or tree.exists(path) or _is_folder(tree, path) for path in inner):
+        return " ".join((item.keyword, *flags, *inner, place))
+    raise _Refused(f"{image.path}:{item.line} copies from the stage {origin}, which is not taken over.")
 
 
 def does_the_same(stages: Sequence[Stage], node: Node) -> bool:

@@ -60,6 +60,11 @@ BUILD_COMMAND = re.compile(
     r"node\s+\S+\.[cm]?js|(?:npx|pnpm\s+exec|yarn(?:\s+run)?|pnpm|bunx)\s+"
     r"(?:vite|webpack|rollup|esbuild|gulp|parcel|vue-cli-service|sass|tailwindcss|@tailwindcss/cli)\b"
 )
+# Where Node is taken from: https://nodejs.org/dist/, https://github.com/nodesource/distributions, nvm.
+BRINGS = re.compile(
+    r"(?:nodejs\.org/(?:dist|download/release)/v|nodesource\.com/(?:setup_|node_)|\bnvm install (?:--\S+ )?v?)(\d+)"
+)
+OLDEST = 18  # of what is downloaded: nothing keeps older ones, and newer ones build what they did
 NOT_BUILDS = re.compile(
     r"\b(?:storybook|typedoc|tsc --noEmit|watch|serve|lint|jest|vitest|playwright)\b|--watch|exit 1"
 )
@@ -101,6 +106,9 @@ BUNDLERS = re.compile(r"(?:^|[\s/])(?:webpack|vite|rollup|rspack)(?=\s|$)")
 OUTPUT_FLAGS = re.compile(
     r"(?:--outdir|--outDir|--outfile|--output-path|--out-dir|--dist-dir|--dest|--dir|--output|-o|-d)[= ]+"
     r"[\"']?([\w./@-]+)"
+)
+WRITES = re.compile(
+    r"(?:(?<![0-9&])>{1,2}|\bcp(?: -\S+)*(?: [\w./@*-]+)+(?= ))\s*([\w./-]*/[\w./-]*)(?=\s*(?:$|[&;|]|\d?>))"
 )
 HERE = r"(?:[\w.]*(?:resolve|join)\(\s*(?:(?:__dirname|import\.meta\.dirname|process\.cwd\(\))\s*,\s*)?)?"
 QUOTED = r"[\"'`]([\w./@-]+)[\"'`]"
@@ -235,7 +243,8 @@ def _version_file(tree: Tree, base: str) -> str:
 
 
 def _version_of_images(tree: Tree) -> str:
-    """Return the version of the first Node image that a Dockerfile of the project builds from."""
+    """Return the version of the first Node image in a Dockerfile of the project, or of what one installs."""
+    brought = ""
     for path in dockerfiles(tree):
         instructions = dockerfile.read_instructions(tree.text(path) or "")
         values = dockerfile.global_arguments(instructions)
@@ -243,7 +252,12 @@ def _version_of_images(tree: Tree) -> str:
             image = dockerfile.base_image(instruction, values) if instruction.keyword == "FROM" else ""
             if match := re.search(r"(?:^|/)node:(\d[\d.]*)|nodejs(\d[\d.]*)", image):
                 return str(match[1] or match[2])
-    return ""
+        known = dockerfile.variables(tree.text(path) or "").values
+        for instruction in instructions if not brought else ():
+            if instruction.keyword in ("RUN", "ADD"):
+                match = BRINGS.search(dockerfile.substitute(instruction.body, known, unknown=""))
+                brought = match[1] if match and int(match[1]) >= OLDEST else brought
+    return brought
 
 
 def _tool_version(tree: Tree) -> str:
@@ -271,6 +285,16 @@ def _output(tree: Tree, base: str, scripts: dict[str, str], script: str, command
     if not found or bundles:
         found |= dict.fromkeys(_configured(tree, base, " ".join(commands)))
     return " ".join(path for path in found if path)
+
+
+def lacking_folders(tree: Tree, base: str, scripts: dict[str, str], script: str) -> list[str]:
+    """Return the folders that a script writes to by the shell, which makes none, and that a clone of git lacks."""
+    found = (
+        _within(base, match[1] if match[1].endswith("/") else posixpath.dirname(match[1]) or ".")
+        for text in _reached(scripts, script)
+        for match in WRITES.finditer(text)
+    )
+    return [folder for folder in dict.fromkeys(found) if folder not in ("", ".") and not tree.has_folder(folder)]
 
 
 def _sass_outputs(command: str) -> Iterator[str]:

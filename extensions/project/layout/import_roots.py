@@ -4,9 +4,11 @@ So it is with a library and a project that shows it: `sandbox/manage.py` beside 
 """
 
 import ast
+import posixpath
 from collections.abc import Collection, Iterator, Sequence
 
 from ..findings import Certainty, Found
+from ..literals import constant
 from ..places import join
 from ..settings.record import DjangoSettings
 from ..settings.setting import Settings
@@ -21,6 +23,7 @@ def read_import_roots(
     """Return the folders, "." for the root, each once; `installed` are the distributions that pip installs."""
     found: dict[str, str] = {}
     known = dict.fromkeys((layout.import_root, layout.base))
+    added = _added_by_manage(tree, layout)
     for name, source in _names(tree, layout, settings, evaluated):
         top = name.partition(".")[0]
         if top in installed or any(_is_package(tree, root, top) for root in known):
@@ -29,11 +32,31 @@ def read_import_roots(
             if root not in known and tree.exists(f"src/{top}/__init__.py" if root == "src" else f"{top}/__init__.py"):
                 found.setdefault(root, source)
                 break
+        else:
+            near = (root for root in added if top and join(root, top) in tree.python_folders)
+            if root := next(near, ""):
+                found.setdefault(root, layout.manage_py.value)
     for entry in (layout.wsgi_module, layout.asgi_module):  # a module in a folder that is no package
         path, place = entry.value.partition(":")[0].replace(".", "/") + ".py", entry.source.partition(":")[0]
         if place.endswith(f"/{path}") and not any(tree.exists(join(root, path)) for root in (*known, *found)):
             found[place.removesuffix(f"/{path}")] = entry.source
     return Found(list(found), next(iter(found.values()), ""), Certainty.INFERRED)
+
+
+def _added_by_manage(tree: Tree, layout: Layout) -> list[str]:
+    """Return the folders that manage.py puts on sys.path as plain texts, which count from its own folder."""
+    module = tree.python(layout.manage_py.value) if layout.manage_py.value else None
+    found = []
+    for node in ast.walk(module) if module else ():
+        if (
+            isinstance(node, ast.Call)
+            and ast.unparse(node.func) in ("sys.path.insert", "sys.path.append")
+            and node.args
+        ):
+            text = constant(node.args[-1])
+            if text and not text.startswith("/"):
+                found.append(posixpath.normpath(posixpath.join(layout.base, text)))
+    return [path for path in found if not path.startswith("..")]
 
 
 def _is_package(tree: Tree, root: str, name: str) -> bool:

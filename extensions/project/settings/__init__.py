@@ -38,6 +38,7 @@ from .variables import (
     with_production,
     with_usual,
 )
+from .zones import legacy_zone
 
 __all__ = ["read_settings"]
 
@@ -219,6 +220,7 @@ def record(evaluator: State, settings: Settings, before: Settings) -> DjangoSett
         wsgi_application=finder.text("WSGI_APPLICATION"),
         asgi_application=finder.text("ASGI_APPLICATION"),
         root_urlconf=finder.text("ROOT_URLCONF"),
+        legacy_zone=legacy_zone(finder.text("TIME_ZONE")),
         debug=Finder(before, before, "").flag("DEBUG", False),
         debug_in_production=finder.flag("DEBUG", False),
         logging_configured=finder.found(bool(logging and logging.value), logging, "nothing sets LOGGING"),

@@ -19,6 +19,8 @@ from .variables import GIVEN, OF_OTHERS
 MAX_FILES = 3000
 READ = re.compile(r"environ\s*\[")
 IMPORTED = re.compile(r"^\s*from os import [^#\n]*\benviron\b", re.MULTILINE)  # else it is that of WSGI
+FROM_URL = re.compile(r"\bfrom_url\(\s*settings\.([A-Z][A-Z0-9_]*)")
+OF_REDIS = "redis://localhost:6379/0"
 NAME = re.compile(r"[A-Z][A-Z0-9_]*")
 # Folders and files that neither the server nor a worker imports.
 NOT_SERVED = words("management migrations scripts bin deploy docker fabfile locustfile noxfile gunicorn conf")
@@ -55,7 +57,25 @@ def with_code(tree: Tree, settings: DjangoSettings, evaluated: Settings, layout:
         before = listed.get(read.name)
         if before is None or not (before.required and before.build):
             listed[read.name] = _needed(read, before)
+    for name in _addresses(tree, evaluated, layout):
+        before = listed.get(name)
+        if before is not None and not before.build and before.default is None and not before.hidden:
+            listed[name] = replace(before, build=True, dummy=OF_REDIS)
     return replace(settings, environment=replace(settings.environment, value=list(listed.values())))
+
+
+def _addresses(tree: Tree, evaluated: Settings, layout: Layout) -> Iterator[str]:
+    """Yield the variables of addresses with which code makes a client of Redis: that refuses None, and connects later.
+
+    https://redis.readthedocs.io/en/stable/connections.html#redis.Redis.from_url
+    """
+    root = "" if layout.import_root == "." else f"{layout.import_root}/"
+    paths = [path for path in tree.paths if path.endswith(".py") and path.startswith(root)]
+    for path in (path for path in paths[:MAX_FILES] if not is_aside(tree, path)):
+        for match in FROM_URL.finditer(tree.text(path) or ""):
+            setting = evaluated.get(match[1])
+            if setting is not None and setting.raw.direct:
+                yield setting.raw.direct
 
 
 def _needed(read: Read, before: ReadVariable | None) -> ReadVariable:

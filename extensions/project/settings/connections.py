@@ -145,7 +145,8 @@ def broker(finder: Finder) -> Found[Broker]:
     found = settings.get(setting) if setting else None
     value = found.value if found and isinstance(found.value, str) else ""
     urls = [name for name in (found.variables if found else ()) if name.endswith(("_URL", "_URI"))]
-    variable = (found.raw.direct if found else "") or next(iter(urls), "")
+    hosts = [name for name in (found.variables if found else ()) if name.endswith(("_HOST", "_HOSTNAME", "_SERVER"))]
+    variable = (found.raw.direct if found else "") or next(iter([*urls, *hosts]), "")  # a URL may be made of parts
     results = settings.get("CELERY_RESULT_BACKEND")
     is_text = results is not None and isinstance(results.value, str) and not results.variables
     where = Broker(value, variable, setting, results.value if results and is_text else "")

@@ -149,6 +149,7 @@ class DjangoSettings:
     wsgi_application: Found[str] = unread("")  # the dotted name of the callable
     asgi_application: Found[str] = unread("")  # the dotted name of the callable
     root_urlconf: Found[str] = unread("")  # a dotted module
+    legacy_zone: Found[str] = unread("")  # TIME_ZONE, if it is an old name that Debian has in a package of its own
     debug: Found[bool] = unread(False)  # DEBUG where no variable is set
     debug_in_production: Found[bool] = unread(False)  # DEBUG with the variables that the images set
     logging_configured: Found[bool] = unread(False)  # whether LOGGING says anything

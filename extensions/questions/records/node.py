@@ -1,11 +1,13 @@
 """The question on how Node builds the front end."""
 
+import shlex
 from typing import Any
 
 from ...project.data import plain
 from ...services.site import Site
 from .. import kinds
 from ..default import Default
+from ..environment_defaults import build_environment
 from ..question import Question, Reference
 
 NODE = {
@@ -77,8 +79,16 @@ _stages = kinds.Rule(
 
 
 def _assets_stages(site: Site) -> Default:
+    """Return the stages; commands of manage.py have the variables without which settings do not load."""
     found = site.frontend.stages
-    return Default(plain(found.value), found.source if found.value else "")
+    values = build_environment(site).value
+    given = "".join(f"{name}={shlex.quote(value)} " for name, value in values.items())
+    stages = plain(found.value)
+    for stage in stages:
+        stage["instructions"] = [
+            line.replace("RUN python manage.py ", f"RUN {given}python manage.py ", 1) for line in stage["instructions"]
+        ]
+    return Default(stages, found.source if found.value else "")
 
 
 def _node(site: Site) -> Default:

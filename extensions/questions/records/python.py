@@ -70,6 +70,9 @@ def _apt_build(site: Site) -> Default:
 
 def _apt_runtime(site: Site) -> Default:
     own = {item.source: item.run for item in site.own_steps.value.of(Packages) if item.run}
+    zone = site.settings.legacy_zone
+    if zone.value and debian_release(site).value != "bookworm":
+        own = {**own, zone.source: ("tzdata-legacy",)}
     return _apt(site, site.dependencies.apt_runtime, own, site.adopted.handbook_extra.value.apt)
 
 
@@ -336,8 +339,8 @@ dependencies too: a `pyproject.toml` may have groups alone.
             default=(
                 "what your own Dockerfile installs by name in addition to a file; the extra that a command of "
                 "`build_instructions` needs; [an older Django](detection.md#code-of-an-older-django) if your code "
-                "needs one; packages whose requirement is a path of one computer; for the example of a library, the "
-                "packages that only the example needs"
+                "needs one; packages whose requirement is a path of one computer; what "
+                "only a library's example needs"
             ),
             changes="what the stage `build` of both Dockerfiles installs after the dependencies",
             allowed="packages as pip takes them, without markers, spaces and URLs",
