@@ -746,6 +746,16 @@ def test_wheels(name, minor, expected):
         ),
         (
             {
+                "pyproject.toml": "[project]\nname='a'\nversion='1'\ndependencies=['django']\n"
+                "[tool.uv]\nfind-links = ['./wheels', 'https://x.example/simple', 'gone']\n",
+                "uv.lock": "[[package]]\nname='a'\nsource={virtual='.'}\ndependencies=[{name='django'}]\n"
+                "[[package]]\nname='django'\nversion='5.2'\n",
+                "wheels/django-5.2-py3-none-any.whl": "",
+            },
+            ["wheels"],
+        ),
+        (
+            {
                 "pyproject.toml": "[tool.poetry.dependencies]\ndjango='*'\nb = {path = 'b', develop = true}\n",
                 "poetry.lock": "[[package]]\nname='django'\nversion='5'\n[[package]]\nname='b'\nversion='1'\n"
                 "dependencies = {c = '*'}\nsource={type='directory', url='b'}\n"

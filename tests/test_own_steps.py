@@ -614,6 +614,9 @@ def test_what_is_taken_out_of_an_archive_that_is_not_there(written):
     run = "RUN wget -q https://x.example.com/d.zip && unzip d.zip && mv d /usr/local/bin/d\n"
     site = read(written(Dockerfile=f"FROM python:3.12\n{run}{COPY}{GUNICORN}"))
     assert deployment_defaults.base_instructions(site).value == []  # mv takes what unzip would have made
+    run = "RUN wget https://x.example.com/$V.tar.gz && tar -C /usr/local/bin -xzvf $V.tar.gz\n"
+    site = read(written(Dockerfile=f"FROM python:3.12\nENV V v0.6.1\n{run}{COPY}{GUNICORN}"))
+    assert deployment_defaults.base_instructions(site).value == []
 
 
 ARRAYS = """\

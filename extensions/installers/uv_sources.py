@@ -8,7 +8,7 @@ from dataclasses import replace
 from packaging.utils import canonicalize_name
 
 from ..project import lines
-from ..project.data import mapping
+from ..project.data import mapping, strings
 from ..project.dependencies.distributions import Distribution
 from ..project.tree import Tree
 
@@ -22,6 +22,9 @@ def read(tree: Tree, path: str) -> tuple[list[tuple[str, str]], dict[str, str]]:
             local.append((source["path"], lines.key_at(tree, path, ("tool.uv.sources", name))))
         if isinstance(source, dict) and isinstance(source.get("git"), str):
             urls[canonicalize_name(name)] = "git+" + source["git"]
+    # https://docs.astral.sh/uv/reference/settings/#find-links: folders and URLs
+    place = lines.key_at(tree, path, ("tool.uv", "find-links"))
+    local += [(where, place) for where in strings(mapping(tree.toml(path), "tool", "uv").get("find-links"))]
     return local, urls
 
 

@@ -19,6 +19,7 @@ GLOB = re.compile(r"[*?\[]")
 READS = re.compile(r"(?<!<)<(?![<(&])\s*(?!/)\S")
 READS_NO_FILE = "it reads a file that the image lacks"
 NO_FILE = "the image has no such file"
+ARCHIVE = re.compile(r"\.(?:tar|tgz|tbz2?|txz|zip|gz|bz2|xz)$")
 TEMPORARY = re.compile(r"/tmp/[\w.-]+")
 COMMAND = re.compile(r"[A-Za-z0-9_./:=@%+,* -]+|'[A-Za-z0-9_./:=@%+,* -]*'")
 # Slim images have no such file: it has other names for locales, which nobody needs.
@@ -55,8 +56,9 @@ def lacks_file(text: str, before: str, is_first: bool) -> bool:
         return False
     if found := TEMPORARY.search(text):
         return found[0] not in before
-    sources = [word for word in words if not word.startswith("-")][:-1]
-    return is_first and program in ("cp", "mv") and any(not word.startswith("/") for word in sources)
+    named = [word for word in words if not word.startswith("-")]
+    sources = named[:-1] if program in ("cp", "mv") else [word for word in named if ARCHIVE.search(word)]
+    return is_first and any(not word.startswith("/") for word in sources)
 
 
 def _of_project(step: Step, around: Surroundings) -> list[Taken] | None:
