@@ -806,6 +806,17 @@ def test_a_project_without_requirements_file_or_wsgi_module_is_refused(template,
     copy(template, folder, requirements_file="deps.in", wsgi_module="mysite.app")
 
 
+def test_a_package_with_a_hyphen_in_its_name(template, project):
+    folder = project()
+    (folder / "mysite").rename(folder / "my-site")
+    for path in ("manage.py", "my-site/settings.py", "my-site/wsgi.py", "my-site/asgi.py"):
+        (folder / path).write_text((folder / path).read_text().replace("mysite", "my-site"))
+    commit(folder)
+    copy(template, folder)
+    dockerfile = (folder / "Dockerfile_django").read_text()
+    assert "DJANGO_SETTINGS_MODULE=my-site.settings" in dockerfile and '"my-site.wsgi"]' in dockerfile
+
+
 def test_trust_is_needed(template, project):
     assert "--trust" in refused(project(), "--defaults", f"--vcs-ref={NEXT}", template, code=4, trust=False)
 

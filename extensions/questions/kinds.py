@@ -71,6 +71,8 @@ def _is_truth(value: Any) -> str:
 truth = Rule(_is_truth, {"type": "boolean"})
 
 NAME = r"[A-Za-z_][A-Za-z0-9_]*"
+# Python imports what a string names even from a folder like my-site, which no statement can name.
+MODULE = r"[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z_][A-Za-z0-9_-]*)*"
 SEGMENT = r"(?!\.{1,2}(?:/|$))[A-Za-z0-9_.+@~-]+"
 relative_path = text(
     rf"{SEGMENT}(/{SEGMENT})*",

@@ -176,7 +176,7 @@ QUESTIONS = (
         name="settings_module",
         type="str",
         help="Settings module for production (DJANGO_SETTINGS_MODULE)",
-        rule=kinds.text(rf"({kinds.NAME}(\.{kinds.NAME})*)?", "use a module like shop.settings"),
+        rule=kinds.text(rf"({kinds.MODULE})?", "use a module like shop.settings"),
         safe="",
         found=lambda site: site.layout.settings_module,
         says_source=True,
@@ -194,7 +194,7 @@ QUESTIONS = (
         type="str",
         help="WSGI module that Gunicorn serves, such as mysite.wsgi",
         rule=kinds.text(
-            rf"({kinds.NAME}(\.{kinds.NAME})*(:{kinds.NAME}(\(\))?)?)?",
+            rf"({kinds.MODULE}(:{kinds.NAME}(\(\))?)?)?",
             "use a module like core.wsgi, without '.py'",
         ),
         safe="",
@@ -221,9 +221,7 @@ QUESTIONS = (
         name="asgi_module",
         type="str",
         help="ASGI module that Gunicorn serves; empty to serve WSGI",
-        rule=kinds.text(
-            rf"({kinds.NAME}(\.{kinds.NAME})*(:{kinds.NAME})?)?", "use a module like core.asgi, or nothing"
-        ),
+        rule=kinds.text(rf"({kinds.MODULE}(:{kinds.NAME})?)?", "use a module like core.asgi, or nothing"),
         safe="",
         default=of_pair(image_defaults.asgi_module),
         says_source=True,
