@@ -656,6 +656,14 @@ def test_compose_services(read):
     ]
 
 
+def test_compose_services_of_another_program(read):
+    services = "services: {work: {build: .%s, command: celery -A summary worker -Q sums}}\n"
+    files = startproject() | {"summary/summary/__init__.py": "", "summary/pyproject.toml": ""}
+    assert read(files | {"compose.yaml": services % "/summary"}, of_processes).value("processes") == []
+    (worker,) = read(files | {"compose.yaml": services % ""}, of_processes).value("processes")
+    assert worker.kind == "worker"
+
+
 def test_scripts_are_looked_into(read):
     files = startproject() | {
         "compose.yml": "services:\n  jobs:\n    build: .\n    command: /jobs.sh\n",

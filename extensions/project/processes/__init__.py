@@ -113,7 +113,7 @@ def read_processes(
     celery = find_celery(tree, layout, distributions) if says is not None else None
     found: dict[tuple[str, str], Process] = {}
     for process in (
-        *_stated(tree, wrappers(tools)),
+        *_stated(tree, layout, wrappers(tools)),
         *_of_own_start(own_steps),
         *(_inferred(tree, installed_apps, distributions, says, celery) if says is not None else ()),
         *_cron(tree, layout),
@@ -172,9 +172,9 @@ def _named_apart(processes: Iterable[Process]) -> list[Process]:
     return list(found.values())
 
 
-def _stated(tree: Tree, tools: Collection[str]) -> Iterator[Process]:
+def _stated(tree: Tree, layout: Layout, tools: Collection[str]) -> Iterator[Process]:
     scripts = _scripts(tree)
-    services = _own_services(tree)
+    services = _own_services(tree, layout.base)
     commands = [command for command in read_commands(tree) if command.command]
     kinds: set[str] = set()
     for command in sorted(commands, key=lambda command: (command.development, ORIGINS.index(command.origin))):
@@ -247,9 +247,9 @@ def _of_own_start(own_steps: Evidence) -> Iterator[Process]:
         yield replace(_process(name, command, kind, item.source, Certainty.STATED), every=item.every)
 
 
-def _own_services(tree: Tree) -> dict[str, Service]:
-    """Return the Compose services that run the project's own image, by their sources."""
-    services = read_compose(tree)
+def _own_services(tree: Tree, base: str) -> dict[str, Service]:
+    """Return the Compose services that run the project's own image, by their sources; `base` has manage.py."""
+    services = [service for service in read_compose(tree) if not _is_another(tree, base, service.context)]
     built = {service.image for service in services if service.context and service.image}
     pythons = {service.source for service in services if _runs_python(service)}
     return {
@@ -257,6 +257,15 @@ def _own_services(tree: Tree) -> dict[str, Service]:
         for service in services
         if service.context or service.image in built or service.source in pythons
     }
+
+
+def _is_another(tree: Tree, base: str, context: str) -> bool:
+    """Return whether an image is built from a folder with a Python project of its own, in which the site is not."""
+    if context in ("", ".") or f"{base}/".startswith(f"{context}/") or context not in tree.python_folders:
+        return False
+    return any(
+        tree.exists(f"{context}/{name}") for name in ("requirements.txt", "pyproject.toml", "setup.py", "Pipfile")
+    )
 
 
 def _runs_python(service: Service) -> bool:
