@@ -656,12 +656,12 @@ def test_compose_services(read):
     ]
 
 
-def test_compose_services_of_another_program(read):
-    services = "services: {work: {build: .%s, command: celery -A summary worker -Q sums}}\n"
-    files = startproject() | {"summary/summary/__init__.py": "", "summary/pyproject.toml": ""}
-    assert read(files | {"compose.yaml": services % "/summary"}, of_processes).value("processes") == []
-    (worker,) = read(files | {"compose.yaml": services % ""}, of_processes).value("processes")
-    assert worker.kind == "worker"
+@pytest.mark.parametrize(("context", "kinds"), [("summary", []), (".", ["worker"])])
+def test_compose_services_of_another_program(context, kinds, read):
+    service = f"services: {{work: {{build: {context}, command: celery -A summary worker -Q sums}}}}\n"
+    files = {"summary/summary/__init__.py": "", "summary/pyproject.toml": "", "compose.yaml": service}
+    found = read(startproject() | files, of_processes).value("processes")
+    assert [item.kind for item in found] == kinds
 
 
 def test_scripts_are_looked_into(read):
