@@ -661,7 +661,7 @@ def test_compose_services_of_another_program(context, kinds, read):
     service = f"services: {{work: {{build: {context}, command: celery -A summary worker -Q sums}}}}\n"
     files = {"summary/summary/__init__.py": "", "summary/pyproject.toml": "", "compose.yaml": service}
     found = read(startproject() | files, of_processes).value("processes")
-    assert [item.kind for item in found] == kinds
+    assert [item["kind"] for item in found] == kinds
 
 
 def test_scripts_are_looked_into(read):
