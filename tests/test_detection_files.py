@@ -411,6 +411,14 @@ WEBPACK_LOADER = {"DEFAULT": {"STATS_FILE": BASE_DIR / "webpack-stats.json"}}
     assert node["install"] == "npm ci --ignore-scripts"  # the sources are not there yet
 
 
+@pytest.mark.parametrize(("name", "runtime"), [("manifest.json", True), ("logo.svg", False)])
+def test_a_manifest_that_a_setting_names_is_needed_at_run_time(name, runtime, read):
+    package = '{"scripts": {"build": "vite build --outDir ../web/static/ui"}}'
+    settings = f"STATICFILES_DIRS = [BASE_DIR / 'web/static/ui']\nUI_FILE = BASE_DIR / 'web/static/ui' / '{name}'\n"
+    node = read(settings, **{"ui/package.json": package}).value("node")
+    assert (node["output"], node["runtime"]) == (["web/static/ui"], runtime)
+
+
 @pytest.mark.parametrize(
     ("stated", "expected"),
     [

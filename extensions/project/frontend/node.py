@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..data import mapping, text_of
@@ -24,6 +24,7 @@ BESIDE = (".npmrc", ".yarnrc", ".yarnrc.yml", "pnpm-workspace.yaml", ".pnpmfile.
 BUN = "npx --yes "  # what precedes its name in the answer `node`
 GLOBAL_INSTALL = re.compile(r"npm (?:install|i|add) (?:-g|--global)((?: [a-z0-9@/._-]+)+)")
 SITES = frozenset(("@sveltejs/kit", "astro", "gatsby", "next", "nuxt", "nuxt3"))
+MANIFEST = re.compile(r"(?:manifest|stats|assets)[\w.-]*\.json$")
 INSTALL_SCRIPTS = ("preinstall", "install", "postinstall", "prepare")
 
 
@@ -42,6 +43,7 @@ def read_node(
         elif all(_is_committed(tree, path) for path in output) and not _is_built_by_dockerfile(tree, package):
             notes.append(f"{output[0]} is in git.")
         else:
+            manifests += _named_manifests(evaluated, output)
             return Found(_node(tree, package, output, manifests, settings.static_root.value), package.source)
     return Found(None, "", Certainty.INFERRED, " ".join(notes))
 
@@ -221,3 +223,14 @@ def _manifests(settings: Settings | None) -> list[str]:
     if settings and setting and (path := path_value(setting.raw, settings.folder)[0]):
         found.append(path)
     return list(dict.fromkeys(found))
+
+
+def _named_manifests(settings: Settings | None, output: Iterable[str]) -> list[str]:
+    """Return the files among what is built that other settings name as its manifest: code reads them."""
+    values = settings.values.values() if settings else ()
+    paths = [path_value(setting.raw, settings.folder)[0] for setting in values if settings]
+    return [
+        path
+        for path in paths
+        if path and MANIFEST.search(path) and any(path.startswith(f"{folder}/") for folder in output)
+    ]
