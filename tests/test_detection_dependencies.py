@@ -1173,6 +1173,16 @@ def test_a_python_that_a_dockerfile_installs(read):
     assert found(findings, "python_version") == ("3.12", "Dockerfile:2", Certainty.STATED)
 
 
+def test_what_setup_py_reads(read):
+    setup = "README = open(join(here, 'README.rst')).read()\nVERSION = read('shop', 'VERSION')\n"
+    files = {
+        "README.rst": "",
+        "shop/VERSION": "",
+        "setup.py": f"{setup}setup(install_requires=['django'], name='gone.txt')",
+    }
+    assert read(files).value("installer_files") == ["setup.py", "README.rst", "shop/VERSION"]
+
+
 def test_classifiers_of_setup_py(read):
     findings = read(
         {"setup.py": "setup(install_requires=['django'],\n classifiers=['Programming Language :: Python :: 3.11'])"}

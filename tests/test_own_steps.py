@@ -572,6 +572,7 @@ def test_a_routing_is_no_asgi_application(answered):
 def test_what_changes_the_project_s_files(answered):
     lines = (
         "RUN cp docker/config.py /srv/shop/config.py && sed -i 's/dev/live/' manage.py",
+        "RUN mkdir -p /srv/media/x && cp docker/config.py /srv/media/x/config.py",
         "RUN cp built.css shop/x.css",
         "RUN rm -rf /var/lib/apt/lists/*",
         "RUN ln -s /srv/shop/a /usr/lib/a",
@@ -581,6 +582,8 @@ def test_what_changes_the_project_s_files(answered):
     assert answered(**{"docker/config.py": "", "Dockerfile": dockerfile})["code_commands"] == [
         "cp /workdir/docker/config.py /workdir/shop/config.py",
         "sed -i s/dev/live/ /workdir/manage.py",
+        "mkdir -p /workdir/media/x",
+        "cp /workdir/docker/config.py /workdir/media/x/config.py",
     ]
 
 

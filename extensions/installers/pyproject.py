@@ -15,7 +15,7 @@ from .package_tables import read_package_tables
 from .pip_commands import INSTALL_PROJECT, PIP_INSTALL
 from .record import Installer
 from .requirements_files import OTHER, RANKS
-from .setup_files import pythons, read_setup
+from .setup_files import files_read, pythons, read_setup
 
 
 def find(search: Search) -> Iterator[Installation]:
@@ -89,6 +89,7 @@ def _of_setup(search: Search, folder: str) -> Iterator[Installation]:
     if setup:
         names = ("setup.py", "setup.cfg", "pyproject.toml", "MANIFEST.in")
         files = [path for name in names if tree.exists(path := join(folder, name))]
+        files += [path for path in files_read(tree, folder) if path not in files]
         note = "The project installs itself: pip install ."
         found = Installation(PYPROJECT, setup.path, files, groups=groups, direct=setup.direct, note=note)
         found.options = options(groups, setup)

@@ -28,6 +28,19 @@ def read_setup(tree: Tree, folder: str, groups: Iterable[str] = ()) -> Manifest 
     return manifest
 
 
+def files_read(tree: Tree, folder: str) -> list[str]:
+    """Return the files of the project that setup.py names, such as the README: it may not run without them."""
+    path = join(folder, "setup.py")
+    module = tree.python(path) if tree.exists(path) else None
+    found: dict[str, None] = {}
+    for node in ast.walk(module) if module else ():
+        if isinstance(node, ast.Call):
+            parts = [text for item in node.args if (text := constant(item)) and isinstance(text, str)]
+            named = [join(folder, name) for name in (*parts, "/".join(parts)) if name]
+            found |= dict.fromkeys(name for name in named if tree.exists(name))
+    return list(found)
+
+
 Extra = tuple[str, str, list[str], int]  # the file, the name, what it asks for, and the line
 
 

@@ -79,7 +79,10 @@ def _of_project(step: Step, around: Surroundings) -> list[Taken] | None:
         return [NotUnderstood(step.source, step.text[:200], NO_FILE)]
     if not changed or not all(COMMAND.fullmatch(shlex.quote(word)) for word in words):
         return None
-    return [Command(step.source, tuple(words), When.CODE)]
+    place = posixpath.relpath(posixpath.dirname(words[-1]), "/workdir")
+    is_new = step.program in ("cp", "mv") and place != "." and place not in around.tree.folders
+    made = [Command(step.source, ("mkdir", "-p", f"/workdir/{place}"), When.CODE)] if is_new else []
+    return [*made, Command(step.source, tuple(words), When.CODE)]
 
 
 def _is_of_system(step: Step, around: Surroundings) -> bool:
