@@ -38,7 +38,7 @@ def files_read(tree: Tree, folder: str) -> list[str]:
             parts = [text for item in node.args if (text := constant(item)) and isinstance(text, str)]
             named = [join(folder, name) for name in (*parts, "/".join(parts)) if name]
             found |= dict.fromkeys(name for name in named if tree.exists(name))
-    return list(found)
+    return sorted(found)
 
 
 Extra = tuple[str, str, list[str], int]  # the file, the name, what it asks for, and the line
