@@ -815,7 +815,7 @@ def storages(options: str = "", backend: str = S3) -> str:
 )
 def test_a_bucket_that_is_not_set_gives_way_to_files(settings, changed, read):
     apps = "INSTALLED_APPS = ['django.contrib.staticfiles']\n"
-    found = read(apps + settings, more={"site/stores.py": STORE})
+    found = read(apps + settings, more={"site/stores.py": STORE, "requirements.txt": "Django<5.1\n"})
     assert changed.items() <= found["compose_settings"].items()
     assert found["compose_environment"]["DJANGO_SETTINGS_MODULE"] == "compose_settings"
     assert any("in a bucket that is not set (site/settings.py:" in note for note in found["notes"])
