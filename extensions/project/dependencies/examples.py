@@ -1,4 +1,4 @@
-"""What a library's example needs beside the library: what its own file lists, and what developers install."""
+"""What a site needs beside what is installed: what a library's example lists, and what only developers install."""
 
 import posixpath
 from collections.abc import Iterable, Iterator
@@ -11,11 +11,11 @@ from ..deployment.recipes import is_for_developers
 from ..findings import Certainty, Found
 from ..importer import Importer
 from ..layout.record import Layout
-from ..named_aside import is_named_aside
 from ..places import own
 from ..settings.record import DjangoSettings
 from ..settings.setting import Settings
 from ..tree import Tree
+from .python_version import allows
 from .record import Dependencies
 from .requirements import Requirement, parse_requirement, read_requirements
 
@@ -28,6 +28,7 @@ APPS = {
 }
 JINJA = "django.template.backends.jinja2.Jinja2"
 MAX_FILES = 30
+KOMBU = ("celery", "kombu", "django-celery-beat", "django-celery-results")  # what brings it, or is it
 
 
 def distributions_of(module: str) -> set[str]:
@@ -39,15 +40,11 @@ def distributions_of(module: str) -> set[str]:
 def with_missing(
     tree: Tree, dependencies: Dependencies, layout: Layout, settings: DjangoSettings, evaluated: Settings
 ) -> Dependencies:
-    """Return dependencies with what has to be installed beside them.
-
-    Only a library leaves to developers what its example cannot do without; a site has it for debugging.
-    """
-    is_library = dependencies.installer.value == "pyproject" or is_named_aside(f"{layout.base}/")
+    """Return dependencies with what has to be installed beside them: what settings name, or the rest needs."""
     found: dict[str, Requirement] = {}
     for item in _of_example(tree, dependencies, layout):
         found.setdefault(item.name, item)
-    named = [*settings.installed_apps.value, *settings.middleware.value] if is_library else []
+    named = [*settings.installed_apps.value, *settings.middleware.value]
     missing = [*_missing(tree, dependencies, layout, named)]
     listed = {item.name: item for item in _of_developers(tree)} if missing else {}
     for module in missing:
@@ -56,6 +53,8 @@ def with_missing(
             found.setdefault(name, listed[name])
     if "jinja2" not in dependencies.distributions.value and (path := _uses_jinja(tree, evaluated)):
         found.setdefault("jinja2", Requirement("jinja2", source=path))
+    if source := _lacks_packaging(dependencies):
+        found.setdefault("packaging", Requirement("packaging", source=source))
     kept = [item for name, item in found.items() if name not in dependencies.distributions.value or item.extras]
     texts = [f"{item.name}{_extras(item)}{item.specifier}" for item in kept]
     return replace(dependencies, missing=Found(texts, kept[0].source if kept else "", Certainty.INFERRED))
@@ -111,6 +110,23 @@ def _of_developers(tree: Tree) -> Iterator[Requirement]:
         groups = [mapping(group, "dependencies") for group in mapping(poetry, "group").values()]
         for name in (name for group in (*groups, mapping(poetry, "dev-dependencies")) for name in group):
             yield Requirement(canonicalize_name(name), source=path)
+
+
+def _lacks_packaging(dependencies: Dependencies) -> str:
+    """Return what asks for Celery, if the newest Kombu talks to Redis without its extra, which has packaging; else "".
+
+    https://github.com/celery/kombu/blob/main/requirements/extras/redis.txt
+    """
+    installed = dependencies.distributions.value
+    if dependencies.lock_file.value or "redis" not in installed:
+        return ""
+    asking = [installed[name] for name in KOMBU if name in installed]
+    if any("redis" in item.extras for item in asking) or ((kombu := installed.get("kombu")) and kombu.version):
+        return ""
+    celery = installed.get("celery")
+    if celery and not any(allows(celery.specifier, (5, minor)) for minor in range(20)):
+        return ""
+    return asking[0].source if asking else ""
 
 
 def _uses_jinja(tree: Tree, evaluated: Settings) -> str:
