@@ -325,6 +325,7 @@ def test_a_local_memory_cache_is_no_service(read):
         ),
         ("X = os.getenv('REDIS_URL', 'redis://cache:6379/2')", {"cache": "valkey/valkey:9"}, ""),
         ("X = os.getenv('REDIS_HOST', 'localhost')", {"valkey": "valkey/valkey:9"}, "valkey"),
+        ("X = os.environ['REDIS_LOCATION']", {"valkey": "valkey/valkey:9"}, "redis://valkey:6379/0"),
         ("X = os.getenv('REDIS_URL')", {}, ""),
         (
             "X = os.getenv('R', 'amqp://127.0.0.1')",
