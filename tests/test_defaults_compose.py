@@ -325,6 +325,7 @@ def test_a_local_memory_cache_is_no_service(read):
         ),
         ("X = os.getenv('REDIS_URL', 'redis://cache:6379/2')", {"cache": "valkey/valkey:9"}, ""),
         ("X = os.getenv('REDIS_HOST', 'localhost')", {"valkey": "valkey/valkey:9"}, "valkey"),
+        ("X = os.environ['REDIS_LOCATION']", {"valkey": "valkey/valkey:9"}, "redis://valkey:6379/0"),
         ("X = os.getenv('REDIS_URL')", {}, ""),
         (
             "X = os.getenv('R', 'amqp://127.0.0.1')",
@@ -815,7 +816,7 @@ def storages(options: str = "", backend: str = S3) -> str:
 )
 def test_a_bucket_that_is_not_set_gives_way_to_files(settings, changed, read):
     apps = "INSTALLED_APPS = ['django.contrib.staticfiles']\n"
-    found = read(apps + settings, more={"site/stores.py": STORE})
+    found = read(apps + settings, more={"site/stores.py": STORE, "requirements.txt": "Django<5.1\n"})
     assert changed.items() <= found["compose_settings"].items()
     assert found["compose_environment"]["DJANGO_SETTINGS_MODULE"] == "compose_settings"
     assert any("in a bucket that is not set (site/settings.py:" in note for note in found["notes"])

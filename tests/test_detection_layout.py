@@ -329,6 +329,35 @@ def test_what_an_example_needs_beside_its_library(settings, more, packages, tmp_
     assert found["install_packages"].value == packages
 
 
+@pytest.mark.parametrize(
+    ("settings", "listed", "packages"),
+    [
+        (SHOWN, "", ["django-extensions==4.1"]),
+        (SHOWN, "django-extensions\n", []),
+        (SETTINGS + 'if DEBUG:\n    INSTALLED_APPS += ["django_extensions"]\n', "", []),
+        (SETTINGS, "celery==5.4.0\nredis==5.0.7\n", ["kombu<5.7"]),
+        (SETTINGS, "celery==5.4.0\nredis>=5,<6\n", ["kombu<5.7"]),
+        (SETTINGS, "celery==5.6.0\nredis==7.1.0\n", ["packaging"]),
+        (SETTINGS, "django-celery-beat\nredis\n", ["packaging"]),
+        (SETTINGS, "celery==5.6.0\nredis==7.1.0\npackaging\n", []),
+        (SETTINGS, "celery[redis]==5.4.0\nredis==5.0.7\n", []),
+        (SETTINGS, "celery==5.4.0\nkombu==5.4.0\nredis==5.0.7\n", []),
+        (SETTINGS, "celery==4.4.7\nredis==3.5.3\n", []),
+        (SETTINGS, "celery==5.4.0\n", []),
+        (SETTINGS, "redis==5.0.7\n", []),
+    ],
+)
+def test_what_a_site_needs_beside_its_requirements(settings, listed, packages, tmp_path):
+    files = startproject() | {"core/settings.py": f"DEBUG = False\n{settings}", "shelves/__init__.py": ""}
+    files |= {"a/b/requirements/base.txt": f"Django\n{listed}", "a/b/requirements/dev.txt": "django-extensions==4.1\n"}
+    files["Dockerfile"] = (
+        "FROM python:3.13\nCOPY . .\nRUN pip install -r a/b/requirements/base.txt\nCMD gunicorn core\n"
+    )
+    write(tmp_path, files)
+    found = defaults.from_site(reading.read(tmp_path), tmp_path)
+    assert found["install_packages"].value == packages
+
+
 def test_a_wsgi_module_in_a_folder_that_is_no_package(tmp_path):
     files = startproject() | {"requirements.txt": "Django\n"}
     files["deploy/wsgi-files/wsgi.py"] = files.pop("core/wsgi.py")

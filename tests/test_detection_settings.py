@@ -897,6 +897,72 @@ WHITENOISE = 'MIDDLEWARE = ["whitenoise.middleware.WhiteNoiseMiddleware"]\n'
 STORAGE = 'STORAGES = {{"staticfiles": {{"BACKEND": "{}"}}}}\n'
 
 
+OF_HELPER = """
+import os
+NOT_SET = object()
+STAGE = os.environ.get("DJANGO_ENV", "development")
+def from_env(name, *, production=NOT_SET, development=None):
+    try:
+        return os.environ[name]
+    except KeyError:
+        if STAGE == "production":
+            if production is NOT_SET and os.environ.get("MANAGE_PY", "0") == "0":
+                raise ValueError(name)
+            if production is NOT_SET:
+                return development
+            return production
+        return development
+SECRET_KEY = from_env("SECRET_KEY", development="x")
+SITE = from_env("SITE", development="localhost", production="example.com")
+"""
+OF_DEFAULT = """
+import os
+NOT_SET = object()
+def of(name, default=NOT_SET):
+    value = os.environ.get(name, default)
+    if value is NOT_SET:
+        raise ValueError(name)
+    return value
+SECRET_KEY = of("SECRET_KEY")
+SITE = of("SITE", "example.com")
+"""
+NESTED = """
+import os, sys
+DEBUG = os.environ.get("DEBUG", "False") == "True"
+STORE = os.getenv("STORE", "")
+if STORE:
+    STORE = STORE.split(",")
+else:
+    print("There is no store.")
+    if not DEBUG:
+        sys.exit(9)
+"""
+IN_HANDLER = """
+import os
+DEBUG = os.environ.get("DEBUG", "0") == "1"
+try:
+    SECRET_KEY = os.environ["SECRET_KEY"]
+except KeyError:
+    if DEBUG:
+        SECRET_KEY = "x"
+    else:
+        raise ValueError("Set SECRET_KEY")
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "required"),
+    [
+        (OF_HELPER, ["SECRET_KEY"]),
+        (OF_DEFAULT, ["SECRET_KEY"]),
+        (NESTED, ["STORE"]),
+        (IN_HANDLER, ["SECRET_KEY"]),
+    ],
+)
+def test_which_variable_is_to_blame(read, text, required):
+    assert read({"config/settings.py": text, "config/__init__.py": ""}).required == required
+
+
 @pytest.mark.parametrize(
     ("text", "kind"),
     [

@@ -475,7 +475,7 @@ RUN cp /srv/fonts/a.ttf /usr/share/fonts/ && fc-cache -f
     found = answered(Dockerfile=dockerfile + GUNICORN)
     assert found["base_instructions"] == [
         "RUN curl -fsSL https://example.com/tool.tar.gz | tar -xz -C /usr/local/bin",
-        "RUN ln -s /usr/local/bin/tool /usr/bin/tool",
+        "RUN ln -sf /usr/local/bin/tool /usr/bin/tool",
         "RUN fc-cache -f",
     ]
     assert found["apt_runtime"] == ["curl", "fontconfig"]
@@ -606,7 +606,7 @@ def test_a_file_of_the_project_that_is_put_elsewhere_is_said(written):
 
 def test_what_is_taken_out_of_an_archive_that_is_not_there(written):
     download = "RUN curl -sL https://x.example.com/p.tar.bz2 > /tmp/p.tar.bz2"
-    run = " && tar -xf /tmp/p.tar.bz2 -C /usr/local && ln -s /usr/local/p/bin/p /usr/local/bin\n"
+    run = " && tar -xf /tmp/p.tar.bz2 -C /usr/local && ln -sf /usr/local/p/bin/p /usr/local/bin\n"
     site = read(written(Dockerfile=f"FROM python:3.12\n{download}{run}{COPY}{GUNICORN}"))
     assert deployment_defaults.base_instructions(site).value == []
     run = run.replace("/tmp/p.tar.bz2", "/tmp/q.tgz")

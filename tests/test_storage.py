@@ -60,6 +60,37 @@ def found(tmp_path):
     return make
 
 
+OLD = "STATICFILES_STORAGE = 'django.contrib.staticfiles.storage.ManifestStaticFilesStorage'\n"
+NEW = "STORAGES = {'staticfiles': {'BACKEND': 'django.contrib.staticfiles.storage.ManifestStaticFilesStorage'}}\n"
+OTHER = "STORAGES = {'default': {'BACKEND': 'django.core.files.storage.FileSystemStorage'}}\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "requirements", "hashed"),
+    [
+        (OLD, "Django==5.0.7\n", True),
+        (OLD, "Django==5.1.4\n", False),
+        (OLD, "Django\n", False),
+        (OLD, "Django>=4.2,<5.2\n", False),
+        (OLD, "Django<5.1\n", True),
+        (OLD, "wagtail\n", True),
+        (OLD + OTHER, "Django==5.2.8\n", False),
+        (NEW, "Django==5.2.8\n", True),
+        ("from .shops import *\n" + OLD, "Django==5.2.8\n", True),
+    ],
+)
+def test_django_5_1_reads_storages_alone(settings, requirements, hashed, found):
+    assert found(settings, **{"shop/requirements.txt": requirements})["use_fathom"] is hashed
+
+
+def test_django_5_1_keeps_uploads_in_files_whatever_the_old_setting_says(found):
+    stored = "DEFAULT_FILE_STORAGE = 'storages.backends.s3.S3Storage'\n" + MEDIA % "BASE_DIR / 'media'"
+    for release, changed in (("5.0.7", ["DEFAULT_FILE_STORAGE"]), ("5.2.8", [])):
+        given = found(stored, **{"shop/requirements.txt": f"Django=={release}\n"})
+        assert [name for name in given["compose_settings"] if "STORAGE" in name] == changed
+        assert any("in a bucket" in note for note in given["notes"]) == bool(changed)
+
+
 ENVIRONMENT = Environment(
     loader=FileSystemLoader(ROOT),
     trim_blocks=True,

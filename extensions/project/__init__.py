@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from .adopted import Adopted
 from .checkout import Checkout, read_checkout
 from .dependencies import read_dependencies
+from .dependencies.django_bound import series
 from .dependencies.examples import with_missing
 from .dependencies.own_package import read_own_package
 from .dependencies.record import Dependencies
@@ -28,7 +29,7 @@ from .processes.record import Processes
 from .secrets import without_secrets
 from .settings import production_of, read_settings
 from .settings.alternatives import Alternatives, read_alternatives
-from .settings.buckets import in_files
+from .settings.buckets import in_files, without_old
 from .settings.code_variables import with_code
 from .settings.private_media import PrivateMedia, read_private_media
 from .settings.record import DjangoSettings, with_celery
@@ -36,6 +37,8 @@ from .settings.setting import Settings
 from .settings.url_paths import with_paths
 from .settings.writes import Written, read_writes
 from .tree import Tree
+
+WITHOUT_OLD_STORAGES = (5, 1)  # the release of Django that reads STORAGES alone
 
 __all__ = ["Certainty", "Found", "Problem", "Project", "by_name", "problems", "read_from", "unread"]
 
@@ -121,11 +124,13 @@ def _code(tree: Tree, tools: tuple[Tool, ...]) -> tuple[Project, Settings | None
         layout = read_interface(tree, layout, settings)  # again, now that they say more of it
         if evaluated.replaced:
             layout = replace(layout, settings_fixed=Found(True, evaluated.replaced))
-        if layout.can_be_changed:
-            settings, evaluated = in_files(settings, evaluated)
     engines = [database.engine or "" for database in settings.databases.value.values()]
     dependencies = read_dependencies(tree, layout.base, tools, settings.installed_apps.value, engines)
     if evaluated:
+        if series(dependencies) >= WITHOUT_OLD_STORAGES:
+            settings, evaluated = without_old(settings, evaluated)
+        if layout.can_be_changed:
+            settings, evaluated = in_files(settings, evaluated)
         installed = dependencies.distributions.value
         layout = replace(layout, import_roots=read_import_roots(tree, layout, settings, evaluated, installed))
         dependencies = with_missing(tree, dependencies, layout, settings, evaluated)

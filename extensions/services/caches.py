@@ -318,7 +318,10 @@ def _point(found: Connections, expected: Expected, name: str) -> None:
 def _pointed(service: Service, variable: str, where: Address, name: str, number: str) -> str:
     """Return the value of a variable that says where a service is: a URL, a host and a port, or a host."""
     last = last_word(variable)
-    if where.scheme or (last in URL_WORDS and not where.port) or (word_kind(last) and not where.host):
+    # As CACHES takes it: https://docs.djangoproject.com/en/stable/topics/cache/#redis
+    is_location = last == "LOCATION" and last not in service.with_port and not where.host
+    is_url = is_location or (last in URL_WORDS and not where.port) or (word_kind(last) and not where.host)
+    if where.scheme or is_url:
         scheme = where.scheme or service.scheme
         if service.secure_scheme:
             scheme = scheme.replace(service.secure_scheme, service.scheme)

@@ -17,6 +17,8 @@ from ..places import is_aside, is_development
 from ..tree import Loader, Tree
 from .distributions import Distribution
 from .python_version import DJANGO_PYTHONS, allows
+from .record import Dependencies
+from .requirements import parse_version
 
 Hit = tuple[str, str, str]  # the release that removed it, where it stands, and what it is
 
@@ -90,6 +92,26 @@ def read_bound(tree: Tree, distributions: Mapping[str, Distribution]) -> Found[s
         if older and len(older) < len(wanted):
             return Found(release, source, Certainty.INFERRED, f"Django {release} has removed what is used: {what}.")
     return unread("")
+
+
+def series(dependencies: Dependencies) -> tuple[int, int]:
+    """Return the series of Django that is installed, such as 5.2, (0, 0) if that is not known.
+
+    Of an unpinned Django, the newest that the project's files and its Python allow.
+    """
+    if pinned := parse_version(dependencies.django_version.value):
+        return pinned.major, pinned.minor
+    django = dependencies.distributions.value.get("django")
+    if django is None:
+        return 0, 0
+    minor = int(dependencies.python_version.value.split(".")[1])
+    below = parse_version(dependencies.django_below.value)
+    fitting = [
+        found
+        for found, (oldest, _) in DJANGO_PYTHONS.items()
+        if oldest <= minor and allows(django.specifier, found) and not (below and found >= below.release[:2])
+    ]
+    return max(fitting, default=(0, 0))
 
 
 def held_below(django: Distribution | None, below: Found[str]) -> Distribution:

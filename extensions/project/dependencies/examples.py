@@ -1,7 +1,7 @@
-"""What a library's example needs beside the library: what its own file lists, and what developers install."""
+"""What a site needs beside what is installed: what a library's example lists, and what only developers install."""
 
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from packaging.utils import canonicalize_name
@@ -11,11 +11,11 @@ from ..deployment.recipes import is_for_developers
 from ..findings import Certainty, Found
 from ..importer import Importer
 from ..layout.record import Layout
-from ..named_aside import is_named_aside
 from ..places import own
 from ..settings.record import DjangoSettings
 from ..settings.setting import Settings
 from ..tree import Tree
+from .python_version import allows
 from .record import Dependencies
 from .requirements import Requirement, parse_requirement, read_requirements
 
@@ -28,6 +28,7 @@ APPS = {
 }
 JINJA = "django.template.backends.jinja2.Jinja2"
 MAX_FILES = 30
+KOMBU = ("celery", "django-celery-beat", "django-celery-results")  # what brings it
 
 
 def distributions_of(module: str) -> set[str]:
@@ -39,23 +40,22 @@ def distributions_of(module: str) -> set[str]:
 def with_missing(
     tree: Tree, dependencies: Dependencies, layout: Layout, settings: DjangoSettings, evaluated: Settings
 ) -> Dependencies:
-    """Return dependencies with what has to be installed beside them.
-
-    Only a library leaves to developers what its example cannot do without; a site has it for debugging.
-    """
-    is_library = dependencies.installer.value == "pyproject" or is_named_aside(f"{layout.base}/")
+    """Return dependencies with what has to be installed beside them: what settings name, or the rest needs."""
     found: dict[str, Requirement] = {}
     for item in _of_example(tree, dependencies, layout):
         found.setdefault(item.name, item)
-    named = [*settings.installed_apps.value, *settings.middleware.value] if is_library else []
+    named = [*settings.installed_apps.value, *settings.middleware.value]
     missing = [*_missing(tree, dependencies, layout, named)]
-    listed = {item.name: item for item in _of_developers(tree)} if missing else {}
+    near = {path.rpartition("/")[0] for path in dependencies.installer_files.value}
+    listed = {item.name: item for item in _of_developers(tree, near)} if missing else {}
     for module in missing:
         name = next((name for name in distributions_of(module) if name in listed), "")
         if name:
             found.setdefault(name, listed[name])
     if "jinja2" not in dependencies.distributions.value and (path := _uses_jinja(tree, evaluated)):
         found.setdefault("jinja2", Requirement("jinja2", source=path))
+    if lacking := _of_kombu(dependencies):
+        found.setdefault(lacking.name, lacking)
     kept = [item for name, item in found.items() if name not in dependencies.distributions.value or item.extras]
     texts = [f"{item.name}{_extras(item)}{item.specifier}" for item in kept]
     return replace(dependencies, missing=Found(texts, kept[0].source if kept else "", Certainty.INFERRED))
@@ -91,12 +91,18 @@ def _missing(tree: Tree, dependencies: Dependencies, layout: Layout, dotted: Ite
             yield module
 
 
-def _of_developers(tree: Tree) -> Iterator[Requirement]:
-    """Yield what developers install, from requirements files and the tables of pyproject.toml."""
+def _of_developers(tree: Tree, near: Collection[str]) -> Iterator[Requirement]:
+    """Yield what developers install, from requirements files and the tables of pyproject.toml.
+
+    `near` are the folders of what is installed.
+    """
     paths = [
         path
         for path in tree.paths
-        if path.endswith((".txt", ".in")) and "require" in path and path.count("/") <= 2 and is_for_developers(path)
+        if path.endswith((".txt", ".in"))
+        and "require" in path
+        and (path.count("/") <= 2 or path.rpartition("/")[0] in near)
+        and is_for_developers(path)
     ]
     for path in paths[:MAX_FILES]:
         yield from (item for item in read_requirements(tree, path).requirements if not item.url)
@@ -111,6 +117,26 @@ def _of_developers(tree: Tree) -> Iterator[Requirement]:
         groups = [mapping(group, "dependencies") for group in mapping(poetry, "group").values()]
         for name in (name for group in (*groups, mapping(poetry, "dev-dependencies")) for name in group):
             yield Requirement(canonicalize_name(name), source=path)
+
+
+def _of_kombu(dependencies: Dependencies) -> Requirement | None:
+    """Return what Celery lacks for Redis where nothing pins Kombu, None for nothing.
+
+    The newest Kombu imports packaging without requiring it, and takes no older client of Redis: https://docs.celeryq.dev
+    """
+    installed = dependencies.distributions.value
+    if dependencies.lock_file.value or "redis" not in installed:
+        return None
+    asking = [installed[name] for name in KOMBU if name in installed]
+    if not asking or any("redis" in item.extras for item in asking) or "kombu" in installed:
+        return None
+    celery = installed.get("celery")
+    if celery and not any(allows(celery.specifier, (5, minor)) for minor in range(20)):
+        return None
+    client = installed["redis"]
+    if not any(allows(client.specifier, (major, minor)) for major in range(6, 20) for minor in range(1, 10)):
+        return Requirement("kombu", specifier="<5.7", source=client.source)
+    return None if "packaging" in installed else Requirement("packaging", source=asking[0].source)
 
 
 def _uses_jinja(tree: Tree, evaluated: Settings) -> str:

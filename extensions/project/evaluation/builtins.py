@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from .attributes import attribute
 from .environment import DSN
-from .objects import Module
+from .objects import Module, Unique
 from .operations import deep_copy, first_argument, new_dict, parts, plain_text, truth_of
 from .references import Arguments
 from .state import External, State
@@ -167,6 +167,7 @@ BUILTINS: dict[str, External] = {
     "json.loads": literal(json.loads),
     "copy.copy": copied,
     "copy.deepcopy": copied,
+    "object": lambda state, arguments: Value(Unique()),
     "str": builtin("str"),
     "int": builtin("int"),
     "float": builtin("float"),

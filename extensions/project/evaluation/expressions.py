@@ -8,7 +8,7 @@ from typing import Any
 from .assignment import assign, slice_of
 from .attributes import attribute
 from .imports import resolved
-from .objects import Function, Scope, Space
+from .objects import Function, Scope, Space, Unique
 from .operations import (
     BIG,
     COMPARISONS,
@@ -283,7 +283,8 @@ def compare(state: State, op: ast.cmpop, left: Value, right: Value) -> bool | No
         state.compared(right, left)
         if not known(left) or not known(right):
             return None
-        outcome = same(left, right)
+        is_unique = isinstance(left.data, Unique) or isinstance(right.data, Unique)
+        outcome = left.data is right.data if is_unique else same(left, right)
         return outcome if outcome is None or isinstance(op, (ast.Eq, ast.Is)) else not outcome
     if isinstance(op, (ast.In, ast.NotIn)):
         outcome = contains(state, right, left)

@@ -38,6 +38,11 @@ class LoopEnd(Exception):
 
 
 @dataclass(eq=False, slots=True)
+class Unique:
+    """What `object()` makes: it is the same as nothing but itself."""
+
+
+@dataclass(eq=False, slots=True)
 class Scope:
     """Where names are looked up (innermost first) and assigned (the first, but for those declared global)."""
 

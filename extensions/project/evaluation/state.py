@@ -32,6 +32,7 @@ SURROUNDINGS: dict[str, Callable[[], Any]] = {  # attributes of a State that are
     "optional_import": int,
     "demanded_import": int,
     "chosen_branch": int,
+    "tests": list,
     "missing": str,
     "depth": int,
     "caught": list,
@@ -87,6 +88,7 @@ class State:
         self.catching = 0
         self.optional_import = 0
         self.chosen_branch = 0  # branches around the statement that a variable decides
+        self.tests: list[tuple[int, tuple[str, ...]]] = []  # of the branches around it: the depth, and its variables
         self.demanded_import = 0  # of these, those whose failure ends in another
         self.missing = ""
         self.depth = 0
@@ -230,9 +232,7 @@ class State:
 
     def guard(self, variables: tuple[str, ...], scope: Scope) -> None:
         """Record that settings raise because one of `variables` is not set, and take it as set from here."""
-        unset = [
-            name for name in variables if name in self.environment.variables and self.environment.text(name) is None
-        ]
+        unset = self._unset(variables)
         chosen = self._to_blame(unset) or (unset if len(variables) == 1 else [])
         for name in chosen:
             self.require(name)
@@ -247,6 +247,21 @@ class State:
                     bound.value.data, (list, dict)
                 ):
                     bound.value = Value(UNKNOWN, bound.value.variables, bound.value.direct)
+
+    def is_of_outer_test(self) -> bool:
+        """Return whether what raises in a branch does so because of what an outer one tests.
+
+        That is so if the inner one only asks whether this is production, or reads no variable in a function.
+        """
+        depth, variables = self.tests[-1]
+        if not variables:
+            return bool(depth)
+        outer = [name for other, names in self.tests[:-1] if other == depth for name in names]
+        return not self._to_blame(self._unset(variables)) and bool(self._to_blame(self._unset(outer)))
+
+    def _unset(self, variables: Iterable[str]) -> list[str]:
+        read = self.environment.variables
+        return [name for name in variables if name in read and self.environment.text(name) is None]
 
     def suspect(self, variables: tuple[str, ...]) -> None:
         """Record that settings raise under a condition that is not known: because of a key that is not set, if any."""

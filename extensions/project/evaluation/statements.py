@@ -127,6 +127,7 @@ def _if(state: State, node: ast.If, scope: Scope) -> None:
     overhear(state, other, scope)
     overhear_names(state, other, scope, test.variables)
     state.chosen_branch += bool(test.variables)
+    state.tests.append((state.depth, test.variables))
     try:
         if test.variables:
             with state.doubt(f"depends on {', '.join(test.variables)} ({scope.file}:{node.lineno})"):
@@ -134,11 +135,12 @@ def _if(state: State, node: ast.If, scope: Scope) -> None:
         else:
             state.block(body, scope)
     except Raised as raised:
-        if raised.variable or state.is_caught(raised.kind) or (not test.variables and state.depth):
+        if raised.variable or state.missing or state.is_caught(raised.kind) or state.is_of_outer_test():
             raise
         state.guard(test.variables, scope)
         state.perhaps(other, scope, f"set unless settings fail ({scope.file}:{node.lineno})")
     finally:
+        state.tests.pop()
         state.chosen_branch -= bool(test.variables)
 
 

@@ -14,12 +14,11 @@ from ..evaluation.values import ROOT, UNKNOWN, Value, plain
 from ..findings import Certainty, Found
 from .record import Bucket, DjangoSettings
 from .setting import Setting, Settings, parts_of
-from .storages import FILE_STORAGE, PLAIN_STORAGE, class_bases
+from .storages import FILE_STORAGE, OLD, PLAIN_STORAGE, class_bases
 
 MAX_BASES = 12  # classes looked at to tell what a storage is
 WORKDIR = "/workdir"  # where images have the project
 MEDIA = "media"  # the folder of uploads where settings name none
-OLD = {"staticfiles": "STATICFILES_STORAGE", "default": "DEFAULT_FILE_STORAGE"}
 PLAIN = {"staticfiles": PLAIN_STORAGE, "default": FILE_STORAGE}
 
 
@@ -154,6 +153,35 @@ def in_files(settings: DjangoSettings, evaluated: Settings) -> tuple[DjangoSetti
             found = replace(found, media_url=said("/media/"))
     changed: Found[Mapping[str, str]] = Found(changes, buckets.source, Certainty.INFERRED)
     return replace(found, in_files=changed), replace(evaluated, values=values)
+
+
+def without_old(settings: DjangoSettings, evaluated: Settings) -> tuple[DjangoSettings, Settings]:
+    """Return the settings as Django 5.1 and newer take them: without the storages that only its earlier releases read.
+
+    https://docs.djangoproject.com/en/stable/releases/5.1/#features-removed-in-5-1
+    """
+    if "STORAGES" not in evaluated.values and evaluated.open_end:
+        return settings, evaluated
+    stated = parts_of(evaluated.values.get("STORAGES"))
+    ignored = {alias for alias, name in OLD.items() if name in evaluated.values and alias not in stated}
+    if not ignored:
+        return settings, evaluated
+    found = settings
+
+    def plain_storage(alias: str) -> Found[str]:
+        source = evaluated.values[OLD[alias]].source
+        return Found(PLAIN[alias], source, Certainty.INFERRED, f"Django 5.1 has removed {OLD[alias]}.")
+
+    if "staticfiles" in ignored:
+        storage = plain_storage("staticfiles")
+        kind = "whitenoise" if _has_whitenoise(settings) else "plain"
+        found = replace(found, staticfiles_storage=storage, staticfiles_kind=replace(storage, value=kind))
+    if "default" in ignored:
+        found = replace(found, default_storage=plain_storage("default"))
+    kept = [bucket for bucket in settings.unset_buckets.value if not (bucket.old and bucket.alias in ignored)]
+    found = replace(found, unset_buckets=replace(settings.unset_buckets, value=kept))
+    values = {name: value for name, value in evaluated.values.items() if name not in {OLD[alias] for alias in ignored}}
+    return found, replace(evaluated, values=values)
 
 
 def _has_whitenoise(settings: DjangoSettings) -> bool:

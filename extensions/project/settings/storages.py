@@ -16,6 +16,9 @@ PLAIN_STORAGE = "django.contrib.staticfiles.storage.StaticFilesStorage"
 FILE_STORAGE = "django.core.files.storage.FileSystemStorage"
 
 
+OLD = {"staticfiles": "STATICFILES_STORAGE", "default": "DEFAULT_FILE_STORAGE"}  # by their names in STORAGES
+
+
 MAX_BASES = 12  # classes looked at to tell what a storage is
 
 

@@ -340,7 +340,7 @@ dependencies too: a `pyproject.toml` may have groups alone.
                 "what your own Dockerfile installs by name in addition to a file; the extra that a command of "
                 "`build_instructions` needs; [an older Django](detection.md#code-of-an-older-django) if your code "
                 "needs one; packages whose requirement is a path of one computer; what "
-                "only a library's example needs"
+                "settings name, and only developers install"
             ),
             changes="what the stage `build` of both Dockerfiles installs after the dependencies",
             allowed="packages as pip takes them, without markers, spaces and URLs",

@@ -24,6 +24,7 @@ TEMPORARY = re.compile(r"/tmp/[\w.-]+")
 COMMAND = re.compile(r"[A-Za-z0-9_./:=@%+,* -]+|'[A-Za-z0-9_./:=@%+,* -]*'")
 # Slim images have no such file: it has other names for locales, which nobody needs.
 LOCALE_ALIAS = "-A /usr/share/locale/locale.alias "
+LINK = re.compile(r"^ln -([a-eg-z]+) ")  # the image may have the file: what removes it isn't carried over
 REPOSITORIES = re.compile(r"/etc/apt|apt-key|sources\.list|nodesource|deb\.|keyrings")
 
 
@@ -34,7 +35,7 @@ def _read(step: Step, around: Surroundings) -> list[Taken] | None:
         return None
     is_pattern = any(GLOB.search(word) for word in step.words)
     text = shlex.join(step.words) if step.plain and not is_pattern else step.text
-    text = text.replace(LOCALE_ALIAS, "")
+    text = LINK.sub(r"ln -\1f ", text.replace(LOCALE_ALIAS, ""))
     if READS.search(text):
         return [NotUnderstood(step.source, text[:200], READS_NO_FILE)]
     if has_secret(text) or not text.isprintable() or len(text) > 500 or text.endswith("\\"):
