@@ -501,6 +501,95 @@ services:
     assert found["worker_ports"] == {"smtp": ["2525:2526"]}
 
 
+HOSTS = {
+    "heroku.yml": """
+build:
+  config: {PAGE_SIZE: 25}
+release: {command: [python manage.py migrate, python manage.py load_all]}
+run:
+  web: gunicorn --timeout 90 shop.wsgi
+  mailer: {command: [python manage.py deliver], image: web}
+""",
+    ".do/app.yaml": """
+services:
+- {name: site, run_command: gunicorn --timeout 90 shop.wsgi, envs: [{key: PAGE_SIZE, value: "25"}]}
+workers: [{name: mailer, run_command: python manage.py deliver}]
+jobs: [{name: setup, kind: PRE_DEPLOY, run_command: python manage.py load_all}]
+""",
+    "fly.toml": """
+[env]
+PAGE_SIZE = "25"
+[deploy]
+release_command = "python manage.py load_all"
+[processes]
+app = "python -m gunicorn --timeout 90 shop.wsgi"
+mailer = "python manage.py deliver"
+""",
+}
+
+
+@pytest.mark.parametrize("name", HOSTS)
+def test_what_a_hosting_service_runs(answered, name):
+    settings = f"{SETTINGS}import os\nPAGE_SIZE = int(os.environ['PAGE_SIZE'])\n"
+    dockerfile = f"FROM python:3.12\n{COPY}{GUNICORN}"
+    found = answered(**{name: HOSTS[name], "shop/settings.py": settings, "Dockerfile": dockerfile})
+    assert found["workers"] == {"mailer": "python manage.py deliver"}
+    assert found["start_commands"] == ["python manage.py load_all"]
+    assert found["gunicorn_options"] == ["--timeout=90"]
+    assert found["dotenv"]["PAGE_SIZE"] == "25"
+
+
+BUILD = "#!/bin/sh\npip install -r requirements.txt whitenoise==6.11.0\npython manage.py collectstatic --noinput\n"
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {
+            "render.yaml": "services:\n- {type: web, buildCommand: ./build.sh, startCommand: gunicorn shop.wsgi}\n",
+            "build.sh": f"set -o errexit\n{BUILD}python manage.py migrate\npython manage.py load_all\n",
+        },
+        {
+            "railway.json": '{"build": {"buildCommand": "sh build.sh"}, "deploy": {"startCommand":'
+            ' "python manage.py migrate && python manage.py load_all && gunicorn shop.wsgi"}}',
+            "build.sh": BUILD,
+        },
+        {
+            "Procfile": "web: python manage.py migrate && python manage.py load_all && gunicorn shop.wsgi\n",
+            "bin/post_compile": BUILD,
+        },
+        {
+            "nixpacks.toml": '[phases.build]\ncmds = ["pip install whitenoise==6.11.0"]\n'
+            '[start]\ncmd = "python manage.py load_all && gunicorn shop.wsgi"\n',
+        },
+        {
+            "app.yaml": "runtime: python312\nentrypoint: sh start.sh\n",
+            "start.sh": "python manage.py load_all\nexec gunicorn -b :$PORT shop.wsgi\n",
+            "bin/post_compile": BUILD,
+        },
+    ],
+    ids=["Render", "Railway", "Heroku", "Nixpacks", "App Engine"],
+)
+def test_what_a_hosting_service_builds_and_runs_before_the_server(answered, files):
+    found = answered(**files)
+    assert [command.removesuffix(" || true") for command in found["start_commands"]] == ["python manage.py load_all"]
+    assert found["install_packages"] == ["whitenoise==6.11.0"]
+    assert (found["workers"], found["jobs"]) == ({}, {})
+
+
+def test_units_of_systemd(answered):
+    found = answered(
+        **{
+            "etc/mailer.service": "[Service]\nExecStart=/srv/venv/bin/python /srv/manage.py deliver\n",
+            "etc/digests.service": "[Service]\nType=oneshot\nExecStart=/srv/venv/bin/python /srv/manage.py digest\n",
+            "etc/digests.timer": "[Timer]\nOnCalendar=daily\n",
+            "etc/shop.service": "[Service]\nExecStart=/srv/venv/bin/gunicorn shop.wsgi\n",
+        }
+    )
+    assert found["workers"] == {"mailer": "python manage.py deliver"}
+    assert found["jobs"] == {"digest": "python manage.py digest"}
+
+
 def test_what_uwsgi_starts_beside_the_site(answered):
     ini = """\
 [uwsgi]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from ..project import Project
 from ..project.adopted import Adopted
-from ..project.deployment.commands import read_commands
+from ..project.deployment.commands import Command, read_commands
 from ..project.deployment.dockerfile import split, substitute
 from ..project.deployment.own_image import own_image
 from ..project.deployment.steps import Phase, read_own_steps
@@ -40,6 +40,7 @@ OWN = words(
     --print-config --initgroups --spew --proxy-name --raw-env --env
     """
 )
+INSTEAD = ("fly", "render", "hosting")  # services whose command runs instead of that of the image
 MOST = 1000  # workers, or threads
 GREEN = ("gevent", "eventlet")
 VALUE = re.compile(r"[A-Za-z0-9_./:=@%+,*-]+")
@@ -93,16 +94,24 @@ def read_own_gunicorn(tree: Tree, project: Project) -> Project:
 
 def _commands(tree: Tree, base: str) -> Iterator[tuple[list[str], Mapping[str, str], str]]:
     """Yield the arguments of Gunicorn where the project's files start it, their variables and line, the best first."""
+    commands = [command for command in read_commands(tree) if not command.development]
+    hosted = [command for command in commands if command.origin in INSTEAD]
+    for command in hosted:
+        if (found := _of_command(command)) is not None:
+            yield found, command.environment, command.source
     image = own_image(tree, base)
     if image:
         service = image.service.environment if image.service else {}
         for step in reversed(read_own_steps(tree, image).steps):
             if step.phase is Phase.START and (found := _arguments(list(step.words))) is not None:
                 yield found, {**step.environment, **service, **step.given}, step.source
-    for command in read_commands(tree):
-        found = _arguments(split(substitute(command.command, command.environment)))
-        if found is not None and not command.development:
+    for command in commands:
+        if (found := _of_command(command)) is not None:
             yield found, command.environment, command.source
+
+
+def _of_command(command: Command) -> list[str] | None:
+    return _arguments(split(substitute(command.command, command.environment)))
 
 
 def _arguments(command: list[str]) -> list[str] | None:

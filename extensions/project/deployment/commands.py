@@ -13,11 +13,13 @@ from ..places import is_aside, is_development, own
 from ..tree import Tree
 from . import compose, dockerfile
 from .compose import read_environment, shell_text
+from .hosting import read_hosted
 from .uwsgi import read_uwsgi
 
 MAX_LENGTH = 4000  # characters of a command: what follows is no command line
 PROCFILE_LINE = re.compile(r"^([A-Za-z0-9_-]+):\s*(.+)$")
 EXEC_START = re.compile(r"^ExecStart\s*=\s*[-@:+!]*(.+)$")
+TIMES = re.compile(r"^On(?:Calendar|UnitActiveSec|BootSec)\s*=\s*(.+)$", re.MULTILINE)  # of a unit's timer
 UNIT_ENVIRONMENT = re.compile(r"^Environment\s*=\s*(.+)$")
 
 
@@ -28,7 +30,7 @@ class Command:
     name: str
     command: str
     source: str
-    origin: str  # procfile | unit | supervisor | compose | dockerfile | app.json | render | fly | uwsgi
+    origin: str  # procfile | unit | supervisor | compose | dockerfile | app.json | render | fly | hosting | uwsgi
     environment: dict[str, str] = field(default_factory=dict)
     context: str = ""  # of a Compose service: the folder or image that it is made from
 
@@ -42,7 +44,18 @@ class Command:
 def read_commands(tree: Tree) -> list[Command]:
     """Return what the project's files run, those of hosting services and units first, then Dockerfiles and Compose."""
     found: list[Command] = []
-    for reader in (_procfiles, _app_json, _render, _fly, _units, _supervisor, _uwsgi, _dockerfiles, _compose):
+    for reader in (
+        _procfiles,
+        _app_json,
+        _render,
+        _fly,
+        _hosting,
+        _units,
+        _supervisor,
+        _uwsgi,
+        _dockerfiles,
+        _compose,
+    ):
         found += (replace(command, command=command.command[:MAX_LENGTH]) for command in reader(tree))
     return sorted(found, key=lambda command: command.development)
 
@@ -102,6 +115,11 @@ def _fly(tree: Tree) -> Iterator[Command]:
             yield Command("release", release, at(tree, path, "release_command"), "fly", environment)
 
 
+def _hosting(tree: Tree) -> Iterator[Command]:
+    for item in read_hosted(tree):
+        yield Command(item.name, item.command, item.source, "hosting", item.environment)
+
+
 def _units(tree: Tree) -> Iterator[Command]:
     paths = [path for path in tree.paths if path.endswith(".service") and not is_aside(tree, path)]
     for path in paths[:20]:
@@ -117,6 +135,9 @@ def _units(tree: Tree) -> Iterator[Command]:
                 environment |= read_environment(dockerfile.split(match[1]))
             number += 1 + line.count("\x00")
         name = path.rpartition("/")[2].removesuffix(".service")
+        times = TIMES.search(tree.text(f"{path.removesuffix('.service')}.timer") or "")
+        if times or re.search(r"^Type\s*=\s*oneshot\s*$", text, re.MULTILINE):
+            environment[""] = times[1].strip() if times else ""
         for command, number in commands[:1]:
             yield Command(name, command, f"{path}:{number}", "unit", environment)
 

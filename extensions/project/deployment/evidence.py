@@ -20,12 +20,15 @@ from ..tree import Tree
 from .commands import read_commands
 from .compose import read_compose
 from .dockerfile import images, name_and_tag, read_instructions, substitute, variables
+from .hosting import read_builds
 from .kinds import taken
 from .kinds.carried import NO_FILE, READS_NO_FILE, lacks_file
 from .kinds.management import management_words
 from .kinds.record import (
     Carried,
+    Command,
     Done,
+    FrontEnd,
     NotUnderstood,
     Packages,
     Requirements,
@@ -48,6 +51,8 @@ from .values import own_values
 T = TypeVar("T")
 MAX_TAKEN = 1000
 HANDBOOKS = ("Dockerfile_django", "Dockerfile_static")  # read line by line in the room of adoption
+HOSTS = ("procfile", "render", "fly", "hosting")
+OF_HOSTING = (Command, Done, FrontEnd, Requirements)  # the rest is about that service's machines
 NEEDED = words("curl wget unzip bzip2")  # programs of Debian's that slim images lack, and that carried commands run
 WORD = re.compile(r"(?<![\w/.-])[a-z][\w-]*")
 PACKAGE_FILES = ("Aptfile", "apt.txt", "packages.txt")  # of Heroku's buildpack, and of others
@@ -156,8 +161,10 @@ def _evidence(tree: Tree, known: _Known) -> Evidence:
     )
     found: dict[Taken, None] = {}
     every = [*_without_server(steps.steps, image, around), *_other_steps(tree, image)]
-    for step in every[:MAX_TAKEN]:
-        found.update(dict.fromkeys(taken(step, around)))
+    hosted = [*_of_hosting(tree, image, around)]
+    for step in [*every, *hosted][:MAX_TAKEN]:
+        items = taken(step, around)
+        found.update(dict.fromkeys(item for item in items if step not in hosted or isinstance(item, OF_HOSTING)))
         around = replace(around, migrated=around.migrated or "migrate" in step.words[1:3])
     packages = [*_of_files(tree), *([] if image else _of_ci(tree))]
     settled = [*_settled(tree, known, [*found, *packages])]
@@ -252,7 +259,7 @@ def _own_scripts(tree: Tree) -> dict[str, str]:
 def _other_steps(tree: Tree, image: OwnImage | None) -> Iterator[Step]:
     """Yield what hosting services run for each release, and what Compose services run once, beside the site's own."""
     for command in read_commands(tree):
-        hosted = command.origin in ("procfile", "render", "fly") and command.name == "release"
+        hosted = command.origin in HOSTS and command.name == "release"
         if hosted and not command.development:
             yield from read_script(tree, command.command, command.source)
     names = {service.image for service in read_compose(tree) if image and service.dockerfile == image.path}
@@ -272,6 +279,19 @@ def _other_steps(tree: Tree, image: OwnImage | None) -> Iterator[Step]:
             "setup",
         ):
             yield from starting
+
+
+def _of_hosting(tree: Tree, image: OwnImage | None, around: Surroundings) -> Iterator[Step]:
+    """Yield what hosting services run to build the site, and before its server, where no Dockerfile says it."""
+    if image:
+        return
+    for build in read_builds(tree):
+        yield from read_script(tree, build.command, build.source, Phase.BUILD)
+    for command in read_commands(tree):
+        if command.origin in HOSTS and not command.development and command.name != "release":
+            steps = read_script(tree, command.command, command.source)
+            if any(SERVERS.read(step, around) for step in steps):
+                yield from (step for step in steps if management_words(step, around) and not step.background)
 
 
 def _of_files(tree: Tree) -> Iterator[Packages]:

@@ -93,7 +93,7 @@ HINTS = {  # words of a process's or script's name, where its command says nothi
     "cron": ("cron", "crond", "crontab", "runjobs", "runjob", "runcrons"),
     "web": ("web", "django", "server", "webserver", "wsgi", "asgi"),
 }
-ORIGINS = ("procfile", "render", "fly", "app.json", "unit", "supervisor", "uwsgi", "compose", "dockerfile")
+ORIGINS = ("procfile", "render", "fly", "hosting", "app.json", "unit", "supervisor", "uwsgi", "compose", "dockerfile")
 MAX_READ = 400  # files of a kind that are looked into
 
 
@@ -190,7 +190,7 @@ def _stated(tree: Tree, layout: Layout, tools: Collection[str]) -> Iterator[Proc
             yield from repeated
             continue
         kind, runs = _kind(command, plain, content)
-        weak = command.origin in ("dockerfile", "compose", "fly", "unit")
+        weak = command.origin in ("dockerfile", "compose", "fly", "hosting", "unit")
         if kind == "other" and weak and not _is_ours(plain, content):
             continue
         service = services.get(command.source) if command.origin == "compose" else None
@@ -226,7 +226,15 @@ ENDING = re.compile(
     r"\bmanage\.py\s+(?:migrate|makemigrations|collectstatic|test|shell|shell_plus|check|loaddata|createsuperuser|compilemessages"
     r"|createcachetable|update_index|rebuild_index|flush|dbshell|tailwind|livereload|makemessages|dumpdata|graph_models)\b"
 )
-HOSTED = ("procfile", "supervisor", "uwsgi", "fly", "render")  # each process that they name is one of production
+HOSTED = (
+    "procfile",
+    "supervisor",
+    "uwsgi",
+    "fly",
+    "render",
+    "hosting",
+    "unit",
+)  # each process that they name is one of production
 
 
 def _is_lasting(command: Command, plain: str, service: Service | None) -> bool:
@@ -359,7 +367,7 @@ def _script_content(tree: Tree, scripts: dict[str, list[str]], command: str) -> 
 
 def _kind(command: Command, plain: str, content: str) -> tuple[str, str]:
     """Return what a command is for, and the line of it, or of the script that it runs, which says so ("" for none)."""
-    if command.origin in ("render", "app.json", "uwsgi") and "" in command.environment:
+    if command.origin in ("render", "app.json", "uwsgi", "unit") and "" in command.environment:
         return "cron", ""
     if command.name in ("release", "postdeploy"):
         return "release", ""
