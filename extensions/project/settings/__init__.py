@@ -22,6 +22,7 @@ from .compression import compress_manifest, compress_offline, compress_online
 from .connections import broker, caches, database_tls, databases, layers
 from .finder import Finder
 from .names import collect
+from .opened import with_examples
 from .record import DjangoSettings, IgnoredModule, LackingModule
 from .servers import named_servers
 from .setting import Setting, Settings, parts_of
@@ -101,7 +102,9 @@ def read_settings(
     settings = Settings(
         path,
         values,
-        with_production(with_usual(with_engines(environment(first, last), values), values), production),
+        with_production(
+            with_examples(last, with_usual(with_engines(environment(first, last), values), values)), production
+        ),
         last.files,
         {
             **production,
@@ -231,7 +234,7 @@ def record(evaluator: State, settings: Settings, before: Settings) -> DjangoSett
         named_servers=named_servers(settings, apps.value),
         rq_queues=finder.found([*parts_of(queues)], queues, "nothing sets RQ_QUEUES"),
         secret_key_unset=_unset_secret_key(settings),
-        secret_key_stated=_stated_secret_key(settings, {one.example for one in evaluator.lacking.values()}),
+        secret_key_stated=_stated_secret_key(settings, {one.example for one in evaluator.lacking.values()} - {""}),
         ignored_modules=_ignored_modules(evaluator),
         lacking_modules=_lacking_modules(evaluator),
         environment=Found(settings.environment, settings.path, Certainty.INFERRED, missing),
