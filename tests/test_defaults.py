@@ -251,6 +251,22 @@ def test_tailwind_without_node_is_built_before_collectstatic(read):
     assert source == "site/settings.py:3"
 
 
+@pytest.mark.parametrize(
+    ("requirement", "made"),
+    [
+        ("Django==3.2.25", "RUN mkdir -p /workdir/front/dist /workdir/static"),
+        ("Django>=2,<3", "RUN mkdir -p /workdir/front/dist /workdir/static"),
+        ("Django<5", ""),  # from 4.0, Django skips what is not there
+        ("Django", ""),
+    ],
+)
+def test_folders_of_static_files_that_are_not_there(requirement, made, read):
+    dirs = "STATICFILES_DIRS = [BASE / 'static', ('x', BASE / 'front/dist'), BASE / 'site/assets']\n"
+    settings = f"from pathlib import Path\nBASE = Path(__file__).parent.parent\n{dirs}"
+    found = read({"requirements.txt": requirement, "site/settings.py": settings, "site/assets/a.css": ""})
+    assert found["build_instructions"] == (([made], "site/settings.py:3") if made else ([], ""))
+
+
 def test_what_cannot_be_an_answer_is_replaced():
     variable = ReadVariable("A", source="x.py:1", production='x"y')
     site = Site(
