@@ -251,6 +251,16 @@ def test_tailwind_without_node_is_built_before_collectstatic(read):
     assert source == "site/settings.py:3"
 
 
+UNSAFE = "\n# The following packages are considered to be unsafe in a requirements file:\n# pip\n# setuptools\n"
+
+
+def test_setuptools_that_pip_compile_leaves_out(read):
+    name = "install_packages"
+    assert read({"requirements.txt": f"Django==5.2{UNSAFE}"})[name] == (["setuptools<82"], "requirements.txt:4")
+    assert read({"requirements.txt": f"Django==5.2\nsetuptools==78.1.0{UNSAFE}"})[name] == ([], "")
+    assert read({"requirements.txt": "Django==5.2\n# setuptools\n"})[name] == ([], "")
+
+
 @pytest.mark.parametrize(
     ("requirement", "made"),
     [

@@ -17,7 +17,7 @@ from ..settings.record import DjangoSettings
 from ..settings.setting import Settings
 from ..tree import Tree
 from .record import Dependencies
-from .requirements import Requirement, parse_requirement, read_requirements
+from .requirements import Requirement, left_out, parse_requirement, read_requirements
 
 # Distributions whose names do not say what they bring.
 APPS = {
@@ -56,6 +56,8 @@ def with_missing(
             found.setdefault(name, listed[name])
     if "jinja2" not in dependencies.distributions.value and (path := _uses_jinja(tree, evaluated)):
         found.setdefault("jinja2", Requirement("jinja2", source=path))
+    if source := _left_out(tree, dependencies, "setuptools"):
+        found.setdefault("setuptools", Requirement("setuptools", "<82", source=source))
     kept = [item for name, item in found.items() if name not in dependencies.distributions.value or item.extras]
     texts = [f"{item.name}{_extras(item)}{item.specifier}" for item in kept]
     return replace(dependencies, missing=Found(texts, kept[0].source if kept else "", Certainty.INFERRED))
@@ -79,6 +81,17 @@ def _of_example(tree: Tree, dependencies: Dependencies, layout: Layout) -> Itera
 
 def _is_near(dependencies: Dependencies, base: str) -> bool:
     return any(path.startswith(f"{base}/") for path in dependencies.installer_files.value)
+
+
+def _left_out(tree: Tree, dependencies: Dependencies, name: str) -> str:
+    """Return where a compiled file leaves out a distribution that others need.
+
+    The newest setuptools has no pkg_resources any more, which they may import.
+    https://setuptools.pypa.io/en/latest/history.html#v82-0-0
+    """
+    files = dependencies.requirements_files.value
+    lines = {path: left_out(tree.text(path) or "", name) for path in files}
+    return next((f"{path}:{line}" for path, line in lines.items() if line), "")
 
 
 def _missing(tree: Tree, dependencies: Dependencies, layout: Layout, dotted: Iterable[str]) -> Iterator[str]:
