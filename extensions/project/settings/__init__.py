@@ -209,7 +209,7 @@ def record(evaluator: State, settings: Settings, before: Settings) -> DjangoSett
         default_storage=storage_of(finder, "default", "DEFAULT_FILE_STORAGE", FILE_STORAGE),
         database_tls=database_tls(evaluator.tree, evaluator.files),
         unset_buckets=unset_buckets(evaluator, settings),
-        compress_offline=compress_offline(settings, apps.value),
+        compress_offline=compress_offline(evaluator.tree, settings, apps.value),
         compress_online=compress_online(settings, apps.value),
         compress_manifest=compress_manifest(settings),
         allowed_hosts=finder.texts("ALLOWED_HOSTS"),
