@@ -972,6 +972,40 @@ def test_all_of_a_stage_comes_out_that_more_is_copied_from(copied, answered):
     assert found["assets_stages"][0]["output"] == {"/workdir/": "/workdir/"}
 
 
+FULL = """\
+FROM node:22 AS ui
+WORKDIR /ui
+COPY ui/ /ui/
+RUN npm ci && npm run pack
+FROM python:3.12
+WORKDIR /a
+COPY . .
+RUN pip install -r requirements.txt
+COPY --from=ui /ui/dist /a/ui/dist
+CMD gunicorn shop.wsgi
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "taken"),
+    [
+        ({}, True),
+        (
+            {"compose.yml": "services:\n  web:\n    build: {dockerfile: Dockerfile.prod}\n    ports: ['80:80']\n"},
+            False,
+        ),
+        (
+            {".github/workflows/a.yml": "jobs:\n  a:\n    steps:\n      - with:\n          file: Dockerfile.prod\n"},
+            False,
+        ),
+    ],
+)
+def test_the_image_with_the_front_end(more, taken, answered):
+    files = {"Dockerfile": FULL, "Dockerfile.prod": f"FROM python:3.12\nWORKDIR /a\n{COPY}{GUNICORN}", **more}
+    found = answered(**files, **{"ui/package.json": "{}"})
+    assert bool(found["assets_stages"]) is taken
+
+
 def test_workspaces_of_a_front_end_below_the_folder_that_is_built(answered):
     dockerfile = WORKSPACES.replace("./manage.py", "./run.py")
     compose = "services:\n  web:\n    build: shop\n    ports: ['80:80']\n"
