@@ -261,6 +261,12 @@ def test_setuptools_that_pip_compile_leaves_out(read):
     assert read({"requirements.txt": "Django==5.2\n# setuptools\n"})[name] == ([], "")
 
 
+def test_what_a_distribution_imports_without_requiring_it(read):
+    name, fetching = "install_packages", "Django==5.2\nfetchcode==0.8.2\n"
+    assert read({"requirements.txt": fetching})[name] == (["pip"], "requirements.txt:2")
+    assert read({"requirements.txt": f"{fetching}pip==25.3\n"})[name] == ([], "")
+
+
 @pytest.mark.parametrize(
     ("requirement", "made"),
     [

@@ -36,6 +36,10 @@ def distributions_of(module: str) -> set[str]:
     return {name, f"django-{name}", name.removeprefix("django-"), APPS.get(module, name)}
 
 
+# What a distribution imports when it runs, and does not require.
+UNDECLARED = {"fetchcode": "pip"}  # https://github.com/aboutcode-org/fetchcode (fetchcode/vcs/pip, 0.8.2)
+
+
 def with_missing(
     tree: Tree, dependencies: Dependencies, layout: Layout, settings: DjangoSettings, evaluated: Settings
 ) -> Dependencies:
@@ -58,6 +62,9 @@ def with_missing(
         found.setdefault("jinja2", Requirement("jinja2", source=path))
     if source := _left_out(tree, dependencies, "setuptools"):
         found.setdefault("setuptools", Requirement("setuptools", "<82", source=source))
+    for name, brought in UNDECLARED.items():
+        if name in dependencies.distributions.value:
+            found.setdefault(brought, Requirement(brought, source=dependencies.distributions.value[name].source))
     kept = [item for name, item in found.items() if name not in dependencies.distributions.value or item.extras]
     texts = [f"{item.name}{_extras(item)}{item.specifier}" for item in kept]
     return replace(dependencies, missing=Found(texts, kept[0].source if kept else "", Certainty.INFERRED))
