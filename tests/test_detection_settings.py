@@ -1463,6 +1463,20 @@ def test_a_module_that_a_person_may_write(read, text):
 
 
 @pytest.mark.parametrize(
+    ("text", "required"),
+    [
+        ("ALLOWED_HOSTS = os.getenv('HOSTS').split(',') if os.getenv('HOSTS') else None\n", True),
+        ("LOCALE_PATHS = [p] if (p := os.getenv('HOSTS')) else None\n", True),
+        ("ALLOWED_HOSTS = os.getenv('HOSTS').split(',') if os.getenv('HOSTS') else []\n", False),
+    ],
+)
+def test_a_list_that_django_refuses_without_its_variable(read, text, required):
+    """https://github.com/django/django/blob/5.2/django/conf/__init__.py#L163"""
+    project = read(f"import os\n{text}")
+    assert project.variable("HOSTS")["required"] is required and project.variable("HOSTS")["build"] is required
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "import os\nwith open(os.environ['SITE_CFG'], encoding='utf-8') as f:\n    x = f.read()\n",

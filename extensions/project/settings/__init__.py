@@ -30,6 +30,7 @@ from .storages import FILE_STORAGE, PLAIN_STORAGE, kind_of_static_files, storage
 from .variables import (
     debug_switches,
     demand_keys,
+    demand_lists,
     demand_secret_key,
     environment,
     host_variables,
@@ -99,6 +100,7 @@ def read_settings(
         last.environment.variables[name].required = True
     demand_secret_key(last, values)
     demand_keys(last, values)
+    demand_lists(last, values)
     settings = Settings(
         path,
         values,

@@ -66,6 +66,19 @@ def demand_keys(evaluator: State, values: dict[str, Setting]) -> None:
             evaluator.environment.variables[found.raw.direct].required = True
 
 
+# https://github.com/django/django/blob/5.2/django/conf/__init__.py#L163
+LISTS = ("ALLOWED_HOSTS", "INSTALLED_APPS", "LOCALE_PATHS", "SECRET_KEY_FALLBACKS")
+
+
+def demand_lists(evaluator: State, values: dict[str, Setting]) -> None:
+    """Mark the variables as required without which Django refuses a setting, as it is no list."""
+    for name in LISTS:
+        found = values.get(name)
+        for read in found.variables if found is not None and found.value is None else ():
+            if read in evaluator.environment.variables:
+                evaluator.environment.variables[read].required = True
+
+
 def environment(first: State, last: State) -> list[ReadVariable]:
     """Return the variables that settings read, as production needs them; for the build, as any environment does."""
     merged: dict[str, Variable] = dict(last.environment.variables)
