@@ -1468,6 +1468,9 @@ def test_a_module_that_a_person_may_write(read, text):
         ("ALLOWED_HOSTS = os.getenv('HOSTS').split(',') if os.getenv('HOSTS') else None\n", True),
         ("LOCALE_PATHS = [p] if (p := os.getenv('HOSTS')) else None\n", True),
         ("ALLOWED_HOSTS = os.getenv('HOSTS').split(',') if os.getenv('HOSTS') else []\n", False),
+        ("CORS_ALLOWED_ORIGIN_REGEXES = [os.getenv('HOSTS')]\n", True),
+        ("CSRF_TRUSTED_ORIGINS = ['https://a.example', os.environ.get('HOSTS')]\n", True),
+        ("CORS_ALLOWED_ORIGINS = [os.getenv('HOSTS', 'https://a.example')]\n", False),
     ],
 )
 def test_a_list_that_django_refuses_without_its_variable(read, text, required):

@@ -998,6 +998,7 @@ CMD gunicorn shop.wsgi
             {".github/workflows/a.yml": "jobs:\n  a:\n    steps:\n      - with:\n          file: Dockerfile.prod\n"},
             False,
         ),
+        ({".github/workflows/a.yml": "  file: Dockerfile.prod\n  file: Dockerfile\n"}, True),
     ],
 )
 def test_the_image_with_the_front_end(more, taken, answered):

@@ -82,7 +82,7 @@ def own_image(tree: Tree, django_dir: str) -> OwnImage | None:
             is_development(path),
             mentions(path, DEVELOPMENT),
             mentions(path, OTHERS),
-            bool(fronts) and path not in {*fronts, *built} and not rank,
+            bool(fronts) and path not in fronts and not rank and not (path in built and not built & fronts),
             not mentions(path, STRICT),
             -rank,
             path not in built,
