@@ -993,3 +993,23 @@ def test_a_file_that_settings_read_and_nobody_has(read):
         "Settings need /etc/config.json (site/settings.py:4), which is not in the project. Before you build, let "
         "settings read variables instead, and run `copier-django-docker sync`."
     )
+
+
+@pytest.mark.parametrize(
+    ("location", "services"),
+    [
+        ("os.getenv('REDIS_URL')", {"valkey": "valkey/valkey:9"}),  # django.core.cache fails without it
+        ("os.getenv('REDIS_URL', 'redis://cache.example.com:6379/1')", {}),
+    ],
+)
+def test_a_cache_that_is_nowhere_without_its_variable(location, services, read):
+    backend = "django.core.cache.backends.redis.RedisCache"
+    found = read(f"CACHES = {{'default': {{'BACKEND': '{backend}', 'LOCATION': {location}}}}}\n", "redis\n")
+    assert found["services"] == services
+    assert ("REDIS_URL" in found["compose_environment"]) is bool(services)
+
+
+def test_a_cache_that_settings_have_with_a_variable_alone(read):
+    cache = "CACHES = {'default': {'BACKEND': 'django.core.cache.backends.redis.RedisCache', 'LOCATION': url}}\n"
+    found = read(f"url = os.getenv('REDIS_URL')\nif url:\n    {cache}", "redis\n")
+    assert found["services"] == {}
