@@ -1,20 +1,24 @@
 """Copier's command without its start: a process that has loaded Copier, and forks itself for each command.
 
-What runs is the command as a person runs it, in a process of its own, which a signal may end. Two things are saved:
-the 0.7 seconds in which Python loads Copier, and the 0.5 in which it compiles the modules of each version of the
-template, whose code is kept by their text.
+What runs is the command as a person runs it, in a process of its own, which a signal may end. What is saved is the
+time in which Python loads Copier, compiles the modules of each version of the template, reads its copier.yml, and in
+which Jinja compiles its expressions: what comes of each is kept by its text.
 """
 
 import hashlib
+import importlib.util
 import json
 import marshal
 import os
+import pickle
+import pkgutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
+from typing import Any
 
 
 class Copier:
@@ -63,7 +67,8 @@ def serve() -> None:
     """Fork for each line of the standard input, and print how the child ended."""
     from copier._cli import CopierApp
 
-    _compile_each_text_once(Path(sys.argv[1]))
+    _do_each_text_once(Path(sys.argv[1]))
+    _load_extensions()
     for line in sys.stdin:
         request = json.loads(line)
         if not (child := os.fork()):
@@ -75,21 +80,64 @@ def serve() -> None:
         print(os.waitstatus_to_exitcode(status), flush=True)
 
 
-def _compile_each_text_once(folder: Path) -> None:
-    """Keep the code of modules in a folder by their text: each clone of the template is compiled anew otherwise."""
-    compile_ = SourceFileLoader.source_to_code
+def _do_each_text_once(folder: Path) -> None:
+    """Keep what comes of each text in a folder, for the processes that follow: each would work it out anew."""
+    import yaml
+    from jinja2 import Environment
 
-    def once(self, data, path, **options):
-        kept = folder / hashlib.sha256(f"{Path(path).name}\0".encode() + bytes(data)).hexdigest()
-        if kept.exists():
-            return marshal.loads(kept.read_bytes())
-        code = compile_(self, data, path, **options)
-        written = kept.with_suffix(f".{os.getpid()}")
-        written.write_bytes(marshal.dumps(code))
-        written.rename(kept)
-        return code
+    def kept(made: Callable[[], Any], *text: object) -> Any:
+        file = folder / hashlib.sha256(repr(text).encode()).hexdigest()
+        if file.exists():
+            return pickle.loads(file.read_bytes())
+        done = made()
+        written = file.with_suffix(f".{os.getpid()}")
+        written.write_bytes(pickle.dumps(done))
+        written.rename(file)
+        return done
 
-    SourceFileLoader.source_to_code = once
+    def code(made: Callable[[], Any], *text: object) -> Any:
+        return marshal.loads(kept(lambda: marshal.dumps(made()), *text))
+
+    source_to_code, compile_, load_all = SourceFileLoader.source_to_code, Environment.compile, yaml.load_all
+
+    def module(self, data, path, **options):
+        return code(lambda: source_to_code(self, data, path, **options), Path(path).name, bytes(data))
+
+    def expression(self, source, name=None, filename=None, **options):
+        def made():
+            return compile_(self, source, name, filename, **options)
+
+        if options or not isinstance(source, str):
+            return made()
+        # Jinja calls filters of constants when it compiles: the code is that of one version's filters.
+        filters = sorted({getattr(each, "__module__", "") for each in self.filters.values()})
+        syntax = (self.trim_blocks, self.lstrip_blocks, self.keep_trailing_newline, str(self.undefined))
+        return code(made, self.sandboxed, syntax, filters, name, source)
+
+    def documents(stream, Loader):
+        if not str(getattr(stream, "name", "")).endswith("copier.yml"):
+            return load_all(stream, Loader)
+        text = stream.read()
+        stream.seek(0)
+        return kept(lambda: list(load_all(stream, Loader)), text)
+
+    SourceFileLoader.source_to_code = module
+    Environment.compile = expression
+    yaml.load_all = documents
+
+
+def _load_extensions() -> None:
+    """Load this version's modules, which it names by their content: a clone of it, in a child, finds them loaded."""
+    spec = importlib.util.spec_from_file_location(
+        "extensions_jinja", Path(__file__).parents[1] / "extensions/jinja.py"
+    )
+    assert spec and spec.loader
+    jinja = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(jinja)
+    package = jinja._package()
+    for _, name, _ in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        if not name.endswith(".__main__"):
+            importlib.import_module(name)
 
 
 def _run(app, request) -> None:
