@@ -263,7 +263,9 @@ def test_setuptools_that_pip_compile_leaves_out(read):
 
 def test_what_a_distribution_imports_without_requiring_it(read):
     name, fetching = "install_packages", "Django==5.2\nfetchcode==0.8.2\n"
-    assert read({"requirements.txt": fetching})[name] == (["pip"], "requirements.txt:2")
+    assert read({"requirements.txt": fetching})[name] == ([], "")
+    code = {"site/a.py": "from fetchcode.vcs import fetch_via_vcs\n"}
+    assert read({"requirements.txt": fetching, **code})[name] == (["pip"], "requirements.txt:2")
     assert read({"requirements.txt": f"{fetching}pip==25.3\n"})[name] == ([], "")
 
 

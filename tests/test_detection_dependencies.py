@@ -1224,6 +1224,7 @@ def test_what_only_others_ask_for_needs_no_program(read):
         ("django\ndjango-tenants\n", "django.contrib.gis.db.backends.postgis", ["libpq5"]),
         ("django\nsome-mysql\n", "django.db.backends.mysql", ["libmariadb3"]),
         ("django\npymysql\n", "django.db.backends.mysql", []),
+        ("django\npsycopg2-binary==2.9.9\n", "django.db.backends.mysql", []),  # a default that nobody has
         ("django\npsycopg2-binary==2.9.9\n", "django.db.backends.postgresql", []),
         ("django\npsycopg[binary]\n", "django.db.backends.postgresql", []),
         ("django\npg8000\n", "django.db.backends.sqlite3", []),

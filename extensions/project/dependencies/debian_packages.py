@@ -120,12 +120,10 @@ DRIVERS = {
 def needs_driver(distributions: Iterable[str], database_engines: Iterable[str]) -> dict[str, str]:
     """Return the features for a database whose driver no file lists, so that another distribution has to bring it."""
     listed = {*distributions}
+    if not listed or any(listed & drivers for _, drivers in DRIVERS.values()):
+        return {}
     engines = [engine.lower() for engine in database_engines]
-    return {
-        feature: ""
-        for part, (feature, drivers) in DRIVERS.items()
-        if listed and not listed & drivers and any(part in engine for engine in engines)
-    }
+    return {feature: "" for part, (feature, _) in DRIVERS.items() if any(part in engine for engine in engines)}
 
 
 def translations(tree: Tree) -> str:

@@ -37,7 +37,8 @@ def distributions_of(module: str) -> set[str]:
 
 
 # What a distribution imports when it runs, and does not require.
-UNDECLARED = {"fetchcode": "pip"}  # https://github.com/aboutcode-org/fetchcode (fetchcode/vcs/pip, 0.8.2)
+# By the part of it that does: https://github.com/aboutcode-org/fetchcode (fetchcode/vcs/pip, 0.8.2)
+UNDECLARED = {"fetchcode.vcs": "pip"}
 
 
 def with_missing(
@@ -62,9 +63,10 @@ def with_missing(
         found.setdefault("jinja2", Requirement("jinja2", source=path))
     if source := _left_out(tree, dependencies, "setuptools"):
         found.setdefault("setuptools", Requirement("setuptools", "<82", source=source))
-    for name, brought in UNDECLARED.items():
-        if name in dependencies.distributions.value:
-            found.setdefault(brought, Requirement(brought, source=dependencies.distributions.value[name].source))
+    for part, brought in UNDECLARED.items():
+        known = dependencies.distributions.value.get(part.partition(".")[0])
+        if known and any(part in (tree.text(path) or "") for path in tree.paths if path.endswith(".py")):
+            found.setdefault(brought, Requirement(brought, source=known.source))
     kept = [item for name, item in found.items() if name not in dependencies.distributions.value or item.extras]
     texts = [f"{item.name}{_extras(item)}{item.specifier}" for item in kept]
     return replace(dependencies, missing=Found(texts, kept[0].source if kept else "", Certainty.INFERRED))
