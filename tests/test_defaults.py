@@ -251,6 +251,40 @@ def test_tailwind_without_node_is_built_before_collectstatic(read):
     assert source == "site/settings.py:3"
 
 
+UNSAFE = "\n# The following packages are considered to be unsafe in a requirements file:\n# pip\n# setuptools\n"
+
+
+def test_setuptools_that_pip_compile_leaves_out(read):
+    name = "install_packages"
+    assert read({"requirements.txt": f"Django==5.2{UNSAFE}"})[name] == (["setuptools<82"], "requirements.txt:4")
+    assert read({"requirements.txt": f"Django==5.2\nsetuptools==78.1.0{UNSAFE}"})[name] == ([], "")
+    assert read({"requirements.txt": "Django==5.2\n# setuptools\n"})[name] == ([], "")
+
+
+def test_what_a_distribution_imports_without_requiring_it(read):
+    name, fetching = "install_packages", "Django==5.2\nfetchcode==0.8.2\n"
+    assert read({"requirements.txt": fetching})[name] == ([], "")
+    code = {"site/a.py": "from fetchcode.vcs import fetch_via_vcs\n"}
+    assert read({"requirements.txt": fetching, **code})[name] == (["pip"], "requirements.txt:2")
+    assert read({"requirements.txt": f"{fetching}pip==25.3\n"})[name] == ([], "")
+
+
+@pytest.mark.parametrize(
+    ("requirement", "made"),
+    [
+        ("Django==3.2.25", "RUN mkdir -p /workdir/front/dist /workdir/static"),
+        ("Django>=2,<3", "RUN mkdir -p /workdir/front/dist /workdir/static"),
+        ("Django<5", ""),  # from 4.0, Django skips what is not there
+        ("Django", ""),
+    ],
+)
+def test_folders_of_static_files_that_are_not_there(requirement, made, read):
+    dirs = "STATICFILES_DIRS = [BASE / 'static', ('x', BASE / 'front/dist'), BASE / 'site/assets']\n"
+    settings = f"from pathlib import Path\nBASE = Path(__file__).parent.parent\n{dirs}"
+    found = read({"requirements.txt": requirement, "site/settings.py": settings, "site/assets/a.css": ""})
+    assert found["build_instructions"] == (([made], "site/settings.py:3") if made else ([], ""))
+
+
 def test_what_cannot_be_an_answer_is_replaced():
     variable = ReadVariable("A", source="x.py:1", production='x"y')
     site = Site(

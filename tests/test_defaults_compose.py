@@ -8,6 +8,7 @@ from extensions.questions import answers, compose_defaults, defaults
 MANAGE = 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "site.settings")\n'
 SITE = {"manage.py": MANAGE, "site/__init__.py": "", "site/wsgi.py": MANAGE, "requirements.txt": "Django\n"}
 COMPOSE = (
+    "build_environment",
     "compose_environment",
     "compose_settings",
     "data_dirs",
@@ -965,3 +966,51 @@ def test_origins_that_django_refuses(read):
     assert read(settings)["compose_environment"]["ORIGINS"] == "http://localhost"
     settings = settings.replace("''", "'https://a.example'")
     assert "ORIGINS" not in read(settings)["compose_environment"]
+
+
+def test_a_file_that_a_variable_names(read):
+    settings = "with open(env('SITE_CREDENTIALS')) as f:\n    x = f.read()\n"
+    found = read(settings, more={"minimal.yml": "# Let SITE_CREDENTIALS name this file.\nKEY: x\n"})
+    assert found["required_environment"] == ["SITE_CREDENTIALS"]
+    assert found["dotenv"] == {"SITE_CREDENTIALS": "minimal.yml"}
+    assert found["build_environment"] == {"SITE_CREDENTIALS": "minimal.yml"}
+    assert found["notes"] == [
+        "Settings read the file that SITE_CREDENTIALS names (site/settings.py:4). The build and the first .env have "
+        "minimal.yml: for production, give it one of your own in .env."
+    ]
+
+
+def test_a_file_that_a_variable_names_and_nobody_has(read):
+    found = read("with open(env('SITE_CREDENTIALS')) as f:\n    x = f.read()\n")
+    assert found["dotenv"] == {"SITE_CREDENTIALS": "change-me"}
+    assert found["build_environment"] == {"SITE_CREDENTIALS": "build"}
+    (note,) = found["notes"]
+    assert "SITE_CREDENTIALS names (site/settings.py:4). Before you build, add one without secrets" in note
+
+
+def test_a_file_that_settings_read_and_nobody_has(read):
+    (note,) = read("x = open('/etc/config.json').read()\n")["notes"]
+    assert note == (
+        "Settings need /etc/config.json (site/settings.py:4), which is not in the project. Before you build, let "
+        "settings read variables instead, and run `copier-django-docker sync`."
+    )
+
+
+@pytest.mark.parametrize(
+    ("location", "services"),
+    [
+        ("os.getenv('REDIS_URL')", {"valkey": "valkey/valkey:9"}),  # django.core.cache fails without it
+        ("os.getenv('REDIS_URL', 'redis://cache.example.com:6379/1')", {}),
+    ],
+)
+def test_a_cache_that_is_nowhere_without_its_variable(location, services, read):
+    backend = "django.core.cache.backends.redis.RedisCache"
+    found = read(f"CACHES = {{'default': {{'BACKEND': '{backend}', 'LOCATION': {location}}}}}\n", "redis\n")
+    assert found["services"] == services
+    assert ("REDIS_URL" in found["compose_environment"]) is bool(services)
+
+
+def test_a_cache_that_settings_have_with_a_variable_alone(read):
+    cache = "CACHES = {'default': {'BACKEND': 'django.core.cache.backends.redis.RedisCache', 'LOCATION': url}}\n"
+    found = read(f"url = os.getenv('REDIS_URL')\nif url:\n    {cache}", "redis\n")
+    assert found["services"] == {}

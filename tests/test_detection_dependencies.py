@@ -1215,3 +1215,22 @@ def test_what_only_others_ask_for_needs_no_program(read):
     assert findings.value("apt_runtime") == []
     for asked in ("graphviz==0.21\n", "graphviz==0.21\n    # via\n    #   -r requirements.in\n    #   concepts\n"):
         assert read({"requirements.txt": asked}).value("apt_runtime") == ["graphviz"]
+
+
+@pytest.mark.parametrize(
+    ("requirements", "engine", "packages"),
+    [
+        ("django\ndjango-tenants\n", "django_tenants.postgresql_backend", ["libpq5"]),  # which brings psycopg2
+        ("django\ndjango-tenants\n", "django.contrib.gis.db.backends.postgis", ["libpq5"]),
+        ("django\nsome-mysql\n", "django.db.backends.mysql", ["libmariadb3"]),
+        ("django\npymysql\n", "django.db.backends.mysql", []),
+        ("django\npsycopg2-binary==2.9.9\n", "django.db.backends.mysql", []),  # a default that nobody has
+        ("django\npsycopg2-binary==2.9.9\n", "django.db.backends.postgresql", []),
+        ("django\npsycopg[binary]\n", "django.db.backends.postgresql", []),
+        ("django\npg8000\n", "django.db.backends.sqlite3", []),
+        ("", "django.db.backends.postgresql", []),  # of which nothing is known
+    ],
+)
+def test_a_driver_that_another_distribution_brings(read, requirements, engine, packages):
+    found = read({"requirements.txt": requirements}, database_engines=[engine]).value("apt_runtime")
+    assert [name for name in found if name in ("libpq5", "libmariadb3")] == packages

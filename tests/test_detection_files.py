@@ -330,7 +330,14 @@ VOLUME ["/exports"]
     ],
 )
 def test_compress_offline(settings, expected, read):
-    assert read(settings).value("compress_offline") is expected
+    tag = {"shop/templates/a.html": "{%- compress css %}{% endcompress %}"}
+    assert read(settings, **tag).value("compress_offline") is expected
+
+
+def test_nothing_to_compress(read):
+    settings = "COMPRESS_OFFLINE = True\nINSTALLED_APPS += ['compressor']"
+    assert read(settings, **{"shop/templates/a.html": "{% load x %}"}).value("compress_offline") is False
+    assert read(settings, **{"shop/a.py": "T = '{% compress js %}'"}).value("compress_offline") is False
 
 
 @pytest.mark.parametrize(

@@ -433,6 +433,26 @@ def test_empty_package(read):
     assert read(files).value("settings_module") == "core.settings.production"
 
 
+@pytest.mark.parametrize(
+    ("text", "module"),
+    [
+        ("import os\nfrom pathlib import Path\nBASE_DIR = Path(__file__).parent\n", "core.settings.production"),
+        ("import environ\nif True:\n    environ.Env.read_env('x')\n", "core.settings.production"),
+        ("import os\nfrom .dev import *\n", "core.settings"),
+        ("import os\nfrom core.settings.dev import DEBUG\n", "core.settings"),
+        ("from core_settings import *\n", "core.settings"),
+        ("from split_settings.tools import include\ninclude('dev.py')\n", "core.settings"),
+        ("import os\nexec(open('x').read())\n", "core.settings"),
+        ("import os\nDEBUG = False\nINSTALLED_APPS = []\n", "core.settings"),
+    ],
+)
+def test_a_package_of_settings_that_has_none_itself(text, module, read):
+    files = startproject()
+    del files["core/settings.py"]
+    files |= {"core/settings/__init__.py": text, "core/settings/production.py": "", "core/settings/dev.py": ""}
+    assert read(files).value("settings_module") == module
+
+
 def test_production_beside_the_settings_that_are_found_by_their_content(read):
     files = {
         "manage.py": "import os\nos.environ['DJANGO_SETTINGS_MODULE']\n",

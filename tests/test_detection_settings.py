@@ -185,6 +185,8 @@ def test_os_environ(read):
         "build": True,
         "dummy": "only-for-building-the-image-0123456789-abcdefghijkl",
         "production": None,
+        "opened": "",
+        "example": "",
         "compared": [],
     }
     assert len(project.variable("SECRET_KEY")["dummy"]) >= 50
@@ -1524,6 +1526,102 @@ def test_a_module_that_a_person_has_to_write(read, text):
 def test_a_module_that_a_person_may_write(read, text):
     project = read({"config/__init__.py": "", "config/settings.py": text, **EXAMPLE})
     assert project["lacking_modules"] == [] and project["static_root"] == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "required"),
+    [
+        ("ALLOWED_HOSTS = os.getenv('HOSTS').split(',') if os.getenv('HOSTS') else None\n", True),
+        ("LOCALE_PATHS = [p] if (p := os.getenv('HOSTS')) else None\n", True),
+        ("ALLOWED_HOSTS = os.getenv('HOSTS').split(',') if os.getenv('HOSTS') else []\n", False),
+        ("CORS_ALLOWED_ORIGIN_REGEXES = [os.getenv('HOSTS')]\n", True),
+        ("CSRF_TRUSTED_ORIGINS = ['https://a.example', os.environ.get('HOSTS')]\n", True),
+        ("CORS_ALLOWED_ORIGINS = [os.getenv('HOSTS', 'https://a.example')]\n", False),
+    ],
+)
+def test_a_list_that_django_refuses_without_its_variable(read, text, required):
+    """https://github.com/django/django/blob/5.2/django/conf/__init__.py#L163"""
+    project = read(f"import os\n{text}")
+    assert project.variable("HOSTS")["required"] is required and project.variable("HOSTS")["build"] is required
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import os\nwith open(os.environ['SITE_CFG'], encoding='utf-8') as f:\n    x = f.read()\n",
+        "import os, yaml\nx = yaml.safe_load(open(os.getenv('SITE_CFG')))\n",
+        "import json, os\nfrom pathlib import Path\nx = json.loads(Path(os.environ['SITE_CFG']).read_text())\n",
+        "import os\nfrom pathlib import Path\nwith Path(os.environ['SITE_CFG']).open('rb') as f:\n    x = f.read()\n",
+        "import environ\nenv = environ.Env()\nwith open(env('SITE_CFG')) as f:\n    x = f.read()\n",
+        "import os\ndef need(name):\n    try:\n        return os.environ[name]\n    except KeyError:\n"
+        "        raise E\n"
+        "PATH = need('SITE_CFG')\nwith open(PATH) as f:\n    x = f.read()\n",
+    ],
+)
+@pytest.mark.parametrize(
+    ("files", "example"),
+    [
+        ({}, ""),
+        ({"a.yml": "# Set SITE_CFG to this file.\nKEY: x\n"}, "a.yml"),
+        ({"a.yml": "# Set SITE_CFG to this file.\nKEY: x\n", "b.yml": "# SITE_CFG\n"}, ""),  # which of them?
+        ({"compose.yml": "services:\n  web:\n    environment:\n      SITE_CFG: /code/deploy/a.yml\n"}, ""),
+        (
+            {
+                "compose.yml": "services:\n  web:\n    environment:\n      SITE_CFG: /code/deploy/a.yml\n",
+                "deploy/a.yml": "",
+            },
+            "deploy/a.yml",
+        ),
+        ({"Dockerfile": "FROM python\nENV SITE_CFG=config/a.json\n", "config/a.json": "{}"}, "config/a.json"),
+    ],
+)
+def test_a_file_that_a_variable_names(read, text, files, example):
+    project = read({"config/__init__.py": "", "config/settings.py": text, **files})
+    (variable,) = project["environment"]
+    assert variable["required"] and variable["opened"].startswith("config/settings.py:")
+    assert (variable["example"], variable["dummy"]) == (example, example or "build")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import os\nif os.path.exists(os.environ['SITE_CFG']):\n    x = open(os.environ['SITE_CFG']).read()\n",
+        "import os\ntry:\n    x = open(os.environ['SITE_CFG']).read()\nexcept OSError:\n    x = ''\n",
+        "import os\nx = open(os.environ['SITE_CFG'], 'w')\n",
+        "import os\nx = open(os.environ['SITE_CFG'], mode='a')\n",
+        "import os\nx = open(os.getenv('SITE_CFG', '/dev/null')).read()\n",
+    ],
+)
+def test_a_file_that_a_variable_may_name(read, text):
+    (variable,) = read(text)["environment"]
+    assert variable["opened"] == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("x = json.load(open('secrets.json'))\n", ("secrets.json", "")),
+        (
+            "with open(BASE / 'conf' / 'keys.toml', 'rb') as f:\n    x = f.read()\n",
+            ("conf/keys.toml", "conf/keys.example.toml"),
+        ),
+        ("x = (BASE / 'conf/keys.toml').read_text()\n", ("conf/keys.toml", "conf/keys.example.toml")),
+        ("with open('/etc/config.json') as f:\n    x = json.load(f)\n", ("/etc/config.json", "")),
+        ("x = open('conf/keys.example.toml').read()\n", None),
+        ("x = open('front/webpack-stats.json').read()\n", None),  # which a build makes
+        ("x = open('/app/VERSION').read()\n", None),
+        ("x = open('/run/secrets/key.txt').read()\n", None),  # which an orchestrator puts there
+        ("try:\n    x = open('secrets.json').read()\nexcept Exception:\n    x = ''\n", None),
+        ("if (BASE / 'secrets.json').exists():\n    x = open('secrets.json').read()\n", None),
+        ("if os.path.exists('/etc/config.json'):\n    x = open('/etc/config.json').read()\n", None),
+        ("open('made.json', 'w').write('{}')\nx = open('made.json').read()\n", None),
+        ("def later():\n    return open('secrets.json').read()\n", None),
+    ],
+)
+def test_a_file_that_settings_read(read, text, found):
+    start = "import json, os\nfrom pathlib import Path\nBASE = Path(__file__).resolve().parent.parent\n"
+    project = read({"config/settings.py": start + text, "conf/keys.example.toml": "a = 1\n"})
+    assert [(one["path"], one["example"]) for one in project["lacking_modules"]] == ([found] if found else [])
 
 
 def test_a_file_that_settings_run(read):

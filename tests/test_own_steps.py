@@ -1007,6 +1007,106 @@ def test_folders_that_git_has_nothing_of_and_a_front_end_fills(answered):
     assert made == ["RUN mkdir -p /workdir/shop/static/js /workdir/shop/static/vendor"]
 
 
+WORKSPACES = """\
+FROM python:3.12 AS dev
+WORKDIR /shop
+RUN nvm install 22.1.0
+COPY package.json yarn.lock ./
+RUN yarn install --frozen-lockfile
+FROM dev AS ui
+COPY . /shop/
+RUN yarn workspace @shop/core build
+RUN yarn workspace @shop/admin build
+FROM python:3.12-slim
+WORKDIR /shop
+COPY ./manage.py /shop/manage.py
+COPY ./shop/ /shop/shop/
+COPY --from=ui /shop/shop/core/assets/ /shop/shop/core/assets/
+COPY --from=ui /shop/shop/admin/dist/ /shop/static/dist/
+"""
+
+
+def test_workspaces_of_a_front_end(answered):
+    package = '{"workspaces": ["shop/core", "shop/admin"]}'
+    inner = '{"name": "@shop/%s", "scripts": {"build": "node make.js"}}'
+    files = {"package.json": package, "yarn.lock": "", "shop/core/package.json": inner % "core"}
+    files |= {
+        "demo/front/package.json": '{"scripts": {"build": "vite build"}}',
+        "demo/front/Dockerfile": "FROM node:18",
+    }
+    found = answered(Dockerfile=WORKSPACES + GUNICORN, **files, **{"shop/admin/package.json": inner % "admin"})
+    assert found["assets_stages"] == [
+        {
+            "name": "assets",
+            "image": "node:22",
+            "instructions": [
+                "COPY . /workdir",
+                "WORKDIR /workdir",
+                "RUN yarn install --frozen-lockfile && yarn workspace @shop/core build "
+                "&& yarn workspace @shop/admin build",
+            ],
+            "output": {
+                "/workdir/shop/core/assets/": "/workdir/shop/core/assets/",
+                "/workdir/shop/admin/dist/": "/workdir/static/dist/",
+            },
+        }
+    ]
+
+
+@pytest.mark.parametrize("copied", ["/shop/ /shop/", "/shop/shop/ /shop/shop/", "/shop/static /shop/static"])
+def test_all_of_a_stage_comes_out_that_more_is_copied_from(copied, answered):
+    settings = f"{SETTINGS}STATIC_ROOT = BASE_DIR / 'static'\n"
+    dockerfile = f"{WORKSPACES}COPY --from=ui {copied}\n{GUNICORN}"
+    found = answered(Dockerfile=dockerfile, **{"package.json": "{}", "shop/settings.py": settings})
+    assert found["assets_stages"][0]["output"] == {"/workdir/": "/workdir/"}
+
+
+FULL = """\
+FROM node:22 AS ui
+WORKDIR /ui
+COPY ui/ /ui/
+RUN npm ci && npm run pack
+FROM python:3.12
+WORKDIR /a
+COPY . .
+RUN pip install -r requirements.txt
+COPY --from=ui /ui/dist /a/ui/dist
+CMD gunicorn shop.wsgi
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "taken"),
+    [
+        ({}, True),
+        (
+            {"compose.yml": "services:\n  web:\n    build: {dockerfile: Dockerfile.prod}\n    ports: ['80:80']\n"},
+            False,
+        ),
+        (
+            {".github/workflows/a.yml": "jobs:\n  a:\n    steps:\n      - with:\n          file: Dockerfile.prod\n"},
+            False,
+        ),
+        ({".github/workflows/a.yml": "  file: Dockerfile.prod\n  file: Dockerfile\n"}, True),
+    ],
+)
+def test_the_image_with_the_front_end(more, taken, answered):
+    files = {"Dockerfile": FULL, "Dockerfile.prod": f"FROM python:3.12\nWORKDIR /a\n{COPY}{GUNICORN}", **more}
+    found = answered(**files, **{"ui/package.json": "{}"})
+    assert bool(found["assets_stages"]) is taken
+
+
+def test_workspaces_of_a_front_end_below_the_folder_that_is_built(answered):
+    dockerfile = WORKSPACES.replace("./manage.py", "./run.py")
+    compose = "services:\n  web:\n    build: shop\n    ports: ['80:80']\n"
+    inner = {"shop/shop/core/package.json": '{"name": "@shop/core"}', "shop/shop/core/a.py": "", "shop/run.py": ""}
+    files = {"shop/package.json": '{"workspaces": ["shop/core"]}', "docker-compose.yml": compose, **inner}
+    found = answered(**files, **{"shop/Dockerfile": dockerfile + GUNICORN})
+    stage = found["assets_stages"][0]
+    assert stage["instructions"][1] == "WORKDIR /workdir/shop"
+    assert [*stage["output"]] == ["/workdir/shop/shop/core/assets/", "/workdir/shop/shop/admin/dist/"]
+
+
 @pytest.mark.parametrize("served", [True, False])
 def test_a_front_end_that_is_built_beside_the_code(served, answered):
     settings = SETTINGS + ("STATICFILES_DIRS = [BASE_DIR / 'ui' / 'node_modules' / 'x']\n" if served else "")

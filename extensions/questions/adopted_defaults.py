@@ -52,7 +52,10 @@ def build_instructions(site: Site) -> Default:
         f"{name}={shlex.quote(text)} " for name, text in environment_defaults.build_environment(site).value.items()
     )
     instructions = dict.fromkeys(f"RUN {given}{command}" for command in commands)
-    return Default([*default.value, *instructions], source if default.value or instructions else "")
+    lacking = site.local.static_lacking
+    makes = [f"RUN mkdir -p {shlex.join(posixpath.join('/workdir', path) for path in lacking.value)}"]
+    found = [*(makes if lacking.value else []), *default.value, *instructions]
+    return Default(found, (source if default.value or instructions else lacking.source) if found else "")
 
 
 def _adopted(lines: Sequence[str]) -> Default:

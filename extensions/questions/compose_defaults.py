@@ -291,6 +291,7 @@ def notes(site: Site) -> list[str]:
         *image_defaults.proxy_notes(site),
         *connections(site).notes,
         *_secrets(site),
+        *_files(site),
         *_buckets(site),
         *storage_defaults.notes(site),
         *_left(site),
@@ -324,11 +325,6 @@ def _secrets(site: Site) -> list[str]:
             f"SECRET_KEY is in the code ({key.source}): all who read it can forge sessions. Read it from a variable, "
             "and make a new one."
         )
-    for lacking in site.settings.lacking_modules.value:
-        found.append(
-            f"Settings need {lacking.path} ({lacking.source}), which is not in the project. Before you build, copy it "
-            f"from {lacking.example}, let it read secrets from variables, and commit it (git add --force)."
-        )
     for module in site.settings.ignored_modules.value:
         names = ", ".join(module.names) or "what it sets"
         if module.needed:
@@ -353,6 +349,38 @@ def _secrets(site: Site) -> list[str]:
             found.append(
                 f"The command in {process.source} is left out, because it holds a secret. Let it read that from a "
                 "variable."
+            )
+    return found
+
+
+def _files(site: Site) -> list[str]:
+    """Return sentences on files that settings do not start without: those that lack, and those that variables name."""
+    found = []
+    for lacking in site.settings.lacking_modules.value:
+        start = f"Settings need {lacking.path} ({lacking.source}), which is not in the project. Before you build,"
+        if lacking.path.endswith(".py"):
+            end = (
+                f"copy it from {lacking.example}, let it read secrets from variables, and commit it (git add --force)."
+            )
+        elif lacking.example:
+            end = (
+                f"copy it from {lacking.example} and commit it without secrets (git add --force), or let settings "
+                "read variables and run `copier-django-docker sync`."
+            )
+        else:
+            end = "let settings read variables instead, and run `copier-django-docker sync`."
+        found.append(f"{start} {end}")
+    for item in site.settings.environment.value:
+        start = f"Settings read the file that {item.name} names ({item.opened})."
+        if item.opened and item.example:
+            found.append(
+                f"{start} The build and the first .env have {item.example}: for production, give it one of your own "
+                "in .env."
+            )
+        elif item.opened:
+            found.append(
+                f"{start} Before you build, add one without secrets to the project, and give its path to {item.name} "
+                "in build_environment and in .env."
             )
     return found
 

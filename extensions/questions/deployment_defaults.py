@@ -93,7 +93,10 @@ def own_value(site: Site, item: ReadVariable) -> str:
     """Return the value that the project's own files give a variable that settings read, "" for none.
 
     Secrets are none, nor where a database is that is a file: Compose has a place for it. Debugging stays off.
+    A file that settings read is one of the project.
     """
+    if item.opened:
+        return item.example
     if item.secret or "sqlite" in item.dummy or item.name.upper().endswith("DEBUG"):
         return ""
     value = next((value.value for value in site.own_steps.value.values if value.name == item.name), "")

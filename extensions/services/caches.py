@@ -221,8 +221,15 @@ def _address_in(name: str, item: ReadVariable) -> Address | None:
 
 
 def _is_wanted(site: Site, service: Service) -> bool:
-    """Return whether the project's Compose file runs an optional service, or its Celery workers need it as broker."""
+    """Return whether an optional service is needed: the project's Compose file runs it, Celery workers have no other
+    broker, or a cache is nowhere without the variable that says where it is.
+    """
     names = relatives(service.name)
+    read = variables_read(site.settings)
+    for cache in site.settings.caches.value.values():
+        is_its = kind(engine_kind(cache.backend or "")).speaks == service.name
+        if is_its and not cache.location and cache.variable in read and not read[cache.variable].default:
+            return True
     if any(item.name in names and item.in_compose and item.is_stated for item in site.seen):
         return True
     celery = any("celery" in process.command for process in site.processes.processes.value)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from ..deployment.recipes import read_lines
 from ..findings import Certainty, Found
 from ..tree import Tree
-from .debian_packages import debian_packages, explained, needs_geodjango, translations, with_brought
+from .debian_packages import debian_packages, explained, needs_driver, needs_geodjango, translations, with_brought
 from .distributions import Distribution
 from .django_bound import held_below, read_bound
 from .installation import folders_of, in_folders, locked, read_installation, required_release
@@ -57,9 +57,11 @@ def read_dependencies(
         python_version=Found(*read_python_version(tree, folders, steps, distributions, tools)),
         uv_version=Found(*required_release(tree, folders, tools)),
     )
+    features = needs_geodjango(installed_apps, database_engines)
     if not installation.lock_file:
         distributions = with_brought(distributions)
-    return _with_debian_packages(tree, found, distributions, needs_geodjango(installed_apps, database_engines))
+        features |= needs_driver(distributions, database_engines)
+    return _with_debian_packages(tree, found, distributions, features)
 
 
 def _installation(found: Installation) -> Dependencies:

@@ -110,6 +110,22 @@ def needs_geodjango(installed_apps: Iterable[str], database_engines: Iterable[st
     return found
 
 
+# Distributions one of which speaks to a database, by a part of its engine's name.
+DRIVERS = {
+    "postg": ("postgresql", {"psycopg", "psycopg2", "psycopg2-binary", "psycopg2cffi", "pg8000"}),
+    "mysql": ("mysql", {"mysqlclient", "pymysql", "mysql-connector-python", "mysql-connector", "mysqldb"}),
+}
+
+
+def needs_driver(distributions: Iterable[str], database_engines: Iterable[str]) -> dict[str, str]:
+    """Return the features for a database whose driver no file lists, so that another distribution has to bring it."""
+    listed = {*distributions}
+    if not listed or any(listed & drivers for _, drivers in DRIVERS.values()):
+        return {}
+    engines = [engine.lower() for engine in database_engines]
+    return {feature: "" for part, (feature, _) in DRIVERS.items() if any(part in engine for engine in engines)}
+
+
 def translations(tree: Tree) -> str:
     """Return the first of a project's own .po files that compilemessages compiles, or "".
 

@@ -17,7 +17,7 @@ from ..settings.setting import Settings
 from ..tree import Tree
 from .python_version import allows
 from .record import Dependencies
-from .requirements import Requirement, parse_requirement, read_requirements
+from .requirements import Requirement, left_out, parse_requirement, read_requirements
 
 # Distributions whose names do not say what they bring.
 APPS = {
@@ -35,6 +35,11 @@ def distributions_of(module: str) -> set[str]:
     """Return the names that the distribution of a top-level module may have."""
     name = module.lower().replace("_", "-")
     return {name, f"django-{name}", name.removeprefix("django-"), APPS.get(module, name)}
+
+
+# What a distribution imports when it runs, and does not require.
+# By the part of it that does: https://github.com/aboutcode-org/fetchcode (fetchcode/vcs/pip, 0.8.2)
+UNDECLARED = {"fetchcode.vcs": "pip"}
 
 
 def with_missing(
@@ -56,6 +61,12 @@ def with_missing(
         found.setdefault("jinja2", Requirement("jinja2", source=path))
     if lacking := _of_kombu(dependencies):
         found.setdefault(lacking.name, lacking)
+    if source := _left_out(tree, dependencies, "setuptools"):
+        found.setdefault("setuptools", Requirement("setuptools", "<82", source=source))
+    for part, brought in UNDECLARED.items():
+        known = dependencies.distributions.value.get(part.partition(".")[0])
+        if known and any(part in (tree.text(path) or "") for path in tree.paths if path.endswith(".py")):
+            found.setdefault(brought, Requirement(brought, source=known.source))
     kept = [item for name, item in found.items() if name not in dependencies.distributions.value or item.extras]
     texts = [f"{item.name}{_extras(item)}{item.specifier}" for item in kept]
     return replace(dependencies, missing=Found(texts, kept[0].source if kept else "", Certainty.INFERRED))
@@ -79,6 +90,17 @@ def _of_example(tree: Tree, dependencies: Dependencies, layout: Layout) -> Itera
 
 def _is_near(dependencies: Dependencies, base: str) -> bool:
     return any(path.startswith(f"{base}/") for path in dependencies.installer_files.value)
+
+
+def _left_out(tree: Tree, dependencies: Dependencies, name: str) -> str:
+    """Return where a compiled file leaves out a distribution that others need.
+
+    The newest setuptools has no pkg_resources any more, which they may import.
+    https://setuptools.pypa.io/en/latest/history.html#v82-0-0
+    """
+    files = dependencies.requirements_files.value
+    lines = {path: left_out(tree.text(path) or "", name) for path in files}
+    return next((f"{path}:{line}" for path, line in lines.items() if line), "")
 
 
 def _missing(tree: Tree, dependencies: Dependencies, layout: Layout, dotted: Iterable[str]) -> Iterator[str]:

@@ -294,3 +294,20 @@ def brought(text: str) -> frozenset[int]:
             found[current] = f"{found.get(current, '')} {comment.strip()}"
     via = {number: words.split() for number, words in found.items()}
     return frozenset(number for number, words in via.items() if "via" in words and not {"-r", "-c"} & set(words))
+
+
+UNSAFE = "The following packages are considered to be unsafe in a requirements file"
+
+
+def left_out(text: str, name: str) -> int:
+    """Return the line by which a compiled file says that it leaves a distribution out, 0 for none.
+
+    https://pip-tools.readthedocs.io/en/stable/ (--allow-unsafe)
+    """
+    _, header, rest = text.partition(UNSAFE)
+    for number, line in enumerate(rest.split("\n") if header else ()):
+        if number and not line.startswith("#"):
+            return 0
+        if line.lstrip("# ").strip() == name:
+            return text[: len(text) - len(rest)].count("\n") + number + 1
+    return 0

@@ -56,8 +56,9 @@ STRICT = frozenset(("prod", "production"))
 def own_image(tree: Tree, django_dir: str) -> OwnImage | None:
     """Return the image that the site runs in; None where the project has no Dockerfile that Python is installed in.
 
-    It is that of the Compose service with the site's port, else that which the CI builds, else the one that is named
-    so. What is named for staging counts only where nothing is production's, and a developer's after that.
+    It is that of the Compose service with the site's port, else that which the CI builds, else one with the front end,
+    else the one that is named so. What is named for staging counts only where nothing is production's, and a
+    developer's after that.
     """
     paths = [path for path in dockerfiles(tree) if _is_of_python(tree, path)]
     if not paths:
@@ -70,7 +71,9 @@ def own_image(tree: Tree, django_dir: str) -> OwnImage | None:
         if known is None or services[service] > services[known]:
             best[service.dockerfile] = service
 
-    def order(path: str) -> tuple[bool, bool, bool, bool, int, bool, bool, bool, bool, int]:
+    fronts = {path for path in paths if _has_front_end(tree, path)}
+
+    def order(path: str) -> tuple[bool, bool, bool, bool, bool, int, bool, bool, bool, bool, int]:
         service = best.get(path)
         rank = services[service] if service and not is_development(service.path) else 0
         name = path.rpartition("/")[2]
@@ -79,6 +82,7 @@ def own_image(tree: Tree, django_dir: str) -> OwnImage | None:
             is_development(path),
             mentions(path, DEVELOPMENT),
             mentions(path, OTHERS),
+            bool(fronts) and path not in fronts and not rank and not (path in built and not built & fronts),
             not mentions(path, STRICT),
             -rank,
             path not in built,
@@ -137,6 +141,19 @@ def _rank(service: Service) -> int:
         return 0
     serves = bool(SERVES.search(command)) if command.strip() else True
     return (2 if service.ports else 1) + serves if serves or service.ports else 0
+
+
+def _has_front_end(tree: Tree, path: str) -> bool:
+    """Return whether the image has what a stage of Node's makes."""
+    instructions = read_instructions(tree.text(path) or "")
+    known = variables(tree.text(path) or "").values
+    of_node = set()
+    for item in instructions:
+        words = [substitute(word, known, unknown="") for word in item.body.split()]
+        if item.keyword == "FROM" and words and (name_and_tag(words[0])[0] == "node" or words[0].lower() in of_node):
+            of_node |= {str(item.stage), words[-1].lower()}
+    copied = {item.flags.get("from", "").lower() for item in final_lineage(instructions) if item.keyword == "COPY"}
+    return bool(copied & of_node)
 
 
 def _built_by_ci(tree: Tree) -> set[str]:

@@ -162,8 +162,12 @@ def _home(tree: Tree, image: OwnImage, place: Place) -> tuple[str, str]:
         if source in (".", image.context):
             return where, source
         if any(path.startswith(f"{source}/") for path in tree.paths):
-            below = f"/{source}"
-            home, root = (where.removesuffix(below), ".") if where.endswith(below) else (where, source)
+            home, root = where, source
+            for context in (".", image.context):
+                below = f"/{posixpath.relpath(source, context)}"
+                if where.endswith(below) and where != below:
+                    home, root = where.removesuffix(below), context
+                    break
     return home, root
 
 

@@ -12,6 +12,7 @@ from .examples import stand_in
 from .functions import call_function
 from .imports import import_module, run_file
 from .objects import Class, Content, Function, Instance, Module, Scope, Space, behind
+from .opened import note_opened
 from .operations import MAX_ITEMS, dict_method, list_method, path_text, text_method, truth_of
 from .packages import unknown
 from .paths import PATHS, path_method
@@ -156,8 +157,10 @@ def call_reference(state: State, name: str, arguments: Arguments) -> Value:
     if name in ("os.makedirs", "os.mkdir") and first is not None:
         state.made.append((first, state.here))
         return Value(None)
-    if name in ("open", "io.open") and first is not None and (text := path_text(first)):
-        return Value(Content(text), merge(*arguments.all))
+    if name in ("open", "io.open") and first is not None:
+        note_opened(state, first, arguments, mode=1)
+        text = path_text(first)
+        return Value(Content(text) if text else UNKNOWN, merge(*arguments.all))
     if name in ("compile", "builtins.compile") and first is not None and isinstance(first.data, Content):
         return first
     function = FUNCTIONS.get(name)
@@ -195,8 +198,9 @@ def call_method(state: State, method: Bound, arguments: Arguments) -> Value:
         return packages.read(state, data, name, arguments)
     if isinstance(data, Content):
         return owner
-    if isinstance(data, PurePosixPath) and name in READING:
-        return Value(Content(str(data)), variables)
+    if name in READING and (isinstance(data, PurePosixPath) or (data is UNKNOWN and owner.direct)):
+        note_opened(state, owner, arguments if name == "open" else Arguments([], {}), mode=0)
+        return Value(Content(str(data)) if data is not UNKNOWN else UNKNOWN, variables)
     if isinstance(data, PurePosixPath):
         return path_method(state, owner, name, arguments)
     separator = arguments.get(0, "sep")

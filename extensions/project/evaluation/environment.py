@@ -217,6 +217,8 @@ def dummy(variable: Variable) -> str:
     name, kind = variable.name.upper(), kind_of(variable)
     if variable.kind or kind == "url":
         return dummy_url(variable)
+    if variable.opened:
+        return "build"
     if kind in ("bool", "int", "list"):
         return {"bool": "False", "int": "1", "list": "localhost"}[kind]
     if production := production_value(variable):
@@ -277,6 +279,8 @@ class ReadVariable:
     separator: str = ","  # of the items, where the text is a list
     build: bool = False  # whether some settings do not load without it
     dummy: str = ""  # a text that settings accept while an image is built
+    opened: str = ""  # where settings read the file that it names, and fail without
+    example: str = ""  # a file of the project for it, from manage.py's folder; "" for none
     production: str | None = None  # what it is set to in production, None for nothing that is known
     compared: Sequence[str] = ()  # texts that settings compare it with
 
@@ -298,12 +302,13 @@ def described(variable: Variable) -> ReadVariable:
         hidden=default is None and as_text(variable.default) not in (None, ""),
         required=variable.required,
         refused=variable.refused,
-        secret=looks_secret(variable),
+        secret=looks_secret(variable) and not variable.opened,
         source=variable.source,
         type=kind_of(variable),
         separator=variable.separator,
         build=build,
         dummy=_accepted(variable) if build else "",
+        opened=variable.opened if build else "",
         production=production_value(variable) or None,
         compared=[
             text

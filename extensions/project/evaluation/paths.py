@@ -103,9 +103,11 @@ def glob(state: State, arguments: Arguments) -> Value:
 
 def new_path(state: State, arguments: Arguments) -> Value:
     """Return a pathlib path for its parts."""
-    texts = path_texts([state.given(value) for value in arguments.positional])
-    variables = merge(*arguments.all)
-    return Value(UNKNOWN if texts is None else PurePosixPath(*texts), variables)
+    given = [state.given(value) for value in arguments.positional]
+    texts, variables = path_texts(given), merge(*arguments.all)
+    if texts is None:
+        return Value(UNKNOWN, variables, given[0].direct if len(given) == 1 else "")
+    return Value(PurePosixPath(*texts), variables)
 
 
 PATHS: dict[str, External] = {

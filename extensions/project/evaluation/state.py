@@ -50,7 +50,7 @@ class Private:
 
 @dataclass(frozen=True)
 class Lacking:
-    """Where settings need a file that is not in the project, and the example of it that is."""
+    """Where settings need a file that is not in the project, and the example of it that is, "" for none."""
 
     source: str
     example: str
@@ -102,6 +102,7 @@ class State:
         self.replaced = ""  # where a package takes the place of Django's own settings
         self.open_end = ""  # where settings take all names of a module that cannot be read
         self.made: list[tuple[Value, str]] = []  # folders that settings make, and where
+        self.written: set[str] = set()  # files that settings write
 
     @contextmanager
     def fresh(self) -> Iterator[None]:

@@ -26,7 +26,7 @@ def read_frontend(tree: Tree, evaluated: Settings | None, settings: DjangoSettin
     stages = read_own_stages(tree, own.image, settings.staticfiles_dirs.value)
     if not stages.value and not stages.note:
         served = "\n".join(tree.text(path) or "" for path in (evaluated.files if evaluated else ()))
-        stages = built_in_place(tree, own, node.value, served)
+        stages = built_in_place(tree, own, node.value, served, settings.static_root.value)
     if node.value and not stages.value and (stage := bun_stage(node.value)):
         stages = Found([stage], node.source, node.certainty)
     elif node.value and does_the_same(stages.value, node.value):

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterable, Sequence
 
 from ..data import mapping, text_of
+from ..deployment.dockerfile import read_instructions
 from ..deployment.evidence import Evidence
 from ..deployment.kinds.record import FrontEnd
 from ..findings import Certainty, Found
@@ -19,10 +20,13 @@ from .record import Node, Stage
 # What brings Node itself, or changes nothing that is built.
 ASIDE = re.compile(r"(?:nvm|n)\s|(?:npm|yarn|pnpm)\s+(?:audit|--version|-v|cache|config|version)\b")
 PREFIX = re.compile(r"--(?:prefix|cwd|dir)[ =](\S+)")
+ENVIRONMENTS = ("node_modules", ".venv", "venv", "env")
 WORD = re.compile(r"[A-Za-z0-9_./:=@%+,*~^ -]+")
 
 
-def built_in_place(tree: Tree, own: Evidence, node: Node | None, served: str) -> Found[Sequence[Stage]]:
+def built_in_place(
+    tree: Tree, own: Evidence, node: Node | None, served: str, static_root: str
+) -> Found[Sequence[Stage]]:
     """Return a stage of Node's image that runs what the own image runs; none where `node` says all of it.
 
     All that it makes of the project's folder comes out, as nothing says what is made; node_modules only if `served`,
@@ -41,7 +45,7 @@ def built_in_place(tree: Tree, own: Evidence, node: Node | None, served: str) ->
         return Found((), items[0].source, Certainty.INFERRED, f"There is no package.json in {base}.")
     package = mapping(tree.json(join(base, "package.json")))
     scripts = mapping(package, "scripts")
-    version = node_version(version_of_node(tree, base, package))
+    version = node_version(version_of_node(tree, base, package, items[0].source.rpartition(":")[0]))
     if not builds and "build" in scripts:  # the image only installs, and people build
         commands.append(f"{items[-1].words[0]} run build")
         folders.append(base)
@@ -49,7 +53,8 @@ def built_in_place(tree: Tree, own: Evidence, node: Node | None, served: str) ->
     script = commands[-1].rpartition(" ")[2]
     if made := lacking_folders(tree, base, {name: text_of(text) for name, text in scripts.items()}, script):
         lines.insert(1, f"RUN mkdir -p {' '.join(posixpath.join(HOME, folder) for folder in made)}")
-    if "node_modules" not in served and "npm.finders" not in served:
+    copied = _copied_out(tree, own, items[-1].source, static_root)
+    if not copied and "node_modules" not in served and "npm.finders" not in served:
         folders_of_node = dict.fromkeys(
             posixpath.normpath(posixpath.join(HOME, folder)) for folder in (base, *folders)
         )
@@ -58,13 +63,53 @@ def built_in_place(tree: Tree, own: Evidence, node: Node | None, served: str) ->
     if commands[len(items) :] and "../" in str(scripts):
         written = "."
     place = f"{posixpath.normpath(posixpath.join(HOME, written))}/"
-    return Found([Stage("assets", f"node:{version}", lines, {place: place})], items[0].source, Certainty.INFERRED)
+    output = copied or {place: place}
+    return Found([Stage("assets", f"node:{version}", lines, output)], items[0].source, Certainty.INFERRED)
+
+
+def _copied_out(tree: Tree, own: Evidence, source: str, root: str) -> dict[str, str]:
+    """Return what later stages of the own image copy from the one that builds at `source`: what it alone makes.
+
+    None where they copy code from it, or what Django collected there.
+    """
+    path, _, line = source.rpartition(":")
+    if not own.image or path != own.image.path:
+        return {}
+    instructions = read_instructions(tree.text(path) or "")
+    stage = next((item.stage for item in instructions if item.line == int(line)), -1)
+    begins = next(item for item in instructions if item.stage == stage and item.keyword == "FROM")
+    names = {str(stage), begins.body.split()[-1].lower()}
+    found: dict[str, str] = {}
+    for item in instructions:
+        if item.keyword != "COPY" or item.stage <= stage or item.flags.get("from", "").lower() not in names:
+            continue
+        *sources, place = item.words
+        for copied in sources:
+            if not _is_within(own, copied):
+                continue
+            inner = _folder(own, copied)
+            collected = root and f"{inner}/".startswith(f"{root}/")
+            if inner == own.root or inner in tree.python_folders or collected:
+                return {}
+            if _is_within(own, place) and posixpath.basename(inner) not in ENVIRONMENTS:
+                found[_in_workdir(own, copied)] = _in_workdir(own, place)
+    return found
+
+
+def _is_within(own: Evidence, place: str) -> bool:
+    return bool(own.home) and f"{place}/".startswith(f"{own.home.rstrip('/')}/")
+
+
+def _in_workdir(own: Evidence, place: str) -> str:
+    """Return where the template's images have a place of the own image, with its slash at the end."""
+    return posixpath.normpath(posixpath.join(HOME, _folder(own, place))) + ("/" if place.endswith("/") else "")
 
 
 def _folder(own: Evidence, place: str) -> str:
     """Return the folder of the project that is at a place of the own image."""
-    inside = own.home and f"{place}/".startswith(f"{own.home.rstrip('/')}/")
-    return posixpath.normpath(posixpath.join(own.root, posixpath.relpath(place, own.home))) if inside else own.root
+    if not _is_within(own, place):
+        return own.root
+    return posixpath.normpath(posixpath.join(own.root, posixpath.relpath(place, own.home)))
 
 
 def _prefix(commands: Iterable[str]) -> str:

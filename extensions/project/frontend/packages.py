@@ -221,12 +221,15 @@ def _package_manager(tree: Tree, base: str, content: dict[str, Any]) -> tuple[st
     return stated if stated in LOCK_FILES.values() else "npm", ""
 
 
-def version_of_node(tree: Tree, base: str, content: dict[str, Any]) -> str:
-    """Return what the project says of Node's version, for the package.json in a folder; "" for nothing."""
+def version_of_node(tree: Tree, base: str, content: dict[str, Any], own: str = "") -> str:
+    """Return what the project says of Node's version, for the package.json in a folder; "" for nothing.
+
+    Of several Dockerfiles, the `own` one counts first.
+    """
     return (
         _version_file(tree, base)
         or text_of(mapping(content.get("volta")).get("node"))
-        or _version_of_images(tree)
+        or _version_of_images(tree, own)
         or text_of(mapping(content.get("engines")).get("node"))
         or _tool_version(tree)
     )
@@ -242,10 +245,13 @@ def _version_file(tree: Tree, base: str) -> str:
     return ""
 
 
-def _version_of_images(tree: Tree) -> str:
+def _version_of_images(tree: Tree, own: str) -> str:
     """Return the version of the first Node image in a Dockerfile of the project, or of what one installs."""
     brought = ""
-    for path in dockerfiles(tree):
+    paths = dockerfiles(tree)
+    for path in sorted(paths, key=lambda path: path != own):
+        if brought and own in paths:
+            break
         instructions = dockerfile.read_instructions(tree.text(path) or "")
         values = dockerfile.global_arguments(instructions)
         for instruction in instructions:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..dependencies.python_version import DJANGO_PYTHONS, allows
 from ..dependencies.record import Dependencies
 from ..deployment.build_context import is_left_out, is_usual, matches, own_patterns
 from ..findings import Certainty, Found, unread
@@ -21,6 +22,7 @@ class LocalFiles:
 
     static_kept: Found[bool] = unread(False)  # whether git has collected files that cannot be collected anew
     local_files: Found[Sequence[str]] = unread(())  # paths and patterns that no image gets
+    static_lacking: Found[Sequence[str]] = unread(())  # folders without which Django collects no static files
 
 
 def read_local_files(
@@ -55,7 +57,24 @@ def read_local_files(
     kept += [module.path for module in settings.ignored_modules.value]
     kept = [*(path for path in dict.fromkeys(kept) if path not in own), *own]
     source = layout.settings_file.value
-    return LocalFiles(static_kept, Found(kept, source if kept else "", Certainty.INFERRED))
+    return LocalFiles(
+        static_kept,
+        Found(kept, source if kept else "", Certainty.INFERRED),
+        _lacking_folders(tree, settings, dependencies),
+    )
+
+
+def _lacking_folders(tree: Tree, settings: DjangoSettings, dependencies: Dependencies) -> Found[Sequence[str]]:
+    """Return the folders of STATICFILES_DIRS that are not in the project; from 4.0, Django skips what is not there.
+
+    https://github.com/django/django/blob/4.0/django/contrib/staticfiles/finders.py#L131
+    """
+    django, dirs = dependencies.distributions.value.get("django"), settings.staticfiles_dirs
+    specifier = f"=={django.version}" if django and django.version else django.specifier if django else ""
+    if any(allows(specifier, series) for series in DJANGO_PYTHONS if series >= (4, 0)):
+        return unread(())
+    lacking = sorted(path for path in dirs.value if path != "." and not tree.has_folder(path))
+    return Found(lacking, dirs.source if lacking else "", Certainty.INFERRED)
 
 
 # Words in the name of a file that is of one machine, or not for others.

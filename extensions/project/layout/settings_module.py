@@ -208,7 +208,7 @@ def _sibling(tree: Tree, module: str, path: str) -> tuple[str, str] | None:
     """Return the module beside this one that production is likelier to use, and its file; None to keep this one."""
     stem = module.rpartition(".")[2]
     if path.endswith("/__init__.py") or not path.endswith(".py"):
-        if path.endswith(".py") and not _is_empty(tree, path):
+        if path.endswith(".py") and _has_settings(tree, path):
             return None
         inner = path.removesuffix("/__init__.py")
         return _first(tree, [f"{module}.{word}" for word in LIKELY], inner)
@@ -230,7 +230,7 @@ def _sibling(tree: Tree, module: str, path: str) -> tuple[str, str] | None:
     if found or general:
         return found
     package = join(folder(path), "__init__.py")
-    if parent and tree.exists(package) and not _is_empty(tree, package):
+    if parent and tree.exists(package) and _has_settings(tree, package):
         return parent, package
     return None
 
@@ -271,22 +271,25 @@ def _first(tree: Tree, modules: Iterable[str], inner: str) -> tuple[str, str] | 
     return None
 
 
-def _is_empty(tree: Tree, path: str) -> bool:
-    module = tree.python(path)
+# What brings settings from elsewhere: https://github.com/wemake-services/django-split-settings, dynaconf and others.
+BRINGING = frozenset(("include", "exec", "import_module", "__import__", "globals", "vars", "locals", "setattr"))
+OF_DJANGO = re.compile(r"^\s*(?:INSTALLED_APPS|ROOT_URLCONF|DATABASES|MIDDLEWARE|DEBUG)\b", re.MULTILINE)
+
+
+def _has_settings(tree: Tree, path: str) -> bool:
+    """Return whether the `__init__.py` of a package makes settings, rather than what its modules have in common."""
+    module, text = tree.python(path), tree.text(path) or ""
     if module is None:
-        return not (tree.text(path) or "").strip()
-    substance = (
-        ast.Import,
-        ast.ImportFrom,
-        ast.Assign,
-        ast.AnnAssign,
-        ast.If,
-        ast.Try,
-        ast.With,
-        ast.Call,
-        ast.ClassDef,
-    )
-    return not any(isinstance(node, substance) for node in ast.walk(module))
+        return bool(text.strip())
+    packages = {folder.rpartition("/")[2] for folder in tree.python_folders}
+    for node in ast.walk(module):
+        if isinstance(node, ast.ImportFrom):
+            of_project = node.level or (node.module or "").partition(".")[0] in packages
+            if of_project or any(alias.name == "*" for alias in node.names):
+                return True
+        elif isinstance(node, ast.ClassDef) or (isinstance(node, ast.Call) and last_name(node.func) in BRINGING):
+            return True
+    return "dynaconf" in text or OF_DJANGO.search(text) is not None
 
 
 def _settings_by_name(tree: Tree, layout: Layout, base: str, namings: list[Naming]) -> Layout:

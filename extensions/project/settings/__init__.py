@@ -22,6 +22,7 @@ from .compression import compress_manifest, compress_offline, compress_online
 from .connections import broker, caches, database_tls, databases, layers
 from .finder import Finder
 from .names import collect
+from .opened import with_examples
 from .record import DjangoSettings, IgnoredModule, LackingModule
 from .servers import named_servers
 from .setting import Setting, Settings, parts_of
@@ -29,6 +30,7 @@ from .storages import FILE_STORAGE, PLAIN_STORAGE, kind_of_static_files, storage
 from .variables import (
     debug_switches,
     demand_keys,
+    demand_lists,
     demand_secret_key,
     environment,
     host_variables,
@@ -98,10 +100,13 @@ def read_settings(
         last.environment.variables[name].required = True
     demand_secret_key(last, values)
     demand_keys(last, values)
+    demand_lists(last, values)
     settings = Settings(
         path,
         values,
-        with_production(with_usual(with_engines(environment(first, last), values), values), production),
+        with_production(
+            with_examples(last, with_usual(with_engines(environment(first, last), values), values)), production
+        ),
         last.files,
         {
             **production,
@@ -206,7 +211,7 @@ def record(evaluator: State, settings: Settings, before: Settings) -> DjangoSett
         default_storage=storage_of(finder, "default", "DEFAULT_FILE_STORAGE", FILE_STORAGE),
         database_tls=database_tls(evaluator.tree, evaluator.files),
         unset_buckets=unset_buckets(evaluator, settings),
-        compress_offline=compress_offline(settings, apps.value),
+        compress_offline=compress_offline(evaluator.tree, settings, apps.value),
         compress_online=compress_online(settings, apps.value),
         compress_manifest=compress_manifest(settings),
         allowed_hosts=finder.texts("ALLOWED_HOSTS"),
@@ -231,7 +236,7 @@ def record(evaluator: State, settings: Settings, before: Settings) -> DjangoSett
         named_servers=named_servers(settings, apps.value),
         rq_queues=finder.found([*parts_of(queues)], queues, "nothing sets RQ_QUEUES"),
         secret_key_unset=_unset_secret_key(settings),
-        secret_key_stated=_stated_secret_key(settings, {one.example for one in evaluator.lacking.values()}),
+        secret_key_stated=_stated_secret_key(settings, {one.example for one in evaluator.lacking.values()} - {""}),
         ignored_modules=_ignored_modules(evaluator),
         lacking_modules=_lacking_modules(evaluator),
         environment=Found(settings.environment, settings.path, Certainty.INFERRED, missing),

@@ -1,10 +1,15 @@
 """Whether django-compressor makes its files before the site runs."""
 
 import posixpath
+import re
 from collections.abc import Sequence
 
 from ..findings import Certainty, Found
+from ..tree import Tree
 from .setting import Settings
+
+TEMPLATES = (".html", ".htm", ".jinja", ".jinja2", ".j2", ".txt", ".haml", ".djhtml")
+TAG = re.compile(r"\{%-?\s*compress\b")
 
 
 def compress_online(settings: Settings, installed_apps: Sequence[str]) -> Found[bool]:
@@ -13,15 +18,21 @@ def compress_online(settings: Settings, installed_apps: Sequence[str]) -> Found[
     return Found(online, "", Certainty.INFERRED)
 
 
-def compress_offline(settings: Settings, installed_apps: Sequence[str]) -> Found[bool]:
+def compress_offline(tree: Tree, settings: Settings, installed_apps: Sequence[str]) -> Found[bool]:
     """Return whether manage.py compress has to run at build time, with the settings of production.
 
+    It fails where no template has its tag.
     https://django-compressor.readthedocs.io/en/stable/settings.html#offline-settings
     """
     offline = settings.get("COMPRESS_OFFLINE")
     installed = "compressor" in installed_apps and _is_on(settings)
-    value = bool(installed and offline is not None and settings.value("COMPRESS_OFFLINE"))
+    value = bool(installed and offline is not None and settings.value("COMPRESS_OFFLINE")) and _has_tag(tree)
     return Found(value, offline.source if offline and value else "", Certainty.INFERRED)
+
+
+def _has_tag(tree: Tree) -> bool:
+    paths = (path for path in tree.paths if path.endswith(TEMPLATES))
+    return any(TAG.search(tree.text(path) or "") for path in paths)
 
 
 def compress_manifest(settings: Settings) -> Found[str]:

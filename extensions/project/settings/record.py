@@ -113,7 +113,7 @@ class IgnoredModule:
 
 @dataclass(frozen=True)
 class LackingModule:
-    """A file that settings do not start without, and that is not in the project, and the example of it."""
+    """A file that settings do not start without, and that is not in the project, and its example, "" for none."""
 
     path: str
     source: str

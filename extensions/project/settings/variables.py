@@ -66,6 +66,24 @@ def demand_keys(evaluator: State, values: dict[str, Setting]) -> None:
             evaluator.environment.variables[found.raw.direct].required = True
 
 
+# https://github.com/django/django/blob/5.2/django/conf/__init__.py#L163
+LISTS = ("ALLOWED_HOSTS", "INSTALLED_APPS", "LOCALE_PATHS", "SECRET_KEY_FALLBACKS")
+# https://github.com/adamchainz/django-cors-headers/blob/main/src/corsheaders/checks.py
+ORIGINS = ("CORS_ALLOWED_ORIGINS", "CORS_ALLOWED_ORIGIN_REGEXES", "CORS_ORIGIN_WHITELIST", "CSRF_TRUSTED_ORIGINS")
+
+
+def demand_lists(evaluator: State, values: dict[str, Setting]) -> None:
+    """Mark the variables as required without which a setting is refused, as it is no list, or has None in it."""
+    for name in (*LISTS, *ORIGINS):
+        found = values.get(name)
+        names = list(found.variables) if found is not None and found.value is None else []
+        if found is not None and name in ORIGINS and isinstance(found.raw.data, (list, tuple)):
+            names += [item.direct for item in found.raw.data if item.data is None]
+        for read in names:
+            if read in evaluator.environment.variables:
+                evaluator.environment.variables[read].required = True
+
+
 def environment(first: State, last: State) -> list[ReadVariable]:
     """Return the variables that settings read, as production needs them; for the build, as any environment does."""
     merged: dict[str, Variable] = dict(last.environment.variables)

@@ -1,0 +1,42 @@
+"""Files that settings read and do not start without: those that a variable names, and those that are not there."""
+
+import posixpath
+import re
+
+from .examples import stand_in
+from .operations import path_text
+from .references import Arguments
+from .state import Lacking, State
+from .values import ROOT, Value
+
+# What people write by hand: other files are made by a build, or by the machine.
+WRITTEN = re.compile(r"\.(json|ya?ml|toml|ini|cfg|conf|env|key|pem|txt)$|(^|/)[^/.]+$|(^|/)\.env[^/]*$")
+MADE = re.compile(r"(?i)stats|manifest|version|release|revision|commit|build|dist|(^|/)(run|proc|sys|dev|tmp)/")
+FAILURES = ("FileNotFoundError", "OSError", "IOError", "EnvironmentError")
+
+
+def note_opened(state: State, path: Value, arguments: Arguments, mode: int) -> None:
+    """Record a file that settings open here; `mode` is where the arguments have that."""
+    how = arguments.get(mode, "mode")
+    if how is not None and not (isinstance(how.data, str) and "r" in how.data):
+        state.written.add(path_text(path) or "")
+        return
+    if state.undecided or any(state.is_caught(kind) for kind in FAILURES):
+        return
+    path = state.given(path)
+    if path.direct in state.environment.variables:
+        variable = state.environment.variables[path.direct]
+        variable.opened = variable.opened or state.here
+    text = path_text(path)
+    if text and not path.variables and text not in state.written:
+        _note_lacking(state, text)
+
+
+def _note_lacking(state: State, text: str) -> None:
+    path = posixpath.normpath(posixpath.join(state.working_folder, text))
+    within = path.removeprefix(f"{ROOT}/")
+    if state.tree.exists(within) or within in state.lacking or not WRITTEN.search(within):
+        return
+    if "/.outside" in within or stand_in(state, within, state.here) or MADE.search(within):
+        return
+    state.lacking[within] = Lacking(state.here, "")
