@@ -15,9 +15,9 @@ from ..places import own
 from ..settings.record import DjangoSettings
 from ..settings.setting import Settings
 from ..tree import Tree
-from .python_version import allows
 from .record import Dependencies
-from .requirements import Requirement, left_out, parse_requirement, read_requirements
+from .requirements import Requirement, parse_requirement, read_requirements
+from .undeclared import undeclared
 
 # Distributions whose names do not say what they bring.
 APPS = {
@@ -26,9 +26,7 @@ APPS = {
     "rest_framework": "djangorestframework",
     "silk": "django-silk",
 }
-JINJA = "django.template.backends.jinja2.Jinja2"
 MAX_FILES = 30
-KOMBU = ("celery", "django-celery-beat", "django-celery-results")  # what brings it
 
 
 def distributions_of(module: str) -> set[str]:
@@ -37,36 +35,14 @@ def distributions_of(module: str) -> set[str]:
     return {name, f"django-{name}", name.removeprefix("django-"), APPS.get(module, name)}
 
 
-# What a distribution imports when it runs, and does not require.
-# By the part of it that does: https://github.com/aboutcode-org/fetchcode (fetchcode/vcs/pip, 0.8.2)
-UNDECLARED = {"fetchcode.vcs": "pip"}
-
-
 def with_missing(
     tree: Tree, dependencies: Dependencies, layout: Layout, settings: DjangoSettings, evaluated: Settings
 ) -> Dependencies:
     """Return dependencies with what has to be installed beside them: what settings name, or the rest needs."""
     found: dict[str, Requirement] = {}
-    for item in _of_example(tree, dependencies, layout):
+    asked = _of_settings(tree, dependencies, layout, settings)
+    for item in (*_of_example(tree, dependencies, layout), *asked, *undeclared(tree, dependencies, evaluated)):
         found.setdefault(item.name, item)
-    named = [*settings.installed_apps.value, *settings.middleware.value]
-    missing = [*_missing(tree, dependencies, layout, named)]
-    near = {path.rpartition("/")[0] for path in dependencies.installer_files.value}
-    listed = {item.name: item for item in _of_developers(tree, near)} if missing else {}
-    for module in missing:
-        name = next((name for name in distributions_of(module) if name in listed), "")
-        if name:
-            found.setdefault(name, listed[name])
-    if "jinja2" not in dependencies.distributions.value and (path := _uses_jinja(tree, evaluated)):
-        found.setdefault("jinja2", Requirement("jinja2", source=path))
-    if lacking := _of_kombu(dependencies):
-        found.setdefault(lacking.name, lacking)
-    if source := _left_out(tree, dependencies, "setuptools"):
-        found.setdefault("setuptools", Requirement("setuptools", "<82", source=source))
-    for part, brought in UNDECLARED.items():
-        known = dependencies.distributions.value.get(part.partition(".")[0])
-        if known and any(part in (tree.text(path) or "") for path in tree.paths if path.endswith(".py")):
-            found.setdefault(brought, Requirement(brought, source=known.source))
     kept = [item for name, item in found.items() if name not in dependencies.distributions.value or item.extras]
     texts = [f"{item.name}{_extras(item)}{item.specifier}" for item in kept]
     return replace(dependencies, missing=Found(texts, kept[0].source if kept else "", Certainty.INFERRED))
@@ -92,15 +68,17 @@ def _is_near(dependencies: Dependencies, base: str) -> bool:
     return any(path.startswith(f"{base}/") for path in dependencies.installer_files.value)
 
 
-def _left_out(tree: Tree, dependencies: Dependencies, name: str) -> str:
-    """Return where a compiled file leaves out a distribution that others need.
-
-    The newest setuptools has no pkg_resources any more, which they may import.
-    https://setuptools.pypa.io/en/latest/history.html#v82-0-0
-    """
-    files = dependencies.requirements_files.value
-    lines = {path: left_out(tree.text(path) or "", name) for path in files}
-    return next((f"{path}:{line}" for path, line in lines.items() if line), "")
+def _of_settings(
+    tree: Tree, dependencies: Dependencies, layout: Layout, settings: DjangoSettings
+) -> Iterator[Requirement]:
+    """Yield what settings name and only developers install."""
+    missing = [*_missing(tree, dependencies, layout, [*settings.installed_apps.value, *settings.middleware.value])]
+    near = {path.rpartition("/")[0] for path in dependencies.installer_files.value}
+    listed = {item.name: item for item in _of_developers(tree, near)} if missing else {}
+    for module in missing:
+        name = next((name for name in distributions_of(module) if name in listed), "")
+        if name:
+            yield listed[name]
 
 
 def _missing(tree: Tree, dependencies: Dependencies, layout: Layout, dotted: Iterable[str]) -> Iterator[str]:
@@ -139,31 +117,3 @@ def _of_developers(tree: Tree, near: Collection[str]) -> Iterator[Requirement]:
         groups = [mapping(group, "dependencies") for group in mapping(poetry, "group").values()]
         for name in (name for group in (*groups, mapping(poetry, "dev-dependencies")) for name in group):
             yield Requirement(canonicalize_name(name), source=path)
-
-
-def _of_kombu(dependencies: Dependencies) -> Requirement | None:
-    """Return what Celery lacks for Redis where nothing pins Kombu, None for nothing.
-
-    The newest Kombu imports packaging without requiring it, and takes no older client of Redis: https://docs.celeryq.dev
-    """
-    installed = dependencies.distributions.value
-    if dependencies.lock_file.value or "redis" not in installed:
-        return None
-    asking = [installed[name] for name in KOMBU if name in installed]
-    if not asking or any("redis" in item.extras for item in asking) or "kombu" in installed:
-        return None
-    celery = installed.get("celery")
-    if celery and not any(allows(celery.specifier, (5, minor)) for minor in range(20)):
-        return None
-    client = installed["redis"]
-    if not any(allows(client.specifier, (major, minor)) for major in range(6, 20) for minor in range(1, 10)):
-        return Requirement("kombu", specifier="<5.7", source=client.source)
-    return None if "packaging" in installed else Requirement("packaging", source=asking[0].source)
-
-
-def _uses_jinja(tree: Tree, evaluated: Settings) -> str:
-    """Return which file of the settings has templates of Jinja's, "" for none.
-
-    https://docs.djangoproject.com/en/stable/topics/templates/#django.template.backends.jinja2.Jinja2
-    """
-    return next((path for path in evaluated.files if JINJA in (tree.text(path) or "")), "")

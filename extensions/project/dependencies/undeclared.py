@@ -1,0 +1,68 @@
+"""What packages import when they run, and do not require: nobody installs it unless somebody knows."""
+
+from collections.abc import Iterator
+
+from ..settings.setting import Settings
+from ..tree import Tree
+from .python_version import allows
+from .record import Dependencies
+from .requirements import Requirement, left_out
+
+JINJA = "django.template.backends.jinja2.Jinja2"
+KOMBU = ("celery", "django-celery-beat", "django-celery-results")  # what brings it
+# What the code of the project imports of a distribution, and what this part imports without requiring it:
+# https://github.com/aboutcode-org/fetchcode (fetchcode/vcs/pip, 0.8.2)
+PARTS = {"fetchcode.vcs": "pip"}
+
+
+def undeclared(tree: Tree, dependencies: Dependencies, evaluated: Settings) -> Iterator[Requirement]:
+    """Yield what has to be installed, and what is installed does not require."""
+    if path := _uses_jinja(tree, evaluated):
+        yield Requirement("jinja2", source=path)
+    yield from _of_kombu(dependencies)
+    if source := _left_out(tree, dependencies, "setuptools"):
+        yield Requirement("setuptools", "<82", source=source)
+    for part, brought in PARTS.items():
+        known = dependencies.distributions.value.get(part.partition(".")[0])
+        if known and any(part in (tree.text(path) or "") for path in tree.paths if path.endswith(".py")):
+            yield Requirement(brought, source=known.source)
+
+
+def _uses_jinja(tree: Tree, evaluated: Settings) -> str:
+    """Return which file of the settings has templates of Jinja's, "" for none.
+
+    https://docs.djangoproject.com/en/stable/topics/templates/#django.template.backends.jinja2.Jinja2
+    """
+    return next((path for path in evaluated.files if JINJA in (tree.text(path) or "")), "")
+
+
+def _of_kombu(dependencies: Dependencies) -> Iterator[Requirement]:
+    """Yield what Celery lacks for Redis where nothing pins Kombu.
+
+    The newest Kombu imports packaging without requiring it, and takes no older client of Redis: https://docs.celeryq.dev
+    """
+    installed = dependencies.distributions.value
+    if dependencies.lock_file.value or "redis" not in installed:
+        return
+    asking = [installed[name] for name in KOMBU if name in installed]
+    if not asking or any("redis" in item.extras for item in asking) or "kombu" in installed:
+        return
+    celery = installed.get("celery")
+    if celery and not any(allows(celery.specifier, (5, minor)) for minor in range(20)):
+        return
+    client = installed["redis"]
+    if not any(allows(client.specifier, (major, minor)) for major in range(6, 20) for minor in range(1, 10)):
+        yield Requirement("kombu", specifier="<5.7", source=client.source)
+    elif "packaging" not in installed:
+        yield Requirement("packaging", source=asking[0].source)
+
+
+def _left_out(tree: Tree, dependencies: Dependencies, name: str) -> str:
+    """Return where a compiled file leaves out a distribution that others need.
+
+    The newest setuptools has no pkg_resources any more, which they may import.
+    https://setuptools.pypa.io/en/latest/history.html#v82-0-0
+    """
+    files = dependencies.requirements_files.value
+    lines = {path: left_out(tree.text(path) or "", name) for path in files}
+    return next((f"{path}:{line}" for path, line in lines.items() if line), "")
