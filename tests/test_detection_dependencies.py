@@ -1234,3 +1234,29 @@ def test_what_only_others_ask_for_needs_no_program(read):
 def test_a_driver_that_another_distribution_brings(read, requirements, engine, packages):
     found = read({"requirements.txt": requirements}, database_engines=[engine]).value("apt_runtime")
     assert [name for name in found if name in ("libpq5", "libmariadb3")] == packages
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "version"),
+    [
+        ("pip install . -c requirements.txt", ["--constraints=requirements.txt"], "5.2.1"),
+        ("pip install --constraint=requirements.txt .", ["--constraints=requirements.txt"], "5.2.1"),
+        ("pip install .[dev] -c requirements-dev.txt", [], ""),  # what developers install
+        ("pip install . -c missing.txt", [], ""),
+        ("pip install .", [], ""),
+    ],
+)
+def test_constraints_of_the_own_dockerfile(read, command, options, version):
+    """https://pip.pypa.io/en/stable/user_guide/#constraints-files"""
+    files = {
+        "setup.cfg": "[metadata]\nname = shop\n[options]\ninstall_requires =\n    Django>=5\n",
+        "setup.py": "import setuptools\nsetuptools.setup()\n",
+        "requirements.txt": "django==5.2.1\nsqlparse==0.5.3\n",
+        "requirements-dev.txt": "django==5.2.2\n",
+        "Dockerfile": f"FROM python:3.13\nCOPY . /app\nWORKDIR /app\nRUN {command}\n",
+    }
+    found = read(files)
+    assert found.value("installer") == "pyproject"
+    assert found.value("install_options") == options
+    assert found.value("distributions")["django"]["version"] == version
+    assert ("requirements.txt" in found.value("installer_files")) == bool(options)

@@ -9,6 +9,7 @@ from ..project.data import mapping
 from ..project.dependencies.tool import Installation, Search
 from ..project.deployment.recipes import Line
 from ..project.places import join
+from .constraints import constrained
 from .manifests import Pyproject, options, production_groups, pyprojects, unlocked_options, with_manifest
 from .own_groups import own_groups
 from .package_tables import read_package_tables
@@ -20,6 +21,11 @@ from .setup_files import files_read, pythons, read_setup
 
 def find(search: Search) -> Iterator[Installation]:
     """Yield the manifests that no other tool claims, those in pyproject.toml first."""
+    for found in _all(search):
+        yield constrained(search, found)
+
+
+def _all(search: Search) -> Iterator[Installation]:
     for pyproject in pyprojects(search):
         if _has_only_groups(pyproject):
             yield from _of_groups(pyproject)
