@@ -13,12 +13,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from plumbum import local
 from support import NEXT, commit, copier, copy, git, releases, run
 
 from extensions import reading
 
 pytestmark = pytest.mark.benchmark
 ROUNDS = 7
+
+
+@pytest.fixture(autouse=True)
+def compiled_once():
+    """Let Python keep Copier's compiled modules, as it does on people's computers."""
+    with local.env(PYTHONDONTWRITEBYTECODE=""):
+        yield
 
 
 def trivial(folder: Path, files: int) -> Path:
