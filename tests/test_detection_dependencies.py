@@ -1173,6 +1173,21 @@ def test_a_python_that_a_dockerfile_installs(read):
     assert found(findings, "python_version") == ("3.12", "Dockerfile:2", Certainty.STATED)
 
 
+@pytest.mark.parametrize(
+    ("dockerfile", "version"),
+    [
+        ("FROM ubuntu:22.04\nRUN apt-get install -y python3 python3-pip\n", "3.10"),
+        ("FROM debian:bookworm-20260101-slim\nRUN apt-get install -y \\\n    python3-venv \\\n    nginx\n", "3.11"),
+        ("FROM ubuntu:24.04\nCMD python3 manage.py runserver\n", "3.12"),
+        ("FROM debian:11\nRUN apt-get install -y nginx\n", None),
+        ("FROM ubuntu:latest\nRUN apt-get install -y python3\n", None),
+    ],
+)
+def test_the_python_of_a_system(read, dockerfile, version):
+    value, source, _ = found(read({"Dockerfile": dockerfile}), "python_version")
+    assert (value, source) == (version, "Dockerfile:1") if version else source != "Dockerfile:1"
+
+
 def test_what_setup_py_reads(read):
     setup = "README = open(join(here, 'README.rst')).read()\nVERSION = read('shop', 'VERSION')\n"
     files = {

@@ -181,6 +181,21 @@ def image_python(image: Image) -> str:
     return ""
 
 
+# The package python3 of Debian's and Ubuntu's releases, by tags of their images:
+# https://packages.debian.org/python3, https://packages.ubuntu.com/python3
+OF_RELEASES = {
+    tag: version
+    for tags, version in (
+        ("20.04 focal", "3.8"),
+        ("11 bullseye", "3.9"),
+        ("22.04 jammy", "3.10"),
+        ("12 bookworm", "3.11"),
+        ("24.04 noble", "3.12"),
+        ("13 trixie", "3.13"),
+    )
+    for tag in tags.split()
+}
+OF_SYSTEM = re.compile(r"(?<![\w/.-])python3(?:-\w+)*(?=\s|$)", re.MULTILINE)  # installed by apt-get, or run
 INSTALLED = re.compile(r"\bpython(?:\s+(?:install|pin)\s+|-?)(3\.\d{1,2})\b")
 
 
@@ -203,6 +218,13 @@ def _dockerfiles(tree: Tree, django_dir: str, steps: list[Line]) -> Iterator[Sta
             match = INSTALLED.search(step.text) if step.kind == "dockerfile" and not step.development else None
             if match:
                 yield from exact(match[1], step.source)
+                return
+        for path in (production or list(paths))[:20]:
+            text = tree.text(path) or ""
+            systems = [image for image in images(text) if image.name in ("debian", "ubuntu")]
+            version = OF_RELEASES.get(systems[-1].tag.partition("-")[0]) if systems else None
+            if version and OF_SYSTEM.search(text):
+                yield from exact(version, f"{path}:{systems[-1].line}")
                 return
 
 
