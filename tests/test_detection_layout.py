@@ -330,6 +330,23 @@ def test_what_an_example_needs_beside_its_library(settings, more, packages, tmp_
 
 
 @pytest.mark.parametrize(
+    ("extra", "packages"),
+    [
+        ("mysqlclient==2.2.4", ["mysqlclient==2.2.4"]),
+        ("PyMySQL", ["pymysql"]),
+        ("psycopg2==2.9.9", []),  # for other databases than the settings'
+    ],
+)
+def test_a_driver_that_only_an_extra_has(extra, packages, tmp_path):
+    database = 'DATABASES = {"default": {"ENGINE": "django.db.backends.mysql", "NAME": "x", "HOST": "db"}}\n'
+    manifest = f'[project]\nname = "x"\ndependencies = ["Django"]\n[project.optional-dependencies]\ndb = ["{extra}"]\n'
+    write(tmp_path, startproject() | {"core/settings.py": SETTINGS + database, "pyproject.toml": manifest})
+    (tmp_path / "requirements.txt").unlink(missing_ok=True)
+    found = defaults.from_site(reading.read(tmp_path), tmp_path)
+    assert found["install_packages"].value == packages
+
+
+@pytest.mark.parametrize(
     ("settings", "listed", "packages"),
     [
         (SHOWN, "", ["django-extensions==4.1"]),

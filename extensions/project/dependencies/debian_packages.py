@@ -117,13 +117,23 @@ DRIVERS = {
 }
 
 
-def needs_driver(distributions: Iterable[str], database_engines: Iterable[str]) -> dict[str, str]:
-    """Return the features for a database whose driver no file lists, so that another distribution has to bring it."""
+def missing_drivers(distributions: Iterable[str], database_engines: Iterable[str]) -> list[tuple[set[str], str]]:
+    """Return, for each database whose driver no file lists, the distributions that are one, and the feature.
+
+    Nothing where no distribution is known, or there is a driver: of the engines, one may be a default of nobody's.
+    """
     listed = {*distributions}
     if not listed or any(listed & drivers for _, drivers in DRIVERS.values()):
-        return {}
+        return []
     engines = [engine.lower() for engine in database_engines]
-    return {feature: "" for part, (feature, _) in DRIVERS.items() if any(part in engine for engine in engines)}
+    return [
+        (drivers, feature) for part, (feature, drivers) in DRIVERS.items() if any(part in engine for engine in engines)
+    ]
+
+
+def needs_driver(distributions: Iterable[str], database_engines: Iterable[str]) -> dict[str, str]:
+    """Return the features for a database whose driver no file lists, so that another distribution has to bring it."""
+    return {feature: "" for _, feature in missing_drivers(distributions, database_engines)}
 
 
 def translations(tree: Tree) -> str:

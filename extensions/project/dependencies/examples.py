@@ -15,6 +15,7 @@ from ..places import own
 from ..settings.record import DjangoSettings
 from ..settings.setting import Settings
 from ..tree import Tree
+from .debian_packages import missing_drivers
 from .record import Dependencies
 from .requirements import Requirement, parse_requirement, read_requirements
 from .undeclared import undeclared
@@ -71,12 +72,15 @@ def _is_near(dependencies: Dependencies, base: str) -> bool:
 def _of_settings(
     tree: Tree, dependencies: Dependencies, layout: Layout, settings: DjangoSettings
 ) -> Iterator[Requirement]:
-    """Yield what settings name and only developers install."""
-    missing = [*_missing(tree, dependencies, layout, [*settings.installed_apps.value, *settings.middleware.value])]
+    """Yield what settings name, and only developers or an extra install: apps, and the driver of a database."""
+    modules = _missing(tree, dependencies, layout, [*settings.installed_apps.value, *settings.middleware.value])
+    missing = [distributions_of(module) for module in modules]
+    engines = [database.engine or "" for database in settings.databases.value.values()]
+    missing += [drivers for drivers, _ in missing_drivers(dependencies.distributions.value, engines)]
     near = {path.rpartition("/")[0] for path in dependencies.installer_files.value}
     listed = {item.name: item for item in _of_developers(tree, near)} if missing else {}
-    for module in missing:
-        name = next((name for name in distributions_of(module) if name in listed), "")
+    for names in missing:
+        name = next((name for name in listed if name in names), "")
         if name:
             yield listed[name]
 
