@@ -1014,3 +1014,13 @@ def test_a_cache_that_settings_have_with_a_variable_alone(read):
     cache = "CACHES = {'default': {'BACKEND': 'django.core.cache.backends.redis.RedisCache', 'LOCATION': url}}\n"
     found = read(f"url = os.getenv('REDIS_URL')\nif url:\n    {cache}", "redis\n")
     assert found["services"] == {}
+
+
+@pytest.mark.parametrize(("own", "value"), [("redis:6379", "valkey:6379"), ("redis://redis:6379/0", None), ("", None)])
+def test_a_variable_has_the_form_that_the_own_compose_file_gives_it(read, own, value):
+    cache = (
+        '"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://" + os.environ["REDIS_URL"]'
+    )
+    more = {"compose.yml": f"services:\n  web:\n    build: .\n    environment:\n      REDIS_URL: {own}\n"}
+    found = read(f"CACHES = {{'default': {{{cache}}}}}\n", "Django\nredis\n", more=more if own else {})
+    assert found["compose_environment"]["REDIS_URL"] == (value or "redis://valkey:6379/0")

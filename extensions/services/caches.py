@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..project.evaluation.environment import ReadVariable
 from ..project.settings.record import NamedServer
@@ -25,6 +25,7 @@ from .site import Site
 
 HOST_WORDS = ("HOST", "HOSTNAME", "SERVER", "SERVERS", "LOCATION", "ADDR", "ADDRESS")
 OF_SETTINGS = {"RQ_QUEUES": "redis", "HUEY": "redis"}  # whose words do not say it
+HOST_AND_PORT = re.compile(r"[\w.-]+:\d+")
 URL_WORDS = ("URL", "URI", "DSN", "BROKER", "BACKEND")
 
 
@@ -94,7 +95,7 @@ def add_other(site: Site, service: Service, found: Connections) -> None:
         return
     name = _add_services(site, expected, found)
     _move(found, expected, name)
-    _point(found, expected, name)
+    _point(site, found, expected, name)
     for variable, item in expected.about.items():
         if variable not in expected.hosts:
             _set_part(found, service, variable, item)
@@ -307,9 +308,10 @@ def _login(service: Service) -> str:
     return f"{service.login}:${{{service.password}}}@" if service.login else ""
 
 
-def _point(found: Connections, expected: Expected, name: str) -> None:
+def _point(site: Site, found: Connections, expected: Expected, name: str) -> None:
     """Point the variables that say where a service is at it, where their defaults do not do so already."""
     service, hosts = expected.service, expected.hosts
+    own = {item.name: item.value for item in site.own_steps.value.values}
     has_broker = any("BROKER" in variable for variable in hosts)
     for variable, where in hosts.items():
         if _is_spare(variable, where, service, hosts):
@@ -319,6 +321,9 @@ def _point(found: Connections, expected: Expected, name: str) -> None:
             continue
         # A cache that is cleared must not clear Celery's queues.
         number = "1" if has_broker and "BROKER" not in variable and "CELERY" not in variable else "0"
+        has_none = not (where.host or where.scheme or where.port)
+        if has_none and HOST_AND_PORT.fullmatch(own.get(variable, "")):  # as in f"redis://{os.environ['REDIS_URL']}"
+            where = replace(where, host=name, port=str(service.port))
         found.environment[variable] = _pointed(service, variable, where, name, number)
 
 
