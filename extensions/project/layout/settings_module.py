@@ -240,7 +240,7 @@ def _said_to_be_production(tree: Tree, path: str, parent: str) -> tuple[str, str
     found = []
     for other in tree.paths:
         name = other.rpartition("/")[2].removesuffix(".py")
-        is_beside = other.endswith(".py") and folder(other) == folder(path) and other != path
+        is_beside = name.isidentifier() and folder(other) == folder(path) and other.endswith(".py") and other != path
         if not is_beside or is_not_production(name) or name == "__init__" or not words(name).isdisjoint(GENERAL):
             continue
         module = tree.python(other)
@@ -260,7 +260,7 @@ def _others_beside(tree: Tree, path: str, module: str) -> list[str]:
         for other in tree.paths
         if other.endswith(".py") and folder(other) == inner and other != path
     ]
-    return [name for name in names if name != "__init__" and not is_not_production(name)][:6]
+    return [name for name in names if name.isidentifier() and name != "__init__" and not is_not_production(name)][:6]
 
 
 def _first(tree: Tree, modules: Iterable[str], inner: str) -> tuple[str, str] | None:
