@@ -626,8 +626,9 @@ COMPRESSED = {
 }
 
 
-def test_compression_at_the_first_request(answered):
-    found = answered(**COMPRESSED)
+@pytest.mark.parametrize("more", ["", "COMPRESS_OFFLINE = os.getenv('COMPRESS_OFFLINE', 'False') == 'true'\n"])
+def test_compression_at_the_first_request(more, answered):
+    found = answered(**COMPRESSED | {"shop/settings.py": f"import os\n{COMPRESSED['shop/settings.py']}{more}"})
     assert (found["compress_offline"], found["data_dirs"]) == (False, ["static/CACHE"])
     assert "COMPRESS_OFFLINE" not in found["compose_settings"]
     mounts = uploads("", "", "/static/", {}, {"static-cache": "/workdir/static/CACHE"}, {}, "static").mounts

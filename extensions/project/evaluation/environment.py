@@ -215,6 +215,8 @@ def dummy(variable: Variable) -> str:
     if variable.fitting:
         return production_value(variable) or variable.fitting[0]
     name, kind = variable.name.upper(), kind_of(variable)
+    if SEARCH & {*name.split("_")} and name.endswith(("ENDPOINT", "ENDPOINTS", "HOSTS", "URL", "URLS")):
+        return "http://localhost:9200"  # without a port, clients stop
     if variable.kind or kind == "url":
         return dummy_url(variable)
     if variable.opened:
@@ -238,6 +240,7 @@ def dummy(variable: Variable) -> str:
 
 
 # What a text is whose variable's name ends so.
+SEARCH = frozenset(("ELASTIC", "ELASTICSEARCH", "OPENSEARCH", "ES"))
 REDIS = frozenset(("REDIS", "VALKEY", "KEYDB"))
 BY_ENDING = {
     ("DEBUG",): "False",

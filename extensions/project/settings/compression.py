@@ -13,9 +13,11 @@ TAG = re.compile(r"\{%-?\s*compress\b")
 
 
 def compress_online(settings: Settings, installed_apps: Sequence[str]) -> Found[bool]:
-    """Return whether nothing says when to compress, so that the first request of a page does."""
-    online = "compressor" in installed_apps and _is_on(settings) and settings.get("COMPRESS_OFFLINE") is None
-    return Found(online, "", Certainty.INFERRED)
+    """Return whether the first request of a page compresses: nothing says when, or settings say that."""
+    stated = settings.get("COMPRESS_OFFLINE")
+    by_request = stated is None or settings.value("COMPRESS_OFFLINE") is False
+    online = "compressor" in installed_apps and _is_on(settings) and by_request
+    return Found(online, stated.source if stated and online else "", Certainty.INFERRED)
 
 
 def compress_offline(tree: Tree, settings: Settings, installed_apps: Sequence[str]) -> Found[bool]:
