@@ -17,6 +17,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "site.settings")
 execute_from_command_line()
 """
 APPLICATION = "application = None\n"
+WITH_OLD_STORAGES = "Django<5.1\ngunicorn\n"  # newer ones read STORAGES alone
 
 
 @pytest.fixture
@@ -129,7 +130,7 @@ def test_one_of_the_interfaces_is_needed(tmp_path):
     ],
 )
 def test_static_server(settings, server, fathom, answered):
-    found = answered(settings)
+    found = answered(settings, WITH_OLD_STORAGES)
     assert (found["static_server"], found["use_fathom"]) == (server, fathom)
 
 
@@ -146,7 +147,7 @@ def test_static_server(settings, server, fathom, answered):
 def test_what_is_collected_in_git_without_its_sources_is_kept(files, server, answered):
     settings = "MIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']\nSTATIC_ROOT = BASE / 'static'\n"
     settings += "STATICFILES_STORAGE = 'whitenoise.storage.CompressedManifestStaticFilesStorage'\n"
-    found = answered(settings, **files)
+    found = answered(settings, WITH_OLD_STORAGES, **files)
     assert (found["static_server"], found["use_fathom"]) == (server, server == "whitenoise")
     assert ("static" in found["dockerignore"]) == (".gitignore" in files or "static/staticfiles.json" not in files)
 
@@ -168,7 +169,7 @@ def test_what_is_collected_in_git_without_its_sources_is_kept(files, server, ans
     ],
 )
 def test_media(settings, root, url, answered):
-    found = answered(settings)
+    found = answered(settings, WITH_OLD_STORAGES)
     assert (found["media_root"], found["media_url"]) == (root, url)
 
 
