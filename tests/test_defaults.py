@@ -251,6 +251,15 @@ def test_tailwind_without_node_is_built_before_collectstatic(read):
     assert source == "site/settings.py:3"
 
 
+def test_what_another_distribution_brought_once(read):
+    name, code = (
+        "install_packages",
+        {"site/a.py": "import os\nfrom dateutil import parser\n", "docs/conf.py": "import six\n"},
+    )
+    assert read({"requirements.txt": "Django==5.2\n", **code})[name] == (["python-dateutil"], "site/a.py:2")
+    assert read({"requirements.txt": "Django==5.2\npython-dateutil\n", **code})[name] == ([], "")
+
+
 UNSAFE = "\n# The following packages are considered to be unsafe in a requirements file:\n# pip\n# setuptools\n"
 
 

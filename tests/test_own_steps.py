@@ -712,6 +712,13 @@ def test_what_is_taken_out_of_an_archive_that_is_not_there(written):
     assert deployment_defaults.base_instructions(site).value == []
 
 
+@pytest.mark.parametrize(
+    "run", ["localedef -i fi_FI -f UTF-8 fi_FI.UTF-8", "echo fi_FI.UTF-8 > /etc/locale.gen && locale-gen"]
+)
+def test_a_locale_needs_what_it_is_made_of(run, answered):
+    assert "locales" in answered(Dockerfile=f"FROM registry.example.com/python\nRUN {run}\n{GUNICORN}")["apt_runtime"]
+
+
 ARRAYS = """\
 results=( $(python manage.py state) "a b" )
 results+=(more)
@@ -1128,6 +1135,18 @@ def test_a_front_end_that_is_built_beside_the_code(served, answered):
         }
     ]
     assert found["node"] == {}
+
+
+def test_a_front_end_that_is_built_beside_the_code_with_what_a_stage_installs(answered):
+    stage = "FROM node:22-slim AS packages\nWORKDIR /app\nCOPY package.json ./\nRUN npm install && mkdir -p /app/x\n"
+    own = "FROM python:3.12\nWORKDIR /srv\nCOPY --from=packages /app/node_modules /srv/node_modules\nCOPY . .\n"
+    files = {"package.json": "{}", ".nvmrc": "18"}
+    found = answered(Dockerfile=f"{stage}{own}RUN npm install && npx gulp local\n{GUNICORN}", **files)
+    assert [(item["image"], item["instructions"][2]) for item in found["assets_stages"]] == [
+        ("node:22-slim", "RUN npm install && npx gulp local")
+    ]
+    found = answered(Dockerfile=f"{stage}{own}{GUNICORN}", **files)
+    assert found["assets_stages"][0]["output"] == {"/app/node_modules": "/workdir/node_modules"}
 
 
 NEEDS = """

@@ -1,7 +1,9 @@
 """What packages import when they run, and do not require: nobody installs it unless somebody knows."""
 
+import re
 from collections.abc import Iterator
 
+from ..places import is_aside
 from ..settings.setting import Settings
 from ..tree import Tree
 from .python_version import allows
@@ -13,6 +15,8 @@ KOMBU = ("celery", "django-celery-beat", "django-celery-results")  # what brings
 # What the code of the project imports of a distribution, and what this part imports without requiring it:
 # https://github.com/aboutcode-org/fetchcode (fetchcode/vcs/pip, 0.8.2)
 PARTS = {"fetchcode.vcs": "pip"}
+# What other distributions brought for years, so that code imports it and nothing lists it.
+ONCE_BROUGHT = {"dateutil": "python-dateutil", "six": "six"}
 
 
 def undeclared(tree: Tree, dependencies: Dependencies, evaluated: Settings) -> Iterator[Requirement]:
@@ -22,6 +26,7 @@ def undeclared(tree: Tree, dependencies: Dependencies, evaluated: Settings) -> I
     yield from _of_kombu(dependencies)
     if source := _left_out(tree, dependencies, "setuptools"):
         yield Requirement("setuptools", "<82", source=source)
+    yield from _once_brought(tree, dependencies)
     for part, brought in PARTS.items():
         known = dependencies.distributions.value.get(part.partition(".")[0])
         if known and any(part in (tree.text(path) or "") for path in tree.paths if path.endswith(".py")):
@@ -55,6 +60,21 @@ def _of_kombu(dependencies: Dependencies) -> Iterator[Requirement]:
         yield Requirement("kombu", specifier="<5.7", source=client.source)
     elif "packaging" not in installed:
         yield Requirement("packaging", source=asking[0].source)
+
+
+def _once_brought(tree: Tree, dependencies: Dependencies) -> Iterator[Requirement]:
+    """Yield what the site's code imports, and neither a lock file nor another list names."""
+    if dependencies.lock_file.value:
+        return
+    for module, brought in ONCE_BROUGHT.items():
+        if brought in dependencies.distributions.value:
+            continue
+        imports = re.compile(rf"^(?:from|import) {module}\b", re.M)
+        for path in tree.paths:
+            if path.endswith(".py") and not is_aside(tree, path) and (found := imports.search(tree.text(path) or "")):
+                line = (tree.text(path) or "").count("\n", 0, found.start()) + 1
+                yield Requirement(brought, source=f"{path}:{line}")
+                break
 
 
 def _left_out(tree: Tree, dependencies: Dependencies, name: str) -> str:

@@ -53,7 +53,10 @@ MAX_TAKEN = 1000
 HANDBOOKS = ("Dockerfile_django", "Dockerfile_static")  # read line by line in the room of adoption
 HOSTS = ("procfile", "render", "fly", "hosting")
 OF_HOSTING = (Command, Done, FrontEnd, Requirements)  # the rest is about that service's machines
-NEEDED = words("curl wget unzip bzip2")  # programs of Debian's that slim images lack, and that carried commands run
+# Programs that carried commands run and slim images lack, and the package of Debian's that has each, or its data.
+NEEDED = {name: name for name in ("curl", "wget", "unzip", "bzip2")} | {
+    name: "locales" for name in ("localedef", "locale-gen", "update-locale")
+}
 WORD = re.compile(r"(?<![\w/.-])[a-z][\w-]*")
 PACKAGE_FILES = ("Aptfile", "apt.txt", "packages.txt")  # of Heroku's buildpack, and of others
 # Variables of the image's own making, and of the tools that build it.
@@ -333,9 +336,9 @@ def _settled(tree: Tree, known: _Known, items: Iterable[Taken]) -> Iterator[Take
         if (
             isinstance(item, Carried)
             and item.source not in lacking
-            and (programs := NEEDED & {*WORD.findall(item.text)})
+            and (packages := {NEEDED[name] for name in WORD.findall(item.text) if name in NEEDED})
         ):
-            yield Packages(item.source, run=tuple(sorted(programs)))
+            yield Packages(item.source, run=tuple(sorted(packages)))
         if isinstance(item, Carried) and item.source in lacking:
             yield NotUnderstood(item.source, item.text, "another command on this line is not taken over")
             continue

@@ -7,7 +7,7 @@ from ..findings import Certainty, Found, unread
 from ..settings.record import DjangoSettings
 from ..settings.setting import Settings
 from ..tree import Tree
-from .in_place import built_in_place
+from .in_place import builds_beside, built_in_place
 from .node import bun_stage, read_node
 from .own_stages import does_the_same, read_own_stages
 from .packages import read_packages
@@ -24,9 +24,10 @@ def read_frontend(tree: Tree, evaluated: Settings | None, settings: DjangoSettin
     packages = read_packages(tree)
     node = read_node(tree, packages.value, evaluated, settings)
     stages = read_own_stages(tree, own.image, settings.staticfiles_dirs.value)
-    if not stages.value and not stages.note:
+    if not stages.note and (not stages.value or builds_beside(own, stages.value)):
         served = "\n".join(tree.text(path) or "" for path in (evaluated.files if evaluated else ()))
-        stages = built_in_place(tree, own, node.value, served, settings.static_root.value)
+        image = stages.value[0].image if stages.value else ""
+        stages = built_in_place(tree, own, node.value, served, settings.static_root.value, image)
     if node.value and not stages.value and (stage := bun_stage(node.value)):
         stages = Found([stage], node.source, node.certainty)
     elif node.value and does_the_same(stages.value, node.value):

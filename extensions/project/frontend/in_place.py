@@ -13,26 +13,27 @@ from ..findings import Certainty, Found
 from ..places import join
 from ..tree import Tree
 from .node import node_version
-from .own_stages import HOME, INSTALLS
+from .own_stages import FLAGS, HOME, INSTALLS
 from .packages import lacking_folders, version_of_node
 from .record import Node, Stage
 
 # What brings Node itself, or changes nothing that is built.
 ASIDE = re.compile(r"(?:nvm|n)\s|(?:npm|yarn|pnpm)\s+(?:audit|--version|-v|cache|config|version)\b")
+MAKES = re.compile(r"\s*mkdir ")
 PREFIX = re.compile(r"--(?:prefix|cwd|dir)[ =](\S+)")
 ENVIRONMENTS = ("node_modules", ".venv", "venv", "env")
 WORD = re.compile(r"[A-Za-z0-9_./:=@%+,*~^ -]+")
 
 
 def built_in_place(
-    tree: Tree, own: Evidence, node: Node | None, served: str, static_root: str
+    tree: Tree, own: Evidence, node: Node | None, served: str, static_root: str, image: str = ""
 ) -> Found[Sequence[Stage]]:
-    """Return a stage of Node's image that runs what the own image runs; none where `node` says all of it.
+    """Return a stage of `image`, else of Node's, that runs what the own image runs; none if `node` says all of it.
 
     All that it makes of the project's folder comes out, as nothing says what is made; node_modules only if `served`,
     the settings that say what Django serves, names it.
     """
-    items = [item for item in own.of(FrontEnd) if not ASIDE.match(shlex.join(item.words))]
+    items = _commands(own)
     commands = [shlex.join(item.words) for item in items]
     builds = [command for command in commands if not INSTALLS.match(command)]
     if not items or (node and (not builds or (len(builds) == 1 and node.build.endswith(builds[0])))):
@@ -45,7 +46,8 @@ def built_in_place(
         return Found((), items[0].source, Certainty.INFERRED, f"There is no package.json in {base}.")
     package = mapping(tree.json(join(base, "package.json")))
     scripts = mapping(package, "scripts")
-    version = node_version(version_of_node(tree, base, package, items[0].source.rpartition(":")[0]))
+    if not image:
+        image = f"node:{node_version(version_of_node(tree, base, package, items[0].source.rpartition(':')[0]))}"
     if not builds and "build" in scripts:  # the image only installs, and people build
         commands.append(f"{items[-1].words[0]} run build")
         folders.append(base)
@@ -64,7 +66,20 @@ def built_in_place(
         written = "."
     place = f"{posixpath.normpath(posixpath.join(HOME, written))}/"
     output = copied or {place: place}
-    return Found([Stage("assets", f"node:{version}", lines, output)], items[0].source, Certainty.INFERRED)
+    return Found([Stage("assets", image, lines, output)], items[0].source, Certainty.INFERRED)
+
+
+def builds_beside(own: Evidence, stages: Iterable[Stage]) -> bool:
+    """Return whether stages of Node's install only, and the own image builds with that beside its code."""
+    ran = [FLAGS.sub("", line) for stage in stages for line in stage.instructions if line.startswith("RUN ")]
+    only_installs = all(INSTALLS.match(part.strip()) or MAKES.match(part) for line in ran for part in line.split("&&"))
+    return only_installs and any(not INSTALLS.match(shlex.join(item.words)) for item in _commands(own))
+
+
+def _commands(own: Evidence) -> list[FrontEnd]:
+    """Return what the own image runs for its front end, each once."""
+    once = {(item.words, _folder(own, item.folder)): item for item in reversed(own.of(FrontEnd))}
+    return [item for item in reversed(once.values()) if not ASIDE.match(shlex.join(item.words))]
 
 
 def _copied_out(tree: Tree, own: Evidence, source: str, root: str) -> dict[str, str]:
