@@ -4,6 +4,7 @@ https://docs.djangoproject.com/en/stable/topics/http/urls/
 """
 
 import ast
+import copy
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -191,6 +192,16 @@ class _Reader:
         return any(not name.endswith(("AllowAny", "ReadOnly")) for name in named)
 
 
+class _Earlier(ast.NodeTransformer):
+    """Puts what a name stands for so far into an expression that uses it: `urlpatterns = [x, *urlpatterns]`."""
+
+    def __init__(self, name: str, values: list[ast.expr]):
+        self.name, self.values = name, values
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:  # noqa: N802 (ast's own name)
+        return ast.List([ast.Starred(value) for value in self.values]) if node.id == self.name else node
+
+
 class _Module:
     """One URLconf's module: its names, and the paths that its urlpatterns have."""
 
@@ -222,11 +233,8 @@ class _Module:
             targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
             for target in targets:
                 if isinstance(target, ast.Name):
-                    again = any(
-                        isinstance(node, ast.Name) and node.id == target.id for node in ast.walk(statement.value)
-                    )
-                    earlier = self.names.get(target.id, []) if again else []
-                    self.names[target.id] = [*earlier, statement.value]
+                    earlier = _Earlier(target.id, self.names.get(target.id, []))
+                    self.names[target.id] = [earlier.visit(copy.deepcopy(statement.value))]
         elif isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Name):
             self.names.setdefault(statement.target.id, []).append(statement.value)
         elif isinstance(statement, ast.Expr) and isinstance(call := statement.value, ast.Call):
@@ -290,7 +298,7 @@ class _Module:
             yield from self.patterns(node.right, prefix, depth)
         elif isinstance(node, ast.IfExp) and (truth := self.truth(node.test)) is not None:
             yield from self.patterns(node.body if truth else node.orelse, prefix, depth - 1)
-        elif isinstance(node, ast.Name) and node.id != "urlpatterns":
+        elif isinstance(node, ast.Name):
             for expression in self.names.get(node.id, ()):
                 yield from self.patterns(expression, prefix, depth - 1)
         elif isinstance(node, ast.Attribute) and node.attr == "urls":
