@@ -198,7 +198,7 @@ class _Earlier(ast.NodeTransformer):
     def __init__(self, name: str, values: list[ast.expr]):
         self.name, self.values = name, values
 
-    def visit_Name(self, node: ast.Name) -> ast.expr:  # noqa: N802 (ast's own name)
+    def visit_Name(self, node: ast.Name) -> ast.expr:
         return ast.List([ast.Starred(value) for value in self.values]) if node.id == self.name else node
 
 
