@@ -643,11 +643,19 @@ def test_compression_at_the_first_request(more, answered):
     ],
 )
 def test_compression_in_the_build(files, answered):
+    files = {"shop/templates/a.html": "{% compress css %}"} | files
     middleware = "MIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']\n" if "Dockerfile" not in files else ""
     settings = COMPRESSED["shop/settings.py"] + middleware
     found = answered(**COMPRESSED | files | {"shop/settings.py": settings})
     assert found["compress_offline"] and found["compose_settings"]["COMPRESS_OFFLINE"] == "True"
     assert found["data_dirs"] == [] and found["build_instructions"] == []
+
+
+def test_nothing_is_compressed_in_the_build_without_a_tag(answered):
+    settings = COMPRESSED["shop/settings.py"] + "MIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']\n"
+    files = {"shop/settings.py": settings, "requirements.txt": "Django\ndjango-compressor\nwhitenoise\n"}
+    found = answered(**COMPRESSED | files)
+    assert not found["compress_offline"] and "COMPRESS_OFFLINE" not in found["compose_settings"]
 
 
 def test_a_routing_is_no_asgi_application(answered):

@@ -118,13 +118,22 @@ def compresses_online(site: Site) -> bool:
     WhiteNoise hands out what is there when Django starts, so that all of it has to be made before.
     https://django-compressor.readthedocs.io/en/stable/scenarios.html#offline-compression
     """
-    own = any(command.words[2] == "compress" for command in site.own_steps.value.of(Command))
-    return site.settings.compress_online.value and not own and static_server(site)[0] == "nginx"
+    online = site.settings.compress_online.value and not _runs_compress(site)
+    return online and static_server(site)[0] == "nginx"
+
+
+def _runs_compress(site: Site) -> bool:
+    return any(command.words[2] == "compress" for command in site.own_steps.value.of(Command))
 
 
 def compression(site: Site) -> dict[str, list[str] | str]:
-    """Return the setting by which django-compressor takes what was compressed when the image was built."""
-    offline = site.settings.compress_online.value and not compresses_online(site) and can_be_changed(site.layout)
+    """Return the setting by which django-compressor takes what was compressed when the image was built.
+
+    The command fails where no template has its tag.
+    """
+    succeeds = site.settings.compress_tag.value or _runs_compress(site)
+    online = site.settings.compress_online.value and not compresses_online(site)
+    offline = online and succeeds and can_be_changed(site.layout)
     return {"COMPRESS_OFFLINE": "True"} if offline else {}
 
 

@@ -18,7 +18,7 @@ from ..layout.record import Layout
 from ..literals import CONFIGURATION
 from ..tree import Tree
 from .buckets import unset_buckets
-from .compression import compress_manifest, compress_offline, compress_online
+from .compression import compress_manifest, compress_offline, compress_online, has_tag
 from .connections import broker, caches, database_tls, databases, layers
 from .finder import Finder
 from .names import collect
@@ -213,6 +213,7 @@ def record(evaluator: State, settings: Settings, before: Settings) -> DjangoSett
         unset_buckets=unset_buckets(evaluator, settings),
         compress_offline=compress_offline(evaluator.tree, settings, apps.value),
         compress_online=compress_online(settings, apps.value),
+        compress_tag=has_tag(evaluator.tree) if "compressor" in apps.value else Found(False),
         compress_manifest=compress_manifest(settings),
         allowed_hosts=finder.texts("ALLOWED_HOSTS"),
         allowed_hosts_variables=Found(host_variables(hosts), hosts.source if hosts else "", Certainty.INFERRED),

@@ -28,13 +28,15 @@ def compress_offline(tree: Tree, settings: Settings, installed_apps: Sequence[st
     """
     offline = settings.get("COMPRESS_OFFLINE")
     installed = "compressor" in installed_apps and _is_on(settings)
-    value = bool(installed and offline is not None and settings.value("COMPRESS_OFFLINE")) and _has_tag(tree)
+    value = bool(installed and offline is not None and settings.value("COMPRESS_OFFLINE")) and has_tag(tree).value
     return Found(value, offline.source if offline and value else "", Certainty.INFERRED)
 
 
-def _has_tag(tree: Tree) -> bool:
+def has_tag(tree: Tree) -> Found[bool]:
+    """Return whether a template of the project has the tag by which something is compressed."""
     paths = (path for path in tree.paths if path.endswith(TEMPLATES))
-    return any(TAG.search(tree.text(path) or "") for path in paths)
+    source = next((path for path in paths if TAG.search(tree.text(path) or "")), "")
+    return Found(bool(source), source, Certainty.INFERRED)
 
 
 def compress_manifest(settings: Settings) -> Found[str]:

@@ -137,6 +137,7 @@ class DjangoSettings:
     in_files: Found[Mapping[str, str]] = unread({})  # settings by which these keep files; "" for no options
     compress_offline: Found[bool] = unread(False)  # whether django-compressor has to run when images are built
     compress_online: Found[bool] = unread(False)  # whether nothing says so, and the first request of a page compresses
+    compress_tag: Found[bool] = unread(False)  # whether a template of the project compresses anything
     compress_manifest: Found[str] = unread("CACHE/manifest.json")  # what says what was compressed, from STATIC_ROOT
     allowed_hosts: Found[Sequence[str]] = unread(())  # those that are known
     allowed_hosts_variables: Found[Mapping[str, bool]] = unread({})  # and whether each is a list, or else one host
