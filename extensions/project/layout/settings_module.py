@@ -173,14 +173,15 @@ def _in_text_files(tree: Tree) -> Iterator[Naming]:
         name = path.rpartition("/")[2].lower()
         workflow = path.startswith(".github/workflows/") or name in (".gitlab-ci.yml", ".travis.yml")
         dotenv = name.startswith((".env", "env.", "example.env")) or name.endswith(".env")
+        uwsgi = "uwsgi" in name and name.endswith((".ini", ".conf", ".yaml", ".yml"))
         script = (
-            name.endswith("uwsgi.ini")
+            uwsgi
             or name in ("justfile", "makefile", "app.yaml", "gunicorn.conf.py")
             or (name.endswith(".sh") and not is_aside(tree, path))
         )
         if (workflow or dotenv or script) and size < 200_000 and not is_template(path):
             development = mentions(path, NOT_PRODUCTION)
-            server = name.endswith("uwsgi.ini") or name == "gunicorn.conf.py"
+            server = uwsgi or name == "gunicorn.conf.py"
             rank = 9 if workflow else DOUBTFUL if development else 2 if server else 7
             if dotenv and name not in (".env", ".env.example", "env.example", ".env.production", ".env.prod"):
                 rank = DOUBTFUL
