@@ -1315,6 +1315,20 @@ def test_a_developer_s_stage_of_the_own_compose_file_is_not_production_s(answere
     ]
 
 
+@pytest.mark.parametrize(("serves", "taken"), [(GUNICORN, []), ("", ["watchfiles==1.0"])])
+def test_what_a_developer_s_stage_adds_to_is_production_s(serves, taken, answered):
+    dockerfile = f"FROM python:3.12 AS site\n{COPY}{serves}FROM site AS dev\nRUN pip install watchfiles==1.0\n"
+    assert answered(Dockerfile=dockerfile)["install_packages"] == taken
+
+
+def test_a_containerfile_goes_before_the_image_of_a_lambda(written):
+    text = "FROM python:3.13\nCOPY . .\nRUN pip install -r requirements.txt\n"
+    files = {"container/build/Containerfile": text, "lambdas/export/Dockerfile": text, "export/Dockerfile": text}
+    assert own_image(Tree(written(**files)), ".").path == "export/Dockerfile"
+    (written() / "export/Dockerfile").unlink()
+    assert own_image(Tree(written()), ".").path == "container/build/Containerfile"
+
+
 def test_the_dockerfile_of_production_in_a_folder(answered):
     entry = "#!/bin/sh -e\npython manage.py migrate\npython manage.py sync_roles\nexec gunicorn shop.wsgi\n"
     production = (
