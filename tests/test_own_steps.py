@@ -946,6 +946,26 @@ def test_a_stage_that_does_what_node_says(answered):
     assert found["assets_stages"] == [] and found["node"]["build"] == "npm run build"
 
 
+@pytest.mark.parametrize(
+    ("more", "image", "install"),
+    [
+        ({"package-lock.json": "{}"}, "node:22", ["COPY package.json package-lock.json /workdir/", "RUN npm ci"]),
+        (
+            {"bun.lock": ""},
+            "oven/bun:1",
+            ["COPY package.json bun.lock /workdir/", "RUN bun install --frozen-lockfile"],
+        ),
+    ],
+)
+def test_packages_that_are_served_as_they_are_installed(more, image, install, answered):
+    settings = SETTINGS + "STATICFILES_DIRS = [BASE_DIR / 'node_modules' / 'jquery' / 'dist']\n"
+    package = '{"dependencies": {"jquery": "^3"}, "engines": {"node": "22"}}'
+    found = answered(**{"shop/settings.py": settings, "package.json": package} | more)
+    path = "/workdir/node_modules/jquery/dist"
+    stage = {"name": "assets", "image": image, "instructions": ["WORKDIR /workdir", *install], "output": {path: path}}
+    assert found["node"] == {} and found["assets_stages"] == [stage]
+
+
 def test_bun_has_its_own_image(answered):
     package = '{"scripts": {"build": "bun build a.js --outdir=shop/static/dist"}, "devDependencies": {"x": "1"}}'
     found = answered(**{"ui/package.json": package.replace("shop/", "../shop/"), "ui/bun.lock": "{}", "ui/a.js": ""})

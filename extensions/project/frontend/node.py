@@ -14,6 +14,7 @@ from ..places import join
 from ..settings.record import DjangoSettings
 from ..settings.setting import Settings, parts_of, path_value
 from ..tree import Tree
+from .packages import package_manager, version_of_node
 from .record import Node, Package, Stage
 
 NEWEST = "24"  # the LTS line: https://nodejs.org/en/about/previous-releases
@@ -31,8 +32,8 @@ INSTALL_SCRIPTS = ("preinstall", "install", "postinstall", "prepare")
 def read_node(
     tree: Tree, packages: Sequence[Package], evaluated: Settings | None, settings: DjangoSettings
 ) -> Found[Node | None]:
-    """Return how Node builds what Django serves; None where no front end is built, or git holds what it builds, or
-    Django does not serve it.
+    """Return how Node builds what Django serves, or installs it; None where it does neither, or git holds what is
+    built, or Django does not serve it.
     """
     notes = []
     for package in packages:
@@ -45,25 +46,14 @@ def read_node(
         else:
             manifests += _named_manifests(evaluated, output)
             return Found(_node(tree, package, output, manifests, settings.static_root.value), package.source)
-    return Found(None, "", Certainty.INFERRED, " ".join(notes))
+    served = settings.staticfiles_dirs
+    return Found(_installed(tree, served.value), served.source, Certainty.INFERRED, " ".join(notes))
 
 
 def _node(tree: Tree, package: Package, output: list[str], manifests: list[str], root: str) -> Node:
     base = package.dir
-    content = mapping(tree.json(join(base, "package.json")))
-    lock = package.lock_file if posixpath.dirname(package.lock_file) == ("" if base == "." else base) else ""
     version = node_version(package.node_version)
-    prefix, install = _install(tree, package.package_manager, base, content, bool(lock), version)
-    scripts = mapping(content.get("scripts"))
-    local = [text_of(scripts.get(name)) for name in INSTALL_SCRIPTS]
-    if any(re.search(r"[\w-]/|\.[cm]?js\b|\.sh\b|\brun\b", text) for text in local):
-        install += " --ignore-scripts"  # they need the sources, which are not there yet
-    files = [join(base, "package.json"), *([lock] if lock else [])]
-    files += [path for name in BESIDE if tree.exists(path := join(base, name)) and not tree.is_ignored(path)]
-    start = "" if base == "." else f"{base}/"
-    if content.get("workspaces") or tree.exists(join(base, "pnpm-workspace.yaml")):
-        files += [path for path in tree.named("package.json") if path.startswith(start) and path not in files][:40]
-    files += [path for path in tree.paths if path.startswith((f"{start}.yarn/releases/", f"{start}.yarn/patches/"))]
+    prefix, install, files = _installation(tree, base, package.package_manager, package.lock_file, version)
     return Node(
         version=version,
         folder=base,
@@ -75,18 +65,50 @@ def _node(tree: Tree, package: Package, output: list[str], manifests: list[str],
     )
 
 
-def bun_stage(node: Node) -> Stage | None:
-    """Return the stage of a front end that Bun builds, in Bun's own image; None where npm or another does.
+def _installation(tree: Tree, base: str, manager: str, lock_file: str, version: str) -> tuple[str, str, list[str]]:
+    """Return what precedes the package manager's name, the command that installs, and the files that it needs."""
+    content = mapping(tree.json(join(base, "package.json")))
+    lock = lock_file if posixpath.dirname(lock_file) == ("" if base == "." else base) else ""
+    prefix, install = _install(tree, manager, base, content, bool(lock), version)
+    scripts = mapping(content.get("scripts"))
+    local = [text_of(scripts.get(name)) for name in INSTALL_SCRIPTS]
+    if any(re.search(r"[\w-]/|\.[cm]?js\b|\.sh\b|\brun\b", text) for text in local):
+        install += " --ignore-scripts"  # they need the sources, which are not there yet
+    files = [join(base, "package.json"), *([lock] if lock else [])]
+    files += [path for name in BESIDE if tree.exists(path := join(base, name)) and not tree.is_ignored(path)]
+    start = "" if base == "." else f"{base}/"
+    if content.get("workspaces") or tree.exists(join(base, "pnpm-workspace.yaml")):
+        files += [path for path in tree.named("package.json") if path.startswith(start) and path not in files][:40]
+    files += [path for path in tree.paths if path.startswith((f"{start}.yarn/releases/", f"{start}.yarn/patches/"))]
+    return prefix, install, files
+
+
+def own_stage(node: Node) -> Stage | None:
+    """Return the stage of what Bun builds, in Bun's own image, or of what is only installed; None for the rest.
 
     https://bun.sh/guides/ecosystem/docker
     """
-    if not node.install.startswith(BUN):
+    of_bun = node.install.startswith(BUN)
+    if node.build and not of_bun:
         return None
     folder = posixpath.normpath(f"/workdir/{node.folder}")
-    lines = [f"WORKDIR {folder}", f"COPY {' '.join(node.files)} {folder}/"]
-    lines += [f"RUN {node.install.removeprefix(BUN)}", "COPY . /workdir"]
-    lines.append(f"RUN NODE_ENV=production {node.build.removeprefix(BUN)}")
-    return Stage("assets", "oven/bun:1", lines, {f"/workdir/{path}": f"/workdir/{path}" for path in node.output})
+    lines = [f"WORKDIR {folder}", f"COPY {' '.join(node.files)} {folder}/", f"RUN {node.install.removeprefix(BUN)}"]
+    if node.build:
+        lines += ["COPY . /workdir", f"RUN NODE_ENV=production {node.build.removeprefix(BUN)}"]
+    output = {f"/workdir/{path}": f"/workdir/{path}" for path in node.output}
+    return Stage("assets", "oven/bun:1" if of_bun else f"node:{node.version}", lines, output)
+
+
+def _installed(tree: Tree, static_dirs: Sequence[str]) -> Node | None:
+    """Return how the packages are installed of which Django serves folders as they are; None where it serves none."""
+    served = [path for path in static_dirs if "node_modules" in path.split("/") and not path.startswith("/")]
+    base = served[0].partition("node_modules")[0].rstrip("/") or "." if served else ""
+    content = mapping(tree.json(join(base, "package.json"))) if base else {}
+    if not content:
+        return None
+    version = node_version(version_of_node(tree, base, content))
+    prefix, install, files = _installation(tree, base, *package_manager(tree, base, content), version)
+    return Node(version, base, files, f"{prefix}{install}", build="", output=served, runtime=False)
 
 
 def _with_tools(tree: Tree, package: Package, prefix: str) -> str:
