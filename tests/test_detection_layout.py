@@ -595,6 +595,19 @@ def test_configurations(read):
     ]
 
 
+def test_configurations_that_a_package_imports(read):
+    code = 'os.environ.setdefault("DJANGO_CONFIGURATION", "Local")\n'
+    files = startproject()
+    del files["core/settings.py"]
+    files |= {
+        "core/wsgi.py": files["core/wsgi.py"] + code,
+        "core/settings/__init__.py": "from .base import Local\nfrom .live import Production\n",
+        "core/settings/base.py": "class Local(Configuration): pass\n",
+        "core/settings/live.py": "from .base import Local\nclass Production(Local): pass\n",
+    }
+    assert got(read(files), "configuration_class") == [("Production", "core/settings/__init__.py:2")]
+
+
 def test_settings_that_nothing_names(read):
     findings = read({"manage.py": "execute_from_command_line([])", "site1/settings.py": SETTINGS})
     assert got(findings, "settings_module") == [("site1.settings", "site1/settings.py")]

@@ -424,7 +424,8 @@ def _with_configuration(tree: Tree, layout: Layout, path: str, manage: str) -> L
     if not stated and not classes:
         return layout
     chosen = [(name, source) for name, source in stated if words(name).isdisjoint(NOT_PRODUCTION | TRIALS) and name]
-    for name, line in classes.items():
+    imported = _imported(tree, path) if stated else {}
+    for name, line in {**imported, **classes}.items():
         if name.lower() in ("production", "prod", "live", "heroku"):
             chosen.append((name, f"{path}:{line}"))
     if chosen:
@@ -453,3 +454,10 @@ def _configurations(tree: Tree, path: str) -> dict[str, int]:
             if "Configuration" in bases or bases & found.keys():
                 found[statement.name] = statement.lineno
     return found
+
+
+def _imported(tree: Tree, path: str) -> dict[str, int]:
+    """Return the names that a module imports from others, with their lines."""
+    module = tree.python(path) if path.endswith(".py") else None
+    imports = [statement for statement in (module.body if module else []) if isinstance(statement, ast.ImportFrom)]
+    return {alias.asname or alias.name: statement.lineno for statement in imports for alias in statement.names}
