@@ -946,6 +946,41 @@ def test_a_stage_that_does_what_node_says(answered):
     assert found["assets_stages"] == [] and found["node"]["build"] == "npm run build"
 
 
+OF_DIST = "STATICFILES_DIRS = [BASE_DIR / 'ui' / 'dist' / 'static']\n"
+OF_TEMPLATES = "TEMPLATES = [{'BACKEND': 'x', 'DIRS': [BASE_DIR / 'ui' / 'dist']}]\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "code", "runtime"),
+    [
+        (OF_DIST + OF_TEMPLATES, "", True),
+        (OF_DIST + "WHITENOISE_ROOT = BASE_DIR / 'ui' / 'dist' / 'root'\n", "", True),
+        ("WHITENOISE_ROOT = BASE_DIR / 'ui' / 'dist'\n", "", True),
+        (OF_TEMPLATES.replace(" / 'dist'", ""), "", True),
+        (OF_DIST + "DIST = BASE_DIR / 'ui' / 'dist'\n", "page = open(settings.DIST / 'index.html')\n", True),
+        (OF_DIST + "DIST = BASE_DIR / 'ui' / 'dist'\n", "", False),
+        (OF_DIST + OF_TEMPLATES.replace("dist", "pages"), "", False),
+    ],
+)
+def test_what_is_built_and_django_reads_is_in_its_image(settings, code, runtime, answered):
+    package = '{"scripts": {"build": "esbuild a.js --outdir=dist"}, "devDependencies": {"esbuild": "1"}}'
+    files = {"ui/package.json": package, "shop/settings.py": SETTINGS + settings, "shop/views.py": code}
+    node = answered(**files)["node"]
+    assert (node["output"], node["runtime"]) == (["ui/dist"], runtime)
+
+
+def test_templates_that_are_built_are_in_django_s_image(answered):
+    package = '{"scripts": {"build": "esbuild a.js --outdir=shop/templates/mail"}}'
+    assert answered(**{"package.json": package})["node"]["runtime"] is True
+
+
+@pytest.mark.parametrize(("kept", "output"), [({}, "shop/built"), ({"shop/built/a.png": ""}, "shop/built/css/a.css")])
+def test_all_of_a_folder_that_only_a_build_fills_comes_out(kept, output, answered):
+    package = '{"scripts": {"build": "node more.js && sass a.scss shop/built/css/a.css"}}'
+    settings = SETTINGS + "STATICFILES_DIRS = [BASE_DIR / 'shop' / 'built']\n"
+    assert answered(**{"package.json": package, "shop/settings.py": settings} | kept)["node"]["output"] == [output]
+
+
 @pytest.mark.parametrize(
     ("more", "image", "install"),
     [

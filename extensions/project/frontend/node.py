@@ -14,6 +14,7 @@ from ..places import join
 from ..settings.record import DjangoSettings
 from ..settings.setting import Settings, parts_of, path_value
 from ..tree import Tree
+from .at_run_time import is_read, read_as_it_is
 from .packages import package_manager, version_of_node
 from .record import Node, Package, Stage
 
@@ -38,19 +39,22 @@ def read_node(
     notes = []
     for package in packages:
         manifests = _manifests(evaluated)
-        output = _output(tree, package, manifests, settings.staticfiles_dirs.value)
+        output = _output(tree, package, manifests, settings.staticfiles_dirs.value, read_as_it_is(evaluated))
         if not output:
             notes.append(f"Where {package.command} writes what Django serves is not plain.")
         elif all(_is_committed(tree, path) for path in output) and not _is_built_by_dockerfile(tree, package):
             notes.append(f"{output[0]} is in git.")
         else:
+            root = settings.static_root.value
             manifests += _named_manifests(evaluated, output)
-            return Found(_node(tree, package, output, manifests, settings.static_root.value), package.source)
+            runtime = any(not root or not f"{path}/".startswith(f"{root}/") for path in manifests)
+            runtime = runtime or is_read(tree, evaluated, output)
+            return Found(_node(tree, package, output, runtime), package.source)
     served = settings.staticfiles_dirs
     return Found(_installed(tree, served.value), served.source, Certainty.INFERRED, " ".join(notes))
 
 
-def _node(tree: Tree, package: Package, output: list[str], manifests: list[str], root: str) -> Node:
+def _node(tree: Tree, package: Package, output: list[str], runtime: bool) -> Node:
     base = package.dir
     version = node_version(package.node_version)
     prefix, install, files = _installation(tree, base, package.package_manager, package.lock_file, version)
@@ -61,7 +65,7 @@ def _node(tree: Tree, package: Package, output: list[str], manifests: list[str],
         install=f"{prefix}{install}",
         build=_with_tools(tree, package, prefix),
         output=output,
-        runtime=any(not root or not f"{path}/".startswith(f"{root}/") for path in manifests),
+        runtime=runtime,
     )
 
 
@@ -177,14 +181,20 @@ def _install(
     return "", "npm ci" if locked else "npm install"
 
 
-def _output(tree: Tree, package: Package, manifests: list[str], static_dirs: Sequence[str]) -> list[str]:
-    """Return what the build makes and Django serves, from the project's root, without what lies within another."""
+def _output(
+    tree: Tree, package: Package, manifests: list[str], static_dirs: Sequence[str], read: Sequence[str]
+) -> list[str]:
+    """Return what the build makes and Django serves, or has in `read`, from the project's root, without what lies
+    within another."""
     static = [path for path in static_dirs if not path.startswith("/")]
-    found = [path for path in package.output.split() if path != "." and _is_served(path, static)]
+    found = [path for path in package.output.split() if path != "." and _is_served(path, [*static, *read])]
     if not found and not _is_site(tree, package):  # a folder of static files that only a build can have filled
         found = [path for path in static if path != "." and not _is_committed(tree, path)]
     # What is installed is served as it is.
     found += [path for path in static if "node_modules" in path.split("/")]
+    # What a build makes in a folder of static files that git has nothing of is all of that.
+    empty = [path for path in static if path != "." and "node_modules" not in path and not _has_files(tree, path)]
+    found = [next((folder for folder in empty if path.startswith(f"{folder}/")), path) for path in found]
     if found:
         found += [path for path in manifests if not path.startswith("/")]
     kept = [path for path in dict.fromkeys(found) if not any(path.startswith(f"{other}/") for other in found)]
@@ -205,6 +215,10 @@ def _is_served(path: str, static: list[str]) -> bool:
 
 def _holds_code(tree: Tree, path: str) -> bool:
     return any(other.startswith(f"{path}/") and other.endswith(".py") for other in tree.paths)
+
+
+def _has_files(tree: Tree, folder: str) -> bool:
+    return any(path.startswith(f"{folder}/") and not tree.is_ignored(path) for path in tree.paths)
 
 
 def _is_committed(tree: Tree, path: str) -> bool:
