@@ -150,6 +150,14 @@ def test_a_mysql_database_of_root(read):
     assert found["compose_settings"] == {}
 
 
+def test_a_folder_of_a_variable_is_no_name_of_a_database(read):
+    folder = "DATA = os.environ.get('DATA_DIR', '/srv/data')\n"
+    name = "'ENGINE': 'django.db.backends.postgresql', 'NAME': os.path.join(DATA, 'db.sqlite3'), 'HOST': ''"
+    found = read(f"{folder}DATABASES = {{'default': {{{name}}}}}\n", PG, more=SITE)
+    assert "DATA_DIR" not in found["compose_environment"]
+    assert found["compose_settings"]["DATABASES.default.NAME"] == found["database_name"]
+
+
 CHOICE = """
 DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "db.sqlite3"}}
 if os.getenv("DB") == "postgres":

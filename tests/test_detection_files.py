@@ -290,6 +290,8 @@ def test_uploads_without_a_folder_of_their_own(settings, dirs, read):
         ({"Dockerfile": "", "compose": "[indexes:/app/index, pg:/etc/x, '.:/app', ./own:/app/own]"}, ["index", "own"]),
         ({"Dockerfile": "", "compose": "[{type: volume, source: s, target: /srv/spool}]"}, ["/srv/spool"]),
         ({"Dockerfile": "", "compose": "[indexes:/app/index:ro, modules:/app/node_modules, c:/app/config]"}, []),
+        ({"Dockerfile": "", "compose": "[env:/app/env]\n    command: ./env/bin/python manage.py x"}, []),
+        ({"Dockerfile": "RUN mkdir -p /app", "settings": "STORE = '/app/store'"}, []),
     ],
 )
 def test_folders_that_the_projects_own_image_makes(files, dirs, read):

@@ -504,6 +504,7 @@ def test_settings_whose_first_line_says_production(read):
         ),
         ("app.json", '{\n"env": {\n"DJANGO_SETTINGS_MODULE": {"value": "core.live"}}}', "app.json:3"),
         ("uwsgi.ini", "[uwsgi]\nenv = DJANGO_SETTINGS_MODULE=core.live\n", "uwsgi.ini:2"),
+        ("docker/uwsgi.conf", "[uwsgi]\nenv = DJANGO_SETTINGS_MODULE=core.live\n", "docker/uwsgi.conf:2"),
         ("fly.toml", '[env]\nDJANGO_SETTINGS_MODULE = "core.live"\n', "fly.toml:2"),
         (
             "render.yaml",
@@ -516,6 +517,13 @@ def test_what_production_is_told(read, path, content, source):
     findings = read(startproject() | {"core/live.py": "", path: content})
     assert got(findings, "settings_module") == [("core.live", source)]
     assert findings.found["settings_module"].note == "Others name core.settings."
+
+
+def test_settings_for_linting_are_not_production_s(read):
+    files = startproject(settings="core.settings.lint")
+    del files["core/settings.py"]
+    files |= {f"core/settings/{name}.py": "INSTALLED_APPS = []\n" for name in ("__init__", "lint", "production")}
+    assert read(files).value("settings_module") == "core.settings.production"
 
 
 def test_compose_counts_less_than_a_production_module(read):
@@ -585,6 +593,19 @@ def test_configurations(read):
         ("Production", "core/settings.py:3"),
         ({"name": "DJANGO_CONFIGURATION", "value": "Production"}, "core/settings.py:3"),
     ]
+
+
+def test_configurations_that_a_package_imports(read):
+    code = 'os.environ.setdefault("DJANGO_CONFIGURATION", "Local")\n'
+    files = startproject()
+    del files["core/settings.py"]
+    files |= {
+        "core/wsgi.py": files["core/wsgi.py"] + code,
+        "core/settings/__init__.py": "from .base import Local\nfrom .live import Production\n",
+        "core/settings/base.py": "class Local(Configuration): pass\n",
+        "core/settings/live.py": "from .base import Local\nclass Production(Local): pass\n",
+    }
+    assert got(read(files), "configuration_class") == [("Production", "core/settings/__init__.py:2")]
 
 
 def test_settings_that_nothing_names(read):

@@ -67,6 +67,7 @@ def read(tmp_path):
     [
         ("from pathlib import Path\nBASE_DIR = Path(__file__).resolve().parent.parent", "BASE_DIR / 'static'"),
         ("from pathlib import Path\nROOT_DIR = Path(__file__).parent.parent", "ROOT_DIR.joinpath('static')"),
+        ("from pathlib import Path\nROOT = Path(globals()['__file__']).parent.parent", "ROOT / 'static'"),
         ("import pathlib\nBASE = pathlib.Path(__file__).resolve().parents[1]", "str(BASE / 'static') + '/'"),
         (
             "import os\nSITE_ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))",

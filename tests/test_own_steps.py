@@ -829,6 +829,13 @@ def test_a_front_end_beside_folders_that_are_copied_one_by_one(answered):
     assert found["assets_stages"][0]["output"] == {"/app/.build": "/workdir/.build/"}
 
 
+def test_a_front_end_whose_stage_has_all_of_the_project(answered):
+    front = "FROM node:22 AS assets\nWORKDIR /code\nCOPY . /code/\nRUN npm ci && npm run pack\n"
+    front += "FROM python:3.12-slim\nWORKDIR /code\nCOPY --from=assets /code/ .\n"
+    found = answered(Dockerfile=front + GUNICORN, **{"package.json": "{}"})
+    assert found["assets_stages"][0]["output"] == {"/code": "/workdir/"}
+
+
 def test_stages_of_a_front_end(answered):
     settings = SETTINGS + "STATICFILES_DIRS = ['/public', BASE_DIR / 'node_modules' / 'bootstrap' / 'dist']\n"
     files = {"shop/settings.py": settings, "assets/package.json": "{}"}
@@ -945,6 +952,61 @@ def test_a_stage_that_does_what_node_says(answered):
     files = {"package.json": package, "a.js": "", ".gitignore": "shop/static/dist\n"}
     found = answered(Dockerfile=f"{stage}FROM python:3.12\nWORKDIR /code\n{COPY}{copied}{GUNICORN}", **files)
     assert found["assets_stages"] == [] and found["node"]["build"] == "npm run build"
+
+
+OF_DIST = "STATICFILES_DIRS = [BASE_DIR / 'ui' / 'dist' / 'static']\n"
+OF_TEMPLATES = "TEMPLATES = [{'BACKEND': 'x', 'DIRS': [BASE_DIR / 'ui' / 'dist']}]\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "code", "runtime"),
+    [
+        (OF_DIST + OF_TEMPLATES, "", True),
+        (OF_DIST + "WHITENOISE_ROOT = BASE_DIR / 'ui' / 'dist' / 'root'\n", "", True),
+        ("WHITENOISE_ROOT = BASE_DIR / 'ui' / 'dist'\n", "", True),
+        (OF_TEMPLATES.replace(" / 'dist'", ""), "", True),
+        (OF_DIST + "DIST = BASE_DIR / 'ui' / 'dist'\n", "page = open(settings.DIST / 'index.html')\n", True),
+        (OF_DIST + "DIST = BASE_DIR / 'ui' / 'dist'\n", "", False),
+        (OF_DIST + OF_TEMPLATES.replace("dist", "pages"), "", False),
+    ],
+)
+def test_what_is_built_and_django_reads_is_in_its_image(settings, code, runtime, answered):
+    package = '{"scripts": {"build": "esbuild a.js --outdir=dist"}, "devDependencies": {"esbuild": "1"}}'
+    files = {"ui/package.json": package, "shop/settings.py": SETTINGS + settings, "shop/views.py": code}
+    node = answered(**files)["node"]
+    assert (node["output"], node["runtime"]) == (["ui/dist"], runtime)
+
+
+def test_templates_that_are_built_are_in_django_s_image(answered):
+    package = '{"scripts": {"build": "esbuild a.js --outdir=shop/templates/mail"}}'
+    assert answered(**{"package.json": package})["node"]["runtime"] is True
+
+
+@pytest.mark.parametrize(("kept", "output"), [({}, "shop/built"), ({"shop/built/a.png": ""}, "shop/built/css/a.css")])
+def test_all_of_a_folder_that_only_a_build_fills_comes_out(kept, output, answered):
+    package = '{"scripts": {"build": "node more.js && sass a.scss shop/built/css/a.css"}}'
+    settings = SETTINGS + "STATICFILES_DIRS = [BASE_DIR / 'shop' / 'built']\n"
+    assert answered(**{"package.json": package, "shop/settings.py": settings} | kept)["node"]["output"] == [output]
+
+
+@pytest.mark.parametrize(
+    ("more", "image", "install"),
+    [
+        ({"package-lock.json": "{}"}, "node:22", ["COPY package.json package-lock.json /workdir/", "RUN npm ci"]),
+        (
+            {"bun.lock": ""},
+            "oven/bun:1",
+            ["COPY package.json bun.lock /workdir/", "RUN bun install --frozen-lockfile"],
+        ),
+    ],
+)
+def test_packages_that_are_served_as_they_are_installed(more, image, install, answered):
+    settings = SETTINGS + "STATICFILES_DIRS = [BASE_DIR / 'node_modules' / 'jquery' / 'dist']\n"
+    package = '{"dependencies": {"jquery": "^3"}, "engines": {"node": "22"}}'
+    found = answered(**{"shop/settings.py": settings, "package.json": package} | more)
+    path = "/workdir/node_modules/jquery/dist"
+    stage = {"name": "assets", "image": image, "instructions": ["WORKDIR /workdir", *install], "output": {path: path}}
+    assert found["node"] == {} and found["assets_stages"] == [stage]
 
 
 def test_bun_has_its_own_image(answered):
@@ -1314,6 +1376,20 @@ def test_a_developer_s_stage_of_the_own_compose_file_is_not_production_s(answere
     assert answered(**{"Dockerfile": TARGETS, "docker-compose.yml": compose})["install_packages"] == [
         "whitenoise==6.11.0"
     ]
+
+
+@pytest.mark.parametrize(("serves", "taken"), [(GUNICORN, []), ("", ["watchfiles==1.0"])])
+def test_what_a_developer_s_stage_adds_to_is_production_s(serves, taken, answered):
+    dockerfile = f"FROM python:3.12 AS site\n{COPY}{serves}FROM site AS dev\nRUN pip install watchfiles==1.0\n"
+    assert answered(Dockerfile=dockerfile)["install_packages"] == taken
+
+
+def test_a_containerfile_goes_before_the_image_of_a_lambda(written):
+    text = "FROM python:3.13\nCOPY . .\nRUN pip install -r requirements.txt\n"
+    files = {"container/build/Containerfile": text, "lambdas/export/Dockerfile": text, "export/Dockerfile": text}
+    assert own_image(Tree(written(**files)), ".").path == "export/Dockerfile"
+    (written() / "export/Dockerfile").unlink()
+    assert own_image(Tree(written()), ".").path == "container/build/Containerfile"
 
 
 def test_the_dockerfile_of_production_in_a_folder(answered):

@@ -25,16 +25,19 @@ class OwnFolder:
 
 
 def own_folders(tree: Tree, evidence: Evidence) -> Iterator[OwnFolder]:
-    """Yield the folders that steps make, then those that Compose mounts for services of the own image."""
+    """Yield the folders that steps make, then those that Compose mounts for services of the own image; not the
+    project's own folder, nor one that a service has its Python in."""
     for item in evidence.of(Folder):
-        yield OwnFolder(item.path, _inner(item.path, evidence), item.source, item.at_start)
+        if posixpath.normpath(item.path) != posixpath.normpath(evidence.home or "/"):
+            yield OwnFolder(item.path, _inner(item.path, evidence), item.source, item.at_start)
     services = [service for service in read_compose(tree) if not is_development(service.path)]
+    commands = " ".join(f"{service.entrypoint} {service.command}" for service in services)
     images = {service.image for service in services if service.context and service.dockerfile == evidence.dockerfile}
     for service in services:
         ours = service.dockerfile == evidence.dockerfile if service.context else service.image in images
         for source, target in service.mounts if ours and evidence.dockerfile else ():
-            if _is_for_data(tree, service.path, source):
-                path = posixpath.normpath(target)
+            path = posixpath.normpath(target)
+            if _is_for_data(tree, service.path, source) and f"{posixpath.basename(path)}/bin/python" not in commands:
                 yield OwnFolder(path, _inner(path, evidence), service.source, True)
 
 

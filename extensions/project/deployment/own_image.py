@@ -21,6 +21,7 @@ SERVES = re.compile(r"gunicorn|uwsgi|uvicorn|daphne|hypercorn|granian|runserver|
 OTHERS = (
     *("nginx", "proxy", "static", "frontend", "ui", "db", "database", "postgres", "mysql", "node", "assets"),
     *("docs", "worker", "celery", "beat", "flower", "websocket", "caddy", "traefik"),
+    *("lambda", "lambdas"),
 )
 BUILD_FILE = re.compile(
     r"(?:docker(?: buildx)? build\b[^\n]*?(?:-f|--file)[ =]|^\s*(?:file|dockerfile):\s*)([\w./@-]+)", re.M
@@ -87,7 +88,7 @@ def own_image(tree: Tree, django_dir: str) -> OwnImage | None:
             -rank,
             path not in built,
             not mentions(name, PRODUCTION),
-            name.lower() != "dockerfile",
+            name.lower() not in ("dockerfile", "containerfile"),
             not near,
             path.count("/"),
         )
@@ -247,12 +248,21 @@ def _is_folder(tree: Tree, name: str) -> bool:
 def _last_stage(tree: Tree, path: str) -> str:
     """Return the name of the stage that production runs: the last one, unless that is for development; else ""."""
     names = []
+    bases: dict[str, str] = {}
+    served: set[str] = set()
     for item in read_instructions(tree.text(path) or ""):
         words = item.body.split()
         if item.keyword == "FROM":
             names.append(words[2].lower() if len(words) > 2 and words[1].upper() == "AS" else "")
+            bases[names[-1]] = words[0].lower() if words else ""
+            served |= {names[-1]} if bases[names[-1]] in served else set()
+        elif item.keyword in ("CMD", "ENTRYPOINT") and names:
+            served.add(names[-1])
     if not names or is_aside(tree, path):
         return ""
     if not is_development(names[-1]):
         return names[-1]
-    return next((name for wanted in LAST_STAGES for name in names if name == wanted), "")
+    if named := next((name for wanted in LAST_STAGES for name in names if name == wanted), ""):
+        return named
+    base = bases[names[-1]]  # what a developer's stage adds to
+    return base if base in served and not is_development(base) else ""

@@ -74,7 +74,9 @@ def _subscript(state: State, node: ast.Subscript, scope: Scope) -> Value:
     if isinstance(data, Reader) and isinstance(key.data, str) and key.data:
         return state.read(data.prefix + key.data, None)
     if isinstance(data, Space) and isinstance(key.data, str):
-        return data.names[key.data].value if key.data in data.names else Value()
+        if key.data in data.names:
+            return data.names[key.data].value
+        return _name(state, ast.Name(key.data), scope) if key.data == "__file__" else Value()
     if isinstance(data, dict) and hashable(key) and key.data in data:
         part: Value = data[key.data]
         return part

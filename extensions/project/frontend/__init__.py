@@ -8,7 +8,7 @@ from ..settings.record import DjangoSettings
 from ..settings.setting import Settings
 from ..tree import Tree
 from .in_place import builds_beside, built_in_place
-from .node import bun_stage, read_node
+from .node import own_stage, read_node
 from .own_stages import does_the_same, read_own_stages
 from .packages import read_packages
 from .record import Frontend
@@ -28,7 +28,7 @@ def read_frontend(tree: Tree, evaluated: Settings | None, settings: DjangoSettin
         served = "\n".join(tree.text(path) or "" for path in (evaluated.files if evaluated else ()))
         image = stages.value[0].image if stages.value else ""
         stages = built_in_place(tree, own, node.value, served, settings.static_root.value, image)
-    if node.value and not stages.value and (stage := bun_stage(node.value)):
+    if node.value and not stages.value and (stage := own_stage(node.value)):
         stages = Found([stage], node.source, node.certainty)
     elif node.value and does_the_same(stages.value, node.value):
         stages = replace(stages, value=())

@@ -14,6 +14,8 @@ from ..places import join
 from ..settings.record import DjangoSettings
 from ..settings.setting import Settings, parts_of, path_value
 from ..tree import Tree
+from .at_run_time import is_read, read_as_it_is
+from .packages import package_manager, version_of_node
 from .record import Node, Package, Stage
 
 NEWEST = "24"  # the LTS line: https://nodejs.org/en/about/previous-releases
@@ -31,29 +33,47 @@ INSTALL_SCRIPTS = ("preinstall", "install", "postinstall", "prepare")
 def read_node(
     tree: Tree, packages: Sequence[Package], evaluated: Settings | None, settings: DjangoSettings
 ) -> Found[Node | None]:
-    """Return how Node builds what Django serves; None where no front end is built, or git holds what it builds, or
-    Django does not serve it.
+    """Return how Node builds what Django serves, or installs it; None where it does neither, or git holds what is
+    built, or Django does not serve it.
     """
     notes = []
     for package in packages:
         manifests = _manifests(evaluated)
-        output = _output(tree, package, manifests, settings.staticfiles_dirs.value)
+        output = _output(tree, package, manifests, settings.staticfiles_dirs.value, read_as_it_is(evaluated))
         if not output:
             notes.append(f"Where {package.command} writes what Django serves is not plain.")
         elif all(_is_committed(tree, path) for path in output) and not _is_built_by_dockerfile(tree, package):
             notes.append(f"{output[0]} is in git.")
         else:
+            root = settings.static_root.value
             manifests += _named_manifests(evaluated, output)
-            return Found(_node(tree, package, output, manifests, settings.static_root.value), package.source)
-    return Found(None, "", Certainty.INFERRED, " ".join(notes))
+            runtime = any(not root or not f"{path}/".startswith(f"{root}/") for path in manifests)
+            runtime = runtime or is_read(tree, evaluated, output)
+            return Found(_node(tree, package, output, runtime), package.source)
+    served = settings.staticfiles_dirs
+    return Found(_installed(tree, served.value), served.source, Certainty.INFERRED, " ".join(notes))
 
 
-def _node(tree: Tree, package: Package, output: list[str], manifests: list[str], root: str) -> Node:
+def _node(tree: Tree, package: Package, output: list[str], runtime: bool) -> Node:
     base = package.dir
-    content = mapping(tree.json(join(base, "package.json")))
-    lock = package.lock_file if posixpath.dirname(package.lock_file) == ("" if base == "." else base) else ""
     version = node_version(package.node_version)
-    prefix, install = _install(tree, package.package_manager, base, content, bool(lock), version)
+    prefix, install, files = _installation(tree, base, package.package_manager, package.lock_file, version)
+    return Node(
+        version=version,
+        folder=base,
+        files=files,
+        install=f"{prefix}{install}",
+        build=_with_tools(tree, package, prefix),
+        output=output,
+        runtime=runtime,
+    )
+
+
+def _installation(tree: Tree, base: str, manager: str, lock_file: str, version: str) -> tuple[str, str, list[str]]:
+    """Return what precedes the package manager's name, the command that installs, and the files that it needs."""
+    content = mapping(tree.json(join(base, "package.json")))
+    lock = lock_file if posixpath.dirname(lock_file) == ("" if base == "." else base) else ""
+    prefix, install = _install(tree, manager, base, content, bool(lock), version)
     scripts = mapping(content.get("scripts"))
     local = [text_of(scripts.get(name)) for name in INSTALL_SCRIPTS]
     if any(re.search(r"[\w-]/|\.[cm]?js\b|\.sh\b|\brun\b", text) for text in local):
@@ -64,29 +84,35 @@ def _node(tree: Tree, package: Package, output: list[str], manifests: list[str],
     if content.get("workspaces") or tree.exists(join(base, "pnpm-workspace.yaml")):
         files += [path for path in tree.named("package.json") if path.startswith(start) and path not in files][:40]
     files += [path for path in tree.paths if path.startswith((f"{start}.yarn/releases/", f"{start}.yarn/patches/"))]
-    return Node(
-        version=version,
-        folder=base,
-        files=files,
-        install=f"{prefix}{install}",
-        build=_with_tools(tree, package, prefix),
-        output=output,
-        runtime=any(not root or not f"{path}/".startswith(f"{root}/") for path in manifests),
-    )
+    return prefix, install, files
 
 
-def bun_stage(node: Node) -> Stage | None:
-    """Return the stage of a front end that Bun builds, in Bun's own image; None where npm or another does.
+def own_stage(node: Node) -> Stage | None:
+    """Return the stage of what Bun builds, in Bun's own image, or of what is only installed; None for the rest.
 
     https://bun.sh/guides/ecosystem/docker
     """
-    if not node.install.startswith(BUN):
+    of_bun = node.install.startswith(BUN)
+    if node.build and not of_bun:
         return None
     folder = posixpath.normpath(f"/workdir/{node.folder}")
-    lines = [f"WORKDIR {folder}", f"COPY {' '.join(node.files)} {folder}/"]
-    lines += [f"RUN {node.install.removeprefix(BUN)}", "COPY . /workdir"]
-    lines.append(f"RUN NODE_ENV=production {node.build.removeprefix(BUN)}")
-    return Stage("assets", "oven/bun:1", lines, {f"/workdir/{path}": f"/workdir/{path}" for path in node.output})
+    lines = [f"WORKDIR {folder}", f"COPY {' '.join(node.files)} {folder}/", f"RUN {node.install.removeprefix(BUN)}"]
+    if node.build:
+        lines += ["COPY . /workdir", f"RUN NODE_ENV=production {node.build.removeprefix(BUN)}"]
+    output = {f"/workdir/{path}": f"/workdir/{path}" for path in node.output}
+    return Stage("assets", "oven/bun:1" if of_bun else f"node:{node.version}", lines, output)
+
+
+def _installed(tree: Tree, static_dirs: Sequence[str]) -> Node | None:
+    """Return how the packages are installed of which Django serves folders as they are; None where it serves none."""
+    served = [path for path in static_dirs if "node_modules" in path.split("/") and not path.startswith("/")]
+    base = served[0].partition("node_modules")[0].rstrip("/") or "." if served else ""
+    content = mapping(tree.json(join(base, "package.json"))) if base else {}
+    if not content:
+        return None
+    version = node_version(version_of_node(tree, base, content))
+    prefix, install, files = _installation(tree, base, *package_manager(tree, base, content), version)
+    return Node(version, base, files, f"{prefix}{install}", build="", output=served, runtime=False)
 
 
 def _with_tools(tree: Tree, package: Package, prefix: str) -> str:
@@ -155,14 +181,20 @@ def _install(
     return "", "npm ci" if locked else "npm install"
 
 
-def _output(tree: Tree, package: Package, manifests: list[str], static_dirs: Sequence[str]) -> list[str]:
-    """Return what the build makes and Django serves, from the project's root, without what lies within another."""
+def _output(
+    tree: Tree, package: Package, manifests: list[str], static_dirs: Sequence[str], read: Sequence[str]
+) -> list[str]:
+    """Return what the build makes and Django serves, or has in `read`, from the project's root, without what lies
+    within another."""
     static = [path for path in static_dirs if not path.startswith("/")]
-    found = [path for path in package.output.split() if path != "." and _is_served(path, static)]
+    found = [path for path in package.output.split() if path != "." and _is_served(path, [*static, *read])]
     if not found and not _is_site(tree, package):  # a folder of static files that only a build can have filled
         found = [path for path in static if path != "." and not _is_committed(tree, path)]
     # What is installed is served as it is.
     found += [path for path in static if "node_modules" in path.split("/")]
+    # What a build makes in a folder of static files that git has nothing of is all of that.
+    empty = [path for path in static if path != "." and "node_modules" not in path and not _has_files(tree, path)]
+    found = [next((folder for folder in empty if path.startswith(f"{folder}/")), path) for path in found]
     if found:
         found += [path for path in manifests if not path.startswith("/")]
     kept = [path for path in dict.fromkeys(found) if not any(path.startswith(f"{other}/") for other in found)]
@@ -183,6 +215,10 @@ def _is_served(path: str, static: list[str]) -> bool:
 
 def _holds_code(tree: Tree, path: str) -> bool:
     return any(other.startswith(f"{path}/") and other.endswith(".py") for other in tree.paths)
+
+
+def _has_files(tree: Tree, folder: str) -> bool:
+    return any(path.startswith(f"{folder}/") and not tree.is_ignored(path) for path in tree.paths)
 
 
 def _is_committed(tree: Tree, path: str) -> bool:

@@ -124,15 +124,21 @@ def _read(tree: Tree, image: OwnImage) -> dict[str, _Stage]:
             stages[name] = current
         if current:
             current.instructions.append(item)
-            _follow(tree, image, current, item, known)
+            _follow(tree, image, current, stages.get(item.flags.get("from", "").lower()), item, known)
     return stages
 
 
-def _follow(tree: Tree, image: OwnImage, stage: _Stage, item: Instruction, known: Mapping[str, str]) -> None:
-    """Note where a stage is, and which folders of the project it has."""
+def _follow(
+    tree: Tree, image: OwnImage, stage: _Stage, origin: _Stage | None, item: Instruction, known: Mapping[str, str]
+) -> None:
+    """Note where a stage is, and which folders of the project it has: from the build, or all of the stage `origin`."""
     words = [substitute(word, known, unknown="") for word in item.words]
     if item.keyword == "WORKDIR" and words:
         stage.workdir = posixpath.normpath(posixpath.join(stage.workdir, words[0]))
+    elif item.keyword == "COPY" and origin and len(words) == 2:
+        source = posixpath.normpath(posixpath.join("/", words[0]))
+        where = posixpath.normpath(posixpath.join(stage.workdir, words[1]))
+        stage.folders += [(path, where) for path, place in origin.folders if place == source]
     elif item.keyword in ("COPY", "ADD") and "from" not in item.flags and len(words) > 1:
         *sources, place = words
         for source in sources:

@@ -167,7 +167,7 @@ def _package(tree: Tree, path: str, base: str, content: dict[str, Any]) -> Packa
     stated = _dockerfile_build(tree, base)
     if not script and not stated:
         return None
-    manager, lock_file = _package_manager(tree, base, content)
+    manager, lock_file = package_manager(tree, base, content)
     command, source = f"{manager} run {script}", at(tree, path, f'"{script}"')
     if not script and stated:
         command, source = stated
@@ -210,7 +210,8 @@ def _dockerfile_build(tree: Tree, base: str) -> tuple[str, str] | None:
     return None
 
 
-def _package_manager(tree: Tree, base: str, content: dict[str, Any]) -> tuple[str, str]:
+def package_manager(tree: Tree, base: str, content: dict[str, Any]) -> tuple[str, str]:
+    """Return the package manager of the package.json in a folder, and its lock file, "" for none."""
     stated = text_of(content.get("packageManager")).partition("@")[0]
     for place in dict.fromkeys((base, ".")):
         locks = [name for name in LOCK_FILES if tree.exists(join(place, name))]

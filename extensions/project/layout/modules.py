@@ -8,7 +8,7 @@ from ..tree import Tree
 FOR_PRODUCTION = (*PRODUCTION, "deploy", "deployment", "heroku", "cloud")
 DEPLOYED = (*FOR_PRODUCTION, "server", "docker")
 LIKELY = (*DEPLOYED, "base", "common", "default")
-NOT_PRODUCTION = DEVELOPMENT | REHEARSAL | {"unittest", "build", "collectstatic", "qa"}
+NOT_PRODUCTION = DEVELOPMENT | REHEARSAL | {"unittest", "build", "collectstatic", "qa", "lint", "linting"}
 
 
 def package_root(tree: Tree, base: str) -> str:

@@ -173,14 +173,15 @@ def _in_text_files(tree: Tree) -> Iterator[Naming]:
         name = path.rpartition("/")[2].lower()
         workflow = path.startswith(".github/workflows/") or name in (".gitlab-ci.yml", ".travis.yml")
         dotenv = name.startswith((".env", "env.", "example.env")) or name.endswith(".env")
+        uwsgi = "uwsgi" in name and name.endswith((".ini", ".conf", ".yaml", ".yml"))
         script = (
-            name.endswith("uwsgi.ini")
+            uwsgi
             or name in ("justfile", "makefile", "app.yaml", "gunicorn.conf.py")
             or (name.endswith(".sh") and not is_aside(tree, path))
         )
         if (workflow or dotenv or script) and size < 200_000 and not is_template(path):
             development = mentions(path, NOT_PRODUCTION)
-            server = name.endswith("uwsgi.ini") or name == "gunicorn.conf.py"
+            server = uwsgi or name == "gunicorn.conf.py"
             rank = 9 if workflow else DOUBTFUL if development else 2 if server else 7
             if dotenv and name not in (".env", ".env.example", "env.example", ".env.production", ".env.prod"):
                 rank = DOUBTFUL
@@ -423,7 +424,8 @@ def _with_configuration(tree: Tree, layout: Layout, path: str, manage: str) -> L
     if not stated and not classes:
         return layout
     chosen = [(name, source) for name, source in stated if words(name).isdisjoint(NOT_PRODUCTION | TRIALS) and name]
-    for name, line in classes.items():
+    imported = _imported(tree, path) if stated else {}
+    for name, line in {**imported, **classes}.items():
         if name.lower() in ("production", "prod", "live", "heroku"):
             chosen.append((name, f"{path}:{line}"))
     if chosen:
@@ -452,3 +454,10 @@ def _configurations(tree: Tree, path: str) -> dict[str, int]:
             if "Configuration" in bases or bases & found.keys():
                 found[statement.name] = statement.lineno
     return found
+
+
+def _imported(tree: Tree, path: str) -> dict[str, int]:
+    """Return the names that a module imports from others, with their lines."""
+    module = tree.python(path) if path.endswith(".py") else None
+    imports = [statement for statement in (module.body if module else []) if isinstance(statement, ast.ImportFrom)]
+    return {alias.asname or alias.name: statement.lineno for statement in imports for alias in statement.names}

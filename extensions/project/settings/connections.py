@@ -31,6 +31,8 @@ def databases(finder: Finder) -> Found[Mapping[str, Database]]:
         empty = unset(value, PARTS)
         variable = database_variable(settings, value, alias)
         parts = part_variables(value, ("ENGINE", *PARTS))
+        if not sqlite and isinstance(name_part, Value) and not name_part.direct and "/" in str(name):
+            parts.pop("name", None)  # a file, for another engine, in a folder that a variable names
         read[alias] = Database(
             engine=engine,
             name=path or (name if isinstance(name, str) else None),

@@ -148,7 +148,7 @@ in Django's image, as Django reads it when it runs (`webpack-stats.json`, a Vite
             type="a YAML list of stages, each a mapping",
             default=(
                 "the stages of your own Dockerfile that start from an image of Node.js or Bun, if `node` can't "
-                "express them"
+                "express them; without any, one that installs what `STATICFILES_DIRS` names in `node_modules`"
             ),
             changes=(
                 "stages before the stage `code` of both Dockerfiles, and a `COPY --from` for each; `node` is then `{}`"
