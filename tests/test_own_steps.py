@@ -849,6 +849,17 @@ def test_stages_of_a_front_end(answered):
     ]
 
 
+def test_a_stage_that_only_brings_node_is_no_front_end(answered):
+    front = "FROM node:22 AS node_base\nFROM python:3.12\nWORKDIR /a\n"
+    front += "COPY --from=node_base /usr/local/bin/node /usr/local/bin/node\n"
+    front += "COPY --from=node_base /usr/local/lib/node_modules /usr/local/lib/node_modules\n"
+    front += "RUN ln -s /usr/local/lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm\n"
+    front += f"COPY package.json .\nRUN npm install\n{COPY}RUN npm run pack\n"
+    found = answered(Dockerfile=front + GUNICORN, **{"package.json": '{"scripts": {"pack": "node a.js"}}'})
+    assert [stage["instructions"][2] for stage in found["assets_stages"]] == ["RUN npm install && npm run pack"]
+    assert found["base_instructions"] == []
+
+
 OF_BOTH = """\
 ARG HOME_DIR=/srv/app
 FROM python:3.13 AS code
@@ -1383,7 +1394,9 @@ def test_npm_of_django_tailwind(answered):
     ]
 
 
-@pytest.mark.parametrize("command", ["npm run watch", "npm start", "yarn dev", "npx tailwindcss --watch -i a -o b"])
+@pytest.mark.parametrize(
+    "command", ["npm run watch", "npm start", "yarn dev", "yarn serve:prod", "npx tailwindcss --watch -i a -o b"]
+)
 def test_what_a_front_end_runs_without_an_end_is_no_build(answered, command):
     found = answered(
         **{

@@ -1,5 +1,6 @@
 """Defaults and remarks that follow from what the project's own Dockerfile and scripts do."""
 
+import posixpath
 import re
 import shlex
 from collections.abc import Iterable
@@ -85,8 +86,16 @@ def base_instructions(site: Site) -> Default:
     lines: dict[str, list[str]] = {}
     if not site.own_steps.value.adopted:
         for item in site.own_steps.value.of(Carried):
+            if item.text.startswith("ln ") and any(is_not_there(site, word) for word in item.text.split()):
+                continue
             lines.setdefault(item.source, []).append(item.text)
     return Default([f"RUN {' && '.join(texts)}" for texts in lines.values()], next(iter(lines), ""))
+
+
+def is_not_there(site: Site, path: str) -> bool:
+    """Return whether a path is in a place that only stages of the own Dockerfile fill, which are not taken over."""
+    places = {posixpath.normpath(place) for stage in site.frontend.stages.value for place in stage.output.values()}
+    return any(f"{path}/".startswith(f"{place}/") for place in site.own_steps.value.filled if place not in places)
 
 
 def own_value(site: Site, item: ReadVariable) -> str:

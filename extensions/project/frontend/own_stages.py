@@ -61,6 +61,10 @@ class _Stage:
         """Return whether a front end is all that can be built in it."""
         return name_and_tag(self.image)[0] in OF_NODE
 
+    def makes_something(self) -> bool:
+        """Return whether it has more than its image, from which Node itself may be copied."""
+        return any(item.keyword in ("COPY", "ADD", "RUN") for item in self.instructions)
+
 
 @dataclass(frozen=True)
 class _Origins:
@@ -170,6 +174,8 @@ def _outputs(stages: Mapping[str, _Stage], known: Mapping[str, str]) -> dict[str
         for item in stage.instructions:
             origin = item.flags.get("from", "").lower()
             if item.keyword != "COPY" or origin not in stages or not stages[origin].is_of_node():
+                continue
+            if not stages[origin].makes_something() and not stages[origin].parent:
                 continue
             *sources, place = (substitute(word, known, unknown="") for word in item.words)
             where = _placed(posixpath.join(stage.workdir, place), folders)
