@@ -1359,6 +1359,15 @@ def test_a_front_end_that_the_image_only_installs(script, place, answered):
     assert stage["output"] == {place: place}
 
 
+def test_a_build_that_the_image_leaves_to_people_is_the_one_for_production(answered):
+    run = "RUN node --version && npm install --location=global sfdx --ignore-scripts\nRUN yarn install --check-files\n"
+    scripts = '{"build": "webpack --config dev.js", "prod": "webpack --config prod.js"}'
+    files = {"Dockerfile": f"FROM python:3.12\nWORKDIR /a\n{COPY}{run}{GUNICORN}"}
+    found = answered(**files, **{"package.json": f'{{"scripts": {scripts}}}'})
+    install = "npm install --location=global sfdx --ignore-scripts && yarn install --check-files"
+    assert found["assets_stages"][0]["instructions"][2] == f"RUN {install} && yarn run prod"
+
+
 def test_node_modules_of_each_folder_are_removed(answered):
     run = "RUN npm install && cd ui && npm install && npm run pack\n"
     files = {"package.json": "{}", "ui/package.json": '{"scripts": {"pack": "node a.js"}}'}

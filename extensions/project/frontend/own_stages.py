@@ -32,7 +32,7 @@ GLOB = re.compile(r"[*?\[]")
 FLAGS = re.compile(r"^RUN (?:--\S+ )*")
 INSTALLS = re.compile(
     r"(?:npm (?:ci|i|install)|yarn(?: install)?|pnpm (?:i|install)|bun install|corepack enable|npm cache clean"
-    r"|yarn cache clean)(?: -\S+)*$|npm (?:i|install) (?:-g|--global) \S+$"
+    r"|yarn cache clean)(?: -\S+)*$|npm (?:i|install)(?: \S+)*? (?:-g|--global|--location=global)(?= |$)"
 )
 BASE = "base"  # the template's stage with Python and what Debian brings
 # What makes nothing that a front end is built from.
