@@ -380,6 +380,14 @@ def test_no_node_where_git_holds_what_it_builds(read, tmp_path):
     assert read(**{".gitignore": "dist/\n"}).value("node")["output"] == ["web/static/dist"]  # built on this machine
 
 
+def test_packages_that_django_serves_as_they_are_need_no_build(read):
+    settings = "STATICFILES_DIRS = ['static', ('ui', BASE_DIR / 'node_modules' / '@x' / 'ui' / 'dist')]\n"
+    files = {"package.json": '{"dependencies": {"@x/ui": "1"}}', "package-lock.json": "{}"}
+    node = read(settings, **files).value("node")
+    assert (node["install"], node["build"], node["output"]) == ("npm ci", "", ["node_modules/@x/ui/dist"])
+    assert read(settings, **{"package.json": "", "package-lock.json": ""}).value("node") is None
+
+
 def test_no_node_for_what_django_does_not_serve(read):
     package = '{"scripts": {"build": "vite build --outDir dist"}}'
     assert read(**{"spa/package.json": package}).value("node") is None

@@ -14,6 +14,7 @@ from ..places import join
 from ..settings.record import DjangoSettings
 from ..settings.setting import Settings, parts_of, path_value
 from ..tree import Tree
+from .packages import installed_only
 from .record import Node, Package, Stage
 
 NEWEST = "24"  # the LTS line: https://nodejs.org/en/about/previous-releases
@@ -45,6 +46,12 @@ def read_node(
         else:
             manifests += _named_manifests(evaluated, output)
             return Found(_node(tree, package, output, manifests, settings.static_root.value), package.source)
+    static = [path for path in settings.staticfiles_dirs.value if not path.startswith("/")]
+    for path in static:
+        base, modules, _ = f"/{path}/".partition("/node_modules/")
+        if modules and (installed := installed_only(tree, base.lstrip("/") or ".")):
+            output = [other for other in static if f"{other}/".startswith(join(installed.dir, "node_modules/"))]
+            return Found(_node(tree, installed, output, [], settings.static_root.value), installed.source)
     return Found(None, "", Certainty.INFERRED, " ".join(notes))
 
 
@@ -85,7 +92,7 @@ def bun_stage(node: Node) -> Stage | None:
     folder = posixpath.normpath(f"/workdir/{node.folder}")
     lines = [f"WORKDIR {folder}", f"COPY {' '.join(node.files)} {folder}/"]
     lines += [f"RUN {node.install.removeprefix(BUN)}", "COPY . /workdir"]
-    lines.append(f"RUN NODE_ENV=production {node.build.removeprefix(BUN)}")
+    lines += [f"RUN NODE_ENV=production {node.build.removeprefix(BUN)}"] if node.build else []
     return Stage("assets", "oven/bun:1", lines, {f"/workdir/{path}": f"/workdir/{path}" for path in node.output})
 
 
@@ -95,6 +102,8 @@ def _with_tools(tree: Tree, package: Package, prefix: str) -> str:
     https://docs.npmjs.com/cli/commands/npx
     """
     command = package.command
+    if not command:
+        return ""
     if not command.startswith(("node ", "npx ")):
         command = f"{prefix}{command}"
     content = mapping(tree.json(join(package.dir, "package.json")))

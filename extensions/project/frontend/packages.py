@@ -183,6 +183,16 @@ def _package(tree: Tree, path: str, base: str, content: dict[str, Any]) -> Packa
     )
 
 
+def installed_only(tree: Tree, base: str) -> Package | None:
+    """Return the package.json of a folder as one without a build, whose packages are only installed."""
+    path = join(base, "package.json")
+    content = mapping(tree.json(path)) if tree.exists(path) else {}
+    if not content:
+        return None
+    manager, lock_file = _package_manager(tree, base, content)
+    return Package(base, manager, lock_file, version_of_node(tree, base, content), "", "", "", at(tree, path, "{"))
+
+
 def _build_script(scripts: dict[str, str]) -> str:
     for name in SCRIPTS:
         command = scripts.get(name, "")

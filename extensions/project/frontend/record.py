@@ -32,7 +32,7 @@ class Node:
     folder: str
     files: Sequence[str]  # what is installed needs these alone
     install: str
-    build: str
+    build: str  # "" where Django serves what is installed as it is
     output: Sequence[str]
     runtime: bool  # whether Django reads what is built, too
 
