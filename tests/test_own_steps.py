@@ -1359,6 +1359,13 @@ def test_a_front_end_that_the_image_only_installs(script, place, answered):
     assert stage["output"] == {place: place}
 
 
+def test_what_scalingo_runs_after_a_deployment(answered):
+    script = "#!/bin/env bash\n\npython manage.py migrate\npython manage.py loaddata start.json\n"
+    procfile = "web: gunicorn shop.wsgi\npostdeploy: bash bin/post_deploy\n"
+    found = answered(Procfile=procfile, **{"bin/post_deploy": script, "shop/fixtures/start.json": "[]"})
+    assert found["start_commands"] == ["python manage.py loaddata start.json"] and found["jobs"] == {}
+
+
 def test_a_build_that_the_image_leaves_to_people_is_the_one_for_production(answered):
     run = "RUN node --version && npm install --location=global sfdx --ignore-scripts\nRUN yarn install --check-files\n"
     scripts = '{"build": "webpack --config dev.js", "prod": "webpack --config prod.js"}'
