@@ -380,6 +380,17 @@ def test_no_node_where_git_holds_what_it_builds(read, tmp_path):
     assert read(**{".gitignore": "dist/\n"}).value("node")["output"] == ["web/static/dist"]  # built on this machine
 
 
+def test_a_front_end_that_a_makefile_builds(read):
+    makefile = "NODE_BIN=$(CURDIR)/node_modules/.bin\nstatic.watch:\n\t$(NODE_BIN)/webpack --watch\n"
+    makefile += "static:\n\t@$(NODE_BIN)/webpack --config webpack.config.js\n\tpython manage.py collectstatic\n"
+    config = "module.exports = { output: { path: path.resolve('./web/static/bundles/'), filename: 'a.js' } }\n"
+    files = {"package.json": '{"dependencies": {"webpack": "5"}}', "webpack.config.js": config}
+    found = read(Makefile=makefile, **files)
+    node = found.value("node")
+    assert (node["build"], node["output"]) == ("npx webpack --config webpack.config.js", ["web/static/bundles"])
+    assert found.found["node"].source == "Makefile:5"
+
+
 def test_packages_that_django_serves_as_they_are_need_no_build(read):
     settings = "STATICFILES_DIRS = ['static', ('ui', BASE_DIR / 'node_modules' / '@x' / 'ui' / 'dist')]\n"
     files = {"package.json": '{"dependencies": {"@x/ui": "1"}}', "package-lock.json": "{}"}
