@@ -260,6 +260,15 @@ def test_what_another_distribution_brought_once(read):
     assert read({"requirements.txt": "Django==5.2\npython-dateutil\n", **code})[name] == ([], "")
 
 
+def test_catalogs_of_statici18n_are_made_of_the_messages(read):
+    settings = "INSTALLED_APPS = ['statici18n']\n"
+    found = read({"site/settings.py": settings})["code_commands"]
+    assert found == (["python manage.py compilejsi18n"], "site/settings.py:1")
+    dockerfile = "FROM python:3.13\nWORKDIR /a\nCOPY . .\nRUN python manage.py compilejsi18n -l fr\nCMD gunicorn a\n"
+    found = read({"site/settings.py": settings, "Dockerfile": dockerfile})["code_commands"]
+    assert found == (["python manage.py compilejsi18n -l fr"], "Dockerfile:4")
+
+
 UNSAFE = "\n# The following packages are considered to be unsafe in a requirements file:\n# pip\n# setuptools\n"
 
 

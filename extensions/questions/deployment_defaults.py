@@ -48,8 +48,14 @@ def _is_there(command: str, stated: Iterable[str]) -> bool:
 
 
 def code_commands(site: Site) -> Default:
-    """Return what must have run on the code before it is of use."""
-    return _commands(site, When.CODE)
+    """Return what must have run on the code before it is of use.
+
+    https://django-statici18n.readthedocs.io/en/latest/commands.html
+    """
+    stated, apps = _commands(site, When.CODE), site.settings.installed_apps
+    if "statici18n" not in apps.value or any("compilejsi18n" in command for command in stated.value):
+        return stated
+    return Default([*stated.value, "python manage.py compilejsi18n"], stated.source or apps.source)
 
 
 ALIAS = re.compile(r"(?!default$)[\w-]+")
