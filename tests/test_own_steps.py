@@ -712,6 +712,12 @@ def test_what_is_taken_out_of_an_archive_that_is_not_there(written):
     assert deployment_defaults.base_instructions(site).value == []
 
 
+def test_a_file_of_the_system_that_a_command_fills(answered):
+    run = "echo 'fi_FI.UTF-8 UTF-8' > /etc/locale.gen && locale-gen && echo x > /etc/nginx/x"
+    found = answered(Dockerfile=f"FROM python:3.12\nRUN {run}\n{GUNICORN}")
+    assert found["base_instructions"] == ["RUN echo 'fi_FI.UTF-8 UTF-8' > /etc/locale.gen && locale-gen"]
+
+
 @pytest.mark.parametrize(
     "run", ["localedef -i fi_FI -f UTF-8 fi_FI.UTF-8", "echo fi_FI.UTF-8 > /etc/locale.gen && locale-gen"]
 )
