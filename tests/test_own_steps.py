@@ -659,6 +659,16 @@ def test_a_routing_is_no_asgi_application(answered):
     assert answered(**files, **{"shop/asgi.py": entry})["asgi_module"] == "shop.asgi"
 
 
+def test_the_asgi_module_that_a_server_is_started_with(answered):
+    """A routing may import models before it loads Django."""
+    settings = SETTINGS + "INSTALLED_APPS = ['channels']\nASGI_APPLICATION = 'shop.routing.application'\n"
+    routing = "from .consumers import A\napplication = ProtocolTypeRouter({'http': get_asgi_application()})\n"
+    entry = "import django\ndjango.setup()\napplication = get_default_application()\n"
+    files = {"shop/settings.py": settings, "shop/routing.py": routing, "shop/asgi.py": entry}
+    assert answered(**files)["asgi_module"] == "shop.routing"
+    assert answered(**files, Procfile="web: daphne shop.asgi:application\n")["asgi_module"] == "shop.asgi"
+
+
 def test_what_changes_the_project_s_files(answered):
     lines = (
         "RUN cp docker/config.py /srv/shop/config.py && sed -i 's/dev/live/' manage.py",
