@@ -4,6 +4,7 @@ The file holds secrets: it is written once, only where git would not commit it, 
 file only gets the variables that it lacks.
 """
 
+import base64
 import errno
 import os
 import re
@@ -22,6 +23,7 @@ MODE, OTHERS = 0o600, 0o077
 UNFOLLOWED = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 PLACEHOLDER = "change-me"  # what the template's default has where it knows no value
 SECRET_BYTES = 48  # 64 characters: some applications refuse keys of fewer than 50
+FERNET = re.compile(r"(?:FERNET|FERNET_KEY|ENCRYPTION_KEY)$")  # names of variables whose secret is a key of Fernet
 
 
 def write(project: Path, variables: dict[str, str]) -> str:
@@ -117,7 +119,14 @@ def _close(file: BinaryIO) -> str:
 
 
 def _lines(variables: dict[str, str]) -> list[str]:
-    return [f"{name}={_quoted(value or secrets.token_urlsafe(SECRET_BYTES))}" for name, value in variables.items()]
+    return [f"{name}={_quoted(value or _secret(name))}" for name, value in variables.items()]
+
+
+def _secret(name: str) -> str:
+    """Return a random secret, in the form that a key of Fernet has to have: https://cryptography.io/en/latest/fernet/."""
+    if FERNET.search(name):
+        return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+    return secrets.token_urlsafe(SECRET_BYTES)
 
 
 def _quoted(value: str) -> str:

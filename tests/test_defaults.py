@@ -260,6 +260,15 @@ def test_what_another_distribution_brought_once(read):
     assert read({"requirements.txt": "Django==5.2\npython-dateutil\n", **code})[name] == ([], "")
 
 
+def test_catalogs_of_statici18n_are_made_of_the_messages(read):
+    settings = "INSTALLED_APPS = ['statici18n']\n"
+    found = read({"site/settings.py": settings})["code_commands"]
+    assert found == (["python manage.py compilejsi18n"], "site/settings.py:1")
+    dockerfile = "FROM python:3.13\nWORKDIR /a\nCOPY . .\nRUN python manage.py compilejsi18n -l fr\nCMD gunicorn a\n"
+    found = read({"site/settings.py": settings, "Dockerfile": dockerfile})["code_commands"]
+    assert found == (["python manage.py compilejsi18n -l fr"], "Dockerfile:4")
+
+
 UNSAFE = "\n# The following packages are considered to be unsafe in a requirements file:\n# pip\n# setuptools\n"
 
 
@@ -292,6 +301,15 @@ def test_folders_of_static_files_that_are_not_there(requirement, made, read):
     settings = f"from pathlib import Path\nBASE = Path(__file__).parent.parent\n{dirs}"
     found = read({"requirements.txt": requirement, "site/settings.py": settings, "site/assets/a.css": ""})
     assert found["build_instructions"] == (([made], "site/settings.py:3") if made else ([], ""))
+
+
+def test_the_folder_of_uploads_that_a_finder_looks_into(read):
+    finders = "STATICFILES_FINDERS = ['django.contrib.staticfiles.finders.DefaultStorageFinder']\n"
+    settings = f"from pathlib import Path\nMEDIA_ROOT = Path(__file__).parent.parent / 'media'\n{finders}"
+    made = (["RUN mkdir -p /workdir/media"], "site/settings.py:3")
+    assert read({"site/settings.py": settings})["build_instructions"] == made
+    assert read({"site/settings.py": settings, "media/a.png": ""})["build_instructions"] == made
+    assert read({"site/settings.py": settings.replace(finders, "")})["build_instructions"] == ([], "")
 
 
 def test_what_cannot_be_an_answer_is_replaced():

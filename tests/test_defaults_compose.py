@@ -520,6 +520,13 @@ def test_no_worker_without_a_broker(read):
     assert read(BROKER, "celery\nredis\n", more=CELERY)["workers"] == {"worker": "celery -A site.celery worker"}
 
 
+def test_a_worker_of_django_celery_that_is_not_installed(read):
+    more = {**CELERY, "Procfile": "web: gunicorn site.wsgi\nworker: python manage.py celery worker -l info\n"}
+    assert read(BROKER, "celery\nredis\n", more=more)["workers"] == {"worker": "celery -A site.celery worker -l info"}
+    old = read(BROKER + "INSTALLED_APPS = ['djcelery']\n", "celery\nredis\ndjango-celery\n", more=more)
+    assert old["workers"] == {"worker": "python manage.py celery worker -l info"}
+
+
 def test_a_command_that_seems_not_to_end_is_a_job(read):
     files = {"app/management/commands/poll.py": "while True:\n    work()\n"}
     found = read("", more=files)

@@ -197,6 +197,7 @@ ROOT = settings.BASE_DIR
         ("folder = settings.BASE_DIR / 'exports'\n    folder.mkdir(exist_ok=True)", ["exports"], []),
         ("(settings.BASE_DIR / 'exports' / f'{name}.csv').write_text('')", ["exports"], []),
         ("os.makedirs(os.path.join(settings.BASE_DIR, 'var', 'out'), exist_ok=True)", ["var/out"], []),
+        ("os.mkdir('.git')", [], []),
         ("open(os.path.join(ROOT, 'exports', name), 'w')", ["exports"], []),
         ("with open(f'{settings.BASE_DIR}/exports/{name}', 'wb') as file: pass", ["exports"], []),
         ("open('%s/exports/%s.csv' % (settings.BASE_DIR, name), mode='a')", ["exports"], []),
@@ -380,6 +381,43 @@ def test_node(read):
 def test_no_node_where_git_holds_what_it_builds(read, tmp_path):
     assert read(**FRONT, **{"web/static/dist/a.js": ""}).value("node") is None
     assert read(**{".gitignore": "dist/\n"}).value("node")["output"] == ["web/static/dist"]  # built on this machine
+
+
+def test_the_stats_of_webpack_are_where_its_loader_looks_for_them(read):
+    """https://github.com/django-webpack/django-webpack-loader#stats_file"""
+    dependencies = '"devDependencies": {"webpack-bundle-tracker": "1"}'
+    package = '{"scripts": {"build": "webpack --output-path assets/bundles"}, %s}'
+    settings = "STATICFILES_DIRS = [BASE_DIR / 'assets']\nWEBPACK_LOADER = {'DEFAULT': {'TIMEOUT': 5}}\n"
+    found = read(settings, **{"package.json": package % dependencies}).value("node")
+    assert found["output"] == ["assets/bundles", "webpack-stats.json"] and found["runtime"] is True
+    assert read(settings, **{"package.json": package % '"private": true'}).value("node")["runtime"] is False
+
+
+def test_patches_of_packages_are_there_when_these_are_installed(read):
+    """https://github.com/ds300/patch-package#readme"""
+    scripts = '"build": "esbuild a.js --outdir=web/static/dist", "postinstall": "patch-package"'
+    files = {"package.json": f'{{"scripts": {{{scripts}}}}}', "patches/a+1.0.0.patch": "", "web/apps.py": ""}
+    node = read(**files).value("node")
+    assert (node["files"], node["install"]) == (["package.json", "patches/a+1.0.0.patch"], "npm install")
+
+
+def test_a_front_end_that_a_makefile_builds(read):
+    makefile = "NODE_BIN=$(CURDIR)/node_modules/.bin\nstatic.watch:\n\t$(NODE_BIN)/webpack --watch\n"
+    makefile += "static:\n\t@$(NODE_BIN)/webpack --config webpack.config.js\n\tpython manage.py collectstatic\n"
+    config = "module.exports = { output: { path: path.resolve('./web/static/bundles/'), filename: 'a.js' } }\n"
+    files = {"package.json": '{"dependencies": {"webpack": "5"}}', "webpack.config.js": config}
+    found = read(Makefile=makefile, **files)
+    node = found.value("node")
+    assert (node["build"], node["output"]) == ("npx webpack --config webpack.config.js", ["web/static/bundles"])
+    assert found.found["node"].source == "Makefile:5"
+
+
+def test_packages_that_django_serves_as_they_are_need_no_build(read):
+    settings = "STATICFILES_DIRS = ['static', ('ui', BASE_DIR / 'node_modules' / '@x' / 'ui' / 'dist')]\n"
+    files = {"package.json": '{"dependencies": {"@x/ui": "1"}}', "package-lock.json": "{}"}
+    node = read(settings, **files).value("node")
+    assert (node["install"], node["build"], node["output"]) == ("npm ci", "", ["node_modules/@x/ui/dist"])
+    assert read(settings, **{"package.json": "", "package-lock.json": ""}).value("node") is None
 
 
 def test_no_node_for_what_django_does_not_serve(read):

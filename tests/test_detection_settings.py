@@ -1,5 +1,6 @@
 """Settings in, Findings out."""
 
+import base64
 import textwrap
 import time
 from pathlib import Path
@@ -1236,6 +1237,12 @@ def test_a_key_whose_default_settings_refuse(check, read):
     found = read(f"{text}{check}\n")
     assert found.variable("SECRET_KEY")["dummy"].startswith("only-for-building")
     assert read(text).variable("SECRET_KEY")["dummy"] == ""
+
+
+def test_the_stand_in_for_a_key_of_fernet_has_its_form(read):
+    found = read("import os\nFIELD_ENCRYPTION_KEY = os.environ['FIELD_ENCRYPTION_KEY']\n")
+    dummy = found.variable("FIELD_ENCRYPTION_KEY")["dummy"]
+    assert len(dummy) == 44 and len(base64.urlsafe_b64decode(dummy)) == 32
 
 
 def test_variables_that_the_package_of_the_settings_reads(read):

@@ -1,5 +1,6 @@
 """The first .env: made once, where git ignores it, and the person's from then on."""
 
+import base64
 import os
 import shutil
 import stat
@@ -46,6 +47,14 @@ def test_it_is_made_with_fresh_secrets_that_nobody_else_reads(template, project)
     assert not any(secret in text for secret in secrets)
     assert "**/.env*" in (folder / ".dockerignore").read_text().splitlines()
     assert (folder / ".git/info/exclude").read_text() == (other / ".git/info/exclude").read_text()
+
+
+def test_a_key_of_fernet_has_its_form(template, project):
+    folder = project()
+    ignoring(folder)
+    run("copy", "--defaults", f"--vcs-ref={NEXT}", template, folder, dotenv="{FIELD_ENCRYPTION_KEY: ''}")
+    key = variables(folder / ".env")["FIELD_ENCRYPTION_KEY"]
+    assert len(key) == 44 and len(base64.urlsafe_b64decode(key)) == 32
 
 
 def test_what_is_to_be_changed_is_named(template, project):

@@ -667,6 +667,16 @@ def test_a_routing_is_no_asgi_application(answered):
     assert answered(**files, **{"shop/asgi.py": entry})["asgi_module"] == "shop.asgi"
 
 
+def test_the_asgi_module_that_a_server_is_started_with(answered):
+    """A routing may import models before it loads Django."""
+    settings = SETTINGS + "INSTALLED_APPS = ['channels']\nASGI_APPLICATION = 'shop.routing.application'\n"
+    routing = "from .consumers import A\napplication = ProtocolTypeRouter({'http': get_asgi_application()})\n"
+    entry = "import django\ndjango.setup()\napplication = get_default_application()\n"
+    files = {"shop/settings.py": settings, "shop/routing.py": routing, "shop/asgi.py": entry}
+    assert answered(**files)["asgi_module"] == "shop.routing"
+    assert answered(**files, Procfile="web: daphne shop.asgi:application\n")["asgi_module"] == "shop.asgi"
+
+
 def test_what_changes_the_project_s_files(answered):
     lines = (
         "RUN cp docker/config.py /srv/shop/config.py && sed -i 's/dev/live/' manage.py",
@@ -718,6 +728,12 @@ def test_what_is_taken_out_of_an_archive_that_is_not_there(written):
     run = "RUN wget https://x.example.com/$V.tar.gz && tar -C /usr/local/bin -xzvf $V.tar.gz\n"
     site = read(written(Dockerfile=f"FROM python:3.12\nENV V v0.6.1\n{run}{COPY}{GUNICORN}"))
     assert deployment_defaults.base_instructions(site).value == []
+
+
+def test_a_file_of_the_system_that_a_command_fills(answered):
+    run = "echo 'fi_FI.UTF-8 UTF-8' > /etc/locale.gen && locale-gen && echo x > /etc/nginx/x"
+    found = answered(Dockerfile=f"FROM python:3.12\nRUN {run}\n{GUNICORN}")
+    assert found["base_instructions"] == ["RUN echo 'fi_FI.UTF-8 UTF-8' > /etc/locale.gen && locale-gen"]
 
 
 @pytest.mark.parametrize(
@@ -862,6 +878,17 @@ def test_stages_of_a_front_end(answered):
             },
         },
     ]
+
+
+def test_a_stage_that_only_brings_node_is_no_front_end(answered):
+    front = "FROM node:22 AS node_base\nFROM python:3.12\nWORKDIR /a\n"
+    front += "COPY --from=node_base /usr/local/bin/node /usr/local/bin/node\n"
+    front += "COPY --from=node_base /usr/local/lib/node_modules /usr/local/lib/node_modules\n"
+    front += "RUN ln -s /usr/local/lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm\n"
+    front += f"COPY package.json .\nRUN npm install\n{COPY}RUN npm run pack\n"
+    found = answered(Dockerfile=front + GUNICORN, **{"package.json": '{"scripts": {"pack": "node a.js"}}'})
+    assert [stage["instructions"][2] for stage in found["assets_stages"]] == ["RUN npm install && npm run pack"]
+    assert found["base_instructions"] == []
 
 
 OF_BOTH = """\
@@ -1432,6 +1459,22 @@ def test_a_front_end_that_the_image_only_installs(script, place, answered):
     assert stage["output"] == {place: place}
 
 
+def test_what_scalingo_runs_after_a_deployment(answered):
+    script = "#!/bin/env bash\n\npython manage.py migrate\npython manage.py loaddata start.json\n"
+    procfile = "web: gunicorn shop.wsgi\npostdeploy: bash bin/post_deploy\n"
+    found = answered(Procfile=procfile, **{"bin/post_deploy": script, "shop/fixtures/start.json": "[]"})
+    assert found["start_commands"] == ["python manage.py loaddata start.json"] and found["jobs"] == {}
+
+
+def test_a_build_that_the_image_leaves_to_people_is_the_one_for_production(answered):
+    run = "RUN node --version && npm install --location=global sfdx --ignore-scripts\nRUN yarn install --check-files\n"
+    scripts = '{"build": "webpack --config dev.js", "prod": "webpack --config prod.js"}'
+    files = {"Dockerfile": f"FROM python:3.12\nWORKDIR /a\n{COPY}{run}{GUNICORN}"}
+    found = answered(**files, **{"package.json": f'{{"scripts": {scripts}}}'})
+    install = "npm install --location=global sfdx --ignore-scripts && yarn install --check-files"
+    assert found["assets_stages"][0]["instructions"][2] == f"RUN {install} && yarn run prod"
+
+
 def test_node_modules_of_each_folder_are_removed(answered):
     run = "RUN npm install && cd ui && npm install && npm run pack\n"
     files = {"package.json": "{}", "ui/package.json": '{"scripts": {"pack": "node a.js"}}'}
@@ -1467,7 +1510,9 @@ def test_npm_of_django_tailwind(answered):
     ]
 
 
-@pytest.mark.parametrize("command", ["npm run watch", "npm start", "yarn dev", "npx tailwindcss --watch -i a -o b"])
+@pytest.mark.parametrize(
+    "command", ["npm run watch", "npm start", "yarn dev", "yarn serve:prod", "npx tailwindcss --watch -i a -o b"]
+)
 def test_what_a_front_end_runs_without_an_end_is_no_build(answered, command):
     found = answered(
         **{

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from ..copying.sources import holds
-from ..project.evaluation.environment import SECRET_DUMMY
+from ..project.evaluation.environment import FERNET_DUMMY, SECRET_DUMMY
 from ..project.secrets import HIDDEN, cleaned, is_secret
 from ..questions.default import Default
 from ..update.drift import Difference, fate
@@ -64,7 +64,7 @@ def without_secrets(answer: Any) -> Any:
 
 def _is_hidden(name: str, value: str) -> bool:
     """Return whether a value is a secret, and not only the name of a variable, or what stands in a secret's place."""
-    is_stand_in = value in ("", SECRET_DUMMY) or re.fullmatch(r"\$\{[A-Za-z0-9_]+\}", value)
+    is_stand_in = value in ("", FERNET_DUMMY, SECRET_DUMMY) or re.fullmatch(r"\$\{[A-Za-z0-9_]+\}", value)
     return not is_stand_in and is_secret(name, value)
 
 

@@ -1,5 +1,6 @@
 """Defaults and remarks that follow from what the project's own Dockerfile and scripts do."""
 
+import posixpath
 import re
 import shlex
 from collections.abc import Iterable
@@ -47,8 +48,14 @@ def _is_there(command: str, stated: Iterable[str]) -> bool:
 
 
 def code_commands(site: Site) -> Default:
-    """Return what must have run on the code before it is of use."""
-    return _commands(site, When.CODE)
+    """Return what must have run on the code before it is of use.
+
+    https://django-statici18n.readthedocs.io/en/latest/commands.html
+    """
+    stated, apps = _commands(site, When.CODE), site.settings.installed_apps
+    if "statici18n" not in apps.value or any("compilejsi18n" in command for command in stated.value):
+        return stated
+    return Default([*stated.value, "python manage.py compilejsi18n"], stated.source or apps.source)
 
 
 ALIAS = re.compile(r"(?!default$)[\w-]+")
@@ -85,8 +92,16 @@ def base_instructions(site: Site) -> Default:
     lines: dict[str, list[str]] = {}
     if not site.own_steps.value.adopted:
         for item in site.own_steps.value.of(Carried):
+            if item.text.startswith("ln ") and any(is_not_there(site, word) for word in item.text.split()):
+                continue
             lines.setdefault(item.source, []).append(item.text)
     return Default([f"RUN {' && '.join(texts)}" for texts in lines.values()], next(iter(lines), ""))
+
+
+def is_not_there(site: Site, path: str) -> bool:
+    """Return whether a path is in a place that only stages of the own Dockerfile fill, which are not taken over."""
+    places = {posixpath.normpath(place) for stage in site.frontend.stages.value for place in stage.output.values()}
+    return any(f"{path}/".startswith(f"{place}/") for place in site.own_steps.value.filled if place not in places)
 
 
 def own_value(site: Site, item: ReadVariable) -> str:

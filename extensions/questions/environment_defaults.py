@@ -8,7 +8,7 @@ from ..project.evaluation.environment import ReadVariable
 from ..services.connections import connections
 from ..services.site import Site
 from .default import Default
-from .deployment_defaults import own_value, own_variables
+from .deployment_defaults import is_not_there, own_value, own_variables
 
 # Words of variables that say where something is, which is elsewhere under Compose.
 ADDRESS = frozenset(("HOST", "HOSTS", "PORT", "URL", "URI", "DATABASE", "DB", "DSN", "BROKER", "POSTGRES", "DEBUG"))
@@ -35,14 +35,8 @@ def environment(site: Site) -> Default:
     found |= {**_python_path(site), **site.adopted.handbook_extra.value.environment}
     for name in ("DJANGO_ENV", "DJANGO_SETTINGS_MODULE", "WEB_CONCURRENCY"):
         found.pop(name, None)
-    found = {name: value for name, value in found.items() if not _is_not_there(site, value)}
+    found = {name: value for name, value in found.items() if not is_not_there(site, value)}
     return Default(dict(sorted(found.items())), site.layout.settings_file.value)
-
-
-def _is_not_there(site: Site, value: str) -> bool:
-    """Return whether a value is a place that only stages of the own Dockerfile fill, which are not taken over."""
-    places = {posixpath.normpath(place) for stage in site.frontend.stages.value for place in stage.output.values()}
-    return value in site.own_steps.value.filled and value not in places
 
 
 def _optional(site: Site, found: Mapping[str, str]) -> dict[str, str]:

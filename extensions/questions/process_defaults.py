@@ -112,7 +112,7 @@ def _worker(site: Site, item: Process) -> str:
     folder = site.layout.django_dir.value or ""
     for candidate in (item.command, item.runs):
         if command := clean(_of_all_queues(site, item, candidate), folder):
-            return _with_settings(site, _finished(command))
+            return _with_settings(site, _finished(_without_djcelery(site, command)))
     application = site.processes.celery_app.value
     if celery and application and item.kind in ("worker", "beat"):
         scheduler = ""
@@ -120,6 +120,17 @@ def _worker(site: Site, item: Process) -> str:
             scheduler = " --scheduler django_celery_beat.schedulers:DatabaseScheduler"
         return _with_settings(site, _finished(f"celery -A {application} {item.kind}{scheduler}"))
     return ""
+
+
+def _without_djcelery(site: Site, command: str) -> str:
+    """Return a command of django-celery, which a project may have left behind, as one of Celery's own.
+
+    https://docs.celeryq.dev/en/stable/django/first-steps-with-django.html
+    """
+    application, old = site.processes.celery_app.value, "python manage.py celery "
+    if not application or not command.startswith(old) or "djcelery" in site.settings.installed_apps.value:
+        return command
+    return f"celery -A {application} {command.removeprefix(old)}"
 
 
 def _of_all_queues(site: Site, item: Process, command: str) -> str:

@@ -61,10 +61,15 @@ def read_commands(tree: Tree) -> list[Command]:
 
 
 def _procfiles(tree: Tree) -> Iterator[Command]:
+    """Yield what a Procfile runs; what Scalingo calls `postdeploy` is Heroku's `release`.
+
+    https://doc.scalingo.com/platform/app/postdeploy-hook
+    """
     for path in [*own(tree, "Procfile"), *own(tree, "Procfile.prod", "Procfile.production")][:3]:
         for number, line in enumerate((tree.text(path) or "").split("\n"), 1):
             if match := PROCFILE_LINE.match(line.strip()):
-                yield Command(match[1], match[2].strip(), f"{path}:{number}", "procfile")
+                name = "release" if match[1] == "postdeploy" else match[1]
+                yield Command(name, match[2].strip(), f"{path}:{number}", "procfile")
 
 
 def _app_json(tree: Tree) -> Iterator[Command]:

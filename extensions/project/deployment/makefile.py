@@ -37,6 +37,11 @@ def recipes(makefile: str, targets: list[str]) -> Iterator[Recipe]:
         yield from of(target)
 
 
+def targets(makefile: str) -> list[str]:
+    """Return the targets of a Makefile, in its order."""
+    return [*_read(makefile)[0]]
+
+
 def _read(makefile: str) -> tuple[dict[str, tuple[list[str], Recipe | None]], dict[str, str]]:
     rules: dict[str, tuple[list[str], Recipe | None]] = {}
     variables: dict[str, str] = {}

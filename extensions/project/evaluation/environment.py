@@ -66,6 +66,9 @@ EMAIL = {
 SECRET_DUMMY = (
     "only-for-building-the-image-0123456789-abcdefghijkl"  # at least 50 characters, as Django's security.W009 wants
 )
+# The same as a key of Fernet, which has a form: https://cryptography.io/en/latest/fernet/
+FERNET_DUMMY = "only-for-building-the-image-0123456789-abcd="
+FERNET = ("FERNET", "FERNET_KEY", "ENCRYPTION_KEY")  # what the names of variables with such a key end in
 
 
 JSON_KINDS = {"json": "[]", "object": "{}"}  # types whose text is JSON: a list, and a mapping; each when it is empty
@@ -232,7 +235,7 @@ def dummy(variable: Variable) -> str:
     if name.endswith(("EMAIL", "MAIL_FROM")):
         return "build@localhost"
     if looks_secret(variable):
-        return SECRET_DUMMY
+        return FERNET_DUMMY if name.endswith(FERNET) else SECRET_DUMMY
     ending = next((text for endings, text in BY_ENDING.items() if name.endswith(endings)), "")
     hosts = ("HOST", "HOSTNAME", "DOMAIN", "SERVER", "FQDN")
     is_host = any(word in hosts for word in name.split("_")) and not name.endswith("USER")

@@ -14,11 +14,11 @@ from ..places import join
 from ..tree import Tree
 from .node import node_version
 from .own_stages import FLAGS, HOME, INSTALLS
-from .packages import lacking_folders, version_of_node
+from .packages import SCRIPTS, lacking_folders, version_of_node
 from .record import Node, Stage
 
 # What brings Node itself, or changes nothing that is built.
-ASIDE = re.compile(r"(?:nvm|n)\s|(?:npm|yarn|pnpm)\s+(?:audit|--version|-v|cache|config|version)\b")
+ASIDE = re.compile(r"(?:nvm|n)\s|(?:npm|yarn|pnpm)\s+(?:audit|cache|config|version)\b|\w+\s+(?:--version|-v)$")
 MAKES = re.compile(r"\s*mkdir ")
 PREFIX = re.compile(r"--(?:prefix|cwd|dir)[ =](\S+)")
 ENVIRONMENTS = ("node_modules", ".venv", "venv", "env")
@@ -48,8 +48,9 @@ def built_in_place(
     scripts = mapping(package, "scripts")
     if not image:
         image = f"node:{node_version(version_of_node(tree, base, package, items[0].source.rpartition(':')[0]))}"
-    if not builds and "build" in scripts:  # the image only installs, and people build
-        commands.append(f"{items[-1].words[0]} run build")
+    script = next((name for name in SCRIPTS[: SCRIPTS.index("build") + 1] if name in scripts), "")
+    if not builds and script:  # the image only installs, and people build
+        commands.append(f"{items[-1].words[0]} run {script}")
         folders.append(base)
     lines = ["COPY . /workdir", *_runs(commands, folders)]
     script = commands[-1].rpartition(" ")[2]

@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from ..data import mapping, text_of
@@ -38,7 +38,7 @@ def read_node(
     """
     notes = []
     for package in packages:
-        manifests = _manifests(evaluated)
+        manifests = _manifests(evaluated, _declared(tree, package.dir))
         output = _output(tree, package, manifests, settings.staticfiles_dirs.value, read_as_it_is(evaluated))
         if not output:
             notes.append(f"Where {package.command} writes what Django serves is not plain.")
@@ -83,7 +83,9 @@ def _installation(tree: Tree, base: str, manager: str, lock_file: str, version: 
     start = "" if base == "." else f"{base}/"
     if content.get("workspaces") or tree.exists(join(base, "pnpm-workspace.yaml")):
         files += [path for path in tree.named("package.json") if path.startswith(start) and path not in files][:40]
-    files += [path for path in tree.paths if path.startswith((f"{start}.yarn/releases/", f"{start}.yarn/patches/"))]
+    patches = (f"{start}patches/",) if any("patch-package" in text for text in local) else ()
+    brought = (f"{start}.yarn/releases/", f"{start}.yarn/patches/", *patches)
+    files += [path for path in tree.paths if path.startswith(brought)]
     return prefix, install, files
 
 
@@ -121,11 +123,13 @@ def _with_tools(tree: Tree, package: Package, prefix: str) -> str:
     https://docs.npmjs.com/cli/commands/npx
     """
     command = package.command
+    if not command:
+        return ""
     if not command.startswith(("node ", "npx ")):
         command = f"{prefix}{command}"
     content = mapping(tree.json(join(package.dir, "package.json")))
     script = text_of(mapping(content.get("scripts")).get(package.build_script))
-    declared = {*mapping(content.get("dependencies")), *mapping(content.get("devDependencies"))}
+    declared = _declared(tree, package.dir)
     tools = dict.fromkeys(
         tool
         for path in dockerfiles(tree)
@@ -203,8 +207,7 @@ def _output(
 
 def _is_site(tree: Tree, package: Package) -> bool:
     """Return whether a framework builds a site of its own, which writes nothing that Django serves."""
-    content = mapping(tree.json(join(package.dir, "package.json")))
-    return not SITES.isdisjoint({*mapping(content.get("dependencies")), *mapping(content.get("devDependencies"))})
+    return not SITES.isdisjoint(_declared(tree, package.dir))
 
 
 def _is_served(path: str, static: list[str]) -> bool:
@@ -243,8 +246,14 @@ def _is_built_by_dockerfile(tree: Tree, package: Package) -> bool:
     )
 
 
-def _manifests(settings: Settings | None) -> list[str]:
-    """Return the files by which Django finds what was built, as settings name them.
+def _declared(tree: Tree, base: str) -> set[str]:
+    """Return the packages that the package.json of a folder lists."""
+    content = mapping(tree.json(join(base, "package.json")))
+    return {*mapping(content.get("dependencies")), *mapping(content.get("devDependencies"))}
+
+
+def _manifests(settings: Settings | None, declared: Collection[str]) -> list[str]:
+    """Return the files by which Django finds what was built: as settings name them, or where a loader looks.
 
     https://github.com/django-webpack/django-webpack-loader#stats_file, https://github.com/MrBin99/django-vite#readme
     """
@@ -253,6 +262,8 @@ def _manifests(settings: Settings | None) -> list[str]:
         setting = settings.get(name) if settings else None
         for value in parts_of(setting).values():
             part = value.data.get(key) if isinstance(value.data, dict) else None
+            if part is None and key == "STATS_FILE" and "webpack-bundle-tracker" in declared:
+                part = Value("webpack-stats.json")
             if settings and isinstance(part, Value) and (path := path_value(part, settings.folder)[0]):
                 found.append(path)
     setting = settings.get("DJANGO_VITE_MANIFEST_PATH") if settings else None

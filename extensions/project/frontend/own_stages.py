@@ -32,7 +32,7 @@ GLOB = re.compile(r"[*?\[]")
 FLAGS = re.compile(r"^RUN (?:--\S+ )*")
 INSTALLS = re.compile(
     r"(?:npm (?:ci|i|install)|yarn(?: install)?|pnpm (?:i|install)|bun install|corepack enable|npm cache clean"
-    r"|yarn cache clean)(?: -\S+)*$|npm (?:i|install) (?:-g|--global) \S+$"
+    r"|yarn cache clean)(?: -\S+)*$|npm (?:i|install)(?: \S+)*? (?:-g|--global|--location=global)(?= |$)"
 )
 BASE = "base"  # the template's stage with Python and what Debian brings
 # What makes nothing that a front end is built from.
@@ -60,6 +60,10 @@ class _Stage:
     def is_of_node(self) -> bool:
         """Return whether a front end is all that can be built in it."""
         return name_and_tag(self.image)[0] in OF_NODE
+
+    def makes_something(self) -> bool:
+        """Return whether it has more than its image, from which Node itself may be copied."""
+        return any(item.keyword in ("COPY", "ADD", "RUN") for item in self.instructions)
 
 
 @dataclass(frozen=True)
@@ -176,6 +180,8 @@ def _outputs(stages: Mapping[str, _Stage], known: Mapping[str, str]) -> dict[str
         for item in stage.instructions:
             origin = item.flags.get("from", "").lower()
             if item.keyword != "COPY" or origin not in stages or not stages[origin].is_of_node():
+                continue
+            if not stages[origin].makes_something() and not stages[origin].parent:
                 continue
             *sources, place = (substitute(word, known, unknown="") for word in item.words)
             where = _placed(posixpath.join(stage.workdir, place), folders)

@@ -8,6 +8,7 @@ from typing import Any
 from ..data import mapping, text_of
 from ..deployment import dockerfile
 from ..deployment.commands import dockerfiles
+from ..deployment.makefile import recipes, targets
 from ..findings import Certainty, Found
 from ..lines import at
 from ..places import PRODUCTION, folder, is_development, join, mentions, own
@@ -60,6 +61,7 @@ BUILD_COMMAND = re.compile(
     r"node\s+\S+\.[cm]?js|(?:npx|pnpm\s+exec|yarn(?:\s+run)?|pnpm|bunx)\s+"
     r"(?:vite|webpack|rollup|esbuild|gulp|parcel|vue-cli-service|sass|tailwindcss|@tailwindcss/cli)\b"
 )
+INSTALLED_PROGRAM = re.compile(r"[^\s;&|]*node_modules/\.bin/([^;&|]+)$")
 # Where Node is taken from: https://nodejs.org/dist/, https://github.com/nodesource/distributions, nvm.
 BRINGS = re.compile(
     r"(?:nodejs\.org/(?:dist|download/release)/v|nodesource\.com/(?:setup_|node_)|\bnvm install (?:--\S+ )?v?)(\d+)"
@@ -164,7 +166,7 @@ def _is_foreign(path: str) -> bool:
 def _package(tree: Tree, path: str, base: str, content: dict[str, Any]) -> Package | None:
     scripts = {name: text_of(value) for name, value in mapping(content.get("scripts")).items()}
     script = _build_script(scripts)
-    stated = _dockerfile_build(tree, base)
+    stated = _dockerfile_build(tree, base) or _makefile_build(tree, base)
     if not script and not stated:
         return None
     manager, lock_file = package_manager(tree, base, content)
@@ -207,6 +209,19 @@ def _dockerfile_build(tree: Tree, base: str) -> tuple[str, str] | None:
                 for part in re.split(r"&&|;|\|\|", instruction.body):
                     if BUILD_COMMAND.match(part.strip()) and not has_secret(part):
                         return part.strip(), f"{path}:{instruction.line}"
+    return None
+
+
+def _makefile_build(tree: Tree, base: str) -> tuple[str, str] | None:
+    """Return the command, and where it is, with which a Makefile beside package.json builds for production."""
+    path = join(base, "Makefile")
+    text = (tree.text(path) or "") if tree.exists(path) else ""
+    for target in (name for name in targets(text) if not is_development(name)):
+        for recipe in recipes(text, [target]):
+            for number, line in enumerate(recipe.text.split("\n"), recipe.line):
+                match = INSTALLED_PROGRAM.match(line)
+                if match and BUILDERS.match(match[1]) and not (NOT_BUILDS.search(line) or has_secret(line)):
+                    return f"npx {match[1]}", f"{path}:{number}"
     return None
 
 

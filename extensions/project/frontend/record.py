@@ -11,7 +11,7 @@ class Package:
     """A package.json with a build: `command` runs it from the folder `dir`.
 
     `output` is a folder or a file of the project, several joined by a space, "" where it is not plainly readable.
-    Without a build script, the command is the one of a Dockerfile that builds.
+    Without a build script, the command is the one of a Dockerfile, or of a Makefile, that builds.
     """
 
     dir: str
@@ -32,7 +32,7 @@ class Node:
     folder: str
     files: Sequence[str]  # what is installed needs these alone
     install: str
-    build: str
+    build: str  # "" where Django serves what is installed as it is
     output: Sequence[str]
     runtime: bool  # whether Django reads what is built, too
 

@@ -65,14 +65,15 @@ def _interface(tree: Tree, settings: DjangoSettings, wsgi: Found[str], asgi: Fou
 def _entry(tree: Tree, layout: Layout, kind: str, application: Found[str]) -> Found[str]:
     """Return the module of a kind of interface; `application` is the callable that settings name."""
     base, root = layout.base, layout.import_root
-    if application.value:
+    stated = _stated_entry(tree, kind, base)
+    if application.value and not (stated and kind == "asgi"):
         module, _, callable_name = application.value.rpartition(".")
         located = locate(tree, module, base)
         if located and (kind == "wsgi" or SETS_UP.search(tree.text(located[0]) or "")):
             suffix = "" if callable_name == "application" else f":{callable_name}"
             return Found(module + suffix, application.source or located[0])
     candidates = entry_points(tree, kind)
-    if stated := _stated_entry(tree, kind, base):
+    if stated:
         module, callable_name, path, source = stated
         suffix = f":{callable_name}" if callable_name not in ("", "application") else _suffix(tree, path, kind)
         return Found(module + ("" if callable_name == "application" else suffix), source)

@@ -65,18 +65,23 @@ def read_local_files(
 
 
 def _lacking_folders(tree: Tree, settings: DjangoSettings, dependencies: Dependencies) -> Found[Sequence[str]]:
-    """Return the folders of STATICFILES_DIRS that are not in the project; from 4.0, Django skips what is not there.
+    """Return the folders that Django looks into for static files, and that are not in the project.
 
+    From 4.0, Django skips those of STATICFILES_DIRS that are not there, but not that of uploads, which no image gets.
     https://github.com/django/django/blob/4.0/django/contrib/staticfiles/finders.py#L131
+    https://docs.djangoproject.com/en/stable/ref/settings/#staticfiles-finders
     """
+    media, finders = settings.media_root.value, settings.staticfiles_finders
+    of_uploads = [media] if OF_UPLOADS in finders.value and media else []
     django, dirs = dependencies.distributions.value.get("django"), settings.staticfiles_dirs
     specifier = f"=={django.version}" if django and django.version else django.specifier if django else ""
     if any(allows(specifier, series) for series in DJANGO_PYTHONS if series >= (4, 0)):
-        return unread(())
-    lacking = sorted(path for path in dirs.value if path != "." and not tree.has_folder(path))
-    return Found(lacking, dirs.source if lacking else "", Certainty.INFERRED)
+        return Found(of_uploads, finders.source if of_uploads else "", Certainty.INFERRED)
+    lacking = sorted([*(path for path in dirs.value if path != "." and not tree.has_folder(path)), *of_uploads])
+    return Found(lacking, dirs.source or finders.source if lacking else "", Certainty.INFERRED)
 
 
+OF_UPLOADS = "django.contrib.staticfiles.finders.DefaultStorageFinder"
 # Words in the name of a file that is of one machine, or not for others.
 PRIVATE = re.compile(
     r"local(?!e)|secret|private|credential|passw|token(?!iz)|(?<![a-z])(?:keys?|certs?)(?![a-z])", re.IGNORECASE

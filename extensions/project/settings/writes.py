@@ -162,7 +162,8 @@ def is_within(path: str, other: str) -> bool:
 
 
 def _is_kept(path: str) -> bool:
-    return bool(path) and path not in (".", "/") and not any(is_within(path, place) for place in ELSEWHERE)
+    is_place = bool(path) and path not in (".", "/") and ".git" not in path.split("/")
+    return is_place and not any(is_within(path, place) for place in ELSEWHERE)
 
 
 def _writes(tree: Tree, settings: Settings, layout: Layout, says: DjangoSettings) -> Iterator[Write]:

@@ -53,7 +53,7 @@ QUESTIONS = (
             type="a YAML list of commands",
             default=(
                 "`python manage.py makemigrations` for apps whose migrations are not in the project, if your own "
-                "files run it"
+                "files run it, and `compilejsi18n` of django-statici18n"
             ),
             changes="a `RUN` each in the stage `code` of both Dockerfiles, with `build_environment`",
             allowed="commands without characters of a shell such as `;`, `&` and `$`",

@@ -15,6 +15,8 @@ OF_SYSTEM = words(
 )
 MOVES = words("cp mv ln tar unzip gunzip install")
 SYSTEM_PATH = re.compile(r"/(?:etc|usr|opt|var|bin|lib|tmp)(?:/|$)")
+# Files of the system that a command fills by a redirection, wherever it runs.
+FILLED = re.compile(r">\s*/etc/(?:locale\.gen|default/locale|timezone)$")
 GLOB = re.compile(r"[*?\[]")
 READS = re.compile(r"(?<!<)<(?![<(&])\s*(?!/)\S")
 READS_NO_FILE = "it reads a file that the image lacks"
@@ -106,7 +108,7 @@ def _is_of_system(step: Step, around: Surroundings) -> bool:
     ):
         return False
     absolute = [word for word in step.words[1:] if word.startswith("/")]
-    return bool(absolute) or step.program in (
+    return bool(absolute or FILLED.search(step.text)) or step.program in (
         "locale-gen",
         "localedef",
         "update-locale",

@@ -11,7 +11,9 @@ PROGRAMS = words(
     " lessc tailwindcss postcss bower nvm n"
 )
 # What does not end: it would stop a build.
-LASTS = re.compile(r"(?:^|[\s:])(?:watch|serve|start|dev|develop|hot|storybook)(?=\s|$)|\s--watch(?=\s|=|$)")
+LASTS = re.compile(
+    r"(?:^|[\s:])(?:(?:watch|serve|start)(?=[\s:]|$)|(?:dev|develop|hot|storybook)(?=\s|$))|\s--watch(?=\s|=|$)"
+)
 
 
 def _read(step: Step, around: Surroundings) -> list[Taken] | None:
