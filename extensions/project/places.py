@@ -37,6 +37,7 @@ REHEARSAL = frozenset(["staging", "stage", "preview"])  # runs as production doe
 # In the name of a file from which people make one of their own.
 SAMPLE = frozenset("example sample dist template tmpl tpl default defaults skel skeleton".split())  # noqa: SIM905
 WORD = re.compile(r"[^\W_]+")
+CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")  # where a word begins in ProdDockerfile
 
 
 def folder(path: str) -> str:
@@ -55,8 +56,8 @@ def is_aside(tree: Tree, path: str) -> bool:
 
 
 def words(name: str) -> set[str]:
-    """Return the words of a name or path in lower case: {"settings", "dev", "py"} for "settings-Dev.py"."""
-    return set(WORD.findall(name.lower()))
+    """Return the words of a name or path in lower case: {"prod", "dockerfile"} for "prod-Dockerfile", "ProdDockerfile"."""
+    return set(WORD.findall(CAPITAL.sub(" ", name).lower()))
 
 
 def mentions(name: str, hints: Iterable[str]) -> bool:

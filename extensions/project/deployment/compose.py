@@ -12,7 +12,9 @@ from ..places import PRODUCTION, is_aside, is_development, mentions
 from ..tree import Tree
 from . import dockerfile
 
-NAME = re.compile(r"(docker[-_]?)?compose([-_.].*)?\.ya?ml|(local|production|prod|stack)\.ya?ml", re.IGNORECASE)
+NAME = re.compile(
+    r"(\w+[-_.])?(docker[-_]?)?compose([-_.].*)?\.ya?ml|(local|production|prod|stack)\.ya?ml", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)

@@ -56,11 +56,13 @@ class Instruction:
 
 
 def is_dockerfile(path: str) -> bool:
-    """Return whether a path is named as Dockerfiles are: Dockerfile.prod, web.dockerfile, Containerfile …"""
-    name = path.rpartition("/")[2].lower()
+    """Return whether a path is named as Dockerfiles are: Dockerfile.prod, web.dockerfile, WebDockerfile …"""
+    stated = path.rpartition("/")[2]
+    name = stated.lower()
     named = name.startswith(("dockerfile", "containerfile")) or name.endswith(
         (".dockerfile", "_dockerfile", "-dockerfile")
     )
+    named = named or stated.endswith("Dockerfile")
     return named and not name.endswith((".dockerignore", ".md", ".rst", ".sh", ".py", ".jinja", ".j2"))
 
 
