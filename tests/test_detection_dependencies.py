@@ -1198,6 +1198,27 @@ def test_what_setup_py_reads(read):
     assert read(files).value("installer_files") == ["setup.py", "README.rst", "shop/VERSION"]
 
 
+def test_what_setup_py_imports(read):
+    files = {
+        "setup.py": "import os\nfrom shop import __version__\nsetup(install_requires=['django'])",
+        "shop/__init__.py": "from .about.version import __version__\n",
+        "shop/about/__init__.py": "",
+        "shop/about/version.py": "__version__ = '1'\n",
+        "shop/views.py": "",
+    }
+    imported = ["shop/__init__.py", "shop/about/__init__.py", "shop/about/version.py"]
+    assert read(files).value("installer_files") == ["setup.py", *imported]
+
+
+def test_the_module_with_the_version_of_setup_cfg(read):
+    files = {
+        "setup.py": "setup(install_requires=['django'])",
+        "setup.cfg": "[metadata]\nversion = attr: shop.VERSION\n",
+        "shop/__init__.py": "VERSION = '1'\n",
+    }
+    assert read(files).value("installer_files") == ["setup.py", "setup.cfg", "shop/__init__.py"]
+
+
 def test_classifiers_of_setup_py(read):
     findings = read(
         {"setup.py": "setup(install_requires=['django'],\n classifiers=['Programming Language :: Python :: 3.11'])"}

@@ -455,7 +455,8 @@ def test_the_stats_of_webpack_are_needed_at_run_time(read):
 STATICFILES_DIRS = [BASE_DIR / "assets"]
 WEBPACK_LOADER = {"DEFAULT": {"STATS_FILE": BASE_DIR / "webpack-stats.json"}}
 """
-    node = read(settings, **{"package.json": package, "package-lock.json": "{}"}).value("node")
+    files = {"package.json": package, "package-lock.json": "{}", "assets/site.js": ""}
+    node = read(settings, **files).value("node")
     assert node["output"] == ["assets/bundles", "webpack-stats.json"] and node["runtime"] is True
     assert node["install"] == "npm ci --ignore-scripts"  # the sources are not there yet
 

@@ -5,10 +5,13 @@ from collections.abc import Iterable, Iterator
 
 from ..project import lines
 from ..project.dependencies.python_statements import TESTED, Statement, allowed, any_of, classified
+from ..project.importer import Importer
 from ..project.literals import constant
 from ..project.places import join
 from ..project.tree import Tree
 from .manifests import Manifest, add_requirements
+
+MAX_FILES = 30  # that setup.py imports
 
 
 def read_setup(tree: Tree, folder: str, groups: Iterable[str] = ()) -> Manifest | None:
@@ -29,7 +32,8 @@ def read_setup(tree: Tree, folder: str, groups: Iterable[str] = ()) -> Manifest 
 
 
 def files_read(tree: Tree, folder: str) -> list[str]:
-    """Return the files of the project that setup.py names, such as the README: it may not run without them."""
+    """Return the files of the project that setup.py names, such as the README, or imports, such as the one with the
+    version: it may not run without them."""
     path = join(folder, "setup.py")
     module = tree.python(path) if tree.exists(path) else None
     found: dict[str, None] = {}
@@ -38,7 +42,34 @@ def files_read(tree: Tree, folder: str) -> list[str]:
             parts = [text for item in node.args if (text := constant(item)) and isinstance(text, str)]
             named = [join(folder, name) for name in (*parts, "/".join(parts)) if name]
             found |= dict.fromkeys(name for name in named if tree.exists(name))
-    return sorted(found)
+    version = tree.ini(join(folder, "setup.cfg")).get("metadata", "version", fallback="")
+    attribute = version.partition("attr:")[2].strip().rpartition(".")[0]
+    return sorted({*found, *_imported(tree, folder, path, attribute)})
+
+
+def _imported(tree: Tree, folder: str, path: str, attribute: str) -> set[str]:
+    """Return the files of the project that setup.py at `path` imports, and these import, and those of the module
+    whose attribute setup.cfg has for the version: .../en/latest/userguide/declarative_config.html#specifying-values"""
+    importer = Importer(tree, folder, folder)
+    found: dict[str, None] = {}
+    wanted = [("", attribute, 0)] if attribute else []
+    for file in (pending := [path]):
+        module = tree.python(file) if tree.exists(file) else None
+        for node in ast.walk(module) if module else ():
+            if isinstance(node, ast.Import):
+                wanted += [(file, alias.name, 0) for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                base = f"{node.module}." if node.module else ""
+                wanted += [(file, f"{base}{alias.name}", node.level) for alias in node.names]
+        for origin, dotted, level in wanted:
+            parts = dotted.split(".")
+            for end in range(1, len(parts) + 1):
+                one = importer.find(".".join(parts[:end]), origin, level)
+                if one and one.file and one.file not in found and len(found) < MAX_FILES:
+                    found[one.file] = None
+                    pending.append(one.file)
+        wanted = []
+    return set(found)
 
 
 Extra = tuple[str, str, list[str], int]  # the file, the name, what it asks for, and the line
