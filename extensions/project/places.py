@@ -56,7 +56,7 @@ def is_aside(tree: Tree, path: str) -> bool:
 
 
 def words(name: str) -> set[str]:
-    """Return the words of a name or path in lower case: {"prod", "dockerfile"} for "prod-Dockerfile", "ProdDockerfile"."""
+    """Return the words of a name or path in lower case: {"prod", "dockerfile"} for "prod-Dockerfile"."""
     return set(WORD.findall(CAPITAL.sub(" ", name).lower()))
 
 
