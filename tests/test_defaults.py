@@ -279,6 +279,21 @@ def test_setuptools_that_pip_compile_leaves_out(read):
     assert read({"requirements.txt": "Django==5.2\n# setuptools\n"})[name] == ([], "")
 
 
+@pytest.mark.parametrize(
+    ("requirements", "python", "expected"),
+    [
+        ("django-widget-tweaks==1.4.12", "3.12", ["setuptools<82"]),
+        ("django-widget-tweaks==1.5.0", "3.12", []),
+        ("django-widget-tweaks", "3.12", []),
+        ("django-widget-tweaks==1.4.12", "3.11", []),  # its environments have setuptools
+        ("django-widget-tweaks==1.4.12\nsetuptools==75.0", "3.12", []),
+    ],
+)
+def test_setuptools_for_what_imports_pkg_resources(requirements, python, expected, read):
+    files = {"requirements.txt": f"Django==5.0\n{requirements}\n", ".python-version": python}
+    assert read(files)["install_packages"][0] == expected
+
+
 def test_what_a_distribution_imports_without_requiring_it(read):
     name, fetching = "install_packages", "Django==5.2\nfetchcode==0.8.2\n"
     assert read({"requirements.txt": fetching})[name] == ([], "")

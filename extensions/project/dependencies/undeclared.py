@@ -1,7 +1,10 @@
 """What packages import when they run, and do not require: nobody installs it unless somebody knows."""
 
+import contextlib
 import re
 from collections.abc import Iterator
+
+from packaging.version import InvalidVersion, Version
 
 from ..places import is_aside
 from ..settings.setting import Settings
@@ -15,6 +18,17 @@ KOMBU = ("celery", "django-celery-beat", "django-celery-results")  # what brings
 # What the code of the project imports of a distribution, and what this part imports without requiring it:
 # https://github.com/aboutcode-org/fetchcode (fetchcode/vcs/pip, 0.8.2)
 PARTS = {"fetchcode.vcs": "pip"}
+# Releases that import pkg_resources, and the first one without: the newest setuptools has none, and since 3.12, Python
+# brings no setuptools. https://docs.python.org/3/whatsnew/3.12.html#ensurepip
+IMPORT_PKG_RESOURCES = {
+    "django-axes": "5.41",
+    "django-widget-tweaks": "1.5",
+    "djangorestframework-simplejwt": "5.3.1",
+    "drf-yasg": "1.21.8",
+    "pygal": "3.0",
+    "razorpay": "2.0",
+    "sorl-thumbnail": "12.10",
+}
 # What other distributions brought for years, so that code imports it and nothing lists it.
 ONCE_BROUGHT = {"dateutil": "python-dateutil", "six": "six"}
 
@@ -24,7 +38,7 @@ def undeclared(tree: Tree, dependencies: Dependencies, evaluated: Settings) -> I
     if path := _uses_jinja(tree, evaluated):
         yield Requirement("jinja2", source=path)
     yield from _of_kombu(dependencies)
-    if source := _left_out(tree, dependencies, "setuptools"):
+    if source := _left_out(tree, dependencies, "setuptools") or _importing_pkg_resources(dependencies):
         yield Requirement("setuptools", "<82", source=source)
     yield from _once_brought(tree, dependencies)
     for part, brought in PARTS.items():
@@ -75,6 +89,19 @@ def _once_brought(tree: Tree, dependencies: Dependencies) -> Iterator[Requiremen
                 line = (tree.text(path) or "").count("\n", 0, found.start()) + 1
                 yield Requirement(brought, source=f"{path}:{line}")
                 break
+
+
+def _importing_pkg_resources(dependencies: Dependencies) -> str:
+    """Return which requirement imports pkg_resources that nothing brings, "" for none."""
+    installed, python = dependencies.distributions.value, dependencies.python_version.value
+    if dependencies.lock_file.value or "setuptools" in installed or Version(python or "0") < Version("3.12"):
+        return ""
+    for name, without in IMPORT_PKG_RESOURCES.items():
+        known = installed.get(name)
+        with contextlib.suppress(InvalidVersion):
+            if known and known.version and Version(known.version) < Version(without):
+                return known.source
+    return ""
 
 
 def _left_out(tree: Tree, dependencies: Dependencies, name: str) -> str:
