@@ -388,7 +388,8 @@ def test_the_stats_of_webpack_are_where_its_loader_looks_for_them(read):
     dependencies = '"devDependencies": {"webpack-bundle-tracker": "1"}'
     package = '{"scripts": {"build": "webpack --output-path assets/bundles"}, %s}'
     settings = "STATICFILES_DIRS = [BASE_DIR / 'assets']\nWEBPACK_LOADER = {'DEFAULT': {'TIMEOUT': 5}}\n"
-    found = read(settings, **{"package.json": package % dependencies}).value("node")
+    files = {"assets/site.js": "", "package.json": package % dependencies}
+    found = read(settings, **files).value("node")
     assert found["output"] == ["assets/bundles", "webpack-stats.json"] and found["runtime"] is True
     assert read(settings, **{"package.json": package % '"private": true'}).value("node")["runtime"] is False
 
@@ -415,9 +416,10 @@ def test_a_front_end_that_a_makefile_builds(read):
 def test_packages_that_django_serves_as_they_are_need_no_build(read):
     settings = "STATICFILES_DIRS = ['static', ('ui', BASE_DIR / 'node_modules' / '@x' / 'ui' / 'dist')]\n"
     files = {"package.json": '{"dependencies": {"@x/ui": "1"}}', "package-lock.json": "{}"}
-    node = read(settings, **files).value("node")
-    assert (node["install"], node["build"], node["output"]) == ("npm ci", "", ["node_modules/@x/ui/dist"])
-    assert read(settings, **{"package.json": "", "package-lock.json": ""}).value("node") is None
+    (stage,) = read(settings, **files).value("stages")
+    assert stage["instructions"][-1] == "RUN npm ci"
+    assert stage["output"] == {"/workdir/node_modules/@x/ui/dist": "/workdir/node_modules/@x/ui/dist"}
+    assert not read(settings, **{"package.json": "", "package-lock.json": ""}).value("stages")
 
 
 def test_no_node_for_what_django_does_not_serve(read):
