@@ -1098,7 +1098,7 @@ def test_nothing_raises_or_hangs(read, text):
     project = read(text)
     assert "static_root" in project.findings.found
     project.assert_readable()
-    assert time.process_time() - start < 3
+    assert time.process_time() - start < 15  # what would not end takes minutes
 
 
 def test_missing_module(read):
