@@ -237,6 +237,14 @@ def test_an_image_of_a_newer_python_is_said(answered, tmp_path):
     assert "Python 3.6" in sentence and sentence.endswith("The images have 3.8.")
 
 
+@pytest.mark.parametrize(("version", "starts"), [("1.10.5", False), ("1.11.5", False), ("1.11.17", True)])
+def test_a_django_that_no_image_starts_is_said(version, starts, answered, tmp_path):
+    answered(**{"requirements.txt": f"Django=={version}\n"})
+    [sentence] = dependency_notes.notes(read(tmp_path))
+    assert sentence.endswith("before you build.") is not starts
+    assert starts or f"Django {version} doesn't start on it: upgrade to 1.11.17 or newer" in sentence
+
+
 @pytest.mark.parametrize(
     ("version", "words"),
     [("26.1.0", "up to 30 s"), ("25.1.0", "up to 30 s"), ("23.0.0", "while it reloads"), ("27.0.1", ""), ("", "")],

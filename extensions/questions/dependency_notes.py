@@ -2,9 +2,14 @@
 
 from collections.abc import Iterator
 
+from packaging.version import Version
+
+from ..project.dependencies.requirements import parse_version
 from ..services.site import Site
 from .records.project import python_version
 
+# On the oldest Python that images have: https://docs.djangoproject.com/en/stable/releases/1.11.17/
+OLDEST_DJANGO = Version("1.11.17")
 SHOWN = 6  # requirements in one sentence
 
 
@@ -55,9 +60,12 @@ def _missing(site: Site) -> Iterator[str]:
 def _python(site: Site) -> Iterator[str]:
     found, answer = site.dependencies.python_version, python_version(site).value
     if found.source and found.value.startswith("3.") and answer != found.value:
+        django = parse_version(site.dependencies.django_version.value)
+        starts = django is None or django >= OLDEST_DJANGO
+        advice = f" Django {django} doesn't start on it: upgrade to {OLDEST_DJANGO} or newer before you build."
         yield (
             f"Your project runs on Python {found.value} ({found.source}), for which there is no image on a current "
-            f"Debian. The images have {answer}."
+            f"Debian. The images have {answer}.{'' if starts else advice}"
         )
 
 
