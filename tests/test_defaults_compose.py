@@ -1003,6 +1003,23 @@ def test_a_file_that_a_variable_names_and_nobody_has(read):
     assert "SITE_CREDENTIALS names (site/settings.py:4). Before you build, add one without secrets" in note
 
 
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("from .local import *\n", True),
+        ("if 'test' in sys.argv:\n    X = 1\nelse:\n    from .local import *\n", True),
+        ("try:\n    from .local import *\nexcept ImportError:\n    pass\n", False),
+        ("if os.environ.get('LOCAL'):\n    from .local import *\n", False),
+    ],
+)
+def test_a_module_of_settings_that_nobody_has(code, said, read):
+    note = (
+        "which is not in the project. Before you build, write it, let it read secrets from variables, and commit it "
+        "(git add --force)."
+    )
+    assert any(note in text for text in read(f"import sys\n{code}")["notes"]) is said
+
+
 def test_a_file_that_settings_read_and_nobody_has(read):
     (note,) = read("x = open('/etc/config.json').read()\n")["notes"]
     assert note == (

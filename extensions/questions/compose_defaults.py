@@ -359,9 +359,8 @@ def _files(site: Site) -> list[str]:
     for lacking in site.settings.lacking_modules.value:
         start = f"Settings need {lacking.path} ({lacking.source}), which is not in the project. Before you build,"
         if lacking.path.endswith(".py"):
-            end = (
-                f"copy it from {lacking.example}, let it read secrets from variables, and commit it (git add --force)."
-            )
+            write = f"copy it from {lacking.example}" if lacking.example else "write it"
+            end = f"{write}, let it read secrets from variables, and commit it (git add --force)."
         elif lacking.example:
             end = (
                 f"copy it from {lacking.example} and commit it without secrets (git add --force), or let settings "

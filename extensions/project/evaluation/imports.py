@@ -5,7 +5,7 @@ import ast
 from .examples import is_needed, place_of, stand_in
 from .objects import Lazy, LoopEnd, Module, Names, Raised, Returned, Scope, Stop
 from .references import Arguments, Reference
-from .state import Handler, Private, State
+from .state import Handler, Lacking, Private, State
 from .values import UNKNOWN, Binding, Value, merge, plain
 
 MAX_MODULES = 60
@@ -87,6 +87,9 @@ def absent(state: State, name: str, scope: Scope, node: ast.ImportFrom) -> None:
     state.notes.append((f"{scope.file}:{node.lineno}", f"imports {name}, which is not in the project"))
     if node.names[0].name == "*":
         doubt_all(state, f"{scope.file}:{node.lineno}", f"{name}, which is not in the project", scope)
+        place = place_of(state, node.module or "", scope.file, node.level)
+        if scope.file in state.settings_files and is_needed(state) and not state.tree.has_folder(place[:-3]):
+            state.lacking.setdefault(place, Lacking(f"{scope.file}:{node.lineno}", ""))
     for alias in node.names:
         if alias.name != "*":
             state.bind(alias.asname or alias.name, Value(), scope, node.lineno)

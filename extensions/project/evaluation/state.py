@@ -98,7 +98,7 @@ class State:
         self.overheard: set[ast.AST] = set()
         self.settings_files: set[str] = set()
         self.private: dict[str, Private] = {}  # modules that git ignores, which are not read
-        self.lacking: dict[str, Lacking] = {}  # files without which settings do not start, that have an example
+        self.lacking: dict[str, Lacking] = {}  # files without which settings do not start
         self.replaced = ""  # where a package takes the place of Django's own settings
         self.open_end = ""  # where settings take all names of a module that cannot be read
         self.made: list[tuple[Value, str]] = []  # folders that settings make, and where
