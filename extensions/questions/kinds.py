@@ -184,7 +184,6 @@ command = text(
     "give a command without ;, &, | and $, like celery -A shop worker, and close each quote",
     500,
 )
-command_or_none = Rule(lambda value: "" if value == "" else command(value), {"anyOf": [{"const": ""}, command.schema]})
 once = text(
     rf"(?=.*[A-Za-z0-9])(?:{WORD}|'{WORD}*')+( \|\| true)?",
     "give a command like python manage.py loaddata start, ending in || true if it may fail",

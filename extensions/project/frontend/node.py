@@ -123,8 +123,6 @@ def _with_tools(tree: Tree, package: Package, prefix: str) -> str:
     https://docs.npmjs.com/cli/commands/npx
     """
     command = package.command
-    if not command:
-        return ""
     if not command.startswith(("node ", "npx ")):
         command = f"{prefix}{command}"
     content = mapping(tree.json(join(package.dir, "package.json")))

@@ -15,7 +15,7 @@ NODE = {
     "folder": kinds.folder,
     "files": kinds.paths,
     "install": kinds.command,
-    "build": kinds.command_or_none,
+    "build": kinds.command,
     "output": kinds.paths,
     "runtime": kinds.truth,
 }
@@ -128,9 +128,8 @@ node:
   runtime: false
 ```
 
-`files` are copied before `install` runs, and `output` is taken from the stage. `build` is empty if Django serves
-packages as they are. With `runtime: true` the output is also in Django's image, as Django reads it when it runs
-(`webpack-stats.json`, a Vite manifest).
+`files` are copied before `install` runs, and `output` is taken from the stage. With `runtime: true` the output is also
+in Django's image, as Django reads it when it runs (`webpack-stats.json`, a Vite manifest).
 """,
         ),
     ),
