@@ -1599,3 +1599,19 @@ def test_files_of_production_by_names_of_their_own(written):
     files |= {path: service.format(name) for path, name in names.items()}
     image = own_image(Tree(written(**files)), ".")
     assert (image.path, image.service.path) == ("ops/ProdDockerfile", "prod-docker-compose.yaml")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "xargs -a ops/packages.txt apt-get install -y",
+        "apt-get install -y $(cat ops/packages.txt)",
+        "apt-get install -y $(grep -vE '^#' ops/packages.txt | tr '\\n' ' ')",
+        "xargs apt-get install -y < /srv/ops/packages.txt",
+        "cat ops/packages.txt | xargs apt-get install -y --no-install-recommends",
+    ],
+)
+def test_packages_that_a_file_lists(command, answered):
+    files = {"ops/packages.txt": "# of the site\npoppler-utils\nlibmagic-dev  # to build\n"}
+    found = answered(Dockerfile=f"FROM python:3.12\nWORKDIR /srv\n{COPY}RUN {command}\n{GUNICORN}", **files)
+    assert "poppler-utils" in found["apt_runtime"] and "libmagic-dev" in found["apt_build"]

@@ -1,5 +1,6 @@
 """System packages: what apt-get, apk and files for hosting services install, by Debian's names."""
 
+import posixpath
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -14,6 +15,8 @@ from .record import Done, Kind, NotUnderstood, Packages, Surroundings, Taken
 
 PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+")
 MANAGERS = ("apt-get", "apt", "aptitude", "apk", "microdnf", "dnf", "yum")
+FROM_A_FILE = re.compile(r"\bxargs\b|\$\((?:<|\s*(?:cat|grep|sed)\b)")
+INSTALLS = re.compile(r"\bapt(?:-get)?\b.*\binstall\b|\bapk\b.*\badd\b")
 WITH_VALUE = ("-t", "--target-release", "-o", "--option", "-c", "--virtual", "--repository", "-X")
 SERVER_S_NUMBER = re.compile(r"(?<=^postgresql-client)-\d*$|(?<=^postgresql-contrib)-\d*$|(?<=^postgresql)-\d+$")
 OWN_NUMBER = re.compile(r"(?P<stem>lib[a-z0-9+.-]*?[a-z+-]|postgresql-client-|libmagickwand-|python)[0-9][0-9a-z.+-]*")
@@ -105,7 +108,21 @@ def sorted_packages(names: Iterable[str], source: str, alpine: bool = False, fin
     return Packages(source, tuple(build), tuple(run), tuple(handy), tuple(unknown))
 
 
+def _listed(step: Step, around: Surroundings) -> list[str]:
+    """Return the packages that a step installs from a file of the project: `xargs apt-get install < packages.txt`."""
+    if not FROM_A_FILE.search(step.text) or not INSTALLS.search(step.text) or around.place is None:
+        return []
+    for word in re.findall(r"[\w./-]+", step.text):
+        if path := around.place.find(posixpath.normpath(posixpath.join(step.workdir, word))):
+            lines = (line.partition("#")[0].split() for line in (around.tree.text(path) or "").split("\n"))
+            names = [name for line in lines for name in line]
+            return names if all(PACKAGE.fullmatch(name) for name in names) else []
+    return []
+
+
 def _read(step: Step, around: Surroundings) -> list[Taken] | None:
+    if step.keyword == "RUN" and (listed := _listed(step, around)):
+        return [sorted_packages(listed, step.source, "apk" in step.words, step.final)]
     if step.keyword != "RUN" or step.program not in MANAGERS:
         return None
     manager, words = step.program, step.words[1:]
