@@ -544,11 +544,12 @@ def test_production_is_assumed(read):
     assert project.settings.production == {"DJANGO_ENV": "production"}
 
 
-def test_setting_of_a_branch_not_taken_is_mentioned(read):
+@pytest.mark.parametrize("container", ["os.environ", "environ.Env()"])
+def test_setting_of_a_branch_not_taken_is_mentioned(container, read):
     project = read(
-        """
-        import os
-        if "HOSTS" in os.environ:
+        f"""
+        import environ, os
+        if "HOSTS" in {container}:
             SECURE_SSL_REDIRECT = True
         """
     )

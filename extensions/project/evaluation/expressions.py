@@ -257,6 +257,12 @@ def default_of(state: State, read: Value, value: Value) -> None:
         state.environment.set_default(read.direct, value)
 
 
+def _is_environment(value: Value) -> bool:
+    """Return whether a value is os.environ, or an object of a package that reads it."""
+    data = value.data
+    return isinstance(data, Reader) or (isinstance(data, Reference) and data.name == "os.environ")
+
+
 def _compare(state: State, node: ast.Compare, scope: Scope) -> Value:
     left = state.evaluate(node.left, scope)
     seen, result = [left], True
@@ -270,8 +276,7 @@ def _compare(state: State, node: ast.Compare, scope: Scope) -> Value:
             result = False
         decided = decided and outcome is not None
         left = right
-    where = seen[1].data
-    if isinstance(where, Reference) and where.name == "os.environ" and isinstance(seen[0].data, str):
+    if _is_environment(seen[1]) and isinstance(seen[0].data, str):
         seen[1] = Value(None, (seen[0].data,))
     if not result:
         return Value(False, merge(*seen))
@@ -301,7 +306,7 @@ def compare(state: State, op: ast.cmpop, left: Value, right: Value) -> bool | No
 def contains(state: State, container: Value, item: Value) -> bool | None:
     """Return whether something is in a container, or a variable is set."""
     data = container.data
-    if isinstance(data, Reference) and data.name == "os.environ" and isinstance(item.data, str) and item.data:
+    if _is_environment(container) and isinstance(item.data, str) and item.data:
         state.environment.note(item.data, state.here)
         return state.environment.text(item.data) is not None
     if isinstance(data, Space) and isinstance(item.data, str):
