@@ -1593,12 +1593,12 @@ def test_java_of_another_release(answered):
 
 def test_files_of_production_by_names_of_their_own(written):
     text = f"FROM python:3.12\nRUN pip install -r requirements.txt\n{GUNICORN}"
-    service = "services:\n  web: {{build: {{context: ., dockerfile: ops/{}}}, ports: ['80:8000']}}\n"
+    service = "services:\n  web: {{build: {{context: ., dockerfile: DevOps/{}}}, ports: ['80:8000']}}\n"
     names = {"docker-compose.yaml": "DevDockerfile", "prod-docker-compose.yaml": "ProdDockerfile"}
-    files = {f"ops/{name}": text for name in names.values()}
+    files = {f"DevOps/{name}": text for name in names.values()}
     files |= {path: service.format(name) for path, name in names.items()}
     image = own_image(Tree(written(**files)), ".")
-    assert (image.path, image.service.path) == ("ops/ProdDockerfile", "prod-docker-compose.yaml")
+    assert (image.path, image.service.path) == ("DevOps/ProdDockerfile", "prod-docker-compose.yaml")
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,10 @@ def is_aside(tree: Tree, path: str) -> bool:
 
 def words(name: str) -> set[str]:
     """Return the words of a name or path in lower case: {"prod", "dockerfile"} for "prod-Dockerfile"."""
-    return set(WORD.findall(CAPITAL.sub(" ", name).lower()))
+    folders, _, last = name.rpartition("/")
+    if last.endswith("Dockerfile"):  # other names with capitals are a project's or an application's
+        last = CAPITAL.sub(" ", last)
+    return set(WORD.findall(f"{folders}/{last}".lower()))
 
 
 def mentions(name: str, hints: Iterable[str]) -> bool:
