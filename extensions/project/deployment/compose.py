@@ -13,7 +13,8 @@ from ..tree import Tree
 from . import dockerfile
 
 NAME = re.compile(
-    r"(\w+[-_.])?(docker[-_]?)?compose([-_.].*)?\.ya?ml|(local|production|prod|stack)\.ya?ml", re.IGNORECASE
+    r"((prod|production|live)[-_.])?(docker[-_]?)?compose([-_.].*)?\.ya?ml|(local|production|prod|stack)\.ya?ml",
+    re.IGNORECASE,
 )
 
 
