@@ -75,6 +75,12 @@ def nginx_reads_each_default_conf(request: pytest.FixtureRequest) -> Iterator[No
         assert not said, said
 
 
+@pytest.fixture(scope="session", autouse=True)
+def mirrors(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep Copier's mirrors of URLs apart from those of other processes, which have other commits."""
+    local.env["COPIER_CACHE_DIR"] = str(tmp_path_factory.mktemp("mirrors"))
+
+
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a clone of the template: its releases tagged, and the working tree, committed or not, as NEXT."""
