@@ -943,8 +943,8 @@ def test_a_front_end_that_needs_what_django_makes(answered):
     ("run", "version"),
     [
         ("curl -fsSL https://nodejs.org/dist/v20.5.0/node-v20.5.0-linux-x64.tar.gz | tar xz", "20"),
-        ("curl -fsSL https://deb.nodesource.com/setup_18.x | bash -", "18"),
-        ("echo deb https://deb.nodesource.com/node_$NODE_MAJOR.x nodistro main > /etc/apt/a.list", "22"),
+        ("curl -fsSL https://rpm.nodesource.com/setup_18.x | bash -", "18"),
+        ("echo deb https://apt.example.com/nodesource.com/node_$NODE_MAJOR.x nodistro main > /etc/apt/a.list", "22"),
         ("nvm install 26", "26"),
         ("nvm install 8", "24"),
     ],
