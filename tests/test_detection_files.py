@@ -54,6 +54,7 @@ def read(tmp_path):
         ("import django_alive.urls\nurlpatterns = [path('-/', include(django_alive.urls))]", "/-/alive/"),
         ("urlpatterns = [re_path(r'^.*$', views.home)]", "/"),
         ("urlpatterns = [path('up', x)]\nurlpatterns = [path('api/', include(urlpatterns))]", "/api/up"),
+        ("urlpatterns = [path('up', x)]\nurlpatterns += [path('b/', include(urlpatterns))]\n" * 9, "/up"),
         ("urlpatterns = [path('up', x)]\nurlpatterns = [path('a', x)] + i18n_patterns(*urlpatterns)", "/up"),
         ("urlpatterns = [path('status/', views.submissions), path('', views.home)]", "/"),
         ("urlpatterns = [path('status/', views.health), path('', views.home)]", "/status/"),

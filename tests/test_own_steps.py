@@ -1604,14 +1604,14 @@ def test_files_of_production_by_names_of_their_own(written):
 @pytest.mark.parametrize(
     "command",
     [
-        "xargs -a ops/packages.txt apt-get install -y",
-        "apt-get install -y $(cat ops/packages.txt)",
-        "apt-get install -y $(grep -vE '^#' ops/packages.txt | tr '\\n' ' ')",
-        "xargs apt-get install -y < /srv/ops/packages.txt",
-        "cat ops/packages.txt | xargs apt-get install -y --no-install-recommends",
+        "xargs -a ops/debian.list apt-get install -y",
+        "apt-get install -y $(cat ops/debian.list)",
+        "apt-get install -y $(grep -vE '^#' ops/debian.list | tr '\\n' ' ')",
+        "xargs apt-get install -y < /srv/ops/debian.list",
+        "cat ops/debian.list | xargs apt-get install -y --no-install-recommends",
     ],
 )
 def test_packages_that_a_file_lists(command, answered):
-    files = {"ops/packages.txt": "# of the site\npoppler-utils\nlibmagic-dev  # to build\n"}
+    files = {"ops/debian.list": "# of the site\npoppler-utils\nlibmagic-dev  # to build\n", "ops/install": "./x -y\n"}
     found = answered(Dockerfile=f"FROM python:3.12\nWORKDIR /srv\n{COPY}RUN {command}\n{GUNICORN}", **files)
     assert "poppler-utils" in found["apt_runtime"] and "libmagic-dev" in found["apt_build"]

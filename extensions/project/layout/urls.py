@@ -236,7 +236,8 @@ class _Module:
                     earlier = _Earlier(target.id, self.names.get(target.id, []))
                     self.names[target.id] = [earlier.visit(copy.deepcopy(statement.value))]
         elif isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Name):
-            self.names.setdefault(statement.target.id, []).append(statement.value)
+            before = self.names.setdefault(statement.target.id, [])
+            before.append(_Earlier(statement.target.id, [*before]).visit(copy.deepcopy(statement.value)))
         elif isinstance(statement, ast.Expr) and isinstance(call := statement.value, ast.Call):
             if isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name) and call.args:
                 if call.func.attr == "append":

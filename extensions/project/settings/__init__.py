@@ -18,7 +18,7 @@ from ..layout.record import Layout
 from ..literals import CONFIGURATION
 from ..tree import Tree
 from .buckets import unset_buckets
-from .compression import compress_manifest, compress_offline, compress_online, has_tag
+from .compression import compress_manifest, compress_offline, compress_online, compress_tag
 from .connections import broker, caches, database_tls, databases, layers
 from .finder import Finder
 from .names import collect
@@ -199,6 +199,7 @@ def record(evaluator: State, settings: Settings, before: Settings) -> DjangoSett
     static_storage = storage_of(finder, "staticfiles", "STATICFILES_STORAGE", PLAIN_STORAGE)
     hosts, logging, queues = settings.get("ALLOWED_HOSTS"), settings.get("LOGGING"), settings.get("RQ_QUEUES")
     apps = finder.texts("INSTALLED_APPS")
+    tag = compress_tag(evaluator.tree, apps.value)
     missing = "" if settings.files else "the settings module is not in the project"
     return DjangoSettings(
         static_root=finder.path("STATIC_ROOT", "nothing sets STATIC_ROOT, so collectstatic has nowhere to put files"),
@@ -212,9 +213,9 @@ def record(evaluator: State, settings: Settings, before: Settings) -> DjangoSett
         default_storage=storage_of(finder, "default", "DEFAULT_FILE_STORAGE", FILE_STORAGE),
         database_tls=database_tls(evaluator.tree, evaluator.files),
         unset_buckets=unset_buckets(evaluator, settings),
-        compress_offline=compress_offline(evaluator.tree, settings, apps.value),
+        compress_offline=compress_offline(tag, settings, apps.value),
         compress_online=compress_online(settings, apps.value),
-        compress_tag=has_tag(evaluator.tree) if "compressor" in apps.value else Found(False),
+        compress_tag=tag,
         compress_manifest=compress_manifest(settings),
         allowed_hosts=finder.texts("ALLOWED_HOSTS"),
         allowed_hosts_variables=Found(host_variables(hosts), hosts.source if hosts else "", Certainty.INFERRED),

@@ -20,20 +20,22 @@ def compress_online(settings: Settings, installed_apps: Sequence[str]) -> Found[
     return Found(online, stated.source if stated and online else "", Certainty.INFERRED)
 
 
-def compress_offline(tree: Tree, settings: Settings, installed_apps: Sequence[str]) -> Found[bool]:
+def compress_offline(tag: Found[bool], settings: Settings, installed_apps: Sequence[str]) -> Found[bool]:
     """Return whether manage.py compress has to run at build time, with the settings of production.
 
-    It fails where no template has its tag.
+    It fails where no template has its `tag`.
     https://django-compressor.readthedocs.io/en/stable/settings.html#offline-settings
     """
     offline = settings.get("COMPRESS_OFFLINE")
     installed = "compressor" in installed_apps and _is_on(settings)
-    value = bool(installed and offline is not None and settings.value("COMPRESS_OFFLINE")) and has_tag(tree).value
+    value = bool(installed and offline is not None and settings.value("COMPRESS_OFFLINE")) and tag.value
     return Found(value, offline.source if offline and value else "", Certainty.INFERRED)
 
 
-def has_tag(tree: Tree) -> Found[bool]:
+def compress_tag(tree: Tree, installed_apps: Sequence[str]) -> Found[bool]:
     """Return whether a template of the project has the tag by which something is compressed."""
+    if "compressor" not in installed_apps:
+        return Found(False)
     paths = (path for path in tree.paths if path.endswith(TEMPLATES))
     source = next((path for path in paths if TAG.search(tree.text(path) or "")), "")
     return Found(bool(source), source, Certainty.INFERRED)

@@ -116,7 +116,8 @@ def _listed(step: Step, around: Surroundings) -> list[str]:
         if path := around.place.find(posixpath.normpath(posixpath.join(step.workdir, word))):
             lines = (line.partition("#")[0].split() for line in (around.tree.text(path) or "").split("\n"))
             names = [name for line in lines for name in line]
-            return names if all(PACKAGE.fullmatch(name) for name in names) else []
+            if names and all(PACKAGE.fullmatch(name) for name in names):
+                return names
     return []
 
 
