@@ -330,6 +330,24 @@ def test_what_an_example_needs_beside_its_library(settings, more, packages, tmp_
 
 
 @pytest.mark.parametrize(
+    ("requirements", "engine", "packages"),
+    [
+        ("Django==5.2", "django.db.backends.postgresql", ["psycopg[binary]"]),
+        ("Django==3.2", "django.contrib.gis.db.backends.postgis", ["psycopg2-binary"]),
+        ("Django==2.2", "django.db.backends.postgresql_psycopg2", ["psycopg2-binary<2.9"]),
+        ("Django==5.2\npsycopg2", "django.db.backends.postgresql", []),
+        ("Django==5.2\nPyMySQL", "django.db.backends.postgresql", []),  # for other databases than the settings'
+        ("Django==5.2\ndjango-tenants", "django_tenants.postgresql_backend", []),  # which brings its own
+    ],
+)
+def test_a_driver_that_nothing_lists(requirements, engine, packages, tmp_path):
+    database = f'DATABASES = {{"default": {{"ENGINE": "{engine}", "NAME": "x", "HOST": "db"}}}}\n'
+    write(tmp_path, startproject() | {"core/settings.py": SETTINGS + database, "requirements.txt": requirements})
+    found = defaults.from_site(reading.read(tmp_path), tmp_path)
+    assert found["install_packages"].value == packages
+
+
+@pytest.mark.parametrize(
     ("extra", "packages"),
     [
         ("mysqlclient==2.2.4", ["mysqlclient==2.2.4"]),

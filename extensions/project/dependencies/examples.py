@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from ..data import mapping, strings
 from ..deployment.recipes import is_for_developers
@@ -17,7 +18,7 @@ from ..settings.setting import Settings
 from ..tree import Tree
 from .debian_packages import missing_drivers
 from .record import Dependencies
-from .requirements import Requirement, parse_requirement, read_requirements
+from .requirements import Requirement, parse_requirement, parse_version, read_requirements
 from .undeclared import undeclared
 
 # Distributions whose names do not say what they bring.
@@ -27,6 +28,12 @@ APPS = {
     "rest_framework": "djangorestframework",
     "silk": "django-silk",
 }
+# Django's own backends of PostgreSQL, which bring no driver.
+POSTGRESQL = (
+    "django.db.backends.postgresql",
+    "django.db.backends.postgresql_psycopg2",
+    "django.contrib.gis.db.backends.postgis",
+)
 MAX_FILES = 30
 
 
@@ -76,13 +83,24 @@ def _of_settings(
     modules = _missing(tree, dependencies, layout, [*settings.installed_apps.value, *settings.middleware.value])
     missing = [distributions_of(module) for module in modules]
     engines = [database.engine or "" for database in settings.databases.value.values()]
-    missing += [drivers for drivers, _ in missing_drivers(dependencies.distributions.value, engines)]
+    unlisted = missing_drivers(dependencies.distributions.value, engines)
+    missing += [drivers for drivers, _ in unlisted]
     near = {path.rpartition("/")[0] for path in dependencies.installer_files.value}
     listed = {item.name: item for item in _of_developers(tree, near)} if missing else {}
     for names in missing:
         name = next((name for name in listed if name in names), "")
         if name:
             yield listed[name]
+    if any(drivers.isdisjoint(listed) for drivers, _ in unlisted) and any(engine in POSTGRESQL for engine in engines):
+        yield _psycopg(dependencies.django_version.value, settings.databases.source)
+
+
+def _psycopg(django: str, source: str) -> Requirement:
+    """Return the driver, with a wheel: https://docs.djangoproject.com/en/stable/ref/databases/#postgresql-notes"""
+    pinned = parse_version(django)
+    if pinned and pinned < Version("4.2"):
+        return Requirement("psycopg2-binary", "<2.9" if pinned < Version("3") else "", source=source)
+    return Requirement("psycopg", extras=("binary",), source=source)
 
 
 def _missing(tree: Tree, dependencies: Dependencies, layout: Layout, dotted: Iterable[str]) -> Iterator[str]:
