@@ -318,6 +318,8 @@ SHOWN = SETTINGS.replace("]", ', "django_extensions", "shelves", "unknown"]')
         (SHOWN, {}, ["django-extensions>=4"]),
         (SETTINGS, {"demo/requirements.txt": "shelves[all]>=2\nmarkdown<4\n"}, ["shelves[all]>=2", "markdown<4"]),
         (SETTINGS, {}, []),
+        (SETTINGS, {"demo/core/views.py": "import os\nimport ruff\nimport shelves\nimport unknown\n"}, ["ruff"]),
+        (SETTINGS, {"demo/core/tests/test_views.py": "import ruff\n"}, []),
         (SETTINGS + 'TEMPLATES = [{"BACKEND": "django.template.backends.jinja2.Jinja2"}]\n', {}, ["jinja2"]),
     ],
 )

@@ -1,6 +1,7 @@
 """What a site needs beside what is installed: what a library's example lists, and what only developers install."""
 
 import posixpath
+import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
@@ -12,7 +13,8 @@ from ..deployment.recipes import is_for_developers
 from ..findings import Certainty, Found
 from ..importer import Importer
 from ..layout.record import Layout
-from ..places import own
+from ..named_aside import is_named_aside
+from ..places import is_aside, own
 from ..settings.record import DjangoSettings
 from ..settings.setting import Settings
 from ..tree import Tree
@@ -34,6 +36,7 @@ POSTGRESQL = (
     "django.db.backends.postgresql_psycopg2",
     "django.contrib.gis.db.backends.postgis",
 )
+IMPORTS = re.compile(r"^(?:from|import) ([A-Za-z]\w*)", re.M)
 MAX_FILES = 30
 
 
@@ -72,6 +75,15 @@ def _of_example(tree: Tree, dependencies: Dependencies, layout: Layout) -> Itera
             yield item
 
 
+def _imports_of_example(tree: Tree, dependencies: Dependencies, layout: Layout) -> Iterator[str]:
+    """Yield what the code of a library's example imports, which only developers may list."""
+    if not is_named_aside(f"{layout.base}/") or _is_near(dependencies, layout.base):
+        return
+    for path in tree.paths:
+        if path.startswith(f"{layout.base}/") and path.endswith(".py") and not is_aside(tree, path):
+            yield from IMPORTS.findall(tree.text(path) or "")
+
+
 def _is_near(dependencies: Dependencies, base: str) -> bool:
     return any(path.startswith(f"{base}/") for path in dependencies.installer_files.value)
 
@@ -80,7 +92,12 @@ def _of_settings(
     tree: Tree, dependencies: Dependencies, layout: Layout, settings: DjangoSettings
 ) -> Iterator[Requirement]:
     """Yield what settings name, and only developers or an extra install: apps, and the driver of a database."""
-    modules = _missing(tree, dependencies, layout, [*settings.installed_apps.value, *settings.middleware.value])
+    named = [
+        *settings.installed_apps.value,
+        *settings.middleware.value,
+        *_imports_of_example(tree, dependencies, layout),
+    ]
+    modules = _missing(tree, dependencies, layout, named)
     missing = [distributions_of(module) for module in modules]
     engines = [database.engine or "" for database in settings.databases.value.values()]
     unlisted = missing_drivers(dependencies.distributions.value, engines)
