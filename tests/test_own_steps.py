@@ -7,7 +7,7 @@ from extensions.project.deployment.kinds.record import Packages
 from extensions.project.deployment.own_image import own_image
 from extensions.project.deployment.steps import Phase, read_own_steps
 from extensions.project.tree import Tree
-from extensions.questions import defaults, deployment_defaults
+from extensions.questions import compose_defaults, defaults, deployment_defaults
 from extensions.reading import read
 from extensions.rendering.celery import concurrent
 from extensions.rendering.storage import uploads
@@ -23,6 +23,7 @@ from pathlib import Path
 BASE_DIR = Path(__file__).parent.parent
 DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / "db.sqlite3"}}
 """
+WSGI = "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\napplication = None\n"
 COPY = "COPY requirements.txt .\nRUN pip install -r requirements.txt\nCOPY . .\n"
 GUNICORN = 'CMD ["gunicorn", "shop.wsgi"]\n'
 
@@ -693,6 +694,42 @@ def test_what_changes_the_project_s_files(answered):
         "mkdir -p /workdir/media/x",
         "cp /workdir/docker/config.py /workdir/media/x/config.py",
     ]
+
+
+@pytest.mark.parametrize(
+    ("copying", "command"),
+    [
+        ("COPY conf/settings.py.example shop/settings.py", "cp /workdir/conf/settings.py.example "),
+        ("COPY conf/live.py /srv/shop/settings.py", "cp /workdir/conf/live.py "),
+        ("RUN cp conf/settings.py.example shop/settings.py", "cp /workdir/conf/settings.py.example "),
+        ("RUN cp conf/settings.py.example shop/other.py", ""),
+        ("RUN cp conf/none.py shop/settings.py", ""),
+    ],
+)
+def test_settings_that_only_the_own_image_has(copying, command, written):
+    text = SETTINGS + "STATIC_ROOT = BASE_DIR / 'out'\n"
+    more = {"conf/settings.py.example": text, "conf/live.py": text, "shop/wsgi.py": WSGI}
+    folder = written(**more, Dockerfile=f"FROM python:3.12\nWORKDIR /srv\n{COPY}{copying}\n{GUNICORN}")
+    (folder / "shop/settings.py").unlink()
+    (folder / ".gitignore").write_text("settings.py\n")
+    site = read(folder)
+    found = defaults.from_site(site, folder)
+    made = found["code_commands"].value
+    assert (f"{command}/workdir/shop/settings.py" in made) is bool(command)
+    assert found["static_root"].value == "out"
+    assert any("copy it from conf/settings.py.example" in note for note in compose_defaults.notes(site)) is not bool(
+        command
+    )
+
+
+def test_settings_with_an_example_that_you_have_to_write(written):
+    more = {"shop/wsgi.py": WSGI, "shop/settings-dist.py": SETTINGS + "SECRET_KEY = 'x'\n"}
+    folder = written(**more)
+    (folder / "shop/settings.py").unlink()
+    site = read(folder)
+    assert site.layout.settings_module.value == "shop.settings"
+    assert "Settings need shop/settings.py (shop/wsgi.py:2)" in " ".join(compose_defaults.notes(site))
+    assert not any("SECRET_KEY" in note for note in compose_defaults.notes(site))
 
 
 def test_what_reads_a_file_that_is_not_there(written):

@@ -13,6 +13,7 @@ from .dependencies.record import Dependencies
 from .dependencies.tool import Tool
 from .deployment.build_context import BuildContext, read_build_context
 from .deployment.evidence import NOTHING, Evidence, read_evidence, with_named
+from .deployment.made_files import with_made_files
 from .deployment.own_image import image_variables
 from .findings import Certainty, Found, Problem, by_name, unread
 from .frontend import read_frontend
@@ -32,7 +33,7 @@ from .settings.alternatives import Alternatives, read_alternatives
 from .settings.buckets import in_files, without_old
 from .settings.code_variables import with_code
 from .settings.private_media import PrivateMedia, read_private_media
-from .settings.record import DjangoSettings, with_celery
+from .settings.record import DjangoSettings, LackingModule, with_celery, with_lacking
 from .settings.setting import Settings
 from .settings.url_paths import with_paths
 from .settings.writes import Written, read_writes
@@ -116,12 +117,15 @@ def _settings_of_celery(tree: Tree, layout: Layout, module: str) -> DjangoSettin
 
 def _code(tree: Tree, tools: tuple[Tool, ...]) -> tuple[Project, Settings | None]:
     """Return what the code, its settings and its manifests say, and the settings as they were worked out."""
+    with_made_files(tree)
     layout, settings, evaluated = read_layout(tree, tools), DjangoSettings(), None
     if path := layout.settings_file.value:
         image = image_variables(tree, layout.base)
         evaluated, settings = read_settings(tree, path, layout.import_root, production_of(layout), layout.base, image)
         settings = with_paths(tree, with_code(tree, settings, evaluated, layout), evaluated)
         layout = read_interface(tree, layout, settings)  # again, now that they say more of it
+        if example := layout.settings_example.value:
+            settings = with_lacking(settings, LackingModule(path, layout.settings_example.source, example))
         if evaluated.replaced:
             layout = replace(layout, settings_fixed=Found(True, evaluated.replaced))
     engines = [database.engine or "" for database in settings.databases.value.values()]

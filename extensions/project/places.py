@@ -76,3 +76,23 @@ def is_development(name: str) -> bool:
 def own(tree: Tree, *names: str) -> list[str]:
     """Return the paths with one of these names that are the project's own, those nearest the root first."""
     return [path for path in tree.named(*names) if not is_aside(tree, path)]
+
+
+def example_of(tree: Tree, path: str, anywhere: bool = False) -> str:
+    """Return the example of a file, in its folder or, as the only one, `anywhere`; "" for none."""
+    folder, _, name = path.rpartition("/")
+    wanted, found = sorted(_words(name)), []
+    for other in tree.paths:
+        beside, _, candidate = other.rpartition("/")
+        if other == path or tree.is_ignored(other):
+            continue
+        names = _words(candidate)
+        if SAMPLE & {*names} and sorted(word for word in names if word not in SAMPLE) == wanted:
+            if beside == folder:
+                return other
+            found.append(other)
+    return found[0] if anywhere and len(found) == 1 else ""
+
+
+def _words(name: str) -> list[str]:
+    return [word for word in re.split(r"[^a-z0-9]+", name.lower()) if word]

@@ -118,6 +118,7 @@ class Tree:
         self._noted: set[Problem] = set()
         self.read: defaultdict[str, dict[str, Any]] = defaultdict(dict)  # what was read of files, by method
         self.virtualenvs: list[str] = []
+        self.copies: dict[str, str] = {}  # paths that are not there, and the files that are read in their places
 
     @cached_property
     def paths(self) -> dict[str, int]:
@@ -190,13 +191,20 @@ class Tree:
         """Return the files, and the folders, that git ignores."""
         return ignored_paths(self.root, self.paths)
 
+    def stand_in(self, path: str, other: str) -> None:
+        """Read the file `other` where `path` is asked for, which is not there."""
+        self.copies[path] = other
+        self.paths[path] = self.paths[other]
+        for known in self.read.values():
+            known.pop(path, None)
+
     def is_ignored(self, path: str) -> bool:
         """Return whether git ignores a file or a folder."""
-        return path in self.ignored
+        return path in self.ignored and path not in self.copies
 
     def is_private(self, path: str) -> bool:
         """Return whether what a file holds is not to be read: git ignores it, and it may hold secrets."""
-        return path in self.ignored and not holds_no_secrets(path, self.locks)
+        return self.is_ignored(path) and not holds_no_secrets(path, self.locks)
 
     def problem(self, source: str, message: str) -> None:
         """Note, once, that a file could not be read as what it should be.
@@ -237,7 +245,7 @@ class Tree:
             self.problem(path, f"is larger than {limit // 1024} KiB and was not read")
             return None
         try:
-            with (self.root / path).open("rb") as file:
+            with (self.root / self.copies.get(path, path)).open("rb") as file:
                 content = file.read(limit + 1)
         except OSError as error:
             self.problem(path, f"cannot be read ({error.strerror})")

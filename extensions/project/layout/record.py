@@ -23,6 +23,7 @@ class Layout:
     django_dir: Found[str | None] = unread(None)  # its folder, "." for the root; None where there is no project
     settings_module: Found[str] = unread("")  # the dotted name of production's settings, "" for none
     settings_file: Found[str] = unread("")  # their path, "" for none
+    settings_example: Found[str] = unread("")  # what is read in their place, which you have to write; "" for none
     python_path: Found[str] = unread("")  # the folder from which the settings module is imported
     import_roots: Found[Sequence[str]] = unread(())  # other folders that packages of the project are imported from
     settings_fixed: Found[bool] = unread(False)  # whether code lets no other module take its place

@@ -1,13 +1,14 @@
 """The settings module that production uses, its file, and the variable that selects it."""
 
 import ast
+import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from ..data import mapping, text_of
 from ..deployment.commands import environment_of
-from ..findings import Certainty, Found
+from ..findings import Certainty, Found, unread
 from ..importer import find
 from ..lines import at
 from ..literals import (
@@ -23,7 +24,7 @@ from ..literals import (
     texts,
 )
 from ..named_aside import is_template
-from ..places import PRODUCTION, folder, is_aside, join, mentions, own, words
+from ..places import PRODUCTION, example_of, folder, is_aside, join, mentions, own, words
 from ..tree import Tree
 from .modules import (
     DEPLOYED,
@@ -68,6 +69,8 @@ def read_settings_module(tree: Tree, layout: Layout) -> Layout:
         assert place  # it is known
         stem = (_sibling(tree, known[0].module, place[0]) or ("",))[0].rpartition(".")[2]
         strong = known[:1] if stem and not words(stem).isdisjoint((*PRODUCTION, "deploy")) else []
+    if not strong and (written := _from_example(tree, namings, base)).value:
+        return replace(read_settings_module(tree, layout), settings_example=written)
     naming = next(iter(strong or good or known), None)
     if naming is None:
         return _settings_by_name(tree, layout, base, namings)
@@ -270,6 +273,23 @@ def _first(tree: Tree, modules: Iterable[str], inner: str) -> tuple[str, str] | 
         if (found := find(tree, stem, [inner])) and found.file:
             return module, found.file
     return None
+
+
+def _from_example(tree: Tree, namings: list[Naming], base: str) -> Found[str]:
+    """Let the settings be read from their example, where production's are named and git leaves them out.
+
+    Return its path, with the source of the name; "" for none.
+    """
+    naming = next((naming for naming in namings if naming.rank < WEAK), None)
+    if naming is None or is_not_production(naming.module):
+        return unread("")
+    start = "" if base == "." else f"{base}/"
+    path = f"{start}{naming.module.replace('.', '/')}.py"
+    example = example_of(tree, path, anywhere=True)
+    if not example or tree.exists(path) or not tree.has_folder(posixpath.dirname(path)):
+        return unread("")
+    tree.stand_in(path, example)
+    return Found(example, naming.source)
 
 
 # What brings settings from elsewhere: https://github.com/wemake-services/django-split-settings, dynaconf and others.

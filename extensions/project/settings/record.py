@@ -173,6 +173,16 @@ class DjangoSettings:
         return self.databases.value.get("default", Database())
 
 
+def with_lacking(settings: DjangoSettings, module: LackingModule) -> DjangoSettings:
+    """Return settings that are read from an example, which have no secret of their own."""
+    modules = settings.lacking_modules
+    return replace(
+        settings,
+        lacking_modules=replace(modules, value=[module, *modules.value], source=module.source),
+        secret_key_stated=unread(False),
+    )
+
+
 def with_celery(settings: DjangoSettings, celery: DjangoSettings) -> DjangoSettings:
     """Return settings with the broker of those that Celery's processes have of their own, and what these read."""
     names = {item.name for item in settings.environment.value}

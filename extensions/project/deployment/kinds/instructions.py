@@ -3,7 +3,7 @@
 import posixpath
 
 from ..steps import Step
-from .record import Done, Folder, Kind, NotUnderstood, Port, Surroundings, Taken, Variable
+from .record import Command, Done, Folder, Kind, NotUnderstood, Port, Surroundings, Taken, Variable, When
 
 
 def _read(step: Step, around: Surroundings) -> list[Taken] | None:
@@ -32,6 +32,10 @@ def _copied(step: Step, around: Surroundings) -> Taken:
     absolute = posixpath.normpath(posixpath.join(step.workdir, target))
     home = around.home or "/app"
     inside = absolute == home or absolute.startswith(f"{home.rstrip('/')}/")
+    made = posixpath.relpath(around.in_workdir(absolute), "/workdir")
+    if inside and made in around.tree.copies and not other:
+        words = ("cp", f"/workdir/{around.tree.copies[made]}", f"/workdir/{made}")
+        return Command(step.source, words, When.CODE)
     if other:
         tools = (
             "uv",
