@@ -722,6 +722,22 @@ def test_settings_that_only_the_own_image_has(copying, command, written):
     )
 
 
+@pytest.mark.parametrize(
+    ("copying", "is_said"),
+    [
+        ("COPY --from=registry.example/media/ffmpeg:7 /ffmpeg /usr/local/bin/", True),
+        ("COPY --from=shop/theme:1 /out /srv/shop/static/theme", True),
+        ("COPY --from=ghcr.io/astral-sh/uv:0.11 /uv /uvx /usr/local/bin/", False),
+        ("COPY --from=node:24-slim /usr/local/bin/node /usr/local/bin/", False),
+        ("COPY --from=build /srv/lib /srv/lib", False),
+    ],
+)
+def test_what_comes_from_another_image_is_said(copying, is_said, written):
+    start = f"FROM python:3.12 AS build\nWORKDIR /srv\n{COPY}FROM python:3.12\nWORKDIR /srv\n{COPY}"
+    said = " ".join(deployment_defaults.notes(read(written(Dockerfile=f"{start}{copying}\n{GUNICORN}"))))
+    assert (copying[:40] in said) is is_said
+
+
 def test_settings_with_an_example_that_you_have_to_write(written):
     more = {"shop/wsgi.py": WSGI, "shop/settings-dist.py": SETTINGS + "SECRET_KEY = 'x'\n"}
     folder = written(**more)

@@ -1,6 +1,7 @@
 """Instructions that are no command: variables, files that are copied, ports, volumes."""
 
 import posixpath
+import re
 
 from ..steps import Step
 from .record import Command, Done, Folder, Kind, NotUnderstood, Port, Surroundings, Taken, Variable, When
@@ -49,6 +50,9 @@ def _copied(step: Step, around: Surroundings) -> Taken:
             "/usr/local/lib/python",
             "bin",
         )
+        of_image = re.match(r"(?:\S*/)?([\w.-]+):|\S*/([\w.-]+)", other)
+        if of_image and step.final and (of_image[1] or of_image[2]) not in (*tools, "bun", "docker-compose-wait"):
+            return NotUnderstood(step.source, text, "it copies from another image")
         if inside or not step.final or any(tool in text for tool in tools):
             return Done(step.source, "what stages hand on")
         return NotUnderstood(step.source, text, "it copies from another image or stage")
