@@ -320,6 +320,7 @@ SHOWN = SETTINGS.replace("]", ', "django_extensions", "shelves", "unknown"]')
         (SETTINGS, {}, []),
         (SETTINGS, {"demo/core/views.py": "import os\nimport ruff\nimport shelves\nimport unknown\n"}, ["ruff"]),
         (SETTINGS, {"demo/core/tests/test_views.py": "import ruff\n"}, []),
+        (SETTINGS + 'CACHES = {"default": {"BACKEND": "ruff.Cache", "LOCATION": "x"}}\n', {}, ["ruff"]),
         (SETTINGS + 'TEMPLATES = [{"BACKEND": "django.template.backends.jinja2.Jinja2"}]\n', {}, ["jinja2"]),
     ],
 )

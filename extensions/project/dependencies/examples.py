@@ -16,7 +16,7 @@ from ..layout.record import Layout
 from ..named_aside import is_named_aside
 from ..places import is_aside, own
 from ..settings.record import DjangoSettings
-from ..settings.setting import Settings
+from ..settings.setting import Settings, entry, parts_of
 from ..tree import Tree
 from .debian_packages import missing_drivers
 from .record import Dependencies
@@ -51,7 +51,7 @@ def with_missing(
 ) -> Dependencies:
     """Return dependencies with what has to be installed beside them: what settings name, or the rest needs."""
     found: dict[str, Requirement] = {}
-    asked = _of_settings(tree, dependencies, layout, settings)
+    asked = _of_settings(tree, dependencies, layout, settings, _backends(evaluated))
     for item in (*_of_example(tree, dependencies, layout), *asked, *undeclared(tree, dependencies, evaluated)):
         found.setdefault(item.name, item)
     kept = [item for name, item in found.items() if name not in dependencies.distributions.value or item.extras]
@@ -75,6 +75,15 @@ def _of_example(tree: Tree, dependencies: Dependencies, layout: Layout) -> Itera
             yield item
 
 
+def _backends(evaluated: Settings) -> Iterator[str]:
+    """Yield the dotted names of the caches' and channel layers' backends."""
+    for name in ("CACHES", "CHANNEL_LAYERS"):
+        for value in parts_of(evaluated.get(name)).values():
+            backend = entry(value, "BACKEND")
+            if isinstance(backend, str):
+                yield backend
+
+
 def _imports_of_example(tree: Tree, dependencies: Dependencies, layout: Layout) -> Iterator[str]:
     """Yield what the code of a library's example imports, which only developers may list."""
     if not is_named_aside(f"{layout.base}/") or _is_near(dependencies, layout.base):
@@ -89,14 +98,11 @@ def _is_near(dependencies: Dependencies, base: str) -> bool:
 
 
 def _of_settings(
-    tree: Tree, dependencies: Dependencies, layout: Layout, settings: DjangoSettings
+    tree: Tree, dependencies: Dependencies, layout: Layout, settings: DjangoSettings, backends: Iterable[str]
 ) -> Iterator[Requirement]:
     """Yield what settings name, and only developers or an extra install: apps, and the driver of a database."""
-    named = [
-        *settings.installed_apps.value,
-        *settings.middleware.value,
-        *_imports_of_example(tree, dependencies, layout),
-    ]
+    named = [*settings.installed_apps.value, *settings.middleware.value, *backends]
+    named += _imports_of_example(tree, dependencies, layout)
     modules = _missing(tree, dependencies, layout, named)
     missing = [distributions_of(module) for module in modules]
     engines = [database.engine or "" for database in settings.databases.value.values()]
