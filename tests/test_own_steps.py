@@ -738,6 +738,23 @@ def test_what_comes_from_another_image_is_said(copying, is_said, written):
     assert (copying[:40] in said) is is_said
 
 
+def test_variables_of_a_front_end_that_a_stage_of_python_makes(answered):
+    dockerfile = (
+        "FROM python:3.12 AS version\nRUN python -V > .env.local\n"
+        "FROM node:24 AS front\nWORKDIR /app\nCOPY package.json ./\nRUN npm install\n"
+        "COPY --from=version /.env.local .\nRUN npm run build -- --minify\n"
+        f"FROM python:3.12\nWORKDIR /srv\n{COPY}COPY --from=front /app/out /srv/out\n{GUNICORN}"
+    )
+    found = answered(**{"package.json": '{"scripts": {"build": "pack"}}', "Dockerfile": dockerfile})
+    assert found["assets_stages"][0]["instructions"][2:] == ["RUN npm install", "RUN npm run build -- --minify"]
+    assert (
+        answered(**{"package.json": "{}", "Dockerfile": dockerfile.replace(".env.local", "page.html")})[
+            "assets_stages"
+        ]
+        == []
+    )
+
+
 def test_settings_with_an_example_that_you_have_to_write(written):
     more = {"shop/wsgi.py": WSGI, "shop/settings-dist.py": SETTINGS + "SECRET_KEY = 'x'\n"}
     folder = written(**more)

@@ -300,10 +300,17 @@ def _lines(
         for name, value in pairs(item).items():
             value = value or known.get(name, "")
             yield f'ARG {name}="{value}"' if value else f"ARG {name}"
-    elif item.keyword in ("COPY", "ADD"):
+    elif item.keyword in ("COPY", "ADD") and not _is_variables_alone(item, origins):
         yield _copy(tree, image, item, origins, known)
-    else:
+    elif item.keyword not in ("COPY", "ADD"):
         yield f"{item.keyword} {item.rest}"
+
+
+def _is_variables_alone(item: Instruction, origins: _Origins) -> bool:
+    """Return whether a stage of Python's made what is copied to give a build variables: it runs without them."""
+    stage = origins.stages.get(item.flags.get("from", "").lower())
+    names = [posixpath.basename(word) for word in item.words[:-1]]
+    return bool(stage and not stage.is_of_node() and all(name.startswith(".env") for name in names))
 
 
 def _copy(tree: Tree, image: OwnImage, item: Instruction, origins: _Origins, known: Mapping[str, str]) -> str:
