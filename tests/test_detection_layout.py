@@ -993,6 +993,23 @@ def test_front_end(read):
 
 
 @pytest.mark.parametrize(
+    ("config", "output"),
+    [
+        ("output: { path: path.resolve(__dirname, 'static', \"bundles\"), filename: 'a' }", "static/bundles"),
+        ("output: { path: path.join(__dirname, '../site', 'static', 'dist') }", "site/static/dist"),
+        ("outDir: 'static/dist', 'emptyOutDir': true", "static/dist"),
+    ],
+)
+def test_where_a_bundler_writes(read, config, output):
+    files = {
+        "front/package.json": '{"scripts": {"build": "webpack"}}',
+        "front/webpack.config.js": f"module.exports = {{ {config} }}",
+    }
+    (found,) = front_end(read, files)
+    assert found["output"] == (output if output.startswith("site/") else f"front/{output}")
+
+
+@pytest.mark.parametrize(
     ("scripts", "script", "output"),
     [
         ({"build": "sass a.scss static/a.css"}, "build", "static/a.css"),

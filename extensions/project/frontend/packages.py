@@ -113,7 +113,9 @@ WRITES = re.compile(
     r"(?:(?<![0-9&])>{1,2}|\bcp(?: -\S+)*(?: [\w./@*-]+)+(?= ))\s*([\w./-]*/[\w./-]*)(?=\s*(?:$|[&;|]|\d?>))"
 )
 HERE = r"(?:[\w.]*(?:resolve|join)\(\s*(?:(?:__dirname|import\.meta\.dirname|process\.cwd\(\))\s*,\s*)?)?"
-QUOTED = r"[\"'`]([\w./@-]+)[\"'`]"
+# One or, as in resolve(__dirname, "static", "dist"), several to join.
+NEXT = r"[\"'`]\s*,\s*[\"'`]"
+QUOTED = rf"[\"'`]([\w./@-]+(?:(?:{NEXT}[\w./@-]+)+(?=[\"'`]\s*\)))?)[\"'`]"
 CONFIG_OUTPUT = re.compile(rf"\b(?:outDir|outdir|outfile|outputDir|distDir)\s*:\s*{HERE}{QUOTED}")
 WEBPACK_OUTPUT = re.compile(rf"\boutput\s*:\s*\{{[^{{}}]{{0,600}}?\bpath\s*:\s*{HERE}{QUOTED}")
 ROLLUP_OUTPUT = re.compile(rf"\boutput\s*:\s*\{{[^{{}}]{{0,600}}?\b(?:file|dir)\s*:\s*{HERE}{QUOTED}")
@@ -370,8 +372,8 @@ def _configured(tree: Tree, base: str, commands: str) -> Iterator[str]:
             root = ROOT.search(text)
             here = folder(path)
             if root and "vite" in name and "(" not in matches[0][0]:
-                here = _within(here, root[1])
-            yield from (_within(here, match[1]) for match in matches)
+                here = _within(here, re.sub(NEXT, "/", root[1]))
+            yield from (_within(here, re.sub(NEXT, "/", match[1])) for match in matches)
             return
     if " ng build" in f" {commands}" and (output := _angular_output(tree, base)):
         yield output
