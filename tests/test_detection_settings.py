@@ -799,6 +799,44 @@ def test_split_settings(read):
     assert project["installed_apps"] == ["a", "b"]
 
 
+def test_split_settings_take_paths_of_the_module_that_includes(read):
+    """`__file__` and other names are those of the module that calls include()."""
+    project = read(
+        {
+            "config/settings/__init__.py": """
+            from split_settings.tools import include
+            include("components/base.py")
+            """,
+            "config/settings/components/base.py": """
+            from pathlib import Path
+            from split_settings.tools import include
+            BASE_DIR = Path(__file__).resolve().parent.parent.parent
+            STATIC_ROOT = BASE_DIR / "static"
+            include("components/media.py")
+            """,
+            "config/settings/components/media.py": "MEDIA_ROOT = BASE_DIR / 'media'\n",
+        },
+        "config/settings/__init__.py",
+    )
+    assert (project["static_root"], project["media_root"]) == ("static", "media")
+
+
+def test_split_settings_need_a_file_that_is_not_there(read):
+    settings = """
+    from split_settings.tools import include, optional
+    include("base.py", optional("mine.py"), "more/*.py", "local.py")
+    """
+    files = {"config/settings/__init__.py": settings, "config/settings/base.py": "INSTALLED_APPS = ['a']\n"}
+    project = read(files, "config/settings/__init__.py")
+    wanted = "config/settings/local.py"
+    assert [(one["path"], one["example"]) for one in project["lacking_modules"]] == [(wanted, "")]
+    example = "config/settings/local.py.sample"
+    files |= {example: "INSTALLED_APPS += ['b']\n", "config/settings/mine.py.sample": "INSTALLED_APPS += ['c']\n"}
+    project = read(files, "config/settings/__init__.py")
+    assert [(one["path"], one["example"]) for one in project["lacking_modules"]] == [(wanted, example)]
+    assert project["installed_apps"] == ["a", "b"]
+
+
 def test_configurations(read):
     project = read(
         """
