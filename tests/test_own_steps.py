@@ -800,6 +800,14 @@ def test_what_is_taken_out_of_an_archive_that_is_not_there(written):
     assert deployment_defaults.base_instructions(site).value == []
 
 
+@pytest.mark.parametrize("place", ["/usr/src/", "/opt/"])
+def test_what_is_taken_out_of_an_archive_that_was_added(answered, place):
+    added = f"ADD https://x.example.com/p/main.tar.gz {place}\n"
+    run = f"RUN mkdir -p {place}p && tar -xzf {place}main.tar.gz -C {place}p && cp {place}p/a.ini /etc/ && mv b.so /usr/lib/b\n"
+    found = answered(Dockerfile=f"FROM python:3.12\nARG REF=main\n{added}{run}RUN locale-gen\n{COPY}{GUNICORN}")
+    assert found["base_instructions"] == ["RUN locale-gen"]
+
+
 def test_a_file_of_the_system_that_a_command_fills(answered):
     run = "echo 'fi_FI.UTF-8 UTF-8' > /etc/locale.gen && locale-gen && echo x > /etc/nginx/x"
     found = answered(Dockerfile=f"FROM python:3.12\nRUN {run}\n{GUNICORN}")

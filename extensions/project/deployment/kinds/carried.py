@@ -22,7 +22,7 @@ READS = re.compile(r"(?<!<)<(?![<(&])\s*(?!/)\S")
 READS_NO_FILE = "it reads a file that the image lacks"
 NO_FILE = "the image has no such file"
 ARCHIVE = re.compile(r"\.(?:tar|tgz|tbz2?|txz|zip|gz|bz2|xz)$")
-TEMPORARY = re.compile(r"/tmp/[\w.-]+")
+EMPTY = re.compile(r"/(?:tmp|usr/src)/[\w.-]+")  # in images as they are pulled
 COMMAND = re.compile(r"[A-Za-z0-9_./:=@%+,* -]+|'[A-Za-z0-9_./:=@%+,* -]*'")
 # Slim images have no such file: it has other names for locales, which nobody needs.
 LOCALE_ALIAS = "-A /usr/share/locale/locale.alias "
@@ -52,15 +52,19 @@ def _read(step: Step, around: Surroundings) -> list[Taken] | None:
 def lacks_file(text: str, before: str, is_first: bool) -> bool:
     """Return whether a command takes a file that none of the carried commands `before` it has made.
 
-    A file in /tmp may be of any of them, one in the folder at hand only of this instruction: `is_first` has none.
+    A file in /tmp or /usr/src, and an archive, may be of any of them; one in the folder at hand only of this
+    instruction: `is_first` has none.
     """
     program, *words = text.split()
     if program not in MOVES:
         return False
-    if found := TEMPORARY.search(text):
+    if found := EMPTY.search(text):
         return found[0] not in before
     named = [word for word in words if not word.startswith("-")]
-    sources = named[:-1] if program in ("cp", "mv") else [word for word in named if ARCHIVE.search(word)]
+    archives = [word for word in named if ARCHIVE.search(word)] if program not in ("cp", "mv", "ln") else []
+    if any(word.startswith("/") and word not in before for word in archives):
+        return True
+    sources = named[:-1] if program in ("cp", "mv") else archives
     return is_first and any(not word.startswith("/") for word in sources)
 
 
