@@ -1759,3 +1759,20 @@ def test_a_database_url_that_decouple_casts(read):
     )
     database = project["databases"]["default"]
     assert (database["engine"], database["host"]) == ("django.db.backends.postgresql", "dbhost")
+
+
+def test_readers_of_another_package_that_name_their_arguments(read):
+    project = read(
+        """
+        import dj_database_url
+        from acme.common.envs import get_bool, get_int, get_string
+
+        DEBUG = get_bool(name="DEBUG", default=False, description="Whether errors are shown")
+        SITE_ID = get_int(name="SITE_NUMBER", default=1, description="The site")
+        DATABASES = {"default": dj_database_url.parse(get_string(name="DATABASE_URL", default="postgres://db/shop"))}
+        TITLE = get_string(name="a title", default="A")
+        """
+    )
+    found = [(one["name"], one["type"]) for one in project["environment"]]
+    assert found == [("DEBUG", "bool"), ("SITE_NUMBER", "int"), ("DATABASE_URL", "url")]
+    assert project["databases"]["default"]["name"] == "shop"

@@ -803,7 +803,8 @@ def test_what_is_taken_out_of_an_archive_that_is_not_there(written):
 @pytest.mark.parametrize("place", ["/usr/src/", "/opt/"])
 def test_what_is_taken_out_of_an_archive_that_was_added(answered, place):
     added = f"ADD https://x.example.com/p/main.tar.gz {place}\n"
-    run = f"RUN mkdir -p {place}p && tar -xzf {place}main.tar.gz -C {place}p && cp {place}p/a.ini /etc/ && mv b.so /usr/lib/b\n"
+    unpacks = f"tar -xzf {place}main.tar.gz -C {place}p && cp {place}p/a.ini /etc/"
+    run = f"RUN mkdir -p {place}p && {unpacks} && mv b.so /usr/lib/b\n"
     found = answered(Dockerfile=f"FROM python:3.12\nARG REF=main\n{added}{run}RUN locale-gen\n{COPY}{GUNICORN}")
     assert found["base_instructions"] == ["RUN locale-gen"]
 

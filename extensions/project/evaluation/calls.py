@@ -172,7 +172,7 @@ def call_reference(state: State, name: str, arguments: Arguments) -> Value:
     if name == "contextlib.suppress":
         return Value(Reference("contextlib.suppress()"))
     if unknown.looks_like_reader(name, arguments):
-        return unknown.unknown_reader(state, arguments)
+        return unknown.unknown_reader(state, name, arguments)
     return Value(UNKNOWN, merge(*arguments.all))
 
 
