@@ -83,6 +83,7 @@ def read(tmp_path):
             "import os\nHERE = os.path.normpath(os.path.join(__file__, os.pardir, '..'))",
             "'{}/{}'.format(HERE, 'static')",
         ),
+        ("from django.utils._os import safe_join as j\nHERE = j('/', __file__, '../..')", "j(HERE, 'static')"),
         ("import environ\nroot = environ.Path(__file__) - 2", "root('static')"),
         ("import environ\nroot = environ.Path(__file__) - 2", "str(root.path('static'))"),
         ("from pathlib import Path\nROOT = Path(Path(__file__).parent, '..').resolve()", "ROOT / 'static'"),
@@ -1776,3 +1777,18 @@ def test_readers_of_another_package_that_name_their_arguments(read):
     found = [(one["name"], one["type"]) for one in project["environment"]]
     assert found == [("DEBUG", "bool"), ("SITE_NUMBER", "int"), ("DATABASE_URL", "url")]
     assert project["databases"]["default"]["name"] == "shop"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "globals().update({k: v for k, v in vars(base).items() if k.isupper()})\n",
+        "def taken(module):\n    return copy.deepcopy({k: v for (k, v) in vars(module).items() if k.isupper()})\n"
+        "globals().update(taken(base))\n",
+        "for name, value in vars(base).items():\n    if name.isupper():\n        globals()[name] = value\n",
+    ],
+)
+def test_names_that_are_taken_from_another_module(read, text):
+    files = {"config/base.py": "import os\nSTATIC_ROOT = '/srv/static'\nroot = '/'\n", "config/__init__.py": ""}
+    project = read(files | {"config/settings.py": f"import copy\nfrom config import base\n{text}"})
+    assert project["static_root"] == "/srv/static"

@@ -10,7 +10,7 @@ from .attributes import READING
 from .builtins import BUILTINS, to_bool
 from .examples import stand_in
 from .functions import call_function
-from .imports import import_module, run_file
+from .imports import import_module, resolved, run_file
 from .objects import Class, Content, Function, Instance, Module, Scope, Space, behind
 from .opened import note_opened
 from .operations import MAX_ITEMS, dict_method, list_method, path_text, text_method, truth_of
@@ -218,6 +218,9 @@ def call_method(state: State, method: Bound, arguments: Arguments) -> Value:
         key = arguments.get(0)
         if name == "get" and key is not None and isinstance(key.data, str):
             return data.names[key.data].value if key.data in data.names else arguments.get(1) or Value(None)
+        if name in ("items", "keys", "values", "copy"):
+            public = [one for one in data.names if not one.startswith("_")]
+            return dict_method({one: resolved(state, data.names[one]) for one in public}, name, arguments)
         return Value()
     own = own_method(state, method, arguments) if isinstance(data, (Class, Instance)) else None
     return Value(UNKNOWN, variables) if own is None else own

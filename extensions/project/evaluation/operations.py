@@ -15,7 +15,7 @@ MAX_ITEMS = 5_000  # of a list
 SAFE_TEXT = words(
     "split rsplit strip lstrip rstrip lower upper title capitalize casefold startswith endswith partition "
     "rpartition splitlines "
-    "removeprefix removesuffix find rfind count isdigit isnumeric isalpha"
+    "removeprefix removesuffix find rfind count isdigit isupper islower isnumeric isalpha"
 )
 WIDE = re.compile(r"\d{4}|\*")  # a format that asks for a text far longer than a setting
 OPERATORS: dict[type, Callable[[Any, Any], Any]] = {

@@ -68,8 +68,9 @@ def os_path(function: str) -> Callable[..., Value]:
             return Value(UNKNOWN, variables)
         if function in ("exists", "isfile", "isdir", "lexists"):
             return Value(state.path_exists(texts[0]), variables)
-        if function in ("abspath", "realpath"):
-            return Value(posixpath.normpath(posixpath.join(state.working_folder, texts[0])), variables)
+        if function in ("abspath", "realpath", "safe_join"):
+            parts = texts if function == "safe_join" else texts[:1]
+            return Value(posixpath.normpath(posixpath.join(state.working_folder, *parts)), variables)
         if function == "expandvars":
             text = re.sub(r"\$(?:HOME\b|\{HOME\})", HOME, texts[0])
             return Value(UNKNOWN if "$" in text else text, variables)
@@ -119,6 +120,7 @@ PATHS: dict[str, External] = {
     "pathlib.PurePosixPath": new_path,
     "glob.glob": glob,
     "glob.iglob": glob,
+    "django.utils._os.safe_join": os_path("safe_join"),
     **{
         f"{module}.{name}": os_path(name)
         for module in ("os.path", "posixpath")
