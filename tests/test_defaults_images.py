@@ -83,6 +83,7 @@ def test_one_of_the_interfaces_is_needed(tmp_path):
     ("settings", "server", "fathom"),
     [
         ("INSTALLED_APPS = ['django.contrib.staticfiles']", "nginx", False),
+        ("INSTALLED_APPS = ['django.contrib.admin', 'shop.apps.ShopStaticFilesConfig']", "nginx", False),
         ("MIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']", "whitenoise", False),
         (
             "MIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']\n"

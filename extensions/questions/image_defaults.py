@@ -95,7 +95,7 @@ def static_server(site: Site) -> Answer:
     if storage.is_read and (settings.staticfiles_kind.value == "s3" or not is_local(storage.value)):
         return "elsewhere", storage.source
     apps = settings.installed_apps
-    if apps.certainty is Certainty.STATED and apps.value and STATICFILES.isdisjoint(apps.value):
+    if apps.certainty is Certainty.STATED and apps.value and not any(map(_collects, apps.value)):
         return "elsewhere", apps.source
     return "nginx", ""
 
@@ -107,13 +107,14 @@ def ssl_redirect_variable(site: Site) -> str:
 
 
 USUAL_HEADER = "X-Forwarded-Proto: https"
-STATICFILES = frozenset(
-    (
-        "django.contrib.staticfiles",
-        "django.contrib.staticfiles.apps.StaticFilesConfig",
-        "whitenoise.runserver_nostatic",
-    )
-)
+
+
+def _collects(app: str) -> bool:
+    """Return whether an app is Django's own for static files, by whatever class of yours, or one in its place.
+
+    https://docs.djangoproject.com/en/stable/ref/contrib/staticfiles/#customizing-the-ignored-pattern-list
+    """
+    return "staticfiles" in app.lower() or app == "whitenoise.runserver_nostatic"
 
 
 def gunicorn_keepalive(site: Site) -> Answer:
