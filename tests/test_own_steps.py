@@ -1498,6 +1498,20 @@ def test_a_containerfile_goes_before_the_image_of_a_lambda(written):
     assert own_image(Tree(written()), ".").path == "container/build/Containerfile"
 
 
+def test_an_image_with_other_code_alone_is_not_the_site_s(written):
+    files = {
+        "sandbox/Dockerfile": "FROM debian:13\nRUN pip install numpy\nCOPY run.py made.py lib /opt/\n",
+        "sandbox/run.py": "",
+        "sandbox/lib/a.py": "",
+    }
+    assert own_image(Tree(written(**files)), ".") is None
+    for name, text in {
+        "sandbox/Dockerfile": f"{files['sandbox/Dockerfile']}COPY shop /srv/shop\n",  # which is above
+        "compose.yaml": "services: {web: {build: sandbox, volumes: ['.:/srv'], ports: ['8000:8000']}}\n",
+    }.items():
+        assert own_image(Tree(written(**files | {name: text})), ".").path == "sandbox/Dockerfile"
+
+
 def test_the_dockerfile_of_production_in_a_folder(answered):
     entry = "#!/bin/sh -e\npython manage.py migrate\npython manage.py sync_roles\nexec gunicorn shop.wsgi\n"
     production = (

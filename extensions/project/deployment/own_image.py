@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 
 from ..data import mapping, sequence, text_of
-from ..places import DEVELOPMENT, PRODUCTION, folder, is_aside, is_development, mentions
+from ..places import DEVELOPMENT, PRODUCTION, folder, is_aside, is_development, join, mentions
 from ..secrets import is_private
 from ..tree import Tree
 from .commands import dockerfiles
@@ -17,6 +17,7 @@ OF_PYTHON = re.compile(
     r"\bmanage\.py\b|\bgunicorn\b|\buwsgi\b|\bpip3? install\b|\buv (?:sync|pip)\b"
     r"|\b(?:poetry|pipenv|pdm) (?:install|sync)\b"
 )
+OF_SITE = re.compile(r"(?i)django|manage\.py|gunicorn|uwsgi|[aw]sgi\b|requirements|pyproject|pipfile|poetry|uv\.lock")
 SERVES = re.compile(r"gunicorn|uwsgi|uvicorn|daphne|hypercorn|granian|runserver|waitress|entrypoint|start")
 OTHERS = (
     *("nginx", "proxy", "static", "frontend", "ui", "db", "database", "postgres", "mysql", "node", "assets"),
@@ -61,9 +62,6 @@ def own_image(tree: Tree, django_dir: str) -> OwnImage | None:
     else the one that is named so. What is named for staging counts only where nothing is production's, and a
     developer's after that.
     """
-    paths = [path for path in dockerfiles(tree) if _is_of_python(tree, path)]
-    if not paths:
-        return None
     services = {service: _rank(service) for service in read_compose(tree) if service.context}
     built = _built_by_ci(tree)
     best: dict[str, Service] = {}
@@ -71,6 +69,13 @@ def own_image(tree: Tree, django_dir: str) -> OwnImage | None:
         known = best.get(service.dockerfile)
         if known is None or services[service] > services[known]:
             best[service.dockerfile] = service
+    paths = [
+        path
+        for path in dockerfiles(tree)
+        if _is_of_python(tree, path) and (path in best or not _is_of_other_code(tree, path, django_dir))
+    ]
+    if not paths:
+        return None
 
     fronts = {path for path in paths if _has_front_end(tree, path)}
 
@@ -133,6 +138,24 @@ def _is_of_python(tree: Tree, path: str) -> bool:
         if item.keyword == "FROM"
     ]
     return "python" in " ".join(bases) or OF_PYTHON.search(text) is not None
+
+
+def _is_of_other_code(tree: Tree, path: str, django_dir: str) -> bool:
+    """Return whether an image has only code that is next to its Dockerfile, and Django is elsewhere."""
+    base, text = folder(path), tree.text(path) or ""
+    if base == "." or f"{django_dir}/".startswith(f"{base}/") or OF_SITE.search(text):
+        return False
+    sources = _sources(text)
+    return any(_has(tree, base, source) for source in sources) and not any(
+        source == "." or _has(tree, above, source)
+        for above in ("/".join(base.split("/")[:depth]) or "." for depth in range(base.count("/") + 1))
+        for source in sources
+    )
+
+
+def _has(tree: Tree, base: str, name: str) -> bool:
+    place = join(base, name)
+    return tree.exists(place) or _is_folder(tree, place)
 
 
 def _rank(service: Service) -> int:
@@ -198,15 +221,7 @@ def _context(tree: Tree, path: str, django_dir: str) -> str:
 
     Where a folder is copied as a whole, Django is in it.
     """
-    instructions = read_instructions(tree.text(path) or "")
-    words = [
-        word.strip("/") or "."
-        for item in instructions
-        if item.keyword in ("COPY", "ADD") and "from" not in item.flags
-        for word in item.words[:-1]
-    ]
-    words += [match[1] for item in instructions if item.keyword == "RUN" for match in BOUND.finditer(item.rest)]
-    sources = {posixpath.normpath(word) for word in words if not re.search(r"[$\[]|://|<<", word)}
+    sources = _sources(tree.text(path) or "")
     place = folder(path)
     folders = [place]
     while place != ".":
@@ -222,6 +237,19 @@ def _context(tree: Tree, path: str, django_dir: str) -> str:
         )
 
     return min(folders, key=lacking)
+
+
+def _sources(text: str) -> set[str]:
+    """Return what a Dockerfile copies or mounts of the folder that is sent to its build, as far as that is plain."""
+    instructions = read_instructions(text)
+    words = [
+        word.strip("/") or "."
+        for item in instructions
+        if item.keyword in ("COPY", "ADD") and "from" not in item.flags
+        for word in item.words[:-1]
+    ]
+    words += [match[1] for item in instructions if item.keyword == "RUN" for match in BOUND.finditer(item.rest)]
+    return {posixpath.normpath(word) for word in words if not re.search(r"[$\[]|://|<<", word)}
 
 
 def _folder_above(tree: Tree, path: str) -> str:
