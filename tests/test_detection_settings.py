@@ -1672,6 +1672,28 @@ def test_a_file_that_settings_read(read, text, found):
     assert [(one["path"], one["example"]) for one in project["lacking_modules"]] == ([found] if found else [])
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("if not os.path.isfile(MINE):\n    raise RuntimeError('MINE is missing')\n", ("conf/mine.py", "")),
+        ("if not Path(MINE).exists():\n    print('missing')\n    sys.exit(1)\n", ("conf/mine.py", "")),
+        (
+            "if not os.path.isfile('conf/keys.toml'):\n    raise OSError\n",
+            ("conf/keys.toml", "conf/keys.example.toml"),
+        ),
+        ("if not os.path.isfile(MINE):\n    print('missing')\n", None),
+        ("if not os.path.exists('uploads'):\n    raise RuntimeError\n", None),  # a folder, perhaps
+        ("try:\n    if not os.path.isfile(MINE):\n        raise OSError\nexcept OSError:\n    pass\n", None),
+        ("if os.getenv('STRICT'):\n    if not os.path.isfile(MINE):\n        raise OSError\n", None),
+        ("if not os.path.exists('/etc/shop.py'):\n    raise RuntimeError\n", None),
+    ],
+)
+def test_a_file_without_which_settings_stop(read, text, found):
+    start = "import os, sys\nfrom pathlib import Path\nMINE = 'conf/mine.py'\n"
+    project = read({"config/settings.py": start + text, "conf/keys.example.toml": "a = 1\n"})
+    assert [(one["path"], one["example"]) for one in project["lacking_modules"]] == ([found] if found else [])
+
+
 def test_a_file_that_settings_run(read):
     project = read(
         {

@@ -1,9 +1,11 @@
 """Files that settings read and do not start without: those that a variable names, and those that are not there."""
 
+import ast
 import posixpath
 import re
 
-from .examples import stand_in
+from .examples import is_needed, stand_in
+from .objects import Scope
 from .operations import path_text
 from .references import Arguments
 from .state import Lacking, State
@@ -30,6 +32,24 @@ def note_opened(state: State, path: Value, arguments: Arguments, mode: int) -> N
     text = path_text(path)
     if text and not path.variables and text not in state.written:
         _note_lacking(state, text)
+
+
+def note_wanted(state: State, test: ast.expr, scope: Scope) -> None:
+    """Record a file of the project that is not there, where settings stop if it isn't: `test` says that."""
+    called = test.operand if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) else None
+    if not isinstance(called, ast.Call) or not is_needed(state):
+        return
+    name = called.func.attr if isinstance(called.func, ast.Attribute) else getattr(called.func, "id", "")
+    if name not in ("exists", "isfile", "is_file"):
+        return
+    node = called.args[0] if called.args else called.func.value if isinstance(called.func, ast.Attribute) else None
+    text = path_text(state.evaluate(node, scope)) if node is not None else None
+    within = posixpath.normpath(posixpath.join(state.working_folder, text or "")).removeprefix(f"{ROOT}/")
+    if not text or within.startswith("/") or within in state.lacking or MADE.search(within):
+        return
+    source = f"{scope.file}:{test.lineno}"
+    if not stand_in(state, within, source) and (name != "exists" or posixpath.splitext(within)[1]):
+        state.lacking[within] = Lacking(source, "")
 
 
 def _note_lacking(state: State, text: str) -> None:

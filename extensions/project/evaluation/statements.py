@@ -7,6 +7,7 @@ from .assignment import assign
 from .expressions import binary
 from .imports import imported_elsewhere
 from .objects import Annotation, Class, Content, Function, LoopEnd, Raised, Returned, Scope
+from .opened import note_wanted
 from .operations import MAX_ITEMS, hashable, parts, same, truth_of
 from .overhearing import overhear, overhear_names
 from .packages.environs import prefixed
@@ -124,6 +125,8 @@ def _if(state: State, node: ast.If, scope: Scope) -> None:
     body, other = (node.body, node.orelse) if truth else (node.orelse, node.body)
     if truth:
         compare_others(state, node, scope)
+        if ends(node.body[-1]) and not state.caught:
+            note_wanted(state, node.test, scope)
     overhear(state, other, scope)
     overhear_names(state, other, scope, test.variables)
     state.chosen_branch += bool(test.variables)
