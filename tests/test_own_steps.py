@@ -267,6 +267,12 @@ def test_names_of_other_releases(answered):
     assert found["apt_runtime"] == ["libgdal36", "libgl1", "libmariadb3", "libssl3t64", "postgresql-client"]
 
 
+def test_packages_of_releases_that_are_long_gone(answered):
+    packages = "python-virtualenv python-lxml postgresql-server-dev-9.5 libffi-dev"
+    found = answered(Dockerfile=f"FROM ubuntu:16.04\nRUN apt-get install -y {packages}\n{COPY}{GUNICORN}")
+    assert (found["apt_build"], found["apt_runtime"]) == (["libffi-dev", "libpq-dev"], ["libpq5"])
+
+
 def test_packages_with_the_number_of_a_server(answered):
     packages = "postgresql-client-15 postgresql-client-$PG postgresql-contrib-15 postgresql-16 libgeos-c1 "
     packages += "libgeos3.11.1 libspatialite7 libgconf-2-4"

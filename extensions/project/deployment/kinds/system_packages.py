@@ -19,6 +19,8 @@ FROM_A_FILE = re.compile(r"\bxargs\b|\$\((?:<|\s*(?:cat|grep|sed)\b)")
 INSTALLS = re.compile(r"\bapt(?:-get)?\b.*\binstall\b|\bapk\b.*\badd\b")
 WITH_VALUE = ("-t", "--target-release", "-o", "--option", "-c", "--virtual", "--repository", "-X")
 SERVER_S_NUMBER = re.compile(r"(?<=^postgresql-client)-\d*$|(?<=^postgresql-contrib)-\d*$|(?<=^postgresql)-\d+$")
+# People install it for pg_config and the headers of libpq, by the number of a release that Debian has no more.
+SERVER_HEADERS = re.compile(r"^postgresql-server-dev-(?:all|[0-9.]+)$")
 OWN_NUMBER = re.compile(r"(?P<stem>lib[a-z0-9+.-]*?[a-z+-]|postgresql-client-|libmagickwand-|python)[0-9][0-9a-z.+-]*")
 JAVA = re.compile(r"^openjdk-[0-9]+-(?=j)")
 
@@ -50,9 +52,11 @@ def in_debian(name: str, alpine: bool = False) -> list[str] | None:
         known = any(name in data[names] for names in ("alpine_same", "unneeded", "of_node", "renamed"))
         if not known and not name.startswith(("python3", "py3-")):
             return None
-    name = JAVA.sub("default-", SERVER_S_NUMBER.sub("", name))
+    name = SERVER_HEADERS.sub("libpq-dev", JAVA.sub("default-", SERVER_S_NUMBER.sub("", name)))
     if name in data["renamed"]:
         return _names(data["renamed"][name])
+    if name.startswith("python-"):  # of Python 2, which Debian has no more: pip brings what there is for Python 3
+        return []
     known = name in data["libraries"].values() or name in data["handy"]
     if not known and (match := OWN_NUMBER.fullmatch(name)) and match["stem"] in data["versioned"]:
         development = "-dev" in name and match["stem"] not in ("python", "libpython")
