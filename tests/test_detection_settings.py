@@ -827,10 +827,14 @@ def test_split_settings_need_a_file_that_is_not_there(read):
     from split_settings.tools import include, optional
     include("base.py", optional("mine.py"), "more/*.py", "local.py")
     """
-    files = {"config/settings/__init__.py": settings, "config/settings/base.py": "INSTALLED_APPS = ['a']\n"}
+    files = {
+        "config/settings/__init__.py": settings,
+        "config/settings/base.py": "A = str(1)\nINSTALLED_APPS = ['a']\n",
+    }
     project = read(files, "config/settings/__init__.py")
     wanted = "config/settings/local.py"
-    assert [(one["path"], one["example"]) for one in project["lacking_modules"]] == [(wanted, "")]
+    (found,) = project["lacking_modules"]
+    assert (found["path"], found["example"], found["source"]) == (wanted, "", "config/settings/__init__.py:3")
     example = "config/settings/local.py.sample"
     files |= {example: "INSTALLED_APPS += ['b']\n", "config/settings/mine.py.sample": "INSTALLED_APPS += ['c']\n"}
     project = read(files, "config/settings/__init__.py")

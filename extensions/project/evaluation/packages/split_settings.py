@@ -31,24 +31,25 @@ def include(state: State, arguments: Arguments, scope: Scope) -> None:
     """Work out the files that include() names, in the module's own names, of which `__file__` is one."""
     file = scope.globals.setdefault("__file__", Binding(Value(f"{ROOT}/{scope.file}"), ""))
     base = (path_text(file.value) or "").rpartition("/")[0]
+    here = state.here
     for argument in arguments.positional[:MAX_FILES]:
         needed = not isinstance(argument.data, Optional)
         pattern = path_text(argument.data.pattern if isinstance(argument.data, Optional) else argument)
         if pattern is None:
-            state.notes.append((state.here, "includes a file whose name could not be worked out"))
+            state.notes.append((here, "includes a file whose name could not be worked out"))
             continue
         state.steps += len(state.tree.paths) // 20
         pattern = posixpath.normpath(posixpath.join(ROOT, base, pattern)).removeprefix(ROOT + "/")
         found = [path for path in sorted(state.tree.match(pattern)) if path.count("/") == pattern.count("/")]
         if not found and needed and is_needed(state) and not {*pattern} & {*"*?["}:
-            example = stand_in(state, pattern, state.here)
-            state.lacking.setdefault(pattern, Lacking(state.here, ""))
+            example = stand_in(state, pattern, here)
+            state.lacking.setdefault(pattern, Lacking(here, ""))
             found = [example] if example else []
         for path in found:
             if path in state.files:
                 continue
             if state.tree.is_private(path):
-                private = state.private.setdefault(path, Private(state.here))
+                private = state.private.setdefault(path, Private(here))
                 private.needed = private.needed or (needed and is_needed(state))
             elif not state.ignored(path):
                 state.settings_files.add(path)
