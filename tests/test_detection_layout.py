@@ -1023,6 +1023,12 @@ def test_where_a_bundler_writes(read, config, output):
             "build",
             "out/a.css js",
         ),
+        (
+            {"build": "run-p --silent build:*", "build:a": "sass a.scss a.css", "build:b": "sass b.scss b.css"},
+            "build",
+            "a.css b.css",
+        ),
+        ({"build": "concurrently npm:build:a", "build:a": "sass a.scss a.css"}, "build", "a.css"),
         ({"build": "webpack -o dist", "production": "webpack --mode production -o live"}, "production", "live"),
         ({"css:build": "tailwindcss -o site.css", "build:storybook": "storybook build"}, "css:build", "site.css"),
         ({"build": "webpack"}, "build", ""),

@@ -53,7 +53,7 @@ SCRIPTS = (
 )
 BUILDERS = re.compile(
     r"(?:^|[\s/;&|])(webpack(?:-cli)?|vite|rollup|esbuild|gulp|grunt|parcel|tailwindcss|tailwind|@tailwindcss/cli|sass|node-sass"
-    r"|postcss"
+    r"|postcss|run-[ps]|npm-run-all2?|concurrently"
     r"|rspack|rsbuild|vue-cli-service|react-scripts|ng|next|nuxt|turbo|browserify|lessc|tsc|mix|encore"
     r"|node|bun|npm|yarn|pnpm)(?=\s|$)"
 )
@@ -347,7 +347,7 @@ def _reached(scripts: dict[str, str], script: str) -> Iterator[str]:
         text = scripts[name][:2000]
         yield text
         for match in re.finditer(
-            r"(?:run(?:-[sp])?|yarn|pnpm|run-p|run-s|npm-run-all)\s+([\w:*-]+)((?:\s+[\w:-]+)*)", text
+            r"(?:(?:run(?:-[sp])?|yarn|pnpm|npm-run-all2?)\s+(?:-\S+\s+)*|\bnpm:)([\w:*-]+)((?:\s+[\w:*-]+)*)", text
         ):
             for called in (match[1], *match[2].split()):
                 if called.endswith("*"):
