@@ -366,6 +366,18 @@ def test_a_command_that_writes_beside_the_code_is_said(command, written):
     assert f"`python manage.py {command}`" in " ".join(deployment_defaults.notes(site))
 
 
+def test_a_folder_that_a_command_of_the_build_writes_to(answered):
+    schema = "python manage.py spectacular --file"
+    lines = f"RUN mkdir -p shop/static && {schema} shop/static/api.yaml && {schema} shop/b.yaml && {schema} c.yaml\n"
+    found = answered(Dockerfile=f"FROM python:3.12\n{COPY}{lines}{GUNICORN}")
+    assert found["build_instructions"] == [
+        "RUN mkdir -p /workdir/shop/static",
+        f"RUN {schema} shop/static/api.yaml",
+        f"RUN {schema} shop/b.yaml",
+        f"RUN {schema} c.yaml",
+    ]
+
+
 def test_no_secret_of_a_command_is_said(written):
     said = " ".join(
         deployment_defaults.notes(read(written(**started("python manage.py set_up --token=Xk29fjQ8sLw20d\n"))))

@@ -51,7 +51,9 @@ def build_instructions(site: Site) -> Default:
     given = "".join(
         f"{name}={shlex.quote(text)} " for name, text in environment_defaults.build_environment(site).value.items()
     )
-    instructions = dict.fromkeys(f"RUN {given}{command}" for command in commands)
+    instructions = dict.fromkeys(
+        f"RUN {'' if command.startswith('mkdir ') else given}{command}" for command in commands
+    )
     lacking = site.local.static_lacking
     makes = [f"RUN mkdir -p {shlex.join(posixpath.join('/workdir', path) for path in lacking.value)}"]
     found = [*(makes if lacking.value else []), *default.value, *instructions]

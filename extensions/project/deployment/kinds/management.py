@@ -184,22 +184,31 @@ def _command(step: Step, words: tuple[str, ...], around: Surroundings, when: Whe
     if when is None:
         build = step.phase is Phase.BUILD and words[0] not in OF_DATABASE and not around.migrated
         when = When.STATIC if build or words[0] in MAKES_FILES else When.START
-    if when is When.START and _writes_beside_code(words):
+    written = _written_beside_code(words)
+    if when is When.START and written:
         return [NotUnderstood(step.source, text, "it writes into the project's folder, which is read-only then")]
     if step.condition and when is When.START:
         return [NotUnderstood(step.source, text, f"it runs only on {in_command(step.condition)[:80]}")]
-    return [Command(step.source, ("python", "manage.py", *words), when, step.may_fail)]
+    made = _makes_folder(step, written, around) if when is When.STATIC else []
+    return [*made, Command(step.source, ("python", "manage.py", *words), when, step.may_fail)]
 
 
-def _writes_beside_code(words: Sequence[str]) -> bool:
-    """Return whether an option names a file to write that is none of the container's other folders."""
+def _written_beside_code(words: Sequence[str]) -> str:
+    """Return the file that an option names to write, "" if it is none, or in one of the container's other folders."""
     for word, value in zip(words, (*words[1:], ""), strict=True):
         name, sign, text = word.partition("=")
-        if (name in OUTPUTS or (name == "--file" and words[0] in SCHEMAS)) and not (
-            text if sign else value
-        ).startswith(("/", "-")):
-            return True
-    return False
+        path = text if sign else value
+        if (name in OUTPUTS or (name == "--file" and words[0] in SCHEMAS)) and not path.startswith(("/", "-")):
+            return path
+    return ""
+
+
+def _makes_folder(step: Step, path: str, around: Surroundings) -> list[Taken]:
+    """Return what makes the folder of a file that a command writes, where git has nothing of it."""
+    place = posixpath.dirname(posixpath.normpath(posixpath.join(around.django_dir, path))) if path else ""
+    if not place or place.startswith("..") or around.tree.has_folder(place):
+        return []
+    return [Command(step.source, ("mkdir", "-p", f"/workdir/{place}"), When.STATIC)]
 
 
 def _migrate(step: Step, words: tuple[str, ...], around: Surroundings) -> list[Taken]:
