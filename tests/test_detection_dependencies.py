@@ -1243,6 +1243,13 @@ def test_the_data_files_are_as_they_should_be():
         assert [Version(value) for value in row.values()] == sorted(Version(value) for value in row.values())
 
 
+def test_libraries_and_programs_that_wheels_leave_to_the_system(read):
+    found = read({"requirements.txt": "django\nopencv-python==4.12.0.88\nffmpeg-python\npyvips\npyvips-binary\n"})
+    assert found.value("apt_runtime") == ["ffmpeg", "libgl1", "libglib2.0-0t64"]
+    assert "cmake" in read({"requirements.txt": "django\nface-recognition==1.3.0\n"}).value("apt_build")
+    assert read({"requirements.txt": "django\nopencv-python-headless\n"}).value("apt_runtime") == []
+
+
 def test_what_only_others_ask_for_needs_no_program(read):
     compiled = "concepts==0.9.2\n    # via -r requirements.in\ngraphviz==0.21\n    # via concepts\n"
     findings = read({"requirements.txt": compiled})
