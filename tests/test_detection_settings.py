@@ -1690,6 +1690,7 @@ def test_a_file_that_settings_read(read, text, found):
         ("try:\n    if not os.path.isfile(MINE):\n        raise OSError\nexcept OSError:\n    pass\n", None),
         ("if os.getenv('STRICT'):\n    if not os.path.isfile(MINE):\n        raise OSError\n", None),
         ("if not os.path.exists('/etc/shop.py'):\n    raise RuntimeError\n", None),
+        ("if not os.path.exists('front/app.js'):\n    raise RuntimeError\n", None),  # which a build makes
     ],
 )
 def test_a_file_without_which_settings_stop(read, text, found):

@@ -827,6 +827,12 @@ def test_what_is_taken_out_of_an_archive_that_was_added(answered, place):
     assert found["base_instructions"] == ["RUN locale-gen"]
 
 
+def test_what_is_taken_out_of_an_archive_that_is_downloaded_into_a_folder(answered):
+    run = "RUN mkdir -p /opt/p && wget -P /opt/p https://x.example.com/a.tgz && tar -C /usr/lib -xf /opt/p/a.tgz\n"
+    found = answered(Dockerfile=f"FROM python:3.12\n{run}{COPY}{GUNICORN}")
+    assert "tar -C /usr/lib -xf /opt/p/a.tgz" in " ".join(found["base_instructions"])
+
+
 def test_a_file_of_the_system_that_a_command_fills(answered):
     run = "echo 'fi_FI.UTF-8 UTF-8' > /etc/locale.gen && locale-gen && echo x > /etc/nginx/x"
     found = answered(Dockerfile=f"FROM python:3.12\nRUN {run}\n{GUNICORN}")

@@ -48,7 +48,8 @@ def note_wanted(state: State, test: ast.expr, scope: Scope) -> None:
     if not text or within.startswith("/") or within in state.lacking or MADE.search(within):
         return
     source = f"{scope.file}:{test.lineno}"
-    if not stand_in(state, within, source) and (name != "exists" or posixpath.splitext(within)[1]):
+    plain = "node_modules/" not in within and (name != "exists" or posixpath.splitext(within)[1])
+    if not stand_in(state, within, source) and plain and (WRITTEN.search(within) or within.endswith(".py")):
         state.lacking[within] = Lacking(source, "")
 
 

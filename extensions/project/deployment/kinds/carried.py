@@ -59,10 +59,10 @@ def lacks_file(text: str, before: str, is_first: bool) -> bool:
     if program not in MOVES:
         return False
     if found := EMPTY.search(text):
-        return found[0] not in before
+        return posixpath.basename(found[0]) not in before
     named = [word for word in words if not word.startswith("-")]
     archives = [word for word in named if ARCHIVE.search(word)] if program not in ("cp", "mv", "ln") else []
-    if any(word.startswith("/") and word not in before for word in archives):
+    if any(word.startswith("/") and posixpath.basename(word) not in before for word in archives):
         return True
     sources = named[:-1] if program in ("cp", "mv") else archives
     return is_first and any(not word.startswith("/") for word in sources)

@@ -7,7 +7,7 @@ from ..state import State
 from ..values import MISSING, Value
 from .reading import TYPES, cast_name
 
-NAMES = ("name", "var", "key")
+NAMES = ("name", "var")
 SAYS_SO = ("config", "environ", "environment", "envs", "undecouple")
 MISSING_BUT_UNSURE = Value(MISSING)
 
