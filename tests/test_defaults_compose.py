@@ -953,7 +953,20 @@ def test_the_address_of_an_example_is_this_machine_s(read):
 
 def test_a_module_that_a_person_has_to_write_is_said(read):
     found = read("from .local import *\n", more={"site/local.py.dist": "DEBUG = False\n"})
-    assert any("Settings need site/local.py (site/settings.py:4)" in note for note in found["notes"])
+    assert any(
+        "Settings need site/local.py (site/settings.py:4), which is not in the project. The images have a copy of "
+        "site/local.py.dist." in note
+        for note in found["notes"]
+    )
+
+
+@pytest.mark.parametrize("key", ["change me", ""])
+def test_no_key_of_an_example_is_used(key, read):
+    example = f"SECRET_KEY = '{key}'\nINSTALLED_APPS = ['shop']\n"
+    found = read("from .local import *\n", more={"site/local.py.dist": example})
+    assert found["compose_settings"]["SECRET_KEY"] == "${SECRET_KEY}" and "SECRET_KEY" in found["dotenv"]
+    own = "import os\nSECRET_KEY = os.environ.get('KEY', 'x')\nINSTALLED_APPS = ['shop']\n"
+    assert "SECRET_KEY" not in read("from .local import *\n", more={"site/local.py.dist": own})["compose_settings"]
 
 
 def test_variables_that_other_code_needs(read):

@@ -378,6 +378,20 @@ def test_a_folder_that_a_command_of_the_build_writes_to(answered):
     ]
 
 
+@pytest.mark.parametrize(
+    ("step", "commands"),
+    [
+        ("", ["cp --no-clobber /workdir/shop/local.py.dist /workdir/shop/local.py"]),
+        ("RUN cp shop/local.py.dist shop/local.py\n", ["cp /workdir/shop/local.py.dist /workdir/shop/local.py"]),
+    ],
+)
+def test_a_module_that_images_have_from_its_example(step, commands, answered):
+    files = {"shop/settings.py": f"{SETTINGS}from .local import *\n", "shop/local.py.dist": "X = 1\n"}
+    assert answered(Dockerfile=f"FROM python:3.12\n{COPY}{step}{GUNICORN}", **files)["code_commands"] == commands
+    files["shop/settings.py"] = f"{SETTINGS}X = open('shop/keys.toml').read()\n"
+    assert answered(Dockerfile="", **files, **{"shop/keys.example.toml": ""})["code_commands"] == []
+
+
 def test_no_secret_of_a_command_is_said(written):
     said = " ".join(
         deployment_defaults.notes(read(written(**started("python manage.py set_up --token=Xk29fjQ8sLw20d\n"))))

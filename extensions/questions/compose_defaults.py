@@ -358,9 +358,14 @@ def _files(site: Site) -> list[str]:
     found = []
     for lacking in site.settings.lacking_modules.value:
         start = f"Settings need {lacking.path} ({lacking.source}), which is not in the project. Before you build,"
-        if lacking.path.endswith(".py"):
-            write = f"copy it from {lacking.example}" if lacking.example else "write it"
-            end = f"{write}, let it read secrets from variables, and commit it (git add --force)."
+        if lacking.path.endswith(".py") and lacking.example:
+            start = start.removesuffix(" Before you build,")
+            end = (
+                f"The images have a copy of {lacking.example}. Before others can reach the site, write your own, let "
+                "it read secrets from variables, commit it (git add --force), and run `copier-django-docker sync`."
+            )
+        elif lacking.path.endswith(".py"):
+            end = "write it, let it read secrets from variables, and commit it (git add --force)."
         elif lacking.example:
             end = (
                 f"copy it from {lacking.example} and commit it without secrets (git add --force), or let settings "

@@ -50,12 +50,25 @@ def _is_there(command: str, stated: Iterable[str]) -> bool:
 def code_commands(site: Site) -> Default:
     """Return what must have run on the code before it is of use.
 
+    A module that people copy from its example is that, unless one is in the project by then.
     https://django-statici18n.readthedocs.io/en/latest/commands.html
     """
     stated, apps = _commands(site, When.CODE), site.settings.installed_apps
+    copies = {f"cp --no-clobber {source} {place}": source for source, place in copied_examples(site).items()}
+    kept = [command for command in copies if not any(f" {command.split()[-1]}" in other for other in stated.value)]
+    stated = Default([*kept, *stated.value], stated.source or (site.settings.lacking_modules.source if kept else ""))
     if "statici18n" not in apps.value or any("compilejsi18n" in command for command in stated.value):
         return stated
     return Default([*stated.value, "python manage.py compilejsi18n"], stated.source or apps.source)
+
+
+def copied_examples(site: Site) -> dict[str, str]:
+    """Return the examples of modules that settings need and the project lacks, and where images have their copies."""
+    return {
+        shlex.quote(f"/workdir/{module.example}"): shlex.quote(f"/workdir/{module.path}")
+        for module in site.settings.lacking_modules.value
+        if module.example and module.path.endswith(".py")
+    }
 
 
 ALIAS = re.compile(r"(?!default$)[\w-]+")

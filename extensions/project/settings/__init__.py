@@ -201,6 +201,7 @@ def record(evaluator: State, settings: Settings, before: Settings) -> DjangoSett
     apps = finder.texts("INSTALLED_APPS")
     tag = compress_tag(evaluator.tree, apps.value)
     missing = "" if settings.files else "the settings module is not in the project"
+    examples = {one.example for one in evaluator.lacking.values()} - {""}
     return DjangoSettings(
         static_root=finder.path("STATIC_ROOT", "nothing sets STATIC_ROOT, so collectstatic has nowhere to put files"),
         static_url=finder.url("STATIC_URL", "/static/"),
@@ -238,8 +239,8 @@ def record(evaluator: State, settings: Settings, before: Settings) -> DjangoSett
         channel_layers=layers(finder),
         named_servers=named_servers(settings, apps.value),
         rq_queues=finder.found([*parts_of(queues)], queues, "nothing sets RQ_QUEUES"),
-        secret_key_unset=_unset_secret_key(settings),
-        secret_key_stated=_stated_secret_key(settings, {one.example for one in evaluator.lacking.values()} - {""}),
+        secret_key_unset=_unset_secret_key(settings, examples),
+        secret_key_stated=_stated_secret_key(settings, examples),
         ignored_modules=_ignored_modules(evaluator),
         lacking_modules=_lacking_modules(evaluator),
         environment=Found(settings.environment, settings.path, Certainty.INFERRED, missing),
@@ -256,9 +257,11 @@ def _lacking_modules(evaluator: State) -> Found[Sequence[LackingModule]]:
     return Found(modules, modules[0].source if modules else "", Certainty.INFERRED)
 
 
-def _unset_secret_key(settings: Settings) -> Found[bool]:
-    """Return whether a module that is not in git seems to set SECRET_KEY."""
+def _unset_secret_key(settings: Settings, examples: Collection[str]) -> Found[bool]:
+    """Return whether a module that is not in git sets SECRET_KEY, as its example does, or seems to."""
     key = settings.get("SECRET_KEY")
+    if key and not key.variables and key.source.rpartition(":")[0] in examples:
+        return Found(True, key.source, Certainty.INFERRED)
     if settings.get("INSTALLED_APPS") and "SECRET_KEY" not in settings.elsewhere and (key is None or key.value == ""):
         is_read = any(variable.name.upper().endswith("SECRET_KEY") for variable in settings.environment)
         if not is_read and not (key and key.variables):
