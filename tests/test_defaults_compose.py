@@ -992,6 +992,7 @@ def test_variables_that_other_code_needs(read):
 def test_origins_that_django_refuses(read):
     settings = "import os\nCSRF_TRUSTED_ORIGINS = os.environ.get('ORIGINS', '').split(',')\n"
     assert read(settings)["compose_environment"]["ORIGINS"] == "http://localhost"
+    assert "ORIGINS" not in read(settings, "django==3.2.25\n")["compose_environment"]  # which takes host names
     settings = settings.replace("''", "'https://a.example'")
     assert "ORIGINS" not in read(settings)["compose_environment"]
 

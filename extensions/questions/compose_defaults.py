@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from ..project import Certainty
+from ..project.dependencies.requirements import parse_version
 from ..project.evaluation.environment import ReadVariable
 from ..project.secrets import HIDDEN
 from ..project.settings.variables import OF_OTHERS
@@ -117,7 +118,13 @@ def _allowed_hosts(site: Site) -> dict[str, str]:
 
 
 def _origins(site: Site) -> dict[str, str]:
-    """Return the variables of CSRF_TRUSTED_ORIGINS, as this machine, where Django refuses what is there without."""
+    """Return the variables of CSRF_TRUSTED_ORIGINS, as this machine, where Django refuses what is there without.
+
+    Until 4.0 it has host names: https://docs.djangoproject.com/en/4.0/releases/4.0/#csrf-trusted-origins-changes-4-0
+    """
+    django = parse_version(site.dependencies.django_version.value)
+    if django is not None and django.major < 4:
+        return {}
     return dict.fromkeys(site.settings.origins_unset.value, "http://localhost")
 
 
