@@ -1543,10 +1543,11 @@ def test_an_image_with_other_code_alone_is_not_the_site_s(written):
         "sandbox/lib/a.py": "",
     }
     assert own_image(Tree(written(**files)), ".") is None
-    for name, text in {
-        "sandbox/Dockerfile": f"{files['sandbox/Dockerfile']}COPY shop /srv/shop\n",  # which is above
-        "compose.yaml": "services: {web: {build: sandbox, volumes: ['.:/srv'], ports: ['8000:8000']}}\n",
-    }.items():
+    for name, text in (
+        ("sandbox/Dockerfile", f"{files['sandbox/Dockerfile']}COPY shop /srv/shop\n"),  # which is above
+        ("sandbox/Dockerfile", f"{files['sandbox/Dockerfile']}CMD /srv/sandbox/run.sh\n"),  # which is mounted
+        ("compose.yaml", "services: {web: {build: sandbox, volumes: ['.:/srv'], ports: ['8000:8000']}}\n"),
+    ):
         assert own_image(Tree(written(**files | {name: text})), ".").path == "sandbox/Dockerfile"
 
 

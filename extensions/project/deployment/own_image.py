@@ -141,9 +141,12 @@ def _is_of_python(tree: Tree, path: str) -> bool:
 
 
 def _is_of_other_code(tree: Tree, path: str, django_dir: str) -> bool:
-    """Return whether an image has only code that is next to its Dockerfile, and Django is elsewhere."""
+    """Return whether an image has only code that is next to its Dockerfile, and Django is elsewhere.
+
+    Where it names its folder, as in /app/scripts/docker/test.sh, the project is mounted.
+    """
     base, text = folder(path), tree.text(path) or ""
-    if base == "." or f"{django_dir}/".startswith(f"{base}/") or OF_SITE.search(text):
+    if base == "." or f"{django_dir}/".startswith(f"{base}/") or OF_SITE.search(text) or f"/{base}/" in text:
         return False
     sources = _sources(text)
     return any(_has(tree, base, source) for source in sources) and not any(
