@@ -53,8 +53,8 @@ QUESTIONS = (
             type="a YAML list of commands",
             default=(
                 "`python manage.py makemigrations` for apps whose migrations are not in the project, if your own "
-                "files run it, `compilejsi18n` of django-statici18n, and a copy of the example of a module that your "
-                "settings need and your project lacks"
+                "files run it, `compilejsi18n` of django-statici18n, and copies of examples of modules that settings "
+                "need"
             ),
             changes="a `RUN` each in the stage `code` of both Dockerfiles, with `build_environment`",
             allowed="commands without characters of a shell such as `;`, `&` and `$`",
