@@ -749,7 +749,7 @@ def test_settings_that_only_the_own_image_has(copying, command, written):
     made = found["code_commands"].value
     assert (f"{command}/workdir/shop/settings.py" in made) is bool(command)
     assert found["static_root"].value == "out"
-    assert any("copy it from conf/settings.py.example" in note for note in compose_defaults.notes(site)) is not bool(
+    assert any("have a copy of conf/settings.py.example" in note for note in compose_defaults.notes(site)) is not bool(
         command
     )
 
