@@ -1676,6 +1676,27 @@ def test_a_loop_beside_the_server(answered):
     assert found["worker_intervals"] == {"run-jobs": 30} and found["start_commands"] == []
 
 
+def test_a_loop_of_a_developer_s_server_is_no_worker(answered):
+    compose = "services:\n  api:\n    build: .\n    command: /srv/start-dev.sh\n"
+    script = "#!/bin/sh\nwhile true; do\n  python manage.py runserver_plus 0.0.0.0:8000\n  sleep 1\ndone\n"
+    found = answered(**{"Dockerfile": f"FROM python:3.12\n{COPY}", "compose.yml": compose, "start-dev.sh": script})
+    assert found["workers"] == {}
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("celery --workdir=/app -A shop worker", "celery -A shop worker"),
+        ("celery -A shop --workdir /app/src worker", "celery -A shop worker"),
+        ("celery --workdir src -A shop worker", "celery --workdir src -A shop worker"),
+    ],
+)
+def test_celery_s_folder_of_the_own_image_is_left_out(answered, command, expected):
+    settings = SETTINGS + 'CELERY_BROKER_URL = "redis://localhost"\n'
+    found = answered(**{"Procfile": f"web: gunicorn shop.wsgi\nworker: {command}\n", "shop/settings.py": settings})
+    assert found["workers"] == {"worker": expected}
+
+
 def test_a_loop_that_waits_is_no_worker(answered):
     start = (
         "until python manage.py check_db; do sleep 1; done\nwhile ! nc -z db 5432; do sleep 1; done\nexec gunicorn a\n"

@@ -20,6 +20,7 @@ QUEUE = re.compile(
 SCHEDULE = "/tmp/celerybeat-schedule"
 # Celery's own: a container has one process, its log is its output, and its user cannot become another.
 FILES = ("--pidfile", "--logfile", "-f", "--uid", "--gid")
+ELSEWHERE = re.compile(r"\s--workdir[ =]/\S*")  # a folder of the project's own image; services start in manage.py's
 DATABASE_SCHEDULER = re.compile(r"DatabaseScheduler|RedBeat", re.IGNORECASE)
 # What an image, or compose.yaml, does already; flower and the like are no part of a site.
 DONE = frozenset("migrate createcachetable collectstatic compilemessages check runserver shell tailwind test".split())  # noqa: SIM905
@@ -227,6 +228,8 @@ def _is_program(words: list[str], index: int) -> bool:
 
 def _finished(command: str) -> str:
     """Return a command with the options that it needs where only /tmp can be written to."""
+    if command.startswith("celery "):
+        command = ELSEWHERE.sub("", command)
     words = shlex.split(command)
     if words[0] == "celery":
         words = _modern_celery(words)

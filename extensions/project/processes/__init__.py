@@ -216,8 +216,14 @@ def _repeated(tree: Tree, command: Command, content: str) -> Iterator[Process]:
     if not ("while" in content and "sleep" in content):
         return
     for step in read_script(tree, content, command.source):
-        if step.every and step.program.startswith(("python", "manage.py", "django-admin")) and not step.background:
-            process = _process(command.name, shlex.join(step.words), "worker", command.source, Certainty.STATED)
+        runs = shlex.join(step.words)
+        serves = WEB.search(runs)  # a developer's server, which ends at each mistake
+        if (
+            step.every
+            and step.program.startswith(("python", "manage.py", "django-admin"))
+            and not (step.background or serves)
+        ):
+            process = _process(command.name, runs, "worker", command.source, Certainty.STATED)
             yield replace(process, every=step.every)
 
 
