@@ -446,6 +446,21 @@ def test_migrations_that_are_not_in_the_project(answered):
     assert found["start_commands"] == []
 
 
+@pytest.mark.parametrize("local", [{}, {"goods/migrations/0001_initial.py": "", "goods/migrations/__init__.py": ""}])
+def test_migrations_that_git_ignores_are_made(answered, local):
+    model = "from django.db import models\n\nclass Item(models.Model):\n    pass\n"
+    files = {
+        "shop/settings.py": SETTINGS + 'INSTALLED_APPS = ["bids", "goods", "offers"]\n',
+        "goods/models.py": model,
+        "offers/models.py": model,
+        "bids/models.py": model,
+        "bids/db_migrations/0001_initial.py": "",
+        ".gitignore": "goods/migrations/\nbids/migrations/\n",
+    }
+    found = answered(**files, **local)
+    assert found["code_commands"] == ["python manage.py makemigrations --noinput goods"]
+
+
 def test_a_command_of_the_build_makes_static_files(answered):
     run = "RUN SECRET_KEY=x python manage.py compilescss && SECRET_KEY=x python manage.py collectstatic\n"
     dockerfile = f"FROM python:3.12\n{COPY}{run}"

@@ -12,6 +12,7 @@ from packaging.utils import canonicalize_name
 from ..data import mapping
 from ..dependencies.record import Dependencies, Installed
 from ..findings import Certainty, Found
+from ..ignored import ignored_paths
 from ..layout.record import Layout
 from ..places import is_aside, is_development, own
 from ..secrets import in_command, is_private, words
@@ -35,6 +36,7 @@ from .kinds.record import (
     Surroundings,
     Taken,
     Variable,
+    When,
 )
 from .kinds.servers import SERVERS
 from .kinds.system_packages import (
@@ -97,6 +99,8 @@ class Evidence:
         return [item for item in self.taken if isinstance(item, kind)]
 
 
+# In a folder of another name, too, such as db_migrations in MIGRATION_MODULES.
+MIGRATION = re.compile(r"/(?!south_)\w*migrations\w*/\d\w*\.py$")
 NOTHING = Evidence()
 
 
@@ -157,7 +161,7 @@ def _evidence(tree: Tree, known: _Known) -> Evidence:
         steps.place,
         _stages_of_node(tree, image),
         frozenset(known.dependencies.distributions.value),
-        unmigrated=_unmigrated(tree, known.settings.installed_apps.value),
+        unmigrated=tuple(sorted(_unmigrated(tree, known.settings.installed_apps.value))),
         apps=tuple(known.settings.installed_apps.value),
         installs=_files(known.dependencies),
         scripts=_own_scripts(tree),
@@ -169,6 +173,8 @@ def _evidence(tree: Tree, known: _Known) -> Evidence:
         items = taken(step, around)
         found.update(dict.fromkeys(item for item in items if step not in hosted or isinstance(item, OF_HOSTING)))
         around = replace(around, migrated=around.migrated or "migrate" in step.words[1:3])
+    if not any("makemigrations" in item.words for item in found if isinstance(item, Command)):
+        found.update(dict.fromkeys(_of_ignored_migrations(tree, around)))
     packages = [*_of_files(tree), *([] if image else _of_ci(tree))]
     settled = [*_settled(tree, known, [*found, *packages])]
     release, source = _release(tree, image, settled)
@@ -225,13 +231,15 @@ def _stages_of_node(tree: Tree, image: OwnImage | None) -> frozenset[str]:
     return frozenset(found)
 
 
-def _unmigrated(tree: Tree, installed_apps: Iterable[str]) -> tuple[str, ...]:
-    """Return the project's apps that have models, and no migrations in the project."""
+def _unmigrated(tree: Tree, installed_apps: Iterable[str]) -> dict[str, str]:
+    """Return the folders of the project's apps that have models, and no migrations in the project, by name."""
     apps = {str(app).partition(".apps.")[0].rpartition(".")[2] for app in installed_apps}
     migrated = {
-        posixpath.dirname(posixpath.dirname(path)) for path in tree.paths if re.search(r"/migrations/\d\w*\.py$", path)
+        posixpath.dirname(posixpath.dirname(path))
+        for path in tree.paths
+        if MIGRATION.search(path) and not tree.is_ignored(path)
     }
-    found = []
+    found = {}
     for path in tree.paths:
         folder = posixpath.dirname(path)
         if posixpath.basename(folder) == "models" and path.endswith(".py"):
@@ -245,8 +253,16 @@ def _unmigrated(tree: Tree, installed_apps: Iterable[str]) -> tuple[str, ...]:
             and not is_aside(tree, path)
             and re.search(r"^class \w+\(", tree.text(path) or "", re.M)
         ):
-            found.append(name)
-    return tuple(sorted(set(found)))
+            found[name] = folder
+    return found
+
+
+def _of_ignored_migrations(tree: Tree, around: Surroundings) -> Iterator[Command]:
+    """Yield the command that makes the migrations that git ignores, as each checkout lacks them."""
+    first = {f"{folder}/migrations/0001_initial.py": name for name, folder in _unmigrated(tree, around.apps).items()}
+    if lacking := sorted(first[path] for path in ignored_paths(tree.root, first) if path in first):
+        words = ("python", "manage.py", "makemigrations", "--noinput", *lacking)
+        yield Command(".gitignore", words, When.CODE)
 
 
 def _own_scripts(tree: Tree) -> dict[str, str]:
