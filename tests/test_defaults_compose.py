@@ -134,6 +134,29 @@ def test_settings_without_a_secret_key(read):
         assert read(f"{missing}SECRET_KEY = {key}\n")["compose_settings"] == {}
 
 
+@pytest.mark.parametrize(
+    ("engine", "django", "own", "image"),
+    [
+        ("mysql", "Django==4.2.1", "mysql:5.7", "mysql:8.4"),
+        ("mysql", "Django==3.2", "mysql:5.7", "mysql:5.7"),
+        ("mysql", "Django==4.2.1", "mysql:8", "mysql:8"),
+        ("mysql", "Django==4.2.1", "mariadb:10.3", "mariadb:11.8"),
+        ("mysql", "Django==4.2.1", "mariadb:10.4", "mariadb:10.4"),
+        ("postgresql", "Django==5.2.1", "postgres:13-alpine", "postgres:18"),
+        ("postgresql", "Django==5.1.1", "postgres:13-alpine", "postgres:13"),
+        ("postgresql", "Django==4.2.1", "postgres:9.6", "postgres:18"),
+        ("postgresql", "Django==5.2.1", "timescale/timescaledb:2.9-pg13", "timescale/timescaledb:2.9-pg13"),
+    ],
+)
+def test_a_database_that_is_too_old_for_django(read, engine, django, own, image):
+    settings = f"import os\nDATABASES = {{'default': {{'ENGINE': 'django.db.backends.{engine}', 'NAME': 'shop', "
+    settings += "'HOST': os.getenv('DB_HOST'), 'USER': os.getenv('DB_USER'), 'PASSWORD': os.getenv('DB_PASSWORD')}}\n"
+    found_in = {"docker-compose.yml": f"services:\n  db:\n    image: {own}\n"}
+    driver = "mysqlclient" if engine == "mysql" else "psycopg"
+    found = read(settings, f"{django}\n{driver}\n", more=found_in)
+    assert list(found["services"].values()) == [image]
+
+
 def test_a_mysql_database_of_root(read):
     mysql = "DATABASES = {'default': {'ENGINE': 'django.db.backends.mysql', 'NAME': 'shop', 'USER': 'root', %s}}\n"
     found = read(mysql % "'PASSWORD': ''", "mysqlclient\n")
