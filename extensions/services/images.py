@@ -9,7 +9,7 @@ from .site import Site
 
 # The oldest release of a server that each series of Django connects to, and those after it.
 # https://docs.djangoproject.com/en/stable/ref/databases/
-OLDEST = {
+OLDEST: dict[str, dict[tuple[int, int], tuple[int, ...]]] = {
     "postgresql": {(4, 2): (12,), (5, 1): (13,), (5, 2): (14,), (6, 1): (15,)},
     "mysql": {(4, 2): (8, 0), (6, 1): (8, 4)},
     "mariadb": {(4, 2): (10, 4), (5, 1): (10, 5), (6, 0): (10, 6), (6, 1): (10, 11)},
