@@ -445,6 +445,24 @@ def test_a_lock_file_goes_first_where_nothing_decides(read):
             },
             ("requirements/prod.txt", "requirements/prod.txt", Certainty.STATED),
         ),
+        (
+            {
+                "requirements.txt": "-r requirements/base.txt",
+                "requirements/base.txt": "django",
+                "requirements/build.txt": "twine\nwheel",
+                "Dockerfile": "RUN pip install -r requirements/build.txt && python setup.py sdist",
+            },
+            ("requirements.txt", "requirements.txt", Certainty.STATED),
+        ),
+        (
+            {
+                "requirements.txt": "django",
+                "tools.txt": "twine\nwheel",
+                "deploy/requirements.txt": "wagtail",
+                "Dockerfile": "RUN pip install -r deploy/requirements.txt",
+            },
+            ("deploy/requirements.txt", "Dockerfile:1", Certainty.STATED),
+        ),
         ({"requirements-dev.txt": "django"}, ("", "", Certainty.ASSUMED)),
     ],
 )

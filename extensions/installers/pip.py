@@ -21,13 +21,23 @@ def find(search: Search) -> Iterator[Installation]:
     installed = installed_requirements(search.tree, candidates, search.steps)
     # Tests install production's files too, and others beside: they decide between equals only.
     produced = [(step, paths) for step, paths in installed if step.kind not in ("ci", "task")]
-    if produced:
+    named = [(step, paths) for step, paths in produced if any(_names_django(search.tree, path) for path in paths)]
+    lacking = not named and any(has_django(search.tree, path) and rank(path) < OTHER for path in candidates)
+    if produced and not lacking:
+        produced = named or produced
         found = _installed(search.tree, *produced[0])
         if len(candidates) > 1:
             found.note = f"{found.source} installs it."
         yield found
     elif candidates:
         yield _likeliest(search.tree, candidates, [path for _, paths in installed for path in paths])
+
+
+def _names_django(tree: Tree, path: str) -> bool:
+    """Return whether a file names Django, something for it, or a package in a folder: others are tools of a build."""
+    found = read_requirements(tree, path)
+    names = [item.name for item in found.requirements]
+    return bool(found.local) or any("django" in name or name.startswith("wagtail") for name in names)
 
 
 def _installed(tree: Tree, step: Line, paths: list[str]) -> Installation:
