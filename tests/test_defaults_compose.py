@@ -157,6 +157,38 @@ def test_a_database_that_is_too_old_for_django(read, engine, django, own, image)
     assert list(found["services"].values()) == [image]
 
 
+SECRETS = """
+import json
+from pathlib import Path
+def secret(name):
+    try:
+        with open(f"/run/secrets/{name}") as file:
+            return file.read().strip()
+    except IOError:
+        return os.environ.get(name)
+try:
+    with open(Path(__file__).parent.parent / "secrets.json") as file:
+        FOUND = json.load(file)
+except FileNotFoundError:
+    %s
+SECRET_KEY = secret("KEY")
+DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": "shop", "HOST": FOUND["host"],
+    "USER": "shop", "PASSWORD": secret("DB_PASSWORD")}}
+"""
+
+
+def test_a_file_of_secrets_that_images_lack(read):
+    found = read(SECRETS % 'FOUND = {"host": os.environ.get("DB_HOST", "localhost")}', "psycopg\n")
+    assert found["compose_environment"]["DB_PASSWORD"] == "${POSTGRES_PASSWORD}"
+    assert found["compose_environment"]["DB_HOST"] == "db" and found["required_environment"] == ["KEY"]
+    assert list(found["services"]) == ["db"]
+
+
+def test_a_file_without_which_settings_stop_is_not_lacking(read):
+    found = read(SECRETS % 'raise RuntimeError("secrets.json is missing")', "psycopg\n")
+    assert "DB_HOST" not in found["compose_environment"] and found["required_environment"] == ["KEY"]
+
+
 def test_a_mysql_database_of_root(read):
     mysql = "DATABASES = {'default': {'ENGINE': 'django.db.backends.mysql', 'NAME': 'shop', 'USER': 'root', %s}}\n"
     found = read(mysql % "'PASSWORD': ''", "mysqlclient\n")

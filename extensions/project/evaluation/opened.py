@@ -5,7 +5,7 @@ import posixpath
 import re
 
 from .examples import is_needed, stand_in
-from .objects import Scope
+from .objects import Raised, Scope
 from .operations import path_text
 from .references import Arguments
 from .state import Lacking, State
@@ -14,15 +14,23 @@ from .values import ROOT, Value
 # What people write by hand: other files are made by a build, or by the machine.
 WRITTEN = re.compile(r"\.(json|ya?ml|toml|ini|cfg|conf|env|key|pem|txt)$|(^|/)[^/.]+$|(^|/)\.env[^/]*$")
 MADE = re.compile(r"(?i)stats|manifest|version|release|revision|commit|build|dist|(^|/)(run|proc|sys|dev|tmp)/")
-FAILURES = ("FileNotFoundError", "OSError", "IOError", "EnvironmentError")
+# What every machine has, or makes as it starts.
+OF_SYSTEM = re.compile(r"^/(proc|sys|dev|usr|lib|bin|sbin)/|^/etc/[^/]+$")
+NO_FILE = "FileNotFoundError"
+FAILURES = (NO_FILE, "OSError", "IOError", "EnvironmentError")
 
 
 def note_opened(state: State, path: Value, arguments: Arguments, mode: int) -> None:
-    """Record a file that settings open here; `mode` is where the arguments have that."""
+    """Record a file that settings open here; `mode` is where the arguments have that.
+
+    Raises Raised for a file that images lack, if settings go on without it.
+    """
     how = arguments.get(mode, "mode")
     if how is not None and not (isinstance(how.data, str) and "r" in how.data):
         state.written.add(path_text(path) or "")
         return
+    if not state.undecided and _is_absent(state, path) and state.goes_on_after(FAILURES):
+        raise Raised(kind=NO_FILE)
     if state.undecided or any(state.is_caught(kind) for kind in FAILURES):
         return
     path = state.given(path)
@@ -51,6 +59,17 @@ def note_wanted(state: State, test: ast.expr, scope: Scope) -> None:
     plain = "node_modules/" not in within and (name != "exists" or posixpath.splitext(within)[1])
     if not stand_in(state, within, source) and plain and (WRITTEN.search(within) or within.endswith(".py")):
         state.lacking[within] = Lacking(source, "")
+
+
+def _is_absent(state: State, path: Value) -> bool:
+    """Return whether a file that people write is in no image: it is not in the project, and no build makes it."""
+    text = path_text(state.given(path))
+    if not text or text in state.written:
+        return False
+    place = posixpath.normpath(posixpath.join(state.working_folder, text))
+    within = place.removeprefix(f"{ROOT}/")
+    made = MADE.search(within) and not within.startswith("/run/")
+    return bool(WRITTEN.search(within)) and not (made or OF_SYSTEM.search(place) or state.tree.exists(within))
 
 
 def _note_lacking(state: State, text: str) -> None:

@@ -2,7 +2,7 @@
 
 import ast
 import posixpath
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
@@ -94,6 +94,7 @@ class State:
         self.depth = 0
         self.here = ""
         self.caught: list[list[set[str]]] = []
+        self.going_on: list[list[set[str]]] = []  # of these, those after which the code goes on
         self.elsewhere: dict[str, tuple[str, tuple[str, ...]]] = {}
         self.overheard: set[ast.AST] = set()
         self.settings_files: set[str] = set()
@@ -336,6 +337,14 @@ class State:
         """Return whether a `try` around the statement catches an exception of this name."""
         wanted = {kind, "Exception", "BaseException"}
         return any(not names or names & wanted for caught in self.caught for names in caught)
+
+    def goes_on_after(self, kinds: Collection[str]) -> bool:
+        """Return whether the code goes on if the statement raises one of these, by the innermost `try` of them."""
+        wanted = {*kinds, "Exception", "BaseException"}
+        for caught, going_on in zip(reversed(self.caught), reversed(self.going_on), strict=True):
+            if any(not names or names & wanted for names in caught):
+                return any(not names or names & wanted for names in going_on)
+        return False
 
     def module_name(self, path: str) -> str:
         """Return the dotted name of a module's file."""

@@ -7,7 +7,7 @@ from .assignment import assign
 from .expressions import binary
 from .imports import imported_elsewhere
 from .objects import Annotation, Class, Content, Function, LoopEnd, Raised, Returned, Scope
-from .opened import note_wanted
+from .opened import FAILURES, NO_FILE, note_wanted
 from .operations import MAX_ITEMS, hashable, parts, same, truth_of
 from .overhearing import overhear, overhear_names
 from .packages.environs import prefixed
@@ -164,10 +164,12 @@ def _try(state: State, node: ast.Try, scope: Scope) -> None:
     missing = any(not names or names & CATCHES_MISSING for names in caught)
     imports = any(not names or names & CATCHES_IMPORT for names in caught)
     demanded = imports and all(ends(handler.body[-1]) for handler in node.handlers)
+    going_on = [names for names, handler in zip(caught, node.handlers, strict=True) if not ends(handler.body[-1])]
     state.catching += missing
     state.optional_import += imports
     state.demanded_import += demanded
     state.caught.append(caught)
+    state.going_on.append(going_on)
     elsewhere = imported_elsewhere(state, node, scope) if imports else ""
     reason = f"depends on whether {elsewhere} is installed ({scope.file}:{node.lineno})"
     try:
@@ -181,6 +183,7 @@ def _try(state: State, node: ast.Try, scope: Scope) -> None:
         state.optional_import -= imports
         state.demanded_import -= demanded
         state.caught.pop()
+        state.going_on.pop()
     if failed is not None:
         handle_failure(state, node, caught, failed, scope)
     state.block(node.finalbody, scope)
@@ -189,6 +192,7 @@ def _try(state: State, node: ast.Try, scope: Scope) -> None:
 def handle_failure(state: State, node: ast.Try, caught: list[set[str]], failed: Raised, scope: Scope) -> None:
     """Work out the handler for what the body raised; if it raises in turn, the variable must be set."""
     wanted = {failed.kind, "Exception", "BaseException"} if failed.kind else CATCHES_MISSING
+    wanted = {*FAILURES, "Exception", "BaseException"} if failed.kind == NO_FILE else wanted
     wanted = CATCHES_IMPORT if failed.module else wanted
     choice = next((i for i, names in enumerate(caught) if not names or names & wanted), None)
     if choice is None:
