@@ -87,6 +87,7 @@ def read(tmp_path):
         ("import environ\nroot = environ.Path(__file__) - 2", "root('static')"),
         ("import environ\nroot = environ.Path(__file__) - 2", "str(root.path('static'))"),
         ("from pathlib import Path\nROOT = Path(Path(__file__).parent, '..').resolve()", "ROOT / 'static'"),
+        ("from unipath import Path\nROOT = Path(__file__).ancestor(2)", "ROOT.child('static')"),
     ],
 )
 def test_static_root_within_the_project(read, root, static):

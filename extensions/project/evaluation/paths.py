@@ -34,7 +34,9 @@ def path_method(state: State, value: Value, name: str, arguments: Arguments) -> 
     if name in ("resolve", "absolute"):
         normal = posixpath.normpath(str(path)) if name == "resolve" else str(path)
         return Value(type(path)(normal), variables)
-    if name in ("joinpath", "path", "__truediv__") and all(
+    if name == "ancestor" and arguments.positional and isinstance(above := arguments.positional[0].data, int):
+        return Value([path, *path.parents][min(max(above, 0), len(path.parents))], variables)
+    if name in ("joinpath", "path", "child", "__truediv__") and all(
         path_text(part) is not None for part in arguments.positional
     ):
         return Value(path.joinpath(*[str(part.data) for part in arguments.positional]), variables)
@@ -118,6 +120,7 @@ PATHS: dict[str, External] = {
     "pathlib.PurePath": new_path,
     "pathlib.PosixPath": new_path,
     "pathlib.PurePosixPath": new_path,
+    "unipath.Path": new_path,  # https://github.com/mikeorr/Unipath#path-objects
     "glob.glob": glob,
     "glob.iglob": glob,
     "django.utils._os.safe_join": os_path("safe_join"),
