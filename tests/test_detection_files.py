@@ -412,6 +412,8 @@ def test_a_front_end_that_a_makefile_builds(read):
     node = found.value("node")
     assert (node["build"], node["output"]) == ("npx webpack --config webpack.config.js", ["web/static/bundles"])
     assert found.found["node"].source == "Makefile:5"
+    makefile = "css:\n\tsassc $(infile) $(outfile)\n\tnode_modules/.bin/postcss -r $(outfile)\n"
+    assert "$(outfile)" not in str(read(Makefile=makefile, **files).value("node"))
 
 
 def test_packages_that_django_serves_as_they_are_need_no_build(read):

@@ -222,7 +222,11 @@ def _makefile_build(tree: Tree, base: str) -> tuple[str, str] | None:
         for recipe in recipes(text, [target]):
             for number, line in enumerate(recipe.text.split("\n"), recipe.line):
                 match = INSTALLED_PROGRAM.match(line)
-                if match and BUILDERS.match(match[1]) and not (NOT_BUILDS.search(line) or has_secret(line)):
+                if (
+                    match
+                    and BUILDERS.match(match[1])
+                    and not (NOT_BUILDS.search(line) or has_secret(line) or "$" in match[1])
+                ):
                     return f"npx {match[1]}", f"{path}:{number}"
     return None
 
