@@ -1691,6 +1691,20 @@ def test_a_loop_beside_the_server(answered):
     assert found["worker_intervals"] == {"run-jobs": 30} and found["start_commands"] == []
 
 
+def test_workers_of_other_queues_are_further_ones(answered):
+    procfile = (
+        "web: gunicorn shop.wsgi\nfirst: python manage.py rqworker -v 3 high low\n"
+        "again: python manage.py rqworker low high --worker-class=shop.Worker\n"
+        "mail: python manage.py rqworker --burst mail\n"
+    )
+    settings = SETTINGS + 'INSTALLED_APPS = ["django_rq"]\n'
+    files = {"shop/settings.py": settings, "requirements.txt": "Django==5.2\ndjango-rq\n"}
+    assert answered(Procfile=procfile, **files)["workers"] == {
+        "first": "python manage.py rqworker -v 3 high low",
+        "mail": "python manage.py rqworker --burst mail",
+    }
+
+
 def test_a_loop_of_a_developer_s_server_is_no_worker(answered):
     compose = "services:\n  api:\n    build: .\n    command: /srv/start-dev.sh\n"
     script = "#!/bin/sh\nwhile true; do\n  python manage.py runserver_plus 0.0.0.0:8000\n  sleep 1\ndone\n"

@@ -34,6 +34,7 @@ WORKER = re.compile(
     r"|qcluster|db_worker|procrastinate\b.*\bworker|runworker|celeryd|process_tasks|rqworkers|celeryworker)\b"
     r"|(?:^|[\s/])dramatiq(?=\s|$)"
 )
+RQ_FLAGS = ("--burst", "-b", "--with-scheduler", "--traceback", "--no-color", "--force-color", "--skip-checks")
 OPERATORS = re.compile(r"&&|\|\||[;|]|\$\(")
 SHELL = re.compile(r"^(?:exec\s+)?(?:/usr)?(?:/bin/)?(?:env\s+)?(?:ba|da|a)?sh\s+-\w*c\s")
 RELEASE = re.compile(
@@ -137,7 +138,7 @@ def _is_covered(identity: tuple[str, str], found: dict[tuple[str, str], Process]
     workers = [process.command for (kind, _), process in found.items() if kind == "celery"]
     if identity[0] == "beat":
         return any(re.search(r"\s(?:-B|--beat)(?:\s|$)", command) for command in workers)
-    return identity[0] == "celery" and bool(workers)
+    return identity[0] in ("celery", "rqworker") and any(kind == identity[0] for kind, _ in found)
 
 
 def _process(name: str, command: str, kind: str, source: str, certainty: Certainty, note: str = "") -> Process:
@@ -154,11 +155,20 @@ def _identity(process: Process) -> tuple[str, str]:
         queues = [words[i + 1] for i, word in enumerate(words[:-1]) if word in ("-Q", "--queues", "-n", "--hostname")]
         queues += [word for word in words if word.startswith(("--queues=", "-Q=", "--hostname="))]
         return "celery", " ".join(queues)
+    if kind == "worker" and "rqworker" in words:
+        return "rqworker", " ".join(sorted(set(_queues_of_rq(words[words.index("rqworker") + 1 :]))))
     if "manage.py" in command:
         after = words[next((i for i, word in enumerate(words) if word.endswith("manage.py")), 0) + 1 :]
         plain = [word for word in after if not word.startswith("-")]
         return ("command", " ".join(plain)) if kind != "worker" else ("command", plain[0] if plain else "")
     return kind, command
+
+
+def _queues_of_rq(words: Sequence[str]) -> Iterator[str]:
+    """Yield the queues that the words after `rqworker` name. https://github.com/rq/django-rq#running-workers"""
+    for before, word in zip(("", *words), words, strict=False):
+        if not word.startswith("-") and (not before.startswith("-") or "=" in before or before in RQ_FLAGS):
+            yield word
 
 
 def _named_apart(processes: Iterable[Process]) -> list[Process]:
