@@ -880,6 +880,11 @@ def storages(options: str = "", backend: str = S3) -> str:
             {"STATIC_URL": "/static/"},
         ),
         (
+            "BUCKET = os.environ['BUCKET']\nAWS_STORAGE_BUCKET_NAME = BUCKET\nDOMAIN = os.getenv('DOMAIN') or BUCKET\n"
+            "STATIC_URL = f'https://{DOMAIN}/static/'\n" + storages(),
+            {"STATIC_URL": "/static/"},
+        ),
+        (
             BUCKET + OLD_STORAGES,
             {"STATICFILES_STORAGE": PLAIN_STATIC, "DEFAULT_FILE_STORAGE": PLAIN_FILES, "MEDIA_ROOT": "/workdir/media"},
         ),

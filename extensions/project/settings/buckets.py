@@ -138,7 +138,7 @@ def in_files(settings: DjangoSettings, evaluated: Settings) -> tuple[DjangoSetti
             staticfiles_storage=said(PLAIN_STORAGE),
             staticfiles_kind=said("whitenoise" if _has_whitenoise(settings) else "plain"),
         )
-        if not _is_path(settings.static_url.value):
+        if not _is_path(settings.static_url.value) or _is_unknown(evaluated, "STATIC_URL"):
             changes["STATIC_URL"] = "/static/"
             found = replace(found, static_url=said("/static/"))
     if "default" in {bucket.alias for bucket in buckets.value}:
@@ -148,7 +148,7 @@ def in_files(settings: DjangoSettings, evaluated: Settings) -> tuple[DjangoSetti
             found = replace(found, media_root=said(MEDIA))
             raw = Value(f"{ROOT}/{MEDIA}")
             values["MEDIA_ROOT"] = Setting("MEDIA_ROOT", MEDIA, buckets.source, Certainty.INFERRED, raw=raw)
-        if not _is_path(settings.media_url.value):
+        if not _is_path(settings.media_url.value) or _is_unknown(evaluated, "MEDIA_URL"):
             changes["MEDIA_URL"] = "/media/"
             found = replace(found, media_url=said("/media/"))
     changed: Found[Mapping[str, str]] = Found(changes, buckets.source, Certainty.INFERRED)
@@ -191,3 +191,9 @@ def _has_whitenoise(settings: DjangoSettings) -> bool:
 def _is_path(url: str) -> bool:
     parts = url_parts(url)
     return bool(parts and not parts.netloc and parts.path.strip("/") and ":" not in url)
+
+
+def _is_unknown(evaluated: Settings, name: str) -> bool:
+    """Return whether only a variable tells a setting, as a URL with the bucket's name in it."""
+    found = evaluated.values.get(name)
+    return found is not None and found.value is UNKNOWN and bool(found.variables)
