@@ -885,6 +885,11 @@ def storages(options: str = "", backend: str = S3) -> str:
             {"STATIC_URL": "/static/"},
         ),
         (
+            BUCKET + "STATIC_URL = COMPRESS_URL = f'https://{AWS_STORAGE_BUCKET_NAME}.s3.amazonaws.com/'\n"
+            f"COMPRESS_STORAGE = '{S3}'\n" + storages(),
+            {"COMPRESS_STORAGE": "compressor.storage.CompressorFileStorage", "COMPRESS_URL": "/static/"},
+        ),
+        (
             BUCKET + OLD_STORAGES,
             {"STATICFILES_STORAGE": PLAIN_STATIC, "DEFAULT_FILE_STORAGE": PLAIN_FILES, "MEDIA_ROOT": "/workdir/media"},
         ),

@@ -16,6 +16,7 @@ from .record import Bucket, DjangoSettings
 from .setting import Setting, Settings, parts_of
 from .storages import FILE_STORAGE, OLD, PLAIN_STORAGE, class_bases
 
+COMPRESSED = "compressor.storage.CompressorFileStorage"
 MAX_BASES = 12  # classes looked at to tell what a storage is
 WORKDIR = "/workdir"  # where images have the project
 MEDIA = "media"  # the folder of uploads where settings name none
@@ -141,6 +142,7 @@ def in_files(settings: DjangoSettings, evaluated: Settings) -> tuple[DjangoSetti
         if not _is_path(settings.static_url.value) or _is_unknown(evaluated, "STATIC_URL"):
             changes["STATIC_URL"] = "/static/"
             found = replace(found, static_url=said("/static/"))
+        changes |= _of_compressor(evaluated, found.static_url.value)
     if "default" in {bucket.alias for bucket in buckets.value}:
         found = replace(found, default_storage=said(FILE_STORAGE))
         if not settings.media_root.value or ":" in settings.media_root.value:
@@ -191,6 +193,20 @@ def _has_whitenoise(settings: DjangoSettings) -> bool:
 def _is_path(url: str) -> bool:
     parts = url_parts(url)
     return bool(parts and not parts.netloc and parts.path.strip("/") and ":" not in url)
+
+
+def _of_compressor(evaluated: Settings, static_url: str) -> dict[str, str]:
+    """Return what makes django-compressor keep its files where the others are, not in a bucket.
+
+    https://django-compressor.readthedocs.io/en/stable/remote-storages.html
+    """
+    storage, url = evaluated.value("COMPRESS_STORAGE"), evaluated.value("COMPRESS_URL")
+    names = [part for kind in KINDS for part in kind.modules] + ["s3"]
+    if not isinstance(storage, str) or not any(name in storage.lower() for name in names):
+        return {}
+    found = {"COMPRESS_STORAGE": COMPRESSED}
+    is_set = _is_unknown(evaluated, "COMPRESS_URL") or (isinstance(url, str) and not _is_path(url))
+    return found | ({"COMPRESS_URL": static_url} if is_set else {})
 
 
 def _is_unknown(evaluated: Settings, name: str) -> bool:
