@@ -896,6 +896,28 @@ def test_a_value_of_configurations_with_a_name_of_its_own(read):
     assert project.required == ["DJANGO_DB_PASSWORD"]
 
 
+def test_a_value_of_a_file_or_a_variable(read):
+    project = read(
+        """
+        from configurations import Configuration, values
+        from lasuite.configuration.values import SecretFileValue
+
+        class Base(Configuration):
+            SECRET_KEY = SecretFileValue(None)
+            PASSWORD = SecretFileValue("x", environ_name="LDAP_PASSWORD", environ_prefix=None)
+            TRACE_KEY = SecretFileValue(None, environ_name="TRACE_SECRET_KEY", environ_prefix=None)
+
+        class Build(Base):
+            SECRET_KEY = values.Value("DummyKey")
+
+        class Production(Base):
+            DEBUG = False
+        """
+    )
+    assert project.required == ["DJANGO_SECRET_KEY"]
+    assert project.variable("LDAP_PASSWORD")["secret"] is True
+
+
 def test_configuration_that_wsgi_chooses(read):
     project = read(
         {

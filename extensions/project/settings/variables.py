@@ -50,8 +50,10 @@ def demand_secret_key(evaluator: State, values: dict[str, Setting]) -> None:
                 if own and name in read and read[name].default in (None, ""):
                     read[name].required = True
         return
-    names = [found.raw.direct] if found is not None and found.raw.direct else []
-    names += [name for name in ("SECRET_KEY", "DJANGO_SECRET_KEY", *read) if name.upper().endswith("SECRET_KEY")]
+    if found is not None and found.raw.direct in read:
+        read[found.raw.direct].required = True
+        return
+    names = [name for name in ("SECRET_KEY", "DJANGO_SECRET_KEY", *read) if name.upper().endswith("SECRET_KEY")]
     for name in names:
         if name in read and read[name].default in (None, "") and "AWS" not in name:
             read[name].required = True

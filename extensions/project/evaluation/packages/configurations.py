@@ -13,6 +13,8 @@ from .package import Package
 from .reading import new_reader
 
 URLS = {"DatabaseURL": ("db", "DATABASE_URL"), "CacheURL": ("cache", "CACHE_URL"), "EmailURL": ("email", "EMAIL_URL")}
+# Where classes of values are. https://github.com/suitenumerique/django-lasuite
+VALUES = ("configurations.", "lasuite.configuration.")
 KINDS = {"Boolean": "bool", "Integer": "int", "Float": "int", "List": "list", "Tuple": "list"}
 
 
@@ -55,7 +57,7 @@ def told(name: str) -> External | None:
     anywhere, as in DATABASES. https://django-configurations.readthedocs.io/en/stable/values/#configurations.values.Value
     """
     last = name.rpartition(".")[2]
-    if not (last.endswith("Value") and name.startswith("configurations.")):
+    if not (last.endswith("Value") and name.startswith(VALUES)):
         return None
 
     def make(state: State, arguments: Arguments) -> Value:
