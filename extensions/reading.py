@@ -12,6 +12,7 @@ from .project.tree import Tree
 from .services.choice import read_choice
 from .services.seen import read_services
 from .services.site import Services, Site
+from .services.told import with_told
 
 
 def read(root: Path, without: Collection[str] = ()) -> Site:
@@ -20,7 +21,7 @@ def read(root: Path, without: Collection[str] = ()) -> Site:
     The paths in `without` are left out: what this template has written would only say what was answered.
     """
     tree = Tree(root.resolve(), without, locks(installers.KINDS))
-    project = read_from(tree, installers.KINDS, ADOPTERS)
+    project = with_told(tree, read_from(tree, installers.KINDS, ADOPTERS))
     seen = read_services(tree, project)
     services = Services(seen, read_choice(tree, project, seen.value))
     records = {field.name: getattr(project, field.name) for field in fields(project)}

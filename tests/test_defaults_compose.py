@@ -1135,3 +1135,61 @@ def test_a_variable_has_the_form_that_the_own_compose_file_gives_it(read, own, v
     more = {"compose.yml": f"services:\n  web:\n    build: .\n    environment:\n      REDIS_URL: {own}\n"}
     found = read(f"CACHES = {{'default': {{{cache}}}}}\n", "Django\nredis\n", more=more if own else {})
     assert found["compose_environment"]["REDIS_URL"] == (value or "redis://valkey:6379/0")
+
+
+TOLD = """\
+services:
+  web:
+    build: .
+    ports: ["8000:8000"]
+    environment:
+      SECRET_KEY: ${SECRET_KEY:-for-trying-it-out}
+      ALLOWED_HOSTS: "*"
+      CACHE_DEFAULT: cache:6379/0
+      %s
+  database:
+    image: postgis/postgis:16-3.4
+  cache:
+    image: redis:7
+"""
+OWN_IMAGE = "FROM python:3.13\nCOPY . /app\nRUN pip install -r /app/requirements.txt\nCMD gunicorn site.wsgi\n"
+
+
+def test_settings_of_an_installed_package_are_pointed_by_the_variables_of_the_own_compose_file(read):
+    """The package reads variables that nothing else of the project names."""
+    settings = (
+        "os.environ.setdefault('DB_HOST', 'database')\nfrom starter.conf.base import *\nINSTALLED_APPS += ['shop']\n"
+    )
+    files = {"Dockerfile": OWN_IMAGE, "dotenv.example": "DB_PASSWORD=\n"}
+    found = read(settings, PG, more=files | {"compose.yml": TOLD % "DB_NAME: store\n      DB_USER: seller"})
+    assert found["services"] == {"database": "postgis/postgis:16-3.4", "cache": "valkey/valkey:9"}
+    assert found["compose_environment"] == {
+        "ALLOWED_HOSTS": "localhost,127.0.0.1",
+        "CACHE_DEFAULT": "cache:6379/0",
+        "DB_NAME": "store",
+        "DB_PASSWORD": "${POSTGRES_PASSWORD}",
+        "DB_USER": "seller",
+    }
+    assert (found["database_name"], found["database_user"], found["migrate"]) == ("store", "seller", True)
+    assert found["required_environment"] == ["SECRET_KEY"] and "SECRET_KEY" in found["build_environment"]
+    assert found["compose_settings"] == {}
+    assert found["settings_environment"] == {"DB_HOST": ["database", "read in site/settings.py"]}
+    url = "DATABASE_URL: postgres://seller:x@database/store"
+    found = read(settings, PG, more=files | {"compose.yml": TOLD % url})
+    assert found["compose_environment"]["DATABASE_URL"] == "postgres://seller:${POSTGRES_PASSWORD}@database:5432/store"
+    # Settings that name their database say more.
+    found = read(f"{settings}DATABASES = {{}}\n", PG, more=files | {"compose.yml": TOLD % url})
+    assert found["services"] == {} and "CACHE_DEFAULT" not in found["settings_environment"]
+
+
+def test_a_database_that_cannot_be_worked_out_is_that_of_the_own_compose_file(read):
+    settings = "import starter\nDATABASES = starter.databases()\n"
+    parts = TOLD % "DB_HOST: database\n      DB_NAME: store"
+    found = read(settings, PG, more={"Dockerfile": OWN_IMAGE, "compose.yml": parts})
+    assert found["services"] == {"database": "postgis/postgis:16-3.4"}
+    assert found["compose_environment"] == {"DB_HOST": "database", "DB_NAME": "store"}
+    assert found["migrate"] and "CACHE_DEFAULT" not in found["settings_environment"]
+    read_by_class = "class Server:\n    host = os.environ['DB_HOST']\nDATABASES = starter.databases(Server)\n"
+    found = read("import starter\n" + read_by_class, PG, more={"Dockerfile": OWN_IMAGE, "compose.yml": parts})
+    assert found["services"] == {"db": "postgis/postgis:16-3.4"}
+    assert found["compose_environment"] == {"DB_HOST": "db"}

@@ -9,6 +9,7 @@ from ..project.evaluation.environment import ReadVariable
 from ..project.secrets import HIDDEN
 from ..project.settings.variables import OF_OTHERS
 from ..services.connections import can_be_changed, connections
+from ..services.kinds import is_database
 from ..services.site import Site, not_run
 from . import deployment_defaults, image_defaults, storage_defaults
 from .default import Default
@@ -80,7 +81,7 @@ def migrate(site: Site) -> Default:
     if databases.value or databases.note != "nothing sets DATABASES":
         return Default(not (site.settings.default_database.engine or "").endswith(".dummy"))
     # https://docs.djangoproject.com/en/stable/ref/settings/#databases
-    return Default(any(item.name in ("postgresql", "mysql") for item in site.seen))
+    return Default(any(is_database(item.name) for item in site.seen))
 
 
 def env_example(site: Site) -> Default:
@@ -277,7 +278,7 @@ def _type(item: ReadVariable) -> str:
 
 def _where(item: ReadVariable) -> str:
     path = item.source.rpartition(":")[0]
-    return f"read in {path}" if path.isprintable() and path else ""
+    return f"{'set' if item.told else 'read'} in {path}" if path.isprintable() and path else ""
 
 
 def development_environment(site: Site) -> Default:

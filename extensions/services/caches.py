@@ -316,7 +316,7 @@ def _point(site: Site, found: Connections, expected: Expected, name: str) -> Non
     for variable, where in hosts.items():
         if _is_spare(variable, where, service, hosts):
             continue
-        required = expected.about[variable].required
+        required = expected.about[variable].required or expected.about[variable].told
         if where.host == name and not service.login and not where.login.strip(":") and not required:
             continue
         # A cache that is cleared must not clear Celery's queues.

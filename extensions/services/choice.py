@@ -70,6 +70,15 @@ def database_kind(database: Database) -> str:
     return engine_kind(database.engine or "") or engine_kind((database.url_default or "").partition(":")[0])
 
 
+def is_unknown(project: Project) -> bool:
+    """Return whether settings have a default database whose kind cannot be worked out."""
+    found = project.settings.databases
+    if found.value:
+        return "default" in found.value and not database_kind(found.value["default"])
+    is_set = found.certainty is Certainty.ASSUMED and found.note != "nothing sets DATABASES"
+    return is_set or project.settings.outside.value
+
+
 @dataclass(frozen=True)
 class Scenario:
     """Variables that select a server, those that say where it is, and the variable of its URL or ""."""
@@ -86,12 +95,12 @@ def _choice(tree: Tree, project: Project, seen: Sequence[Seen]) -> Choice | None
         return None
     for server in _wanted(seen, distributions, "spatialite" in (database.engine or "")):
         for scenario in islice(_scenarios(project.settings.environment.value, database, server), MAX_RUNS):
-            if chosen := _tried(tree, project, server, scenario):
+            if chosen := _tried(tree, project, server, scenario, seen):
                 return Choice(server.name, scenario.select, _is_stated(tree, seen, server), chosen)
     return None
 
 
-def _tried(tree: Tree, project: Project, server: Service, scenario: Scenario) -> Database | None:
+def _tried(tree: Tree, project: Project, server: Service, scenario: Scenario, seen: Sequence[Seen]) -> Database | None:
     """Return the database that settings have with a scenario's variables; None if it is not this server's."""
     database = project.settings.default_database
     chosen = read_again(tree, project.layout, {**scenario.others, **scenario.select}).default_database
@@ -100,6 +109,8 @@ def _tried(tree: Tree, project: Project, server: Service, scenario: Scenario) ->
         return None
     variables = chosen.variables
     likely = not scenario.select and _is_likely(database, server, scenario)
+    if not found and not scenario.select and is_unknown(project):
+        likely = likely or _is_told(tree, project, server, scenario, seen)
     if not found and (database_kind(database) or not likely):  # it could not be worked out, and nothing else tells
         return None
     unplaced = not variables.get("host") and chosen.host is None  # as where a class makes a dict of the variables
@@ -126,6 +137,17 @@ def _is_likely(database: Database, server: Service, scenario: Scenario) -> bool:
         return scenario.url == database.variable
     hosts = [name for name in scenario.others if _role(name) == "host"]
     return bool(hosts) and any(word in hosts[0].upper() for word in _dialect(server).words)
+
+
+def _is_told(tree: Tree, project: Project, server: Service, scenario: Scenario, seen: Sequence[Seen]) -> bool:
+    """Return whether the project's own files tell which server the variables are of: they run no other."""
+    if scenario.url:
+        read = project.settings.environment.value
+        told = [item.default or "" for item in read if item.name == scenario.url and item.told]
+        schemes = [url.partition("://")[0] for url in (_url_of_compose(tree, scenario.url, server.name) or "", *told)]
+        return any(kind(engine_kind(scheme)).speaks == server.speaks for scheme in schemes)
+    run = {kind(item.name).speaks for item in seen if item.in_compose and is_database(item.name)}
+    return run == {server.speaks} and any(_role(name) == "host" for name in scenario.others)
 
 
 def _url_of_compose(tree: Tree, variable: str, name: str) -> str | None:
@@ -158,7 +180,7 @@ def _wanted(seen: Sequence[Seen], distributions: Collection[str], geographic: bo
 
 
 def _scenarios(items: Sequence[ReadVariable], database: Database, server: Service) -> Iterator[Scenario]:
-    of_database = [item.name for item in items if _is_of_database(item.name)]
+    of_database = [item.name for item in items if is_of_database(item.name)]
     of_default = [name for name in of_database if not mentions_replica(name)]
     urls = [name for name in of_default if name.endswith(("URL", "URI", "DSN"))]
     known = database.variable
@@ -189,7 +211,8 @@ def _selecting(compared: Sequence[str], server: Service) -> list[str]:
     return list(dict.fromkeys((*mentioned, dialect.backend, dialect.scheme, *dialect.samples)))
 
 
-def _is_of_database(name: str) -> bool:
+def is_of_database(name: str) -> bool:
+    """Return whether a variable is of a database, by its name."""
     parts = name.upper().split("_")
     words = DATABASE_WORDS.union(*(_dialect(server).words for server in database_kinds()))
     return bool(words & set(parts)) or any(part.startswith("DB") for part in parts)

@@ -268,7 +268,7 @@ def _set(site: Site, found: Connections, variable: str, value: str, role: str) -
     item = variables_read(site.settings).get(variable)
     default = (item.default if item else "") or ""
     right = default == value or (role == "port" and item is not None and default in ("", value, "None"))
-    if not right or (item is not None and item.required):
+    if not right or (item is not None and (item.required or item.told)):
         found.environment[variable] = value
 
 

@@ -59,14 +59,17 @@ def _is_open(name: str, value: str) -> bool:
 
 
 def _sampled(tree: Tree) -> Iterator[Variable]:
-    """Yield the values of the project's samples of .env, in the order in which they count."""
+    """Yield the values of the project's samples of .env that are to be taken over as they stand."""
+    return (item for item in sampled(tree) if _is_open(item.name, item.value))
+
+
+def sampled(tree: Tree) -> Iterator[Variable]:
+    """Yield what the project's samples of .env have, secrets too, in the order in which they count."""
     paths = [path for path in tree.paths if is_sample(path) and not tree.is_ignored(path)]
     for path in sorted(paths, key=_rank)[:MAX_SAMPLES]:
         for number, line in enumerate((tree.text(path) or "").split("\n")[:2000], 1):
-            match = LINE.fullmatch(line)
-            value = _text(match[2]) if match else ""
-            if match and _is_open(match[1], value):
-                yield Variable(f"{path}:{number}", match[1], value)
+            if match := LINE.fullmatch(line):
+                yield Variable(f"{path}:{number}", match[1], _text(match[2]))
 
 
 def is_sample(path: str) -> bool:

@@ -12,7 +12,7 @@ from .objects import Module, Unique
 from .operations import deep_copy, first_argument, new_dict, parts, plain_text, truth_of
 from .references import Arguments
 from .state import External, State
-from .values import TRUE, UNKNOWN, Binding, Value, known, merge, wrap
+from .values import TRUE, UNKNOWN, Binding, Value, Variable, known, merge, wrap
 
 
 def builtin(function: str) -> Callable[..., Value]:
@@ -129,6 +129,9 @@ def os_environ(method: str) -> Callable[..., Value]:
         name = arguments.get(0, "key")
         default = arguments.get(1, "default", "value") or Value(None)
         if method == "setdefault":
+            if name is not None and isinstance(name.data, str) and isinstance(default.data, str):
+                exported = state.environment.exported
+                exported.setdefault(name.data, Variable(name.data, state.here, default.data))
             return default
         if name is None or not isinstance(name.data, str) or not name.data:
             return Value(UNKNOWN, merge(*arguments.all))

@@ -82,6 +82,7 @@ class Environment:
     def __init__(self, given: Mapping[str, str]):
         self.given = dict(given)
         self.variables: dict[str, Variable] = {}
+        self.exported: dict[str, Variable] = {}  # that settings set where nothing else does, for what they import
         self.reads: list[str] = []
 
     def note(self, name: str, source: str, type: str = "str", kind: str = "") -> Variable:
@@ -289,6 +290,7 @@ class ReadVariable:
     example: str = ""  # a file of the project for it, from manage.py's folder; "" for none
     production: str | None = None  # what it is set to in production, None for nothing that is known
     compared: Sequence[str] = ()  # texts that settings compare it with
+    told: bool = False  # whether only the project's other files tell of it, and have the default
 
 
 def _accepted(variable: Variable) -> str:

@@ -33,7 +33,9 @@ from .variables import (
     demand_lists,
     demand_secret_key,
     environment,
+    exported,
     host_variables,
+    outside,
     selects,
     unset_origins,
     with_engines,
@@ -106,7 +108,8 @@ def read_settings(
         values,
         with_production(
             with_examples(last, with_usual(with_engines(environment(first, last), values), values)), production
-        ),
+        )
+        + exported(last, values),
         last.files,
         {
             **production,
@@ -244,6 +247,7 @@ def record(evaluator: State, settings: Settings, before: Settings) -> DjangoSett
         ignored_modules=_ignored_modules(evaluator),
         lacking_modules=_lacking_modules(evaluator),
         environment=Found(settings.environment, settings.path, Certainty.INFERRED, missing),
+        outside=Found(outside(evaluator, settings.values), evaluator.outside, Certainty.INFERRED),
     )
 
 

@@ -166,6 +166,7 @@ class DjangoSettings:
     ignored_modules: Found[Sequence[IgnoredModule]] = unread(())  # what settings import of what git ignores
     lacking_modules: Found[Sequence[LackingModule]] = unread(())  # which a person has to write
     environment: Found[Sequence[ReadVariable]] = unread(())  # the environment variables that settings read
+    outside: Found[bool] = unread(False)  # whether an installed package's module sets more, as DATABASES
 
     @property
     def default_database(self) -> Database:

@@ -97,6 +97,18 @@ def environment(first: State, last: State) -> list[ReadVariable]:
     return [described(variable) for variable in named]
 
 
+def outside(state: State, values: Mapping[str, Setting]) -> bool:
+    """Return whether a module of an installed package seems to set DATABASES, by variables that it alone knows."""
+    return bool(state.outside) and "DATABASES" not in values
+
+
+def exported(state: State, values: Mapping[str, Setting]) -> list[ReadVariable]:
+    """Return the variables that settings set where nothing else does, for a module of an installed package."""
+    read, given = state.environment.variables, state.environment.exported
+    names = [name for name in given if name not in read and name not in GIVEN] if outside(state, values) else []
+    return [described(given[name]) for name in names]
+
+
 def host_variables(hosts: Setting | None) -> dict[str, bool]:
     """Return the variables that ALLOWED_HOSTS is made of, and whether each is a list of hosts, or else one."""
     if hosts is None:
