@@ -192,6 +192,7 @@ def test_os_environ(read):
         "opened": "",
         "example": "",
         "compared": [],
+        "told": False,
     }
     assert len(project.variable("SECRET_KEY")["dummy"]) >= 50
     assert project.required == ["SECRET_KEY"]
@@ -440,6 +441,25 @@ def test_private_helpers(read):
     assert project.variable("NAME")["default"] == "shop"
     assert project.variable("DEBUG")["type"] == "bool"
     assert project.variable("DEBUG")["default"] == "True"
+
+
+def test_functions_of_an_unknown_package_that_read_variables_by_the_names_of_arguments(read):
+    project = read(
+        """
+        from starter.common.envs import get_bool, get_int, get_string
+        from starter.texts import title
+        SECRET_KEY = get_string(name="SECRET_KEY", default=None, required=True, description="A key")
+        NAME = get_string(name="NAME", default="shop", required=True)
+        STATIC_URL = get_string(name="STATIC_URL", default="/files/", description="Of files")
+        SIZE = get_int(name="SIZE", default=None)
+        DEBUG = get_bool(name="DEBUG", default=False)
+        TITLE = title(name="TITLE", default="x")
+        """
+    )
+    assert project.required == ["SECRET_KEY"]
+    assert project.where("static_url")[0] == "/files/"
+    types = {variable["name"]: variable["type"] for variable in project["environment"]}
+    assert types == {"SECRET_KEY": "str", "NAME": "str", "STATIC_URL": "str", "SIZE": "int", "DEBUG": "bool"}
 
 
 def test_guard_and_empty_secret_key(read):
@@ -1842,3 +1862,31 @@ def test_names_that_are_taken_from_another_module(read, text):
     files = {"config/base.py": "import os\nSTATIC_ROOT = '/srv/static'\nroot = '/'\n", "config/__init__.py": ""}
     project = read(files | {"config/settings.py": f"import copy\nfrom config import base\n{text}"})
     assert project["static_root"] == "/srv/static"
+
+
+def test_names_that_settings_copy_from_another_module(read):
+    """As a function of the project takes them: those in capitals, of a module that it is given."""
+    project = read(
+        {
+            "config/base.py": """
+            import os
+            STATIC_URL = os.getenv("STATIC_URL", "/files/")
+            INSTALLED_APPS = ["shop"]
+            def helper():
+                pass
+            """,
+            "config/util.py": """
+            import copy
+            def settings_of(module):
+                return copy.deepcopy({key: value for (key, value) in vars(module).items() if key.isupper()})
+            """,
+            "config/settings.py": """
+            from config import base
+            from config.util import settings_of
+            found = settings_of(base)
+            globals().update(found)
+            """,
+        }
+    )
+    assert project["static_url"] == "/files/" and list(project["installed_apps"]) == ["shop"]
+    assert project.variable("STATIC_URL")["source"] == "config/base.py:3"

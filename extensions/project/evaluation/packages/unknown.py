@@ -7,7 +7,7 @@ from ..state import State
 from ..values import MISSING, Value
 from .reading import TYPES, cast_name
 
-NAMES = ("name", "var")
+NAMES = ("name", "key", "var")
 SAYS_SO = ("config", "environ", "environment", "envs", "undecouple")
 MISSING_BUT_UNSURE = Value(MISSING)
 
@@ -40,4 +40,7 @@ def unknown_reader(state: State, function: str, arguments: Arguments) -> Value:
     type = cast_name(arguments.get(-1, "cast", "type"))
     if type == "str" and (own := TYPES.get(function.replace("_", ".").rpartition(".")[2])) in ("bool", "int", "list"):
         type = own
+    required = arguments.named.get("required")
+    if required is not None and required.data is True and (default is None or default.data in (None, "")):
+        return state.read(name.data, None, type)
     return state.read(name.data, default or MISSING_BUT_UNSURE, type)
