@@ -234,6 +234,48 @@ def test_sqlite_stays_where_nothing_runs_a_server(read):
     assert found["services"] == {} and found["compose_environment"] == {} and found["migrate"] is True
 
 
+IMAGE_WITH = "FROM python:3.13\nRUN apt-get update && apt-get install -y %s\nCOPY . /app\nCMD %s\n"
+WAITS = "#!/bin/sh\nuntil pg_isready; do sleep 1; done\nexec gunicorn site.wsgi\n"
+DEVELOPED = """
+services:
+  web:
+    build: .
+    environment:
+      DB: postgres
+      DB_HOST: postgres
+  postgres:
+    image: postgres:17
+"""
+GIS = "from django.contrib.gis.db import models\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "image"),
+    [
+        ({"Dockerfile": IMAGE_WITH % ("curl postgresql-client-17", "gunicorn site.wsgi")}, "postgres:18"),
+        ({"Dockerfile": IMAGE_WITH % ("curl", "/app/run.sh"), "run.sh": WAITS}, "postgres:18"),
+        ({"Dockerfile": IMAGE_WITH % ("curl", "gunicorn site.wsgi"), "compose.dev.yml": DEVELOPED}, "postgres:17"),
+        ({"shop/migrations/0001_initial.py": "import django.contrib.postgres.fields\n"}, "postgres:18"),
+        ({"Dockerfile": IMAGE_WITH % ("curl libpq-dev", "gunicorn site.wsgi")}, ""),
+        ({"Dockerfile.dev": IMAGE_WITH % ("curl postgresql-client-17", "gunicorn site.wsgi")}, ""),
+        ({"shop/migrations/0001_initial.py": "from django.contrib.postgres.operations import x\n"}, ""),
+        ({"compose.dev.yml": "services:\n  postgres:\n    image: postgres:17\n"}, ""),
+    ],
+)
+def test_a_server_is_run_that_a_variable_chooses_if_the_project_says_so(files, image, read):
+    """By its image, what that starts, its migrations, or the variables of a developer's Compose file."""
+    assert read(CHOICE, PG, more=files)["services"] == ({"db": image} if image else {})
+
+
+def test_sqlite_of_a_map_is_no_default(read):
+    """SQLite alone has no columns for a map: https://docs.djangoproject.com/en/stable/ref/contrib/gis/db-api/."""
+    url = "DATABASES = {'default': env.db('DATABASE_URL', default='sqlite:///db.sqlite3')}\n"
+    found = read(url, PG, more={"shop/migrations/0001_initial.py": GIS})
+    assert found["services"] == {"db": "postgis/postgis:17-3.5"}
+    assert found["compose_environment"]["DATABASE_URL"].startswith("postgis://")
+    assert read(CHOICE, PG, more={"shop/migrations/0001_initial.py": GIS})["services"] == {"db": "postgres:18"}
+
+
 @pytest.mark.parametrize(
     ("settings", "variable", "value"),
     [

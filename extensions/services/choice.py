@@ -11,13 +11,14 @@ from ..project import Certainty, Found, Project
 from ..project.deployment.compose import read_compose
 from ..project.deployment.dockerfile import substitute
 from ..project.evaluation.environment import ReadVariable
-from ..project.places import mentions, own
+from ..project.places import mentions
 from ..project.settings.alternatives import read_again
 from ..project.settings.record import Database
 from ..project.tree import Tree
 from .kinds import database_kinds, driven_by, engine_kind, is_database, kind
 from .record import Dialect, Service
 from .seen import Seen
+from .stated import is_geographic, is_stated
 
 SELECTORS = ("ENGINE", "TYPE", "BACKEND", "VENDOR", "DB", "DATABASE", "DBENGINE", "DBTYPE")
 ROLES = {  # the last word of a variable's name: what of the database it is
@@ -48,8 +49,8 @@ MAX_RUNS = 8  # of the settings, for one kind
 class Choice:
     """A server that variables make settings connect to.
 
-    `select` are the variables that choose its engine, `stated` says whether the project's Compose file or app.json
-    runs such a server, and `database` is the default database as the settings have it, with the values of a trial.
+    `select` are the variables that choose its engine, `stated` says whether files of the project run such a server,
+    and `database` is the default database as the settings have it, with the values of a trial.
     """
 
     kind: str
@@ -93,10 +94,17 @@ def _choice(tree: Tree, project: Project, seen: Sequence[Seen]) -> Choice | None
     distributions = project.dependencies.distributions.value
     if database_kind(database) not in ("", "sqlite"):
         return None
-    for server in _wanted(seen, distributions, "spatialite" in (database.engine or "")):
+    servers = _wanted(seen, distributions)
+    geographic = [kind(_dialect(server).geographic or server.name) for server in servers]
+    if "spatialite" in (database.engine or ""):
+        servers = geographic
+    elif is_geographic(tree):
+        servers = [*geographic, *servers]
+    for server in servers:
         for scenario in islice(_scenarios(project.settings.environment.value, database, server), MAX_RUNS):
             if chosen := _tried(tree, project, server, scenario, seen):
-                return Choice(server.name, scenario.select, _is_stated(tree, seen, server), chosen)
+                names = [chosen.variable, *chosen.variables.values(), *scenario.select]
+                return Choice(server.name, scenario.select, is_stated(tree, project, seen, server, names), chosen)
     return None
 
 
@@ -159,24 +167,12 @@ def _url_of_compose(tree: Tree, variable: str, name: str) -> str | None:
     return None
 
 
-def _is_stated(tree: Tree, seen: Sequence[Seen], server: Service) -> bool:
-    """Return whether the project's Compose file, not one for development, or its app.json runs such a server."""
-    alike = {server.name, *_dialect(server).stated_by}
-    compose = [item for item in seen if item.name in alike and item.image]
-    if any(item.in_compose and item.is_stated for item in compose):
-        return True
-    return any(_dialect(server).addon in str(tree.json(path)).lower() for path in own(tree, "app.json")[:1])
-
-
-def _wanted(seen: Sequence[Seen], distributions: Collection[str], geographic: bool) -> list[Service]:
+def _wanted(seen: Sequence[Seen], distributions: Collection[str]) -> list[Service]:
     """Return the kinds of servers that the project speaks to: those of its Compose file first, with a driver."""
     drivers = driven_by(distributions)
     stated = [item.name for item in seen if item.image and is_database(item.name)]
     names = list(dict.fromkeys((*stated, *(server.name for server in database_kinds() if server.name in drivers))))
-    servers = [kind(name) for name in names]
-    if geographic:
-        servers = [kind(_dialect(server).geographic or server.name) for server in servers]
-    return [server for server in servers if {server.name, server.speaks} & drivers or not distributions]
+    return [server for server in map(kind, names) if {server.name, server.speaks} & drivers or not distributions]
 
 
 def _scenarios(items: Sequence[ReadVariable], database: Database, server: Service) -> Iterator[Scenario]:

@@ -5,6 +5,7 @@ from .record import At, Container, Dialect, Own, Service
 PORT = 3306
 PASSWORD = "MYSQL_PASSWORD"
 CLIENTS = ("mysqlclient", "pymysql", "mysql-connector-python")
+PROGRAMS = ("default-mysql-client", "mysql-client", "mariadb-client", "mysqladmin")
 
 
 def image(own: Own) -> str:
@@ -62,6 +63,7 @@ MYSQL = Service(
         words=("MYSQL",),
         mention="mysql",
         addon="mysql",
+        clients=PROGRAMS,
         stated_by=("mariadb",),
     ),
     image=image,
@@ -85,6 +87,7 @@ MARIADB = Service(
         words=("MYSQL", "MARIADB"),
         mention="maria",
         addon="mysql",
+        clients=PROGRAMS,
     ),
     image=mariadb_image,
 )

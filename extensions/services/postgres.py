@@ -7,6 +7,7 @@ from .record import At, Container, Dialect, Own, Service
 
 PORT = 5432
 PASSWORD = "POSTGRES_PASSWORD"
+CLIENTS = ("postgresql-client", "pg_isready", "psql")
 WORDS = ("POSTGRES", "POSTGRESQL", "PG", "PSQL")
 VARIABLES = {"host": "PGHOST", "user": "PGUSER", "password": "PGPASSWORD", "name": "PGDATABASE"}
 
@@ -72,6 +73,7 @@ POSTGIS = Service(
         mention="postgis",
         addon="postgres",
         samples=("postgres",),
+        clients=CLIENTS,
         stated_by=("postgresql",),
         variables=VARIABLES,
     ),
@@ -94,6 +96,7 @@ POSTGRESQL = Service(
         mention="postg",
         addon="postgres",
         samples=("postgres",),
+        clients=CLIENTS,
         geographic="postgis",
         variables=VARIABLES,
     ),

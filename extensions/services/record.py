@@ -34,6 +34,7 @@ class Dialect:
     addon: str  # what app.json calls it
     samples: tuple[str, ...] = ()  # more texts that may select it
     geographic: str = ""  # the kind with the same clients that has a map's types as well
+    clients: tuple[str, ...] = ()  # packages and programs that only those have who connect to it
     stated_by: tuple[str, ...] = ()  # other kinds that can be what the project's Compose file runs for it
     # What clients use where a connection does not say it: a part of the connection by the variable that has it.
     variables: dict[str, str] = field(default_factory=dict, hash=False)
