@@ -234,6 +234,15 @@ def test_sqlite_stays_where_nothing_runs_a_server(read):
     assert found["services"] == {} and found["compose_environment"] == {} and found["migrate"] is True
 
 
+def test_a_placeholder_of_a_default_is_no_server_of_another(read):
+    """Nobody has these hosts: https://www.rfc-editor.org/rfc/rfc2606."""
+    sessions = "SESSION = os.getenv('REDIS_SESSION_URL', 'redis://change-me.invalid:6380/2')\n"
+    found = read(sessions, "redis\n")
+    assert found["services"] == {"valkey": "valkey/valkey:9"}
+    assert found["compose_environment"] == {"REDIS_SESSION_URL": "redis://valkey:6379/2"}
+    assert read(sessions.replace("change-me.invalid", "redis.shop.io"), "redis\n")["services"] == {}
+
+
 IMAGE_WITH = "FROM python:3.13\nRUN apt-get update && apt-get install -y %s\nCOPY . /app\nCMD %s\n"
 WAITS = "#!/bin/sh\nuntil pg_isready; do sleep 1; done\nexec gunicorn site.wsgi\n"
 DEVELOPED = """

@@ -11,6 +11,7 @@ from ..project.settings.record import DjangoSettings
 from .kinds import engine_kind, kind, port_kind
 
 LOCAL = frozenset(("localhost", "127.0.0.1", "::1", "0.0.0.0"))
+NOWHERE = re.compile(r"(?:^|\.)(?:invalid|example)$")
 ADDRESS = re.compile(
     r"(?:([a-z0-9+]+)://)?(?:([^@/]*)@)?(\[[0-9a-f:]+\]|[\w.-]*)(?::(\d+))?((?:/|\?).*)?", re.IGNORECASE
 )
@@ -57,6 +58,11 @@ def names_a_server(text: str) -> bool:
 def is_server(host: str | None) -> bool:
     """Return whether a host is a plain name that a service of Compose can have."""
     return bool(host) and host not in LOCAL and re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,62}", str(host)) is not None
+
+
+def is_nowhere(host: str) -> bool:
+    """Return whether a host is one that nobody has: https://www.rfc-editor.org/rfc/rfc2606."""
+    return NOWHERE.search(host.lower()) is not None
 
 
 def can_be_changed(layout: Layout) -> bool:

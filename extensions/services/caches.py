@@ -11,6 +11,7 @@ from .addresses import (
     Address,
     address,
     can_be_changed,
+    is_nowhere,
     is_server,
     kind_of,
     last_word,
@@ -173,7 +174,7 @@ def _is_about(site: Site, name: str, item: ReadVariable, service: Service) -> bo
     """Return whether a variable says where a service of a kind is, or how to log in to it."""
     default = item.default or ""
     where = address(default) if _names_a_port(default) else None
-    if where and (where.host in LOCAL or is_server(where.host) or not where.host):
+    if where and (where.host in ("", *LOCAL) or is_server(where.host) or is_nowhere(where.host)):
         return kind_of(where) == service.name
     if where or "://" in default:
         return False
