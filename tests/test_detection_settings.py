@@ -1890,3 +1890,20 @@ def test_names_that_settings_copy_from_another_module(read):
     )
     assert project["static_url"] == "/files/" and list(project["installed_apps"]) == ["shop"]
     assert project.variable("STATIC_URL")["source"] == "config/base.py:3"
+
+
+def test_a_part_of_a_setting_of_an_installed_package(read):
+    """DATABASES is left alone: more than a part tells where it is."""
+    project = read(
+        """
+        from starter.conf.base import *
+        DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
+        CACHES["more"] = {"BACKEND": "django.core.cache.backends.db.DatabaseCache"}
+        STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+        TEMPLATES[0]["APP_DIRS"] = True
+        """
+    )
+    assert project["staticfiles_kind"] == "manifest" and project["outside"]
+    assert list(project["caches"]) == ["more"] and not project["databases"]
+    assert not read("STORAGES['staticfiles']['BACKEND'] = 'shop.Storage'\n")["outside"]
+    assert read("STORAGES['staticfiles']['BACKEND'] = 'shop.Storage'\n")["staticfiles_kind"] == "plain"

@@ -5,7 +5,7 @@ import ast
 from .objects import Class, Instance, Module, Scope, Space
 from .operations import hashable, parts
 from .packages.configurations import read_late
-from .references import Late
+from .references import Late, Reference
 from .state import State
 from .values import UNKNOWN, Binding, Value
 
@@ -56,7 +56,28 @@ def assign_part(state: State, target: ast.Subscript, value: Value, scope: Scope,
         at = slice_of(state, target.slice, scope)
         if at is not None and at.step in (None, 1):
             data[at] = parts(value)
+    elif data is UNKNOWN or isinstance(data, Reference):
+        assign_outside(state, target, value, scope, line)
     state.touch(target.value, scope, line)
+
+
+def assign_outside(state: State, target: ast.Subscript, value: Value, scope: Scope, line: int) -> None:
+    """Assign a value to a part of a setting that a module of an installed package sets: no more of it is known.
+
+    Not of DATABASES, of which more is needed than a part.
+    """
+    keys: list[str] = []
+    node: ast.expr = target
+    while isinstance(node, ast.Subscript):
+        keys.insert(0, str(key) if isinstance(key := state.evaluate(node.slice, scope).data, str) else "")
+        node = node.value
+    if not (state.outside and isinstance(node, ast.Name) and node.id.isupper() and all(keys)) or state.undecided:
+        return
+    if node.id == "DATABASES" or scope.chain[0] is not scope.globals or node.id in scope.globals:
+        return
+    for key in reversed(keys):
+        value = Value({key: value})
+    state.bind(node.id, value, scope, line)
 
 
 def slice_of(state: State, node: ast.Slice, scope: Scope) -> slice | None:
