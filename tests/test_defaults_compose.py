@@ -512,6 +512,26 @@ CHANNEL_LAYERS = {
     assert read(elsewhere, "celery\nredis\n", more=CELERY)["compose_settings"] == {}
 
 
+def test_a_dict_of_celery_and_an_application_of_a_class_of_the_project(read):
+    """https://docs.celeryq.dev/en/stable/userguide/configuration.html#new-lowercase-settings."""
+    made = "from shop.celery import CeleryApp\napp = CeleryApp('site')\napp.config_from_object(settings.CELERY)\n"
+    place = "os.getenv('BROKER_ENDPOINT') or 'localhost:6379'"
+    found = read(
+        f"CELERY = {{'broker_url': 'redis://:@{{}}/0'.format({place}), 'result_backend': 'django-db'}}\n",
+        "celery\nredis\n",
+        more={"site/celery.py": made},
+    )
+    assert found["workers"] == {"worker": "celery -A site.celery worker"}
+    assert found["services"] == {"valkey": "valkey/valkey:9"}
+    assert found["compose_environment"] == {"BROKER_ENDPOINT": "valkey:6379"}
+    fixed = "CELERY = {'broker_url': 'redis://localhost:6379/0', 'result_backend': 'redis://localhost:6379/1'}\n"
+    found = read(fixed, "celery\nredis\n", more={"site/celery.py": made})
+    assert found["compose_settings"] == {
+        "CELERY.broker_url": "redis://valkey:6379/0",
+        "CELERY.result_backend": "redis://valkey:6379/1",
+    }
+
+
 RESULTS = (
     "django-db django-cache rpc:// cache+memory:// file:///srv/results db+sqlite:///results.db disabled:// s3://b"
 )

@@ -138,7 +138,8 @@ def _of_celery(site: Site) -> Iterable[Literal]:
     if not celery.variable and names_a_server(celery.value):
         yield Literal(celery.setting, celery.value, source)
     if names_a_server(celery.results):
-        yield Literal("CELERY_RESULT_BACKEND", celery.results, source)
+        whole = celery.setting.rpartition(".")[0]  # a dict that has both
+        yield Literal(f"{whole}.result_backend" if whole else "CELERY_RESULT_BACKEND", celery.results, source)
 
 
 def _in_layers(site: Site) -> Iterable[Literal]:

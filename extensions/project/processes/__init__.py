@@ -557,8 +557,8 @@ def _settings_of_celery(tree: Tree, layout: Layout, celery: Celery) -> Found[str
 
 
 def _makes_celery(call: ast.Call) -> bool:
-    """Return whether a call makes the application: `Celery(…)`, or a subclass named so."""
-    return last_name(call.func).endswith("Celery") and last_name(call.func)[:1].isupper()
+    """Return whether a call makes the application: `Celery(…)`, or a subclass named so, as CeleryApp."""
+    return last_name(call.func).endswith(("Celery", "CeleryApp")) and last_name(call.func)[:1].isupper()
 
 
 def _celery_candidates(tree: Tree, layout: Layout, distributions: Collection[str]) -> list[str]:

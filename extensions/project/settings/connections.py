@@ -10,7 +10,7 @@ from ..secrets import HIDDEN
 from ..tree import Tree
 from .finder import Finder
 from .record import Broker, Cache, Database, Layer
-from .setting import Settings, entry, part_variables, parts_of, path_value, text_or_none, url_variable
+from .setting import Setting, Settings, entry, part_variables, parts_of, path_value, text_or_none, url_variable
 
 PARTS = ("NAME", "USER", "PASSWORD", "HOST", "PORT")
 
@@ -145,14 +145,38 @@ def broker(finder: Finder) -> Found[Broker]:
     names = ("CELERY_BROKER_URL", "BROKER_URL", "CELERY_BROKER")
     setting = next((name for name in names if settings.get(name)), "")
     found = settings.get(setting) if setting else None
+    if not setting and (whole := settings.get("CELERY")) and isinstance(whole.raw.data, dict):
+        return _broker_in(finder, whole)
     value = found.value if found and isinstance(found.value, str) else ""
-    urls = [name for name in (found.variables if found else ()) if name.endswith(("_URL", "_URI"))]
-    hosts = [name for name in (found.variables if found else ()) if name.endswith(("_HOST", "_HOSTNAME", "_SERVER"))]
-    variable = (found.raw.direct if found else "") or next(iter([*urls, *hosts]), "")  # a URL may be made of parts
+    variable = (found.raw.direct if found else "") or _of_broker(found.variables if found else ())
     results = settings.get("CELERY_RESULT_BACKEND")
     is_text = results is not None and isinstance(results.value, str) and not results.variables
     where = Broker(value, variable, setting, results.value if results and is_text else "")
     return finder.found(where, found, "nothing sets CELERY_BROKER_URL")
+
+
+def _broker_in(finder: Finder, whole: Setting) -> Found[Broker]:
+    """Return the broker of a dict that is all of Celery's settings: `config_from_object(settings.CELERY)`.
+
+    https://docs.celeryq.dev/en/stable/userguide/configuration.html#new-lowercase-settings
+    """
+    part = whole.raw.data.get("broker_url") or Value(None)
+    url, results = entry(whole.raw, "broker_url"), entry(whole.raw, "result_backend")
+    of_results = all_variables(whole.raw.data.get("result_backend") or Value(None))
+    where = Broker(
+        url if isinstance(url, str) else "",
+        part.direct or _of_broker(all_variables(part)),
+        "CELERY.broker_url",
+        results if isinstance(results, str) and not of_results else "",
+    )
+    return finder.found(where if part.data is not None else Broker(), whole, "")
+
+
+def _of_broker(names: Iterable[str]) -> str:
+    """Return the variable of those that a URL is made of that says where the broker is; "" for none."""
+    listed = list(names)
+    ends = (("_URL", "_URI"), ("_HOST", "_HOSTNAME", "_SERVER", "_ENDPOINT"))
+    return next((name for end in ends for name in listed if name.endswith(end)), "")
 
 
 def layers(finder: Finder) -> Found[Mapping[str, Layer]]:
