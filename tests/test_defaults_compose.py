@@ -532,6 +532,40 @@ def test_a_dict_of_celery_and_an_application_of_a_class_of_the_project(read):
     }
 
 
+@pytest.mark.parametrize(
+    ("broker", "settings", "variables", "changed"),
+    [
+        # Celery reads this variable before what it is given.
+        ("'redis://localhost:6379/0'", "", {"CELERY_BROKER_URL": "redis://valkey:6379/0"}, {}),
+        ("os.environ['QUEUE_URL']", "", {"QUEUE_URL": "redis://valkey:6379/0"}, {}),
+        (
+            "settings.QUEUES",
+            "QUEUES = os.getenv('REDIS_URL', 'redis://localhost:6379/2')\n",
+            {"REDIS_URL": "redis://valkey:6379/2"},
+            {},
+        ),
+        (
+            "settings.QUEUES",
+            "QUEUES = 'redis://localhost:6379/3'\n",
+            {"DJANGO_SETTINGS_MODULE": "compose_settings"},
+            {"QUEUES": "redis://valkey:6379/3"},
+        ),
+        (  # settings that say it count
+            "'redis://localhost:6379/0'",
+            "CELERY_BROKER_URL = os.getenv('BROKER', 'redis://localhost:6379/1')\n",
+            {"BROKER": "redis://valkey:6379/1"},
+            {},
+        ),
+    ],
+)
+def test_the_broker_that_an_application_of_celery_is_made_with(broker, settings, variables, changed, read):
+    made = f"from celery import Celery\napp = Celery('site', broker={broker})\n"
+    found = read(settings, "celery\nredis\n", more={"site/celery.py": made})
+    assert found["workers"] == {"worker": "celery -A site.celery worker"}
+    assert found["services"] == {"valkey": "valkey/valkey:9"}
+    assert found["compose_environment"] == variables and found["compose_settings"] == changed
+
+
 RESULTS = (
     "django-db django-cache rpc:// cache+memory:// file:///srv/results db+sqlite:///results.db disabled:// s3://b"
 )

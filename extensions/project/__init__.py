@@ -31,6 +31,7 @@ from .secrets import without_secrets
 from .settings import production_of, read_settings
 from .settings.alternatives import Alternatives, read_alternatives
 from .settings.buckets import in_files, without_old
+from .settings.celery import with_places
 from .settings.code_variables import with_code
 from .settings.private_media import PrivateMedia, read_private_media
 from .settings.record import DjangoSettings, LackingModule, with_celery, with_lacking
@@ -86,6 +87,9 @@ def read_from(tree: Tree, tools: tuple[Tool, ...], adopters: Iterable[Adopter] =
     processes = read_processes(tree, layout, settings.installed_apps, distributions, tools, own_steps.value)
     if celery := _settings_of_celery(tree, layout, processes.celery_settings.value):
         settings = with_celery(settings, celery)
+        project = replace(project, settings=settings)
+    if evaluated:
+        settings = with_places(settings, evaluated, processes.celery_places)
         project = replace(project, settings=settings)
     postgres = read_postgres_extensions(tree, distributions)
     frontend = read_frontend(tree, evaluated, settings, own_steps.value)

@@ -3,7 +3,7 @@
 import ast
 import re
 import shlex
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..dependencies.tool import Tool, wrappers
@@ -16,12 +16,12 @@ from ..deployment.steps import read_script
 from ..findings import Certainty, Found, unread
 from ..importer import Importer
 from ..layout.record import Layout
-from ..literals import assignments, constant, last_name, strings
+from ..literals import assignments, constant, environment_read, last_name, strings
 from ..named_aside import is_template
 from ..places import folder, is_aside, is_development, mentions
 from ..secrets import in_command
 from ..tree import Tree
-from .record import Process, Processes
+from .record import Place, Process, Processes
 
 WEB = re.compile(
     r"(?:^|[\s/;&|'\"])(gunicorn|uwsgi|pyuwsgi|daphne|uvicorn|hypercorn|granian|waitress-serve|mod_wsgi-express|unitd)(?=[\s'\"]|$)"
@@ -128,6 +128,7 @@ def read_processes(
     return Processes(
         processes=Found(processes, processes[0].source if processes else "", certainty),
         celery_app=Found(celery.name, celery.source, Certainty.INFERRED) if celery else unread(""),
+        celery_places=_places(celery) if celery else unread({}),
         celery_settings=_settings_of_celery(tree, layout, celery) if celery else unread(""),
         celery_concurrency=_concurrency(celery, says) if celery and says is not None else unread(False),
     )
@@ -554,6 +555,26 @@ def _settings_of_celery(tree: Tree, layout: Layout, celery: Celery) -> Found[str
         if re.search(rf"^from {re.escape(site)} import \*", text or "", re.MULTILINE):
             return Found(module, f"{celery.source.partition(':')[0]}:{node.lineno}", Certainty.INFERRED)
     return unread("")
+
+
+def _places(celery: Celery) -> Found[Mapping[str, Place]]:
+    """Return where the application is told that its queues and results are.
+
+    https://docs.celeryq.dev/en/stable/reference/celery.html#celery.Celery
+    """
+    found = {}
+    made = (value for value in assignments(celery.module).values() if isinstance(value, ast.Call))
+    for keyword in (keyword for call in made if _makes_celery(call) for keyword in call.keywords):
+        value = keyword.value
+        if keyword.arg not in ("broker", "backend"):
+            continue
+        if text := constant(value):
+            found[keyword.arg] = Place(text)
+        elif variable := environment_read(value):
+            found[keyword.arg] = Place(variable.default, variable.name)
+        elif isinstance(value, ast.Attribute) and last_name(value.value) == "settings":
+            found[keyword.arg] = Place(setting=value.attr)
+    return Found(found, celery.source, Certainty.INFERRED) if found else unread({})
 
 
 def _makes_celery(call: ast.Call) -> bool:

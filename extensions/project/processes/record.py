@@ -1,6 +1,6 @@
 """The processes that a project runs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..findings import Certainty, Found, unread
@@ -23,10 +23,20 @@ class Process:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where code has Celery's queues, or its results: a URL, the variable that it reads, or a setting; "" for none."""
+
+    text: str = ""  # also the default of the variable
+    variable: str = ""
+    setting: str = ""
+
+
+@dataclass(frozen=True)
 class Processes:
     """The processes that a project runs beside, and with, its web server."""
 
     processes: Found[Sequence[Process]] = unread(())  # what files state comes before what code implies
     celery_app: Found[str] = unread("")  # what `celery -A` takes
+    celery_places: Found[Mapping[str, Place]] = unread({})  # "broker" and "backend", as the application is made with
     celery_settings: Found[str] = unread("")  # settings of Celery's own, which start from the site's; "" for none
     celery_concurrency: Found[bool] = unread(False)  # whether something says how many processes a worker has

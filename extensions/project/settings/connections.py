@@ -148,7 +148,7 @@ def broker(finder: Finder) -> Found[Broker]:
     if not setting and (whole := settings.get("CELERY")) and isinstance(whole.raw.data, dict):
         return _broker_in(finder, whole)
     value = found.value if found and isinstance(found.value, str) else ""
-    variable = (found.raw.direct if found else "") or _of_broker(found.variables if found else ())
+    variable = (found.raw.direct if found else "") or of_broker(found.variables if found else ())
     results = settings.get("CELERY_RESULT_BACKEND")
     is_text = results is not None and isinstance(results.value, str) and not results.variables
     where = Broker(value, variable, setting, results.value if results and is_text else "")
@@ -165,14 +165,14 @@ def _broker_in(finder: Finder, whole: Setting) -> Found[Broker]:
     of_results = all_variables(whole.raw.data.get("result_backend") or Value(None))
     where = Broker(
         url if isinstance(url, str) else "",
-        part.direct or _of_broker(all_variables(part)),
+        part.direct or of_broker(all_variables(part)),
         "CELERY.broker_url",
         results if isinstance(results, str) and not of_results else "",
     )
     return finder.found(where if part.data is not None else Broker(), whole, "")
 
 
-def _of_broker(names: Iterable[str]) -> str:
+def of_broker(names: Iterable[str]) -> str:
     """Return the variable of those that a URL is made of that says where the broker is; "" for none."""
     listed = list(names)
     ends = (("_URL", "_URI"), ("_HOST", "_HOSTNAME", "_SERVER", "_ENDPOINT"))
