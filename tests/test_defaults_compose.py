@@ -1282,6 +1282,9 @@ def test_settings_of_an_installed_package_are_pointed_by_the_variables_of_the_ow
     url = "DATABASE_URL: postgres://seller:x@database/store"
     found = read(settings, PG, more=files | {"compose.yml": TOLD % url})
     assert found["compose_environment"]["DATABASE_URL"] == "postgres://seller:${POSTGRES_PASSWORD}@database:5432/store"
+    made = "import starter\nINSTALLED_APPS = ['shop']\nglobals().update(starter.settings())\n"
+    found = read(made, PG, more=files | {"compose.yml": TOLD % "DB_HOST: database"})
+    assert found["services"] == {"database": "postgis/postgis:16-3.4", "cache": "valkey/valkey:9"}
     # Settings that name their database say more.
     found = read(f"{settings}DATABASES = {{}}\n", PG, more=files | {"compose.yml": TOLD % url})
     assert found["services"] == {} and "CACHE_DEFAULT" not in found["settings_environment"]
