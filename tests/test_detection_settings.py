@@ -1907,3 +1907,43 @@ def test_a_part_of_a_setting_of_an_installed_package(read):
     assert list(project["caches"]) == ["more"] and not project["databases"]
     assert not read("STORAGES['staticfiles']['BACKEND'] = 'shop.Storage'\n")["outside"]
     assert read("STORAGES['staticfiles']['BACKEND'] = 'shop.Storage'\n")["staticfiles_kind"] == "plain"
+
+
+def test_variables_of_typed_environment_configuration(read):
+    """By its own function, or one of the project's: https://pypi.org/project/typed-environment-configuration/."""
+    project = read(
+        {
+            "config/__init__.py": "",
+            "config/settings/__init__.py": """
+            from typed_environment_configuration import *
+            VARIABLES = [StringVariable("PROJECT"), BoolVariable("DEBUG", default=False), IntegerVariable("SIZE", 3)]
+            URL = StringVariable("APP_STATIC_URL", default="/files/")
+            PREFIXED = [URL, StringListVariable("APP_NAMES", default="")]
+            FillVars(VARIABLES, vars())
+            def fill(variables, v, prefix=""):
+                for var in variables:
+                    v[var.name] = var.getenv(prefix=prefix)
+            fill(PREFIXED, vars(), "APP_")
+            """,
+            "config/settings/production.py": """
+            from decouple import *
+            from config.settings import *
+            SECRET_KEY = StringVariable("SECRET_KEY").getenv()
+            LIMIT = config("LIMIT", default=5, cast=int)
+            TITLE = PROJECT + "!"
+            """,
+        },
+        "config/settings/production.py",
+    )
+    assert project.required == ["PROJECT", "SECRET_KEY"]
+    types = {variable["name"]: variable["type"] for variable in project["environment"]}
+    assert types == {
+        "PROJECT": "str",
+        "DEBUG": "bool",
+        "SIZE": "int",
+        "APP_STATIC_URL": "str",
+        "APP_NAMES": "list",
+        "SECRET_KEY": "str",
+        "LIMIT": "int",
+    }
+    assert project["static_url"] == "/files/" and not project["outside"]

@@ -87,7 +87,7 @@ def update_names(state: State, space: Space, arguments: Arguments, scope: Scope,
     elif first is not None:
         state.notes.append((f"{scope.file}:{line}", "sets names that could not be worked out"))
         if space.names is scope.globals and scope.file in state.settings_files and not state.undecided:
-            state.outside = state.outside or f"{scope.file}:{line}"
+            state.outside.setdefault("", f"{scope.file}:{line}")
     for name, value in given.items():
         space.names[name] = Binding(value, f"{scope.file}:{line}", state.doubts[-1] if state.doubts else "")
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import Any
 
+from . import packages
 from .assignment import assign, slice_of
 from .attributes import attribute
 from .imports import resolved
@@ -50,7 +51,7 @@ def _name(state: State, node: ast.Name, scope: Scope) -> Value:
         return Value(state.module_name(scope.file))
     if node.id in ("__package__", "__doc__", "__spec__"):
         return Value()
-    return Value(Reference(node.id))
+    return Value(Reference(packages.starred(state.stars, node.id) or node.id))
 
 
 def _attribute(state: State, node: ast.Attribute, scope: Scope) -> Value:

@@ -184,8 +184,9 @@ def _from_elsewhere(state: State, node: ast.ImportFrom, scope: Scope) -> None:
         if alias.name == "*":
             note = f"takes all names of {node.module or ''}, which is not in the project"
             state.notes.append((f"{scope.file}:{node.lineno}", note))
+            state.stars.append(node.module or "")
             if scope.file in state.settings_files and scope.chain[0] is scope.globals and not state.undecided:
-                state.outside = state.outside or f"{scope.file}:{node.lineno}"
+                state.outside.setdefault(node.module or "", f"{scope.file}:{node.lineno}")
         else:
             reference = Reference(f"{node.module or ''}.{alias.name}")
             state.bind(alias.asname or alias.name, Value(reference), scope, node.lineno)

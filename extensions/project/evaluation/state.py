@@ -102,7 +102,8 @@ class State:
         self.lacking: dict[str, Lacking] = {}  # files without which settings do not start
         self.replaced = ""  # where a package takes the place of Django's own settings
         self.open_end = ""  # where settings take all names of a module that cannot be read
-        self.outside = ""  # where they take names of an installed package's module, or of what it makes
+        self.stars: list[str] = []  # modules of installed packages all of whose names were imported
+        self.outside: dict[str, str] = {}  # by module of a package, or "": where they take names that it makes
         self.made: list[tuple[Value, str]] = []  # folders that settings make, and where
         self.written: set[str] = set()  # files that settings write
 

@@ -247,7 +247,7 @@ def record(evaluator: State, settings: Settings, before: Settings) -> DjangoSett
         ignored_modules=_ignored_modules(evaluator),
         lacking_modules=_lacking_modules(evaluator),
         environment=Found(settings.environment, settings.path, Certainty.INFERRED, missing),
-        outside=Found(outside(evaluator, settings.values), evaluator.outside, Certainty.INFERRED),
+        outside=Found(bool(place := outside(evaluator, settings.values)), place, Certainty.INFERRED),
     )
 
 

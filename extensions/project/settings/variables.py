@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from ..evaluation import packages
 from ..evaluation.environment import ReadVariable, described
 from ..evaluation.state import BOOL_WORDS, State
 from ..evaluation.values import UNKNOWN, Variable, words
@@ -97,9 +98,10 @@ def environment(first: State, last: State) -> list[ReadVariable]:
     return [described(variable) for variable in named]
 
 
-def outside(state: State, values: Mapping[str, Setting]) -> bool:
-    """Return whether a module of an installed package seems to set DATABASES, by variables that it alone knows."""
-    return bool(state.outside) and "DATABASES" not in values
+def outside(state: State, values: Mapping[str, Setting]) -> str:
+    """Return where a package seems to set DATABASES, by variables that it alone knows; "" for nowhere."""
+    places = [place for module, place in state.outside.items() if not packages.is_known(module)]
+    return places[0] if places and "DATABASES" not in values else ""
 
 
 def exported(state: State, values: Mapping[str, Setting]) -> list[ReadVariable]:

@@ -1,5 +1,7 @@
 """The packages that settings use to read the environment, with replacements for them, one module each."""
 
+from collections.abc import Iterable
+
 from ..objects import Class
 from ..references import Arguments, Reader, Reference
 from ..state import External, State
@@ -14,6 +16,7 @@ from . import (
     pydantic_settings,
     service_urls,
     split_settings,
+    typed_environment,
 )
 from .package import Package
 
@@ -27,6 +30,7 @@ PACKAGES: tuple[Package, ...] = (
     pydantic_settings.PACKAGE,
     dynaconf.PACKAGE,
     ini_files.PACKAGE,
+    typed_environment.PACKAGE,
 )
 FUNCTIONS = {name: function for package in PACKAGES for name, function in package.functions.items()}
 READS = frozenset(name for package in PACKAGES for name in package.reads)
@@ -41,6 +45,17 @@ MEMBERS = [package.member for package in PACKAGES if package.member]
 def function(name: str) -> External | None:
     """Return what stands in for a function that only a part of its name tells; None for one of no known package."""
     return next((found for told in TOLD if (found := told(name)) is not None), None)
+
+
+def starred(modules: Iterable[str], name: str) -> str:
+    """Return the dotted name that a name stands for, where all names of modules are imported; "" for none."""
+    dotted = (f"{module}.{name}" for module in modules)
+    return next((one for one in dotted if one in FUNCTIONS or function(one) is not None), "")
+
+
+def is_known(module: str) -> bool:
+    """Return whether a module's functions are known."""
+    return any(name.startswith(f"{module}.") for name in FUNCTIONS)
 
 
 def read(state: State, reader: Reader, method: str, arguments: Arguments) -> Value:
