@@ -1947,3 +1947,9 @@ def test_variables_of_typed_environment_configuration(read):
         "LIMIT": "int",
     }
     assert project["static_url"] == "/files/" and not project["outside"]
+
+
+def test_a_star_import_of_a_known_package_is_no_problem(read):
+    project = read("from decouple import *\nDEBUG = config('DEBUG', default=False, cast=bool)\n")
+    assert list(project.findings.problems) == []
+    assert len(read("from starter import *\n").findings.problems) == 1

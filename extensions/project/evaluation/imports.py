@@ -182,11 +182,11 @@ def _from_elsewhere(state: State, node: ast.ImportFrom, scope: Scope) -> None:
     """Bind what is imported from outside the project."""
     for alias in node.names:
         if alias.name == "*":
-            note = f"takes all names of {node.module or ''}, which is not in the project"
-            state.notes.append((f"{scope.file}:{node.lineno}", note))
-            state.stars.append(node.module or "")
+            module, source = node.module or "", f"{scope.file}:{node.lineno}"
+            state.notes.append((source, f"takes all names of {module}, which is not in the project"))
+            state.stars[module] = state.notes[-1]
             if scope.file in state.settings_files and scope.chain[0] is scope.globals and not state.undecided:
-                state.outside.setdefault(node.module or "", f"{scope.file}:{node.lineno}")
+                state.outside.setdefault(module, source)
         else:
             reference = Reference(f"{node.module or ''}.{alias.name}")
             state.bind(alias.asname or alias.name, Value(reference), scope, node.lineno)

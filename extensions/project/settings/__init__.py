@@ -10,6 +10,7 @@ from ..deployment.values import own_values
 from ..evaluation.environment import production_value
 from ..evaluation.evaluate import evaluator as new_evaluator
 from ..evaluation.imports import load_module
+from ..evaluation.packages import is_known
 from ..evaluation.state import State
 from ..evaluation.values import UNKNOWN
 from ..findings import Certainty, Found, Problem, unread
@@ -120,10 +121,16 @@ def read_settings(
         last.made,
         last.replaced,
         last.open_end,
-        tuple(Problem(source, message) for source, message in dict.fromkeys((*first.notes, *last.notes))),
+        tuple(Problem(source, message) for source, message in dict.fromkeys((*_notes(first), *_notes(last)))),
     )
     before = settings if last is first else Settings(path, collect(tree, first, path, folder), open_end=first.open_end)
     return settings, record(last, settings, before)
+
+
+def _notes(evaluator: State) -> list[tuple[str, str]]:
+    """Return what could not be read, but for packages that are known."""
+    read = [note for module, note in evaluator.stars.items() if is_known(module)]
+    return [note for note in evaluator.notes if note not in read]
 
 
 def _chosen(tree: Tree, last: State, values: Mapping[str, Setting], given: Mapping[str, str]) -> dict[str, str]:
