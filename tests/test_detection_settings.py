@@ -1953,3 +1953,24 @@ def test_a_star_import_of_a_known_package_is_no_problem(read):
     project = read("from decouple import *\nDEBUG = config('DEBUG', default=False, cast=bool)\n")
     assert list(project.findings.problems) == []
     assert len(read("from starter import *\n").findings.problems) == 1
+
+
+def test_a_scheme_of_smart_env(read):
+    """https://github.com/saxix/django-smart-env."""
+    project = read(
+        """
+        from smart_env import SmartEnv
+        CONFIG = {
+            "STATIC_URL": (str, "/files/", "Where static files are"),
+            "DATABASE_URL": (str, "", "", True, "Where the database is"),
+            "SIZE": (int, 3),
+        }
+        env = SmartEnv(**CONFIG)
+        STATIC_URL = env("STATIC_URL")
+        SIZE = env("SIZE")
+        DATABASES = {"default": env.db("DATABASE_URL", default="postgres://shop@db/shop")}
+        """
+    )
+    assert project["static_url"] == "/files/"
+    assert project["databases"]["default"]["engine"] == "django.db.backends.postgresql"
+    assert {one["name"]: one["type"] for one in project["environment"]}["SIZE"] == "int"

@@ -1,4 +1,7 @@
-"""django-environ: https://django-environ.readthedocs.io/en/latest/api.html."""
+"""django-environ: https://django-environ.readthedocs.io/en/latest/api.html.
+
+django-smart-env adds texts to what a scheme declares, behind the default: https://github.com/saxix/django-smart-env
+"""
 
 import posixpath
 
@@ -54,7 +57,8 @@ PACKAGE = Package(
         "environ.Path": new_environ_path,
         "environ.Env": new_reader("environ"),
         "environ.FileAwareEnv": new_reader("environ"),
+        "smart_env.SmartEnv": new_reader("environ"),
     },
     readers={"environ": read},
-    bases={"environ.": new_reader("environ")},
+    bases={"environ.": new_reader("environ"), "smart_env.": new_reader("environ")},
 )
