@@ -87,8 +87,8 @@ def setting(path: str) -> str:
 
 
 def of_static_files(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return those of some settings that collectstatic needs: the storage of static files, and their URL."""
-    names = ("STATIC_URL", "STATICFILES_STORAGE")
+    """Return those of some settings that collectstatic and compress need: storages of static files, and their URLs."""
+    names = ("STATIC_URL", "STATICFILES_STORAGE", "COMPRESS_STORAGE", "COMPRESS_URL")
     return {
         name: value for name, value in settings.items() if name in names or name.startswith("STORAGES.staticfiles")
     }

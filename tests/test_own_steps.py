@@ -802,6 +802,30 @@ def test_variables_of_a_front_end_that_a_stage_of_python_makes(answered):
     )
 
 
+@pytest.mark.parametrize(
+    ("run", "options"),
+    [
+        ("pipenv sync --system", ["--ignore-pipfile"]),
+        ("pipenv install --system --ignore-pipfile", ["--ignore-pipfile"]),
+        ("pipenv install --deploy --system", []),
+        ("pipenv install --deploy --ignore-pipfile", []),
+        ("pipenv install", []),
+    ],
+)
+def test_a_pipfile_that_the_own_image_does_not_compare_with_its_lock(run, options, written):
+    lock = '{"default": {"django": {"version": "==5.2"}}}'
+    folder = written(
+        **{
+            "Pipfile": '[packages]\ndjango = "*"\n',
+            "Pipfile.lock": lock,
+            "Dockerfile": f"FROM python:3.13\nCOPY . .\nRUN {run}\n",
+        }
+    )
+    (folder / "requirements.txt").unlink()
+    found = defaults.from_site(read(folder), folder)
+    assert (found["installer"].value, found["install_options"].value) == ("pipenv", options)
+
+
 def test_settings_with_an_example_that_you_have_to_write(written):
     more = {"shop/wsgi.py": WSGI, "shop/settings-dist.py": SETTINGS + "SECRET_KEY = 'x'\n"}
     folder = written(**more)

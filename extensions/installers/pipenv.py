@@ -17,6 +17,8 @@ from .constrained import add_tables
 from .manifests import Manifest, with_manifest
 from .record import Installer
 
+LOCKED = re.compile(r"\bpipenv\s+(?:-\S+\s+)*sync\b|--ignore-pipfile\b")
+
 
 def find(search: Search) -> Iterator[Installation]:
     """Yield what there is for Pipenv: each Pipfile that lists packages."""
@@ -27,7 +29,18 @@ def find(search: Search) -> Iterator[Installation]:
             lock = lock if tree.exists(lock) else ""
             manifest = Manifest(path)
             add_tables(tree, manifest, packages, "packages")
-            yield with_manifest(tree, Installation(PIPENV, lock or path, lock_file=lock), manifest)
+            found = Installation(PIPENV, lock or path, lock_file=lock)
+            found.options = ["--ignore-pipfile"] if lock and _takes_the_lock_alone(search) else []
+            yield with_manifest(tree, found, manifest)
+
+
+def _takes_the_lock_alone(search: Search) -> bool:
+    """Return whether the project's own files install what is locked, also where the Pipfile has changed since.
+
+    https://pipenv.pypa.io/en/latest/commands.html#sync
+    """
+    texts = [step.text for step in search.steps if not step.development and PIPENV.command.search(step.text)]
+    return any(LOCKED.search(text) for text in texts) and not any("--deploy" in text for text in texts)
 
 
 def read_lock(tree: Tree, found: Installation, wanted: dict[str, Distribution]) -> dict[str, Distribution]:
