@@ -799,7 +799,7 @@ def test_a_project_without_requirements_file_or_wsgi_module_is_refused(template,
     (folder / "requirements.txt").rename(folder / "deps.in")
     (folder / "mysite/wsgi.py").unlink()
     (folder / "mysite/asgi.py").unlink()
-    (folder / "mysite/settings.py").rename(folder / "settings.py.example")
+    (folder / "mysite/settings.py").rename(folder / "settings.txt")
     output = refused(folder, "--defaults", f"--vcs-ref={NEXT}", template)
     assert "--data requirements_file=" in output and "--data wsgi_module=" in output
     (folder / "mysite/app.py").touch()
