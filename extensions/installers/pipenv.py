@@ -39,7 +39,7 @@ def _takes_the_lock_alone(search: Search) -> bool:
 
     https://pipenv.pypa.io/en/latest/commands.html#sync
     """
-    texts = [step.text for step in search.steps if not step.development and PIPENV.command.search(step.text)]
+    texts = [step.text for step in search.steps if not step.development and "pipenv" in step.text]
     return any(LOCKED.search(text) for text in texts) and not any("--deploy" in text for text in texts)
 
 
