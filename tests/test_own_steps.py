@@ -660,6 +660,44 @@ attach-daemon = python manage.py not_this
     assert found["jobs"] == {"clearsessions": "python manage.py clearsessions", "refresh": "python manage.py refresh"}
 
 
+def test_what_uwsgi_starts_by_a_configuration_in_yaml(answered):
+    yaml = """\
+other:
+  attach-daemon: python manage.py not_this
+uwsgi:
+  module: shop.wsgi
+  # attach-daemon: python manage.py old
+  attach-daemon: "python manage.py send_digests"  # by mail
+  attach-daemon2: cmd=python manage.py receive_mail,stopsignal=15
+  mule:
+    - shop/mule.py
+  cron2: hour=3,unique=1 python manage.py clearsessions
+"""
+    found = answered(**{"deploy/uwsgi.yml": yaml, "deploy/other.yml": yaml.replace("send_digests", "not_this")})
+    assert sorted(found["workers"].values()) == [
+        "python manage.py receive_mail",
+        "python manage.py send_digests",
+        "python shop/mule.py",
+    ]
+    assert found["jobs"] == {"clearsessions": "python manage.py clearsessions"}
+
+
+def test_the_name_of_a_worker_that_uwsgi_starts(answered):
+    daemon = "smart-attach-daemon = /tmp/worker.pid celery -A shop worker --pidfile=/tmp/worker.pid --loglevel=info"
+    found = answered(
+        **{
+            "uwsgi.ini": f"[uwsgi]\n{daemon}\nattach-daemon = python manage.py send_digests\n",
+            "requirements.txt": "django\ncelery\nredis\n",
+            "shop/celery.py": "from celery import Celery\napp = Celery('shop')\n",
+            "shop/settings.py": "CELERY_BROKER_URL = 'redis://localhost:6379/0'\n",
+        }
+    )
+    assert found["workers"] == {
+        "worker": "celery -A shop worker --loglevel=info",
+        "send-digests": "python manage.py send_digests",
+    }
+
+
 def test_a_process_that_the_own_start_has_beside_its_server(answered):
     found = answered(**started('set -e\npython manage.py pump_events &\npython manage.py migrate\nexec "$@"\n'))
     assert list(found["workers"].values()) == ["python manage.py pump_events"]

@@ -164,8 +164,9 @@ def _supervisor(tree: Tree) -> Iterator[Command]:
 
 def _uwsgi(tree: Tree) -> Iterator[Command]:
     for item in read_uwsgi(tree):
-        match = re.search(r"manage\.py\s+([\w-]+)", item.command)
-        name = match[1] if match else item.command.split()[-1].rpartition("/")[2].removesuffix(".py")
+        match = re.search(r"manage\.py\s+([\w-]+)|\bcelery\b.*\s(worker|beat)\b", item.command)
+        last = item.command.split()[-1].rpartition("/")[2].removesuffix(".py")
+        name = (match[1] or match[2]) if match else last
         yield Command(name, item.command, item.source, "uwsgi", {"": item.schedule} if item.schedule else {})
 
 

@@ -4,7 +4,7 @@ https://uwsgi-docs.readthedocs.io/en/latest/AttachingDaemons.html, https://uwsgi
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..places import is_aside
@@ -26,18 +26,53 @@ class Beside:
 
 def read_uwsgi(tree: Tree) -> Iterator[Beside]:
     """Yield what the project's own configurations of uWSGI start beside the site, in order."""
-    paths = [path for path in tree.paths if path.endswith(".ini") and not is_aside(tree, path)]
+    paths = [path for path in tree.paths if _is_configuration(path) and not is_aside(tree, path)]
     for path in paths[:50]:
-        inside = False
-        for number, line in enumerate((tree.text(path) or "").split("\n")[:2000], 1):
-            text = line.strip()
-            if text.startswith("["):
-                inside = text == "[uwsgi]"
-            elif inside and "=" in text and not text.startswith((";", "#")):
-                name, _, value = (part.strip() for part in text.partition("="))
-                found = _beside(name, value.partition(" ;")[0].strip(), f"{path}:{number}")
-                if found and found.command and "%(" not in found.command and "$(" not in found.command:
-                    yield found
+        lines = _in_yaml if path.endswith((".yml", ".yaml")) else _in_ini
+        for number, name, value in lines((tree.text(path) or "").split("\n")[:2000]):
+            found = _beside(name, value, f"{path}:{number}")
+            if found and found.command and "%(" not in found.command and "$(" not in found.command:
+                yield found
+
+
+def _is_configuration(path: str) -> bool:
+    """Return whether a file may be one of uWSGI's: https://uwsgi-docs.readthedocs.io/en/latest/Configuration.html."""
+    name = path.rpartition("/")[2]
+    return name.endswith(".ini") or ("uwsgi" in name and name.endswith((".yml", ".yaml", ".conf", ".cfg")))
+
+
+def _in_ini(lines: Iterable[str]) -> Iterator[tuple[int, str, str]]:
+    """Yield each option of the section of uWSGI, with the number of its line."""
+    inside = False
+    for number, line in enumerate(lines, 1):
+        text = line.strip()
+        if text.startswith("["):
+            inside = text == "[uwsgi]"
+        elif inside and "=" in text and not text.startswith((";", "#")):
+            name, _, value = (part.strip() for part in text.partition("="))
+            yield number, name, value.partition(" ;")[0].strip()
+
+
+def _in_yaml(lines: Iterable[str]) -> Iterator[tuple[int, str, str]]:
+    """Yield each option below `uwsgi:`, of which uWSGI takes the same one more than once, as no mapping could."""
+    inside, above = False, ""
+    for number, line in enumerate(lines, 1):
+        text = line.strip()
+        if text and not line[0].isspace() and text[0] not in "#-":
+            inside = text.partition("#")[0].strip() == "uwsgi:"
+        elif inside and text.startswith("- "):
+            yield number, above, _unquoted(text[2:])
+        elif inside and ":" in text and not text.startswith("#"):
+            above, _, value = (part.strip() for part in text.partition(":"))
+            yield number, above, _unquoted(value)
+
+
+def _unquoted(text: str) -> str:
+    """Return a value of YAML without its quotes, or the comment behind it."""
+    text = text.strip()
+    if text[:1] in ('"', "'") and (end := text.find(text[0], 1)) > 0:
+        return text[1:end]
+    return text.partition(" #")[0].strip()
 
 
 def _beside(name: str, value: str, source: str) -> Beside | None:
