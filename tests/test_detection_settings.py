@@ -1411,6 +1411,47 @@ def test_each_field_without_a_default_is_required(read):
     assert project["static_root"] == "/srv/x@example.com"
 
 
+OWN_CLASSES = {
+    "what it does first": """
+        class Env(Base):
+            def __init__(self, prefix):
+                super().__init__()
+                self.prefix = prefix
+                self.key = os.environ["API_KEY"]
+
+            def get(self, name):
+                return os.environ[self.prefix + name]
+
+        env = Env("SHOP_")
+        REGION = env.get("REGION")
+        """,
+    "a dataclass": """
+        @dataclass(frozen=True)
+        class Env(Base):
+            region: str
+            key: str = field(default_factory=lambda: os.environ["API_KEY"])
+            sizes: list = field(default_factory=list)
+
+        env = Env(os.environ["SHOP_REGION"])
+        REGION = env.region
+        """,
+}
+
+
+@pytest.mark.parametrize("text", OWN_CLASSES.values(), ids=OWN_CLASSES)
+def test_variables_that_a_class_of_the_project_reads(read, text):
+    project = read(
+        {
+            "config/env.py": "import os\nfrom dataclasses import dataclass, field\nclass Base:\n    pass\n"
+            + textwrap.dedent(text),
+            "config/settings.py": "from config.env import env, REGION\nKEY = env.key\n",
+        }
+    )
+    assert project.required == ["API_KEY", "SHOP_REGION"] or project.required == ["SHOP_REGION", "API_KEY"]
+    assert project.settings.get("KEY").variables == ("API_KEY",)
+    assert project.settings.get("REGION").variables[-1:] == ("SHOP_REGION",)
+
+
 def test_fields_of_the_first_pydantic(read):
     project = read(
         """

@@ -21,6 +21,7 @@ from .state import MAX_TURNS, Handler, Private, State
 from .values import ROOT, UNKNOWN, Binding, CallablePath, Value, known, merge, words
 
 FUNCTIONS = {**BUILTINS, **PATHS, **packages.FUNCTIONS, "importlib.import_module": import_module}
+PLAIN_BASES = frozenset(("object", "abc.ABC"))
 MUTATORS = words("append extend insert remove pop update setdefault add discard clear reverse sort")
 
 
@@ -140,10 +141,33 @@ def call(state: State, function: Value, arguments: Arguments) -> Value:
         if make := packages.maker(data):
             return make(state, arguments)
         packages.made(state, data, arguments)
-        return Value(Instance(data, {}), merge(*arguments.all))
+        made = Value(Instance(data, {}), merge(*arguments.all))
+        begin(state, made, data, arguments)
+        return made
     if isinstance(data, Reference):
         return call_reference(state, data.name, arguments)
     return Value(UNKNOWN, merge(function, *arguments.all))
+
+
+def begin(state: State, made: Value, cls: Class, arguments: Arguments) -> None:
+    """Give a new instance its attributes, as `__init__` or a dataclass does; other bases may do what is not known.
+
+    https://docs.python.org/3/library/dataclasses.html
+    """
+    elsewhere = [base for base in cls.line() if isinstance(base, Reference) and base.name not in PLAIN_BASES]
+    if elsewhere or own_method(state, Bound(made, "__init__"), arguments) is not None:
+        return
+    fields = [name for item in reversed(cls.line()) if isinstance(item, Class) for name in item.annotations]
+    given = dict(zip(dict.fromkeys(fields), arguments.positional, strict=False)) | arguments.named
+    for name in fields:
+        if name in given:
+            made.data.names[name] = Binding(given[name], cls.source)
+
+
+def field(state: State, arguments: Arguments) -> Value:
+    """Return the default that a field of a dataclass has, by itself or as its function makes it."""
+    factory = arguments.get(-1, "default_factory")
+    return call(state, factory, Arguments([], {})) if factory else arguments.get(-1, "default") or Value()
 
 
 def call_reference(state: State, name: str, arguments: Arguments) -> Value:
@@ -169,6 +193,8 @@ def call_reference(state: State, name: str, arguments: Arguments) -> Value:
     if function is None and name.rpartition(".")[2] in ("strtobool", "str2bool", "str_to_bool"):
         function = to_bool
     function = function or packages.function(name)
+    if name == "dataclasses.field":
+        return field(state, arguments)
     if function is not None:
         return function(state, arguments)
     if name == "contextlib.suppress":
