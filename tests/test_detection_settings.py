@@ -1411,6 +1411,29 @@ def test_each_field_without_a_default_is_required(read):
     assert project["static_root"] == "/srv/x@example.com"
 
 
+CHOSEN = {
+    "a mapping of its names": "globals().update({k: v for k, v in vars(chosen).items() if k.isupper()})\n",
+    "a loop over its names": (
+        "for name in dir(chosen):\n    if name.isupper():\n        globals()[name] = getattr(chosen, name)\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("dotted", ["f'config.{stage}'", "f'.{stage}', package='config'", "'.' + stage, 'config'"])
+@pytest.mark.parametrize("text", CHOSEN.values(), ids=CHOSEN)
+def test_settings_of_a_module_that_a_variable_chooses(read, text, dotted):
+    first = "import importlib, os\nstage = os.environ.get('STAGE', 'live')\n"
+    project = read(
+        {
+            "config/settings.py": f"{first}chosen = importlib.import_module({dotted})\n{text}",
+            "config/common.py": "DEBUG = False\nSTATIC_ROOT = '/srv/static'\n",
+            "config/live.py": "from .common import *\n",
+        }
+    )
+    assert project["static_root"] == "/srv/static" and project["debug"] is False
+    project.assert_readable()
+
+
 OWN_CLASSES = {
     "what it does first": """
         class Env(Base):

@@ -34,10 +34,8 @@ def _call(state: State, node: ast.Call, scope: Scope) -> Value:
         name = function.data.name
         if name == "super":
             return parent_class(state, scope)
-        if name in ("globals", "locals", "vars") and not arguments.positional:
-            return Value(Space(scope.globals if name == "globals" else scope.chain[0]))
-        if name == "vars" and isinstance(arguments.positional[0].data, Module):
-            return Value(Space(arguments.positional[0].data.names))
+        if (names := names_of(name, arguments, scope)) is not None:
+            return names
         if name in packages.SCOPED:
             packages.SCOPED[name](state, arguments, scope)
             return Value(None)
@@ -53,6 +51,16 @@ def _call(state: State, node: ast.Call, scope: Scope) -> Value:
             update_names(state, function.data.owner.data, arguments, scope, node.lineno)
             return Value(None)
     return call(state, function, arguments)
+
+
+def names_of(function: str, arguments: Arguments, scope: Scope) -> Value | None:
+    """Return what globals(), locals(), vars() and dir() return; None for another function, or of what is no module."""
+    if function in ("globals", "locals", "vars") and not arguments.positional:
+        return Value(Space(scope.globals if function == "globals" else scope.chain[0]))
+    module = arguments.positional[0].data if arguments.positional else None
+    if function not in ("vars", "dir") or not isinstance(module, Module):
+        return None
+    return Value(Space(module.names) if function == "vars" else [Value(name) for name in [*module.names][:MAX_ITEMS]])
 
 
 def run_content(state: State, arguments: Arguments, scope: Scope, line: int) -> bool:

@@ -29,6 +29,9 @@ def import_module(state: State, arguments: Arguments) -> Value:
     """Return a module of the project by its dotted name; that its example stands in for, where it is not there."""
     name = arguments.get(0, "name")
     dotted = name.data if name is not None and isinstance(name.data, str) else ""
+    package = arguments.get(1, "package")
+    if package is not None and isinstance(package.data, str) and dotted[:1] == "." != dotted[1:2]:
+        dotted = f"{package.data}{dotted}"
     if name is None or not dotted or dotted.startswith("."):
         return Value(UNKNOWN, merge(*arguments.all))
     path = state.find_module(dotted, "", 0)
