@@ -714,6 +714,15 @@ def test_java_finds_the_folder_of_manuals_in_slim_images(template, project):
     )
 
 
+@pytest.mark.parametrize(("environment", "line"), [("{}", "production"), ("{DJANGO_ENV: live}", "live")])
+def test_images_set_django_env_once(environment, line, template, project):
+    folder = project()
+    copy(template, folder, environment=environment)
+    for name in ("Dockerfile_django", "Dockerfile_static"):
+        set_there = re.findall(r"\bDJANGO_ENV=\S+", (folder / name).read_text())
+        assert set(set_there) == {f"DJANGO_ENV={line}"}, name
+
+
 @pytest.mark.parametrize("messages", [False, True])
 def test_folders_are_there_when_static_files_are_collected(messages, template, project):
     """Settings may open a file for the log; where messages are compiled, that has made the folders before."""

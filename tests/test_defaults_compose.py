@@ -930,6 +930,19 @@ def test_debug_that_another_settings_module_turns_off(read):
     assert found["development_environment"] == {"DJANGO_SETTINGS_MODULE": "development_settings"}
 
 
+@pytest.mark.parametrize(
+    ("module", "settings", "named"),
+    [
+        ("live", "if os.environ.get('DJANGO_ENV') == 'live':\n    from .live import *\n", {"DJANGO_ENV": "live"}),
+        ("prod", "if os.environ.get('DJANGO_ENV') in ('prod', 'production'):\n    from .prod import *\n", {}),
+    ],
+)
+def test_production_has_another_name_in_django_env(module, settings, named, read):
+    modules = {f"site/{module}.py": "ALLOWED_HOSTS = ['*']\n", "site/dev.py": "DEBUG = True\n"}
+    found = read(settings, more=modules)
+    assert found["environment"] == named and found["notes"] == []
+
+
 def test_a_redirect_to_https(read):
     redirect = "ALLOWED_HOSTS = ['*']\nSECURE_SSL_REDIRECT = env.bool('DJANGO_SECURE_SSL_REDIRECT', default=True)\n"
     assert read(redirect)["compose_environment"] == {"FORWARDED_ALLOW_IPS": "*"}

@@ -216,7 +216,7 @@ def test_edits_are_kept_beside_the_templates_changes(later, project):
     (folder / "default.conf").unlink()
     commit(folder)
     edit(COMPOSE, "  env_file:", "  shm_size: 64m\n  env_file:")
-    edit("includes/environment.jinja", "    DJANGO_ENV=production", "    NEWER=1 \\\n    DJANGO_ENV=production")
+    edit("includes/environment.jinja", "    DJANGO_ENV=", "    NEWER=1 \\\n    DJANGO_ENV=")
     edit("includes/nginx.jinja", "server_tokens off;", "server_tokens off;\n    charset utf-8;")
     output = update(folder, vcs_ref=LATER)
     assert (folder / "compose.yaml").read_text() == mine.replace("  env_file:", "  shm_size: 64m\n  env_file:")

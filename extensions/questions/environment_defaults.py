@@ -34,9 +34,17 @@ def environment(site: Site) -> Default:
     found |= own_variables(site) | _optional(site, found)
     found |= {**_python_path(site), **site.adopted.handbook_extra.value.environment}
     for name in ("DJANGO_ENV", "DJANGO_SETTINGS_MODULE", "WEB_CONCURRENCY"):
-        found.pop(name, None)
+        if name != "DJANGO_ENV" or not _is_named_otherwise(site):
+            found.pop(name, None)
     found = {name: value for name, value in found.items() if not is_not_there(site, value)}
     return Default(dict(sorted(found.items())), site.layout.settings_file.value)
+
+
+def _is_named_otherwise(site: Site) -> bool:
+    """Return whether DJANGO_ENV, which images set to "production", has another name for that in settings."""
+    variable = site.layout.settings_variable.value
+    read = [item for item in site.settings.environment.value if item.name == variable.name == "DJANGO_ENV"]
+    return variable.value != "production" and any("production" not in item.compared for item in read)
 
 
 def _optional(site: Site, found: Mapping[str, str]) -> dict[str, str]:

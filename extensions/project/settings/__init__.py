@@ -16,7 +16,7 @@ from ..evaluation.values import UNKNOWN
 from ..findings import Certainty, Found, Problem, unread
 from ..importer import Importer
 from ..layout.record import Layout
-from ..literals import CONFIGURATION
+from ..literals import CONFIGURATION, SETTINGS
 from ..tree import Tree
 from .buckets import unset_buckets
 from .compression import compress_manifest, compress_offline, compress_online, compress_tag
@@ -52,8 +52,13 @@ PRODUCTION = {"DJANGO_ENV": "production"}
 
 def production_of(layout: Layout) -> dict[str, str]:
     """Return the variables that choose production's settings, whatever code takes without them."""
-    chosen = layout.configuration_class.value
-    return {**PRODUCTION, CONFIGURATION: chosen} if chosen else PRODUCTION
+    chosen, variable = layout.configuration_class.value, layout.settings_variable.value
+    selected = variable.name and variable.value and variable.name not in (SETTINGS, CONFIGURATION)
+    return {
+        **PRODUCTION,
+        **({variable.name: variable.value} if selected else {}),
+        **({CONFIGURATION: chosen} if chosen else {}),
+    }
 
 
 def read_settings(
@@ -75,6 +80,8 @@ def read_settings(
     folder = "" if sys_path_folder in (".", "./") else sys_path_folder.strip("/")
     importer = Importer(tree, base or folder, folder, beside="src")
     first = run(tree, path, importer, environ)
+    if (switch := first.environment.variables.get("DJANGO_ENV")) and "production" in switch.compared:
+        environ = {**environ, **PRODUCTION}
     demanded = {name for name, variable in first.environment.variables.items() if variable.required}
     of_image = {
         name: text
