@@ -660,6 +660,53 @@ attach-daemon = python manage.py not_this
     assert found["jobs"] == {"clearsessions": "python manage.py clearsessions", "refresh": "python manage.py refresh"}
 
 
+IMAGE = "FROM python:3.13\nCOPY . /srv\n"
+SERVICE = "services:\n  web:\n    build: .\n    env_file: {}\n"
+MANIFEST = """\
+kind: ConfigMap
+data:
+  REGION: eu-west
+---
+kind: Deployment
+spec:
+  containers:
+    - env:
+        - name: POOL
+          value: "7"
+        - {name: OWNER, value: "{{ .Values.owner }}"}
+"""
+SET_ELSEWHERE = {
+    "arguments": {
+        "Dockerfile": f"ARG PLACE=eu-west\n{IMAGE}ARG PLACE\nENV REGION=${{PLACE}} OWNER=${{NOBODY}}\nENV POOL 7\n"
+    },
+    "env_file": {"docker-compose.yml": SERVICE.format("web.env"), "web.env": "REGION=eu-west\nPOOL=7\n"},
+    "env_files": {
+        "deploy/docker-compose.yml": SERVICE.format("[{path: a.env}, b.env]"),
+        "deploy/a.env": "REGION=us-east\nPOOL='7'\n",
+        "deploy/b.env": "REGION=eu-west # here\n",
+    },
+    "script": {
+        "Dockerfile": f'{IMAGE}ENTRYPOINT ["/srv/bin/begin.sh"]\n',
+        "bin/begin.sh": (
+            'export REGION="${REGION:-eu-west}"\n: "${POOL:=7}"\nOWNER=me python manage.py migrate\n'
+            "exec gunicorn shop.wsgi\n"
+        ),
+        "bin/other.sh": "export OWNER=me\n",
+    },
+    "kubernetes": {"k8s/site.yaml": MANIFEST, "k8s/dev/site.yaml": MANIFEST.replace("{{ .Values.owner }}", "me")},
+    "helm": {"chart/values.yaml": "image: shop\nenv:\n  REGION: eu-west\n  POOL: 7\n  OWNER: ''\n"},
+}
+
+
+@pytest.mark.parametrize("files", SET_ELSEWHERE.values(), ids=SET_ELSEWHERE)
+def test_values_that_other_files_of_the_project_set(files, answered):
+    settings = (
+        "import os\nREGION = os.environ['REGION']\nPOOL = int(os.environ['POOL'])\nOWNER = os.environ['OWNER']\n"
+    )
+    found = answered(**files, **{"shop/settings.py": settings})["dotenv"]
+    assert (found["REGION"], found["POOL"], found["OWNER"]) == ("eu-west", "7", "change-me")
+
+
 def test_what_uwsgi_starts_by_a_configuration_in_yaml(answered):
     yaml = """\
 other:

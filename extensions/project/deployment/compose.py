@@ -37,6 +37,7 @@ class Service:
     once: bool = False  # whether it ends, and is not started again, or starts only when it is asked for
     ports: tuple[tuple[str, str], ...] = ()  # (published, container's), each a text, "" if unset
     mounts: tuple[tuple[str, str], ...] = ()  # (volume or path, place), of what can be written to
+    env_files: tuple[str, ...] = ()  # paths in the project
 
     @property
     def source(self) -> str:
@@ -109,6 +110,7 @@ def _service(path: str, name: str, item: dict[str, Any], line: int) -> Service:
         environment=read_environment(item.get("environment")),
         ports=tuple(port for port in map(read_port, sequence(item.get("ports"))) if port),
         mounts=tuple(mount for mount in map(_mount, sequence(item.get("volumes"))) if mount),
+        env_files=tuple(_resolved(base, name) for name in _env_files(item.get("env_file"))),
     )
 
 
@@ -138,6 +140,15 @@ def read_environment(value: Any) -> dict[str, str]:
     if isinstance(value, list):
         return {name: text for name, _, text in (text_of(item).partition("=") for item in value) if name}
     return {name: text_of(item) for name, item in mapping(value).items()}
+
+
+def _env_files(value: Any) -> list[str]:
+    """Return the paths of `env_file`, each a text or a mapping with its path, the first that counts first.
+
+    https://docs.docker.com/reference/compose-file/services/#env_file
+    """
+    items = value if isinstance(value, list) else [value]
+    return [name for item in reversed(items) if (name := text_of(item) or text_of(mapping(item).get("path")))]
 
 
 def read_port(value: Any) -> tuple[str, str] | None:

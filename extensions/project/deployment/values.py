@@ -1,21 +1,33 @@
 """What a project's own files set variables to: its image, Compose and hosting files, and samples of its .env."""
 
+import posixpath
 import re
 from collections.abc import Iterable, Iterator
 
 from ..named_aside import is_named_aside
-from ..places import DEVELOPMENT, PRODUCTION, REHEARSAL, SAMPLE, is_development, mentions
+from ..places import DEVELOPMENT, PRODUCTION, REHEARSAL, SAMPLE, is_aside, is_development, mentions
 from ..secrets import is_private, words
 from ..tree import Tree
-from .commands import environment_of
-from .dockerfile import substitute
+from .commands import environment_of, read_commands
+from .compose import read_compose
+from .dockerfile import is_dockerfile, pairs, read_instructions, split, substitute
 from .kinds.record import Variable
 
 MAX_SAMPLES = 12
+MAX_MANIFESTS = 60
 # Words in the name of a file from which people make their .env; what no word of it says is production's .env itself.
 ENVIRONMENT = words("env dotenv environment envrc")
 LAST = ENVIRONMENT | SAMPLE | {*PRODUCTION, "txt", "docker"}
 LINE = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*")
+# NAME=value with nothing behind it, or what gives a variable its value where it has none.
+IN_SCRIPT = re.compile(
+    r"\s*(?:export\s+)?([A-Z_][A-Z0-9_]*)=((?:\"[^\"]*\"|'[^']*'|[^\s;&|#\"']*)\s*)"
+    r"|\s*:\s+\"?\$\{([A-Z_][A-Z0-9_]*):?=([^}\"]*)\}\"?\s*"
+)
+IN_CONTAINER = re.compile(
+    r"^ *- +\{? *name: *[\"']?(?P<name>[A-Z][A-Z0-9_]*)[\"']?(?:,|\n) *value: *(?P<value>[^\n}]+)", re.MULTILINE
+)
+IN_MAPPING = re.compile(r"^ +(?P<name>[A-Z][A-Z0-9_]*): *(?P<value>[^\s|>&*{].*)$", re.MULTILINE)
 QUOTED = re.compile(r"([\"'])(.*?)\1(?:\s+#.*)?")
 # What a person is to replace.
 TO_REPLACE = re.compile(
@@ -32,21 +44,79 @@ PLAIN = re.compile(r"[A-Za-z0-9 _.:/@%+,=?&~*!()<>\[\]{}|;^-]{1,200}")
 
 def own_values(tree: Tree, names: Iterable[str]) -> Iterator[Variable]:
     """Yield what the project's files set variables to, those of production before samples; no secret is among them."""
-    sampled: dict[str, Variable] | None = None
+    others: dict[str, Variable] | None = None
     for name in dict.fromkeys(names):
         found = next(_stated(tree, name), None)
         if found is None:
-            sampled = {item.name: item for item in reversed(list(_sampled(tree)))} if sampled is None else sampled
-            found = sampled.get(name)
+            if others is None:
+                every = [*_in_env_files(tree), *_in_scripts(tree), *_in_manifests(tree), *sampled(tree)]
+                every = [item for item in every if _is_open(item.name, item.value)]
+                others = {item.name: item for item in reversed(every)}
+            found = others.get(name)
         if found is not None:
             yield found
 
 
 def _stated(tree: Tree, name: str) -> Iterator[Variable]:
     for value, source, _ in environment_of(tree, name):
-        text = substitute(value, {})
+        path = source.rpartition(":")[0]
+        text = substitute(value, {} if "$" not in value or not is_dockerfile(path) else _arguments(tree, path))
         if not is_development(source.rpartition(":")[0]) and _is_open(name, text):
             yield Variable(source, name, text)
+
+
+def _arguments(tree: Tree, path: str) -> dict[str, str]:
+    """Return the defaults of a Dockerfile's arguments."""
+    read = [item for item in read_instructions(tree.text(path) or "") if item.keyword == "ARG"]
+    return {name: value for item in reversed(read) for name, value in pairs(item).items() if value}
+
+
+def _in_env_files(tree: Tree) -> Iterator[Variable]:
+    """Yield the values of the files that Compose services have as env_file, if they are in git."""
+    files = [(service.path, path) for service in read_compose(tree) for path in service.env_files]
+    for compose, path in dict.fromkeys(files):
+        if not (is_development(compose) or is_development(path) or tree.is_ignored(path)):
+            yield from _lines(tree, path, LINE)
+
+
+def _in_scripts(tree: Tree) -> Iterator[Variable]:
+    """Yield what the scripts that start the site set, for themselves and for what they run."""
+    named = {
+        posixpath.basename(word)
+        for command in read_commands(tree)
+        if not command.development
+        for word in split(command.command)[:4]
+    }
+    for path, size in tree.paths.items():
+        script = path.endswith((".sh", ".bash")) or "." not in posixpath.basename(path)
+        if script and size < 50_000 and posixpath.basename(path) in named and not is_aside(tree, path):
+            yield from _lines(tree, path, IN_SCRIPT)
+
+
+def _in_manifests(tree: Tree) -> Iterator[Variable]:
+    """Yield the values of ConfigMaps, of Kubernetes' containers, and of a Helm chart's `env`.
+
+    https://kubernetes.io/docs/tasks/configure-pod-container/configure-pod-configmap/
+    """
+    paths = [path for path in tree.paths if path.endswith((".yml", ".yaml")) and not is_aside(tree, path)]
+    for path in sorted((path for path in paths if not is_development(path)), key=_rank)[:MAX_MANIFESTS]:
+        text = tree.text(path) or ""
+        of_helm = posixpath.basename(path).startswith("values")
+        if of_helm or re.search(r"^kind: *(ConfigMap|\w+Set|Deployment|Pod|CronJob|Job)\b", text, re.MULTILINE):
+            found = [
+                *IN_CONTAINER.finditer(text),
+                *(IN_MAPPING.finditer(text) if of_helm or "ConfigMap" in text else ()),
+            ]
+            for match in found:
+                if _is_open(match["name"], value := _text(match["value"].strip())):
+                    yield Variable(f"{path}:{text.count(chr(10), 0, match.start('name')) + 1}", match["name"], value)
+
+
+def _lines(tree: Tree, path: str, pattern: re.Pattern[str]) -> Iterator[Variable]:
+    for number, line in enumerate((tree.text(path) or "").split("\n")[:2000], 1):
+        if match := pattern.fullmatch(line):
+            name, value = [text for text in match.groups() if text is not None][:2]
+            yield Variable(f"{path}:{number}", name, substitute(_text(value), {}))
 
 
 def _is_open(name: str, value: str) -> bool:
@@ -58,18 +128,11 @@ def _is_open(name: str, value: str) -> bool:
     return plain and not is_private(name, value)
 
 
-def _sampled(tree: Tree) -> Iterator[Variable]:
-    """Yield the values of the project's samples of .env that are to be taken over as they stand."""
-    return (item for item in sampled(tree) if _is_open(item.name, item.value))
-
-
 def sampled(tree: Tree) -> Iterator[Variable]:
     """Yield what the project's samples of .env have, secrets too, in the order in which they count."""
     paths = [path for path in tree.paths if is_sample(path) and not tree.is_ignored(path)]
     for path in sorted(paths, key=_rank)[:MAX_SAMPLES]:
-        for number, line in enumerate((tree.text(path) or "").split("\n")[:2000], 1):
-            if match := LINE.fullmatch(line):
-                yield Variable(f"{path}:{number}", match[1], _text(match[2]))
+        yield from _lines(tree, path, LINE)
 
 
 def is_sample(path: str) -> bool:
