@@ -209,6 +209,13 @@ except metadata.PackageNotFoundError:
             },
             True,
         ),
+        (
+            {
+                "pyproject.toml": PACKAGE,
+                "shop/about.py": "from importlib import metadata\nVERSION = metadata.version('my-shop')\n",
+            },
+            True,
+        ),
         ({"pyproject.toml": PACKAGE, "shop/about.py": CAUGHT}, False),
         ({"pyproject.toml": PACKAGE, "tests/test_about.py": ASKS}, False),
         ({"pyproject.toml": PACKAGE, "shop/about.py": ASKS.replace("my_shop", "django")}, False),

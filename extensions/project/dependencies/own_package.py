@@ -16,7 +16,8 @@ from ..tree import Tree
 from .record import Dependencies
 from .tool import Tool, name_in
 
-ASKING = ("importlib.metadata", "importlib_metadata", "pkg_resources")  # as text: parsing all files takes long
+# As text: parsing all files takes long.
+ASKING = ("importlib.metadata", "importlib import metadata", "importlib_metadata", "pkg_resources")
 CALLS = frozenset(("version", "metadata", "distribution", "requires", "get_distribution"))
 NOT_FOUND = frozenset(
     ("PackageNotFoundError", "DistributionNotFound", "Exception", "ImportError", "ModuleNotFoundError")
