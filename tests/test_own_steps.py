@@ -487,6 +487,30 @@ def test_the_names_of_locales_of_a_slim_image(answered):
     assert found["base_instructions"] == ["RUN localedef -i en_US -c -f UTF-8 en_US.UTF-8"]
 
 
+def test_a_locale_that_debian_makes_when_it_is_asked_anew(answered):
+    made = "sed -i 's/# fi_FI/fi_FI/' /etc/locale.gen && {} && update-locale LANG=fi_FI.UTF-8"
+    asked = made.format("dpkg-reconfigure --frontend=noninteractive locales && dpkg-reconfigure tzdata")
+    found = answered(Dockerfile=f"FROM python:3.12\nRUN apt-get install -y locales && {asked}\n{COPY}{GUNICORN}")
+    assert found["base_instructions"] == [f"RUN {made.format('locale-gen')}"]
+
+
+@pytest.mark.parametrize(
+    ("code", "made"),
+    [
+        ('locale.setlocale(locale.LC_ALL, "fi_FI.UTF-8")\n', True),
+        ('locale.setlocale(LC_TIME, "fi_FI.utf8")\n', True),
+        ('locale.setlocale(locale.LC_ALL, "")\n', False),
+        ('try:\n    locale.setlocale(locale.LC_ALL, "fi_FI.UTF-8")\nexcept locale.Error:\n    pass\n', False),
+    ],
+)
+def test_a_locale_that_code_needs(code, made, answered):
+    found = answered(**{"shop/prices.py": f"import locale\nfrom locale import LC_TIME\n{code}"})
+    assert found["base_instructions"] == (["RUN localedef -i fi_FI -c -f UTF-8 fi_FI.UTF-8"] if made else [])
+    assert found["apt_runtime"] == (["locales"] if made else [])
+    image = answered(Dockerfile=f"FROM python:3.12\nRUN apt-get install -y locales-all\n{COPY}{GUNICORN}")
+    assert image["base_instructions"] == []
+
+
 def test_a_locale_of_the_own_image(answered):
     run = "RUN apt-get install -y locales && sed -i 's/# de_DE/de_DE/' /etc/locale.gen && locale-gen\n"
     found = answered(

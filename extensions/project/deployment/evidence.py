@@ -1,5 +1,6 @@
 """What the project's own files do to build and run it: each step, and what it is evidence of."""
 
+import ast
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,6 +15,7 @@ from ..dependencies.record import Dependencies, Installed
 from ..findings import Certainty, Found
 from ..ignored import ignored_paths
 from ..layout.record import Layout
+from ..literals import constant, last_name
 from ..places import is_aside, is_development, own
 from ..secrets import in_command, is_private, words
 from ..settings.record import DjangoSettings
@@ -59,6 +61,7 @@ OF_HOSTING = (Command, Done, FrontEnd, Requirements)  # the rest is about that s
 NEEDED = {name: name for name in ("curl", "wget", "unzip", "bzip2")} | {
     name: "locales" for name in ("localedef", "locale-gen", "update-locale")
 }
+LOCALE = re.compile(r"([a-z]{2,3}_[A-Z]{2})\.(?:UTF|utf)-?8")
 WORD = re.compile(r"(?<![\w/.-])[a-z][\w-]*")
 PACKAGE_FILES = ("Aptfile", "apt.txt", "packages.txt")  # of Heroku's buildpack, and of others
 # Variables of the image's own making, and of the tools that build it.
@@ -176,6 +179,8 @@ def _evidence(tree: Tree, known: _Known) -> Evidence:
     if not any("makemigrations" in item.words for item in found if isinstance(item, Command)):
         found.update(dict.fromkeys(_of_ignored_migrations(tree, around)))
     packages = [*_of_files(tree), *([] if image else _of_ci(tree))]
+    if not any("locale" in str(item) for item in found if isinstance(item, (Carried, Packages))):
+        found.update(dict.fromkeys(_of_locales(tree)))
     settled = [*_settled(tree, known, [*found, *packages])]
     release, source = _release(tree, image, settled)
     return Evidence(
@@ -329,6 +334,27 @@ def _of_ci(tree: Tree) -> Iterator[Packages]:
             for match in APT_INSTALL.finditer(line):
                 names = [word for word in match[1].split() if PACKAGE.fullmatch(word)]
                 yield replace(sorted_packages(names, f"{path}:{number}"), run=(), handy=(), unknown=())
+
+
+def _of_locales(tree: Tree) -> Iterator[Carried]:
+    """Yield what makes the locales that code sets, and fails without: images have only C.
+
+    https://docs.python.org/3/library/locale.html#locale.setlocale
+    """
+    for path in [path for path in tree.paths if path.endswith(".py") and not is_aside(tree, path)][:3000]:
+        module = tree.python(path) if not is_development(path) and "setlocale(" in (tree.text(path) or "") else None
+        caught = {
+            inner
+            for node in ast.walk(module or ast.Module([], []))
+            if isinstance(node, ast.Try) and node.handlers
+            for statement in node.body
+            for inner in ast.walk(statement)
+        }
+        for node in ast.walk(module or ast.Module([], [])):
+            if isinstance(node, ast.Call) and last_name(node.func) == "setlocale" and node not in caught:
+                match = LOCALE.fullmatch(constant(node.args[1]) or "") if len(node.args) == 2 else None
+                if match:
+                    yield Carried(f"{path}:{node.lineno}", f"localedef -i {match[1]} -c -f UTF-8 {match[1]}.UTF-8")
 
 
 def _settled(tree: Tree, known: _Known, items: Iterable[Taken]) -> Iterator[Taken]:

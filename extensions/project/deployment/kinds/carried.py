@@ -37,6 +37,8 @@ def _read(step: Step, around: Surroundings) -> list[Taken] | None:
         return None
     is_pattern = any(GLOB.search(word) for word in step.words)
     text = shlex.join(step.words) if step.plain and not is_pattern else step.text
+    if step.program == "dpkg-reconfigure" and "locales" in step.words:
+        return [Carried(step.source, "locale-gen")]  # which it runs: of the package, images have only the files
     text = LINK.sub(r"ln -\1f ", text.replace(LOCALE_ALIAS, ""))
     if READS.search(text):
         return [NotUnderstood(step.source, text[:200], READS_NO_FILE)]

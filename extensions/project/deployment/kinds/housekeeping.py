@@ -50,7 +50,8 @@ def _is_of_nothing(step: Step) -> bool:
         r"/var/lib/apt|/var/cache|/usr/share|\.pyc|__pycache__|-delete", words
     )
     logs = step.program == "ln" and "/dev/std" in words
-    return bool(clears or logs) or step.program in ("deactivate", "twine", "dpkg-reconfigure", "truncate")
+    asks = step.program == "dpkg-reconfigure" and "locales" not in step.words
+    return bool(clears or logs or asks) or step.program in ("deactivate", "twine", "truncate")
 
 
 def _is_quiet(step: Step) -> bool:
