@@ -202,8 +202,9 @@ def _is_movable(expected: Expected) -> bool:
 
 
 def _is_here(expected: Expected) -> bool:
-    """Return whether settings expect the server on the machine itself."""
-    return not expected.trial and (expected.host in LOCAL or "host" in expected.unset)
+    """Return whether settings expect the server on the machine itself, or at its socket."""
+    socket = expected.host.startswith("/")
+    return not expected.trial and (socket or expected.host in LOCAL or "host" in expected.unset)
 
 
 def _change_parts(site: Site, found: Connections, expected: Expected, server: Server) -> None:
