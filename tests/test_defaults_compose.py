@@ -370,6 +370,37 @@ def test_an_engine_that_settings_do_not_start_without(read):
     assert found["dotenv"].keys() == {"POSTGRES_PASSWORD"}
 
 
+def test_a_replica_whose_url_has_no_default(read):
+    urls = (
+        "DATABASES = {'default': env.db('PRIMARY_URL'), 'replica': env.db('READER_URL'), 'old': env.db('OLD_URL')}\n"
+    )
+    found = read(urls, "mysqlclient\n")
+    assert found["compose_environment"]["READER_URL"] == found["compose_environment"]["PRIMARY_URL"]
+    assert found["compose_environment"]["PRIMARY_URL"].startswith("mysql://")
+    assert "OLD_URL" not in found["compose_environment"]
+
+
+@pytest.mark.parametrize(
+    ("engine", "socket", "requirements"),
+    [("mysql", "/run/mysqld/mysqld.sock", "mysqlclient\n"), ("postgresql", "/var/run/postgresql", PG)],
+)
+def test_a_database_at_a_socket(engine, socket, requirements, read):
+    parts = f"'ENGINE': 'django.db.backends.{engine}', 'NAME': 'shop', 'USER': 'shop', 'PASSWORD': os.getenv('PW', '')"
+    found = read(f"DATABASES = {{'default': {{{parts}, 'HOST': '{socket}'}}}}\n", requirements)
+    assert found["compose_settings"]["DATABASES.default.HOST"] == "db" and "db" in found["services"]
+    assert found["notes"] == []
+
+
+def test_a_database_that_is_not_there_yet_is_not_migrated_at_the_start(read):
+    default = f"DATABASES = {{'default': {{{SHARED}, 'HOST': os.getenv('DB_HOST', 'localhost')}}}}\n"
+    stats = SHARED.replace("'NAME': 'shop'", "'NAME': 'stats'")
+    stats = f"DATABASES['stats'] = {{{stats}, 'HOST': 'localhost'}}\n"
+    more = {"Procfile": "release: python manage.py migrate --database=stats && python manage.py loaddata start\n"}
+    found = read(default + stats, PG, more=more)
+    assert found["start_commands"] == ["python manage.py loaddata start"]
+    assert "Create the database stats of DATABASES in the service." in found["notes"]
+
+
 def test_another_database_is_in_the_same_service(read):
     default = f"DATABASES = {{'default': {{{SHARED}, 'HOST': os.getenv('DB_HOST', 'localhost')}}}}\n"
     stats = SHARED.replace("'NAME': 'shop'", "'NAME': 'stats'")

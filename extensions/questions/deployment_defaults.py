@@ -4,13 +4,14 @@ import posixpath
 import re
 import shlex
 from collections.abc import Iterable
+from dataclasses import replace
 
 from packaging.requirements import Requirement
 
 from ..project.deployment.evidence import remarks
-from ..project.deployment.kinds.record import Carried, Command, Done, Requirements, Variable, When
+from ..project.deployment.kinds.record import Carried, Command, Done, NotUnderstood, Requirements, Variable, When
 from ..project.evaluation.environment import ReadVariable
-from ..services.connections import can_be_changed
+from ..services.connections import can_be_changed, connections
 from ..services.site import Site
 from .default import Default, default_of
 from .image_defaults import static_server
@@ -21,8 +22,22 @@ SHOWN = 6  # sentences after a copy: `inspect` has all
 def start_commands(site: Site) -> Default:
     """Return what the project's own start runs once, after migrating, in its order; further databases come first."""
     stated = _commands(site, When.START)
+    later = {shlex.join(command.words) for command in _of_lacking(site)}
+    stated = replace(
+        stated, value=[command for command in stated.value if command.removesuffix(" || true") not in later]
+    )
     migrated = [command for command in _migrations(site) if not _is_there(command, stated.value)]
     return Default([*migrated, *stated.value], stated.source or (site.settings.databases.source if migrated else ""))
+
+
+def _of_lacking(site: Site) -> list[Command]:
+    """Return what migrates databases that are not in the service of Compose yet: it would fail, and so the start."""
+    lacking = connections(site).lacking
+    return [
+        command
+        for command in site.own_steps.value.of(Command)
+        if any(_is_there(f"migrate --database={alias}", [shlex.join(command.words)]) for alias in lacking)
+    ]
 
 
 def _migrations(site: Site) -> list[str]:
@@ -202,6 +217,10 @@ def has_cache_table(site: Site) -> bool:
 def notes(site: Site) -> list[str]:
     """Return a sentence on each step of the project's own files that no answer holds."""
     found = remarks(site.own_steps.value)
+    found += [
+        NotUnderstood(command.source, shlex.join(command.words), "run it once the database is there")
+        for command in _of_lacking(site)
+    ]
     said = [
         f"Not taken over: `{item.text}` ({item.source}){f': {item.why}' if item.why else ''}."
         for item in found[:SHOWN]
