@@ -47,7 +47,8 @@ def point_others(site: Site, found: Connections, service: Service, server: Serve
     """
     found.databases.append("default")
     for alias, other in site.settings.databases.value.items():
-        if alias == "default" or kind(database_kind(other)).speaks != service.speaks:
+        unknown = not database_kind(other) and other.variable and _is_replica(site, alias, other)
+        if alias == "default" or not (unknown or kind(database_kind(other)).speaks == service.speaks):
             continue
         if other.variable and not other.variables.get("host"):
             _point_url(site, found, service, server, alias, other)
@@ -82,6 +83,7 @@ def _point_url(site: Site, found: Connections, service: Service, server: Server,
     found.environment[other.variable] = f"{scheme}://{server.login}/{name}{query_without_tls(url)}"
     found.databases.append(alias)
     if not replica:
+        found.lacking.append(alias)
         found.notes.append(f"Create the database {name} of {other.variable} in the service.")
 
 
@@ -110,6 +112,7 @@ def _point_parts(site: Site, found: Connections, server: Server, alias: str, oth
         found.require(server.password)
     found.databases.append(alias)
     if not replica:
+        found.lacking.append(alias)
         found.notes.append(f"Create the database {other.name or alias} of DATABASES in the service.")
 
 
