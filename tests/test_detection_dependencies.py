@@ -431,6 +431,13 @@ def test_a_lock_file_goes_first_where_nothing_decides(read):
         ),
         (
             {
+                "docker/python-deps.txt": "django",
+                "docker/Dockerfile": "COPY docker/python-deps.txt /tmp/deps\nRUN pip install -r /tmp/deps",
+            },
+            ("docker/python-deps.txt", "docker/Dockerfile:2", Certainty.STATED),
+        ),
+        (
+            {
                 "requirements/prod.txt": "django",
                 "requirements/stage.txt": "django",
                 "Dockerfile": "ARG S=stage\nRUN pip install -r requirements/${S}.txt",

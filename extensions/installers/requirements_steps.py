@@ -26,7 +26,11 @@ def installed_requirements(tree: Tree, candidates: list[str], steps: list[Line])
             text, renamed = _as_run(tree, step), copies.setdefault(step.path, {})
             if step.kind == "dockerfile":
                 renamed |= _copied_as(text)
-            paths = (_resolved(name, step.path, known, renamed) for name in installed_files(text))
+            names = installed_files(text)
+            for name in names if step.kind == "dockerfile" else ():  # whatever the file is called
+                own = posixpath.normpath(renamed.get(name.rpartition("/")[2], name)).lstrip("/")
+                known.update((path, None) for path in (own,) if path in tree.paths and has_django(tree, path))
+            paths = (_resolved(name, step.path, known, renamed) for name in names)
             for path in filter(_is_for_production, paths):
                 listed = by_file.setdefault(step.path, (step, []))[1]
                 if path not in listed:
