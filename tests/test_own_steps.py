@@ -684,6 +684,48 @@ attach-daemon = python manage.py not_this
     assert found["jobs"] == {"clearsessions": "python manage.py clearsessions", "refresh": "python manage.py refresh"}
 
 
+def makes(found) -> list[str]:
+    return [line.partition("python manage.py ")[2] for line in found["build_instructions"]]
+
+
+SASS_APP = {"shop/settings.py": SETTINGS + 'INSTALLED_APPS = ["sass_processor"]\n'}
+SASS_PACKAGES = {"requirements.txt": "django\ndjango-sass-processor\nlibsass\n"}
+
+
+def test_sass_is_compiled_though_no_file_says_when(answered):
+    found = answered(**SASS_APP, **SASS_PACKAGES)
+    assert makes(found) == ["compilescss"]
+    assert found["install_packages"] == ["django-sass-processor[management-command]"]
+    stated = answered(
+        **SASS_APP,
+        **SASS_PACKAGES,
+        Dockerfile=f"FROM python:3.13\n{COPY}RUN ./manage.py compilescss --quiet\n{GUNICORN}",
+    )
+    assert makes(stated) == ["compilescss --quiet"]
+
+
+def test_sass_that_node_compiles(answered):
+    assert makes(answered(**SASS_APP)) == []
+
+
+STEPS = "python manage.py test\n{0}python manage.py sass css static -t compressed\n{0}./manage.py collectstatic\n"
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"Makefile": f"release:\n\t{STEPS.format(chr(9))}"},
+        {"bin/deploy.sh": STEPS.format("")},
+        {".github/workflows/deploy.yml": f"steps:\n  - run: |\n      {STEPS.format(6 * ' ')}"},
+    ],
+)
+def test_files_that_are_made_before_a_script_collects_them(files, answered):
+    assert makes(answered(**files)) == ["sass css static -t compressed"]
+    assert (
+        makes(answered(Dockerfile=f"FROM python:3.13\n{COPY}RUN ./manage.py collectstatic\n{GUNICORN}", **files)) == []
+    )
+
+
 IMAGE = "FROM python:3.13\nCOPY . /srv\n"
 SERVICE = "services:\n  web:\n    build: .\n    env_file: {}\n"
 MANIFEST = """\

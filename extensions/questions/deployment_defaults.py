@@ -89,7 +89,8 @@ def copied_examples(site: Site) -> dict[str, str]:
 ALIAS = re.compile(r"(?!default$)[\w-]+")
 # The extra of a distribution without which its command does not run.
 # https://github.com/jrief/django-sass-processor#offline-compilation
-EXTRAS = {"compilescss": ("django-sass-processor", "management-command", "django-compressor")}
+SASS = "compilescss"
+EXTRAS = {SASS: ("django-sass-processor", "management-command", "django-compressor")}
 
 
 def install_packages(site: Site) -> Default:
@@ -108,10 +109,12 @@ def install_packages(site: Site) -> Default:
     below = site.dependencies.django_below
     if below.value:
         listed = {f"Django<{below.value}": below.source, **listed}
-    for command in site.own_steps.value.of(Command):
-        name, extra, brought = EXTRAS.get(command.words[2], ("", "", ""))
+    run = [(command.words[2], command.source) for command in site.own_steps.value.of(Command)]
+    run += [(SASS, site.settings.installed_apps.source)] if _compiles_sass(site) else []
+    for command, source in run:
+        name, extra, brought = EXTRAS.get(command, ("", "", ""))
         if name in distributions and brought not in distributions:
-            listed.setdefault(f"{name}[{extra}]", command.source)
+            listed.setdefault(f"{name}[{extra}]", source)
     return Default(list(listed), next(iter(listed.values()), ""))
 
 
@@ -187,8 +190,22 @@ def compress_offline(site: Site) -> Default:
 
 
 def static_commands(site: Site) -> Default:
-    """Return what makes files that Django serves, as the project's own build or start has it."""
-    return _commands(site, When.STATIC)
+    """Return what makes files that Django serves, as the project's own build or start has it.
+
+    Without DEBUG, nothing compiles Sass when a page links to it:
+    https://github.com/jrief/django-sass-processor#offline-compilation
+    """
+    stated, apps = _commands(site, When.STATIC), site.settings.installed_apps
+    if not _compiles_sass(site):
+        return stated
+    return Default([*stated.value, f"python manage.py {SASS}"], stated.source or apps.source)
+
+
+def _compiles_sass(site: Site) -> bool:
+    """Return whether an app compiles Sass, by Python alone, and no file of the project says when."""
+    stated = any(SASS in command.words for command in site.own_steps.value.of(Command))
+    compiler = "libsass" in site.dependencies.distributions.value
+    return "sass_processor" in site.settings.installed_apps.value and compiler and not stated
 
 
 def collectstatic_options(site: Site) -> Default:

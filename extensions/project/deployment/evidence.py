@@ -26,7 +26,7 @@ from .dockerfile import images, name_and_tag, read_instructions, substitute, var
 from .hosting import read_builds
 from .kinds import taken
 from .kinds.carried import NO_FILE, READS_NO_FILE, lacks_file
-from .kinds.management import management_words
+from .kinds.management import BY_PYTHON, management_words
 from .kinds.record import (
     Carried,
     Command,
@@ -49,6 +49,7 @@ from .kinds.system_packages import (
     sorted_packages,
 )
 from .own_image import OwnImage, own_image
+from .recipes import kind_of
 from .steps import OwnSteps, Phase, Step, read_own_steps, read_script
 from .values import own_values
 
@@ -75,6 +76,7 @@ OF_SYSTEM = words(
     "LANG LANGUAGE TZ TESSDATA_PREFIX NLTK_DATA OMP_NUM_THREADS MALLOC_ARENA_MAX MAGICK_MEMORY_LIMIT "
     "OPENBLAS_NUM_THREADS TRANSFORMERS_OFFLINE FONTCONFIG_PATH MPLBACKEND QT_QPA_PLATFORM"
 )
+MANAGEMENT_LINE = re.compile(r"\bmanage\.py[ \t]+([a-z_][\w-]*)([^\n;&|\"'$]*)")
 APT_INSTALL = re.compile(r"\bapt(?:-get)?\s+(?:-\S+\s+)*install\b([^;&|]*)")
 
 
@@ -178,6 +180,10 @@ def _evidence(tree: Tree, known: _Known) -> Evidence:
         around = replace(around, migrated=around.migrated or "migrate" in step.words[1:3])
     if not any("makemigrations" in item.words for item in found if isinstance(item, Command)):
         found.update(dict.fromkeys(_of_ignored_migrations(tree, around)))
+    if not any(isinstance(item, Done) and item.what == "collectstatic" for item in found):
+        for step in _before_collecting(tree):
+            items = taken(step, around)
+            found.update((item, None) for item in items if isinstance(item, Command) and item.when is When.STATIC)
     packages = [*_of_files(tree), *([] if image else _of_ci(tree))]
     if not any("locale" in str(item) for item in found if isinstance(item, (Carried, Packages))):
         found.update(dict.fromkeys(_of_locales(tree)))
@@ -316,6 +322,19 @@ def _of_hosting(tree: Tree, image: OwnImage | None, around: Surroundings) -> Ite
             steps = read_script(tree, command.command, command.source)
             if any(SERVERS.read(step, around) for step in steps):
                 yield from (step for step in steps if management_words(step, around) and not step.background)
+
+
+def _before_collecting(tree: Tree) -> Iterator[Step]:
+    """Yield what makes static files in a Makefile, script or CI's workflow, before it collects them."""
+    for path in [path for path in tree.paths if kind_of(path) in ("deploy", "ci", "task")][:60]:
+        text = tree.text(path) or ""
+        before, collects, _ = text.partition("manage.py collectstatic")
+        if (is_aside(tree, path) and kind_of(path) != "ci") or is_development(path) or not collects:
+            continue
+        for match in MANAGEMENT_LINE.finditer(before):
+            if match[1] in BY_PYTHON:
+                source = f"{path}:{before.count(chr(10), 0, match.start(1)) + 1}"
+                yield from read_script(tree, f"python manage.py {match[1]}{match[2].rstrip()}", source, Phase.BUILD)
 
 
 def _of_files(tree: Tree) -> Iterator[Packages]:

@@ -20,8 +20,10 @@ MAKES_FILES = words(
     "compilescss compress collectstatic_js_reverse js_reverse compile_themes compilesass sass "
     "sass-compiler build_static buildstatic compilestatic assets_build generate_static synccompress "
     "generatemedia rendertemplates compilejsx webpack_build vite_build tailwind collectmedia pack bower "
-    "bower_install npm_install"
+    "bower_install npm_install assets"
 )
+# Those of them that need Python alone.
+BY_PYTHON = words("compilescss compilesass sass sass-compiler collectstatic_js_reverse assets")
 # What makes JavaScript of the compiled messages: all images need it, as a page may be compressed when it is asked for.
 OF_MESSAGES = "compilejsi18n"
 # What writes to the database, also where a build does it, whose database is a file.
