@@ -38,6 +38,32 @@ def answered(tmp_path):
 # ---------------------------------------------------------------- Gunicorn
 
 
+UWSGI_INI = "[uwsgi]\nmodule = shop.wsgi\nharakiri = 180\nthreads = 6\nmax-requests = 1000\nbuffer-size = 32768\n"
+UWSGI_YAML = "uwsgi:\n  harakiri: 180\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "options", "threads"),
+    [
+        (
+            {"uwsgi.ini": UWSGI_INI, "Dockerfile": f"{IMAGE}CMD uwsgi --ini uwsgi.ini"},
+            ["--timeout=180", "--max-requests=1000"],
+            6,
+        ),
+        (
+            {"deploy/uwsgi.yml": UWSGI_YAML, "Procfile": "web: uwsgi -y deploy/uwsgi.yml --threads=6"},
+            ["--timeout=180"],
+            6,
+        ),
+        ({"uwsgi.ini": UWSGI_INI, "Procfile": "web: gunicorn shop.wsgi --threads 6"}, [], 6),
+        ({"uwsgi.ini": UWSGI_INI, "Procfile": "web: waitress-serve shop.wsgi"}, [], 2),
+    ],
+)
+def test_times_and_threads_of_the_own_uwsgi(files, options, threads, answered):
+    found = answered(**files)
+    assert (found["gunicorn_options"], found["gunicorn_threads"]) == (options, threads)
+
+
 CONFIG = """
 import multiprocessing, os
 bind = "0.0.0.0:9000"

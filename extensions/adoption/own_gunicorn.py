@@ -14,10 +14,11 @@ from ..project.deployment.commands import Command, read_commands
 from ..project.deployment.dockerfile import split, substitute
 from ..project.deployment.own_image import own_image
 from ..project.deployment.steps import Phase, read_own_steps
+from ..project.deployment.uwsgi import uwsgi_options
 from ..project.findings import Certainty, Found
 from ..project.layout.modules import locate
 from ..project.literals import constant, environment_read, last_name
-from ..project.places import join
+from ..project.places import is_development, join
 from ..project.secrets import has_secret, words
 from ..project.tree import Tree
 from .handbook import gunicorn_options
@@ -59,6 +60,9 @@ NAMES = {
     "logconfig_dict": "--log-config",
     "sendfile": "--sendfile",
 }
+UWSGI = re.compile(r"(?:^|[\s/])uwsgi(?:\s|$)")
+OF_UWSGI = re.compile(r"\s--(\S+?)(?:=|\s+)(\S+)")
+LIKE_UWSGI = {"harakiri": "--timeout", "max-requests": "--max-requests", "threads": "--threads"}
 HOOKS = words(
     """
     on_starting on_reload when_ready pre_fork post_fork post_worker_init worker_int worker_abort pre_exec pre_request
@@ -89,7 +93,22 @@ def read_own_gunicorn(tree: Tree, project: Project) -> Project:
     _read_config(tree, project.layout.base, config, options)
     for name, value in arguments:
         options.add(name, value, source)
+    if not source:
+        _read_uwsgi(tree, options)
     return replace(project, adopted=_adopted(project, options, variables, source))
+
+
+def _read_uwsgi(tree: Tree, options: _Options) -> None:
+    """Read what uWSGI, which runs instead of Gunicorn, says of time and threads: its options count before its files'.
+
+    https://uwsgi-docs.readthedocs.io/en/latest/Options.html
+    """
+    started = [command for command in read_commands(tree) if UWSGI.search(command.command) and not command.development]
+    read = [(item.name, item.value, item.source) for item in uwsgi_options(tree) if not is_development(item.source)]
+    read += [(name, value, command.source) for command in started for name, value in OF_UWSGI.findall(command.command)]
+    for name, value, source in read if started else ():
+        if name in LIKE_UWSGI and value.isdecimal() and value != "0":
+            options.add(LIKE_UWSGI[name], value, source)
 
 
 def _commands(tree: Tree, base: str) -> Iterator[tuple[list[str], Mapping[str, str], str]]:

@@ -16,6 +16,15 @@ FIELDS = ("minute", "hour", "day", "month", "week")
 
 
 @dataclass(frozen=True)
+class Option:
+    """An option of a configuration of uWSGI."""
+
+    name: str
+    value: str
+    source: str
+
+
+@dataclass(frozen=True)
 class Beside:
     """A command that uWSGI runs; `schedule`, as in a crontab, where it runs at times."""
 
@@ -26,13 +35,19 @@ class Beside:
 
 def read_uwsgi(tree: Tree) -> Iterator[Beside]:
     """Yield what the project's own configurations of uWSGI start beside the site, in order."""
+    for option in uwsgi_options(tree):
+        found = _beside(option.name, option.value, option.source)
+        if found and found.command and "%(" not in found.command and "$(" not in found.command:
+            yield found
+
+
+def uwsgi_options(tree: Tree) -> Iterator[Option]:
+    """Yield the options that the project's own configurations of uWSGI have, in order."""
     paths = [path for path in tree.paths if _is_configuration(path) and not is_aside(tree, path)]
     for path in paths[:50]:
         lines = _in_yaml if path.endswith((".yml", ".yaml")) else _in_ini
         for number, name, value in lines((tree.text(path) or "").split("\n")[:2000]):
-            found = _beside(name, value, f"{path}:{number}")
-            if found and found.command and "%(" not in found.command and "$(" not in found.command:
-                yield found
+            yield Option(name, value, f"{path}:{number}")
 
 
 def _is_configuration(path: str) -> bool:
