@@ -953,6 +953,39 @@ def test_hosts_that_a_variable_changes(read):
     assert found["compose_environment"] == {"HOSTS": "localhost,127.0.0.1"}
 
 
+MODULES = {
+    "an argument": ("Celery('site', broker='redis://localhost:6379/1')\n", "CELERY_BROKER_URL"),
+    "a setting of its own": (
+        "Celery('site')\napp.conf.broker_url = 'redis://localhost:6379/1'\n",
+        "CELERY_BROKER_URL",
+    ),
+    "several settings": (
+        "Celery('site')\napp.conf.update(broker_url='redis://localhost:6379/1')\n",
+        "CELERY_BROKER_URL",
+    ),
+    "a variable": ("Celery('site', broker=os.environ.get('QUEUE', 'redis://localhost:6379/1'))\n", "QUEUE"),
+    "Django's setting": ("Celery('site', broker=settings.QUEUE_URL)\n", "QUEUE_AT"),
+    "a module": ("Celery('site')\napp.config_from_object('site.celeryconfig')\n", "CELERY_BROKER_URL"),
+}
+
+
+@pytest.mark.parametrize(("text", "variable"), MODULES.values(), ids=MODULES)
+def test_the_broker_of_celerys_own_module(text, variable, read):
+    more = {
+        "site/celery.py": f"import os\nfrom celery import Celery\nfrom django.conf import settings\napp = {text}",
+        "site/celeryconfig.py": "broker_url = 'redis://localhost:6379/1'\n",
+    }
+    settings = "QUEUE_URL = os.environ.get('QUEUE_AT', 'redis://localhost:6379/1')\n" if variable == "QUEUE_AT" else ""
+    found = read(settings, "celery\nredis\n", more=more)
+    assert found["compose_environment"].get(variable) == "redis://valkey:6379/1"
+    assert list(found["services"]) == ["valkey"]
+
+
+def test_debug_that_the_name_of_the_surroundings_turns_off(read):
+    settings = "ALLOWED_HOSTS = ['*']\nDEBUG = os.environ.get('ENVIRONMENT', 'local') == 'local'\n"
+    assert read(settings)["environment"] == {"ENVIRONMENT": "production"}
+
+
 def test_debug_that_another_settings_module_turns_off(read):
     settings = "if os.environ.get('APP_ENV') == 'prod':\n    from .prod import *\nelse:\n    from .dev import *\n"
     modules = {"site/prod.py": "DEBUG = False\n", "site/dev.py": "DEBUG = True\n"}

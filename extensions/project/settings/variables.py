@@ -25,6 +25,10 @@ GIVEN = words(
 DEVELOPMENT_WORDS = words("DEBUG DEV DEVELOPMENT LOCAL")
 
 
+# In the name of a variable that says where settings are used.
+SURROUNDINGS = words("ENV ENVIRONMENT STAGE DEPLOYMENT TIER")
+
+
 # A class or a module that settings name.
 DOTTED_NAME = re.compile(r"django(?:\.\w+)+|(?:[a-z_]\w*\.)+[A-Z]\w*")
 
@@ -136,8 +140,9 @@ def debug_switches(debug: Setting | None) -> Iterator[tuple[str, str]]:
     off, on = ("False", "0", "false", ""), ("True", "1", "true", *PRODUCTION)
     names = [name for name in (debug.variables if debug else ()) if name not in OF_OTHERS | GIVEN]
     for name in names[:3]:
-        about_development = bool(words(name.upper().replace("_", " ")) & DEVELOPMENT_WORDS)
-        yield from ((name, text) for text in ((*off, *on) if about_development else (*on, *off)))
+        about = words(name.upper().replace("_", " "))
+        first = PRODUCTION if about & SURROUNDINGS else ()
+        yield from ((name, text) for text in (*first, *((*off, *on) if about & DEVELOPMENT_WORDS else (*on, *off))))
 
 
 # What Django has where nothing is set, for settings that take no text but one of a kind.
