@@ -1050,6 +1050,14 @@ def storages(options: str = "", backend: str = S3) -> str:
     return f"STORAGES = {{'staticfiles': {{'BACKEND': '{backend}'{options}}}}}\n"
 
 
+def test_a_path_below_which_the_site_is_that_a_variable_must_say(read):
+    settings = "FORCE_SCRIPT_NAME = os.environ['BELOW']\nSTATIC_URL = 'static/'\n"
+    image = "FROM python:3.13\nCOPY . /srv\nCMD gunicorn site.wsgi\n"
+    service = "services:\n  web:\n    build: .\n    environment: {BELOW: /shop}\n"
+    found = read(settings, more={"Dockerfile": image, "docker-compose.yml": service})
+    assert (found["script_name"], found["static_url"], found["dotenv"]["BELOW"]) == ("/shop", "/shop/static/", "/shop")
+
+
 @pytest.mark.parametrize(
     ("settings", "changed"),
     [

@@ -48,6 +48,7 @@ from .zones import legacy_zone
 __all__ = ["read_settings"]
 
 PRODUCTION = {"DJANGO_ENV": "production"}
+DECIDED = ("INSTALLED_APPS", "MIDDLEWARE", "FORCE_SCRIPT_NAME")  # settings that decide on what is written
 
 
 def production_of(layout: Layout) -> dict[str, str]:
@@ -141,8 +142,8 @@ def _notes(evaluator: State) -> list[tuple[str, str]]:
 
 
 def _chosen(tree: Tree, last: State, values: Mapping[str, Setting], given: Mapping[str, str]) -> dict[str, str]:
-    """Return what the project's own files give those variables that must be set and select what is installed."""
-    lists = [values[name].variables for name in ("INSTALLED_APPS", "MIDDLEWARE") if name in values]
+    """Return what the project's own files give those variables that must be set and decide on what is written."""
+    lists = [values[name].variables for name in DECIDED if name in values]
     listed = {name for variables in lists for name in variables}
     needed = [
         item
