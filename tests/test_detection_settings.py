@@ -1411,6 +1411,28 @@ def test_each_field_without_a_default_is_required(read):
     assert project["static_root"] == "/srv/x@example.com"
 
 
+@pytest.mark.parametrize("base", ["str, enum.Enum", "enum.StrEnum"])
+def test_a_field_whose_type_is_an_enumeration(read, base):
+    project = read(
+        """
+        import enum
+        from pydantic_settings import BaseSettings
+
+        class Size(BASE):
+            small = "small"
+            large = "large"
+
+        class Env(BaseSettings):
+            size: Size
+            other: Size = Size.large
+
+        env = Env()
+        """.replace("BASE", base)
+    )
+    assert project.required == ["SIZE"]
+    assert project.variable("SIZE")["dummy"] == "small"
+
+
 CHOSEN = {
     "a mapping of its names": "globals().update({k: v for k, v in vars(chosen).items() if k.isupper()})\n",
     "a loop over its names": (

@@ -330,7 +330,6 @@ def settings_base(base: Value) -> bool:
     """Return whether a class that is not the project's is one that settings are made of."""
     return isinstance(base.data, Reference) and base.data.name.rpartition(".")[2] not in (
         "Enum",
-        "StrEnum",
         "Model",
     )
 

@@ -173,6 +173,7 @@ def field(
     variable = variable or prefix + name
     variable = variable if config_of(line, "case_sensitive") is True else variable.upper()
     kind = kind_of(state, annotation) if annotation is not None else "str"
+    members = members_of(kind) if isinstance(kind, Class) else []
     if isinstance(kind, Class):
         if default is None and delimiter and is_model(kind.line()):
             return nested(state, kind, (variable + delimiter, delimiter))
@@ -182,7 +183,7 @@ def field(
     value = state.read(variable, default, kind)
     read = state.environment.variables.get(variable)
     if read is not None and annotation is not None:
-        read.fitting = choices(annotation.node)
+        read.fitting = choices(annotation.node) or members
         read.compared += [text for text in read.fitting if text not in read.compared]
         if not read.fitting and (
             form := FORMS.get(last_name((alternatives(annotation.node) or [annotation.node])[0]))
@@ -295,6 +296,13 @@ def choices(node: ast.expr) -> list[str]:
             parts = item.slice.elts if isinstance(item.slice, ast.Tuple) else [item.slice]
             found += [part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)]
     return found
+
+
+def members_of(cls: Class) -> list[str]:
+    """Return the texts of an enumeration: https://docs.python.org/3/library/enum.html."""
+    bases = {base.name.rpartition(".")[2] for base in cls.line() if isinstance(base, Reference)}
+    values = [bound.value.data for bound in cls.names.values()] if bases & {"Enum", "StrEnum"} else []
+    return [value for value in values if isinstance(value, str)]
 
 
 def kind_of(state: State, annotation: Annotation) -> "str | Class":
