@@ -360,6 +360,7 @@ def _of_locales(tree: Tree) -> Iterator[Carried]:
 
     https://docs.python.org/3/library/locale.html#locale.setlocale
     """
+    made = set[str]()
     for path in [path for path in tree.paths if path.endswith(".py") and not is_aside(tree, path)][:3000]:
         module = tree.python(path) if not is_development(path) and "setlocale(" in (tree.text(path) or "") else None
         caught = {
@@ -372,7 +373,8 @@ def _of_locales(tree: Tree) -> Iterator[Carried]:
         for node in ast.walk(module or ast.Module([], [])):
             if isinstance(node, ast.Call) and last_name(node.func) == "setlocale" and node not in caught:
                 match = LOCALE.fullmatch(constant(node.args[1]) or "") if len(node.args) == 2 else None
-                if match:
+                if match and match[1] not in made:
+                    made.add(match[1])
                     yield Carried(f"{path}:{node.lineno}", f"localedef -i {match[1]} -c -f UTF-8 {match[1]}.UTF-8")
 
 
