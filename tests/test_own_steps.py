@@ -504,7 +504,8 @@ def test_a_locale_that_debian_makes_when_it_is_asked_anew(answered):
     ],
 )
 def test_a_locale_that_code_needs(code, made, answered):
-    found = answered(**{"shop/prices.py": f"import locale\nfrom locale import LC_TIME\n{code}"})
+    text = f"import locale\nfrom locale import LC_TIME\n{code}"
+    found = answered(**{"shop/prices.py": text, "shop/days.py": text})
     assert found["base_instructions"] == (["RUN localedef -i fi_FI -c -f UTF-8 fi_FI.UTF-8"] if made else [])
     assert found["apt_runtime"] == (["locales"] if made else [])
     image = answered(Dockerfile=f"FROM python:3.12\nRUN apt-get install -y locales-all\n{COPY}{GUNICORN}")
@@ -771,6 +772,43 @@ def test_values_that_other_files_of_the_project_set(files, answered):
     )
     found = answered(**files, **{"shop/settings.py": settings})["dotenv"]
     assert (found["REGION"], found["POOL"], found["OWNER"]) == ("eu-west", "7", "change-me")
+
+
+POD = """\
+kind: Deployment
+metadata: {name: mailer}
+spec:
+  template:
+    spec:
+      containers:
+        - {name: mailer, command: [python, manage.py], args: [deliver, --all]}
+---
+kind: CronJob
+metadata: {name: nightly}
+spec:
+  schedule: "0 3 * * *"
+  jobTemplate:
+    spec:
+      template:
+        spec:
+          containers:
+            - {name: nightly, command: [python, manage.py, digest]}
+"""
+BESIDE = {
+    "s6": {"docker/etc/services.d/mailer/run": "#!/bin/sh\ncd /srv\nexec python manage.py deliver --all\n"},
+    "runit": {"etc/service/mailer/run": "#!/bin/sh\nexec chpst -u app python manage.py deliver --all 2>&1\n"},
+    "circus": {"circus.ini": "[watcher:mailer]\ncmd = python\nargs = manage.py deliver --all\n"},
+    "kubernetes": {"k8s/site.yaml": POD, "k8s/dev/site.yaml": POD.replace("mailer", "other")},
+    "helm": {"chart/templates/site.yaml": POD + "---\nkind: {{ x }}\n"},
+}
+
+
+@pytest.mark.parametrize(("kind", "files"), BESIDE.items(), ids=BESIDE)
+def test_processes_of_other_supervisors(kind, files, answered):
+    found = answered(**files)
+    workers = {} if kind == "helm" else {"mailer": "python manage.py deliver --all"}
+    assert found["workers"] == workers
+    assert found["jobs"] == ({"digest": "python manage.py digest"} if kind == "kubernetes" else {})
 
 
 def test_what_uwsgi_starts_by_a_configuration_in_yaml(answered):

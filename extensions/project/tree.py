@@ -317,6 +317,17 @@ class Tree:
             return None
 
     @_once
+    def documents(self, path: str) -> list[Any]:
+        """Return the documents of a YAML file; none of one that is not YAML, as templates of it are not."""
+        text = self.text(path)
+        if text is None or _is_deep(text):
+            return []
+        try:
+            return list(yaml.load_all(text, Loader))
+        except (yaml.YAMLError, RecursionError, ValueError, LookupError, AttributeError, TypeError):
+            return []
+
+    @_once
     def json(self, path: str) -> Any:
         """Return a JSON file's content; None, and a Problem with the line, if it is not JSON."""
         text = self.text(path)

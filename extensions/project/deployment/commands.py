@@ -19,6 +19,11 @@ from .uwsgi import read_uwsgi
 MAX_LENGTH = 4000  # characters of a command: what follows is no command line
 PROCFILE_LINE = re.compile(r"^([A-Za-z0-9_-]+):\s*(.+)$")
 EXEC_START = re.compile(r"^ExecStart\s*=\s*[-@:+!]*(.+)$")
+RUN_SCRIPT = re.compile(r"(?:^|/)(?:services\.d|s6-rc\.d|sv|service|runit)/([\w-]+)/run$")
+EXECUTED = re.compile(
+    r"exec (?:(?:s6-setuidgid|chpst -u|setuser|gosu|su-exec) \S+ )?(.*[^\\\s])(?<!2>&1)\s*(?:2>&1\s*)?"
+)
+OF_KUBERNETES = re.compile(r"^kind: *(?:Deployment|StatefulSet|CronJob)\b", re.MULTILINE)
 TIMES = re.compile(r"^On(?:Calendar|UnitActiveSec|BootSec)\s*=\s*(.+)$", re.MULTILINE)  # of a unit's timer
 UNIT_ENVIRONMENT = re.compile(r"^Environment\s*=\s*(.+)$")
 
@@ -52,6 +57,8 @@ def read_commands(tree: Tree) -> list[Command]:
         _hosting,
         _units,
         _supervisor,
+        _run_scripts,
+        _kubernetes,
         _uwsgi,
         _dockerfiles,
         _compose,
@@ -150,16 +157,54 @@ def _units(tree: Tree) -> Iterator[Command]:
 def _supervisor(tree: Tree) -> Iterator[Command]:
     for path in tree.paths:
         name = path.rpartition("/")[2].lower()
-        if not name.endswith((".conf", ".ini", ".cfg")) or "supervisor" not in path.lower() or is_aside(tree, path):
+        if not name.endswith((".conf", ".ini", ".cfg")) or is_aside(tree, path):
+            continue
+        if "supervisor" not in path.lower() and not name.startswith("circus"):
             continue
         parser = tree.ini(path)
         for section in parser.sections():
             kind, _, program = section.partition(":")
             command = _supervisor_value(parser, section, "command")
-            if kind == "program" and command:
+            if kind == "watcher":  # of Circus: https://circus.readthedocs.io/en/latest/configuration/
+                words = (_supervisor_value(parser, section, name) for name in ("cmd", "args"))
+                command = " ".join(word for word in words if word)
+            if kind in ("program", "watcher") and command:
                 stated = _supervisor_value(parser, section, "environment")
                 environment = read_environment(dockerfile.split(stated.replace(",", " ")))
                 yield Command(program, " ".join(command.split()), at(tree, path, section), "supervisor", environment)
+
+
+def _run_scripts(tree: Tree) -> Iterator[Command]:
+    """Yield what the services of s6 and runit run, each by the script `run` in a folder of its name.
+
+    https://github.com/just-containers/s6-overlay#writing-a-service-script, http://smarden.org/runit/runsv.8
+    """
+    for path in tree.paths:
+        if (match := RUN_SCRIPT.search(path)) and not is_aside(tree, path):
+            for number, line in enumerate((tree.text(path) or "").split("\n")[:200], 1):
+                if executed := EXECUTED.fullmatch(line):
+                    yield Command(match[1], executed[1], f"{path}:{number}", "supervisor")
+
+
+def _kubernetes(tree: Tree) -> Iterator[Command]:
+    """Yield what containers of Kubernetes run, and its cron jobs; templates of Helm are no YAML, and left out.
+
+    https://kubernetes.io/docs/tasks/inject-data-application/define-command-argument-container/
+    """
+    paths = [path for path in tree.paths if path.endswith((".yml", ".yaml")) and not is_aside(tree, path)]
+    for path in [path for path in paths if OF_KUBERNETES.search(tree.text(path) or "")][:60]:
+        for content in map(mapping, tree.documents(path)):
+            name, spec = text_of(mapping(content.get("metadata")).get("name")), mapping(content.get("spec"))
+            schedule = text_of(spec.get("schedule"))
+            template = mapping(mapping(spec.get("jobTemplate")).get("spec")) if schedule else spec
+            pod = mapping(mapping(template.get("template")).get("spec"))
+            if content.get("kind") in ("Deployment", "StatefulSet", "CronJob"):
+                for item in map(mapping, sequence(pod.get("containers"))):
+                    words = [*sequence(item.get("command")), *sequence(item.get("args"))]
+                    command = shell_text(words) if words else ""
+                    environment = {"": schedule} if schedule else {}
+                    if command and name:
+                        yield Command(name, command, at(tree, path, name), "unit", environment)
 
 
 def _uwsgi(tree: Tree) -> Iterator[Command]:
