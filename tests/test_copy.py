@@ -723,6 +723,25 @@ def test_images_set_django_env_once(environment, line, template, project):
         assert set(set_there) == {f"DJANGO_ENV={line}"}, name
 
 
+@pytest.mark.parametrize("root", ["collected", "/srv/static"])
+def test_the_folder_is_there_though_nothing_is_collected(root, template, project):
+    """collectstatic makes no folder if it finds no file."""
+    folder = project()
+    copy(template, folder, static_root=root, use_fathom=False)
+    steps = stages(folder / "Dockerfile_static")["static"].partition("collectstatic")[0]
+    assert f"mkdir -p {Path('/workdir', root)}" in steps
+
+
+def test_what_has_no_hash_is_installed_by_another_command(template, project):
+    """With --require-hashes, pip takes nothing without one: https://pip.pypa.io/en/stable/topics/secure-installs/."""
+    folder = project()
+    copy(template, folder, install_options="[--require-hashes]", gunicorn_install=True, install_packages="[six]")
+    commands = re.findall(r"pip --python /opt/venv install ([^\n;&]*)", (folder / "Dockerfile_django").read_text())
+    assert len(commands) == 2
+    assert "--require-hashes" in commands[0] and not {"gunicorn", "six"} & {*commands[0].split()}
+    assert {"gunicorn", "six"} <= {*commands[1].split()} and "--require-hashes" not in commands[1]
+
+
 @pytest.mark.parametrize("messages", [False, True])
 def test_folders_are_there_when_static_files_are_collected(messages, template, project):
     """Settings may open a file for the log; where messages are compiled, that has made the folders before."""
