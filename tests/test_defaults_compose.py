@@ -1026,6 +1026,39 @@ def test_a_redirect_to_https(read):
     assert found["compose_environment"] == {"FORWARDED_ALLOW_IPS": "*"}  # nginx is before Django
 
 
+OWN_REDIRECT = """
+from django.conf import settings
+from django.http import HttpResponsePermanentRedirect
+
+class Secure:
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if WHEN:
+            return HttpResponsePermanentRedirect("https://" + request.get_host() + request.path)
+        return self.get_response(request)
+"""
+
+
+@pytest.mark.parametrize(
+    ("middleware", "when", "redirected"),
+    [
+        ("sslify.middleware.SSLifyMiddleware", "", True),
+        ("site.secure.Secure", "not request.is_secure()", True),
+        ("site.secure.Secure", "request.META.get('HTTP_X_FORWARDED_PROTO') != 'https' and not settings.DEBUG", True),
+        ("site.secure.Secure", "settings.ONLY_HTTPS and not request.is_secure()", False),
+        ("site.secure.Secure", "request.get_host().startswith('www.') and request.is_secure()", False),
+    ],
+)
+def test_a_redirect_to_https_by_a_middleware(middleware, when, redirected, read):
+    settings = f"ALLOWED_HOSTS = ['*']\nONLY_HTTPS = False\nMIDDLEWARE = ['{middleware}']\n"
+    found = read(settings, more={"site/secure.py": OWN_REDIRECT.replace("WHEN", when or "True")})
+    assert found["compose_environment"] == ({"FORWARDED_ALLOW_IPS": "*"} if redirected else {})
+    if middleware.startswith("sslify"):
+        assert read(settings + "SSLIFY_DISABLE = True\n")["compose_environment"] == {}
+
+
 def test_a_site_below_a_path(read):
     found = read("FORCE_SCRIPT_NAME = '/shop/'\nSTATIC_URL = 'static/'\nMEDIA_URL = '/files/'\nMEDIA_ROOT = 'media'\n")
     assert (found["script_name"], found["static_url"], found["media_url"]) == ("/shop", "/shop/static/", "/files/")

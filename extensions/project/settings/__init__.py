@@ -22,6 +22,7 @@ from .buckets import unset_buckets
 from .compression import compress_manifest, compress_offline, compress_online, compress_tag
 from .connections import broker, caches, database_tls, databases, layers
 from .finder import Finder
+from .https import redirects_to_https
 from .names import collect
 from .opened import with_examples
 from .record import DjangoSettings, IgnoredModule, LackingModule
@@ -243,7 +244,7 @@ def record(evaluator: State, settings: Settings, before: Settings) -> DjangoSett
         middleware=finder.texts("MIDDLEWARE"),
         secure_proxy_ssl_header=finder.texts("SECURE_PROXY_SSL_HEADER"),
         force_script_name=finder.script_name(),
-        secure_ssl_redirect=finder.flag("SECURE_SSL_REDIRECT", False),
+        secure_ssl_redirect=redirects_to_https(evaluator, finder),
         wsgi_application=finder.text("WSGI_APPLICATION"),
         asgi_application=finder.text("ASGI_APPLICATION"),
         root_urlconf=finder.text("ROOT_URLCONF"),
