@@ -727,6 +727,28 @@ def test_files_that_are_made_before_a_script_collects_them(files, answered):
     )
 
 
+@pytest.mark.parametrize(
+    ("run", "requirements", "made"),
+    [
+        ("pysassc -t compressed css/site.scss static/site.css", "libsass", True),
+        ("cd /srv && tailwindcss -i css/in.css -o static/site.css", "pytailwindcss", True),
+        ("tailwindcss -i css/in.css -o static/site.css --watch", "pytailwindcss", False),
+        ("tailwindcss -i css/in.css -o static/site.css", "", False),
+    ],
+)
+def test_style_sheets_that_a_package_of_python_makes(run, requirements, made, answered):
+    image = f"FROM python:3.13\nWORKDIR /srv\n{COPY}RUN {run}\nRUN ./manage.py collectstatic\n{GUNICORN}"
+    found = answered(**{"Dockerfile": image, "requirements.txt": f"django\n{requirements}\n", "css/in.css": ""})
+    assert found["build_instructions"] == ([f"RUN {run.rpartition(' && ')[2]}"] if made else [])
+
+
+def test_what_node_installs_beside_the_site_is_said(written):
+    image = f"FROM python:3.13\n{COPY}RUN npm install -g yuglify\nRUN ./manage.py collectstatic\n{GUNICORN}"
+    site = read(written(Dockerfile=image))
+    said = "Not taken over: `npm install -g yuglify` (Dockerfile:5): the images have no Node."
+    assert said in deployment_defaults.notes(site)
+
+
 IMAGE = "FROM python:3.13\nCOPY . /srv\n"
 SERVICE = "services:\n  web:\n    build: .\n    env_file: {}\n"
 MANIFEST = """\

@@ -9,7 +9,16 @@ from dataclasses import replace
 from packaging.requirements import Requirement
 
 from ..project.deployment.evidence import remarks
-from ..project.deployment.kinds.record import Carried, Command, Done, NotUnderstood, Requirements, Variable, When
+from ..project.deployment.kinds.record import (
+    Carried,
+    Command,
+    Done,
+    FrontEnd,
+    NotUnderstood,
+    Requirements,
+    Variable,
+    When,
+)
 from ..project.evaluation.environment import ReadVariable
 from ..services.connections import can_be_changed, connections
 from ..services.site import Site
@@ -238,6 +247,12 @@ def notes(site: Site) -> list[str]:
         NotUnderstood(command.source, shlex.join(command.words), "run it once the database is there")
         for command in _of_lacking(site)
     ]
+    if not site.frontend.node.value and not site.frontend.stages.value:
+        found += [
+            NotUnderstood(item.source, shlex.join(item.words), "the images have no Node")
+            for item in site.own_steps.value.of(FrontEnd)
+            if {"-g", "--global", "global"} & {*item.words}
+        ]
     said = [
         f"Not taken over: `{item.text}` ({item.source}){f': {item.why}' if item.why else ''}."
         for item in found[:SHOWN]

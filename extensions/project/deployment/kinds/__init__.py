@@ -16,6 +16,7 @@ from .own_scripts import OWN_SCRIPTS
 from .python_packages import PYTHON_PACKAGES
 from .record import Kind, NotUnderstood, Surroundings, Taken
 from .servers import SERVERS
+from .style_sheets import STYLE_SHEETS
 from .system_packages import SYSTEM_PACKAGES
 from .workers import WORKERS
 
@@ -23,6 +24,7 @@ KINDS: tuple[Kind, ...] = (
     INSTRUCTIONS,
     SYSTEM_PACKAGES,
     PYTHON_PACKAGES,
+    STYLE_SHEETS,
     FRONT_END,
     SERVERS,
     WORKERS,

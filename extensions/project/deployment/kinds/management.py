@@ -160,7 +160,7 @@ def _matching(step: Step, word: str, around: Surroundings) -> list[str]:
     ]
 
 
-def _located(step: Step, words: tuple[str, ...], around: Surroundings) -> tuple[str, ...]:
+def located(step: Step, words: tuple[str, ...], around: Surroundings) -> tuple[str, ...]:
     """Return words with the project's paths in full, where they count from another folder than that of manage.py."""
     words = tuple(found for word in words for found in _matching(step, word, around))
     if not around.home or around.in_workdir(step.workdir) == posixpath.normpath(f"/workdir/{around.django_dir}"):
@@ -175,7 +175,7 @@ def _located(step: Step, words: tuple[str, ...], around: Surroundings) -> tuple[
 
 
 def _command(step: Step, words: tuple[str, ...], around: Surroundings, when: When | None = None) -> list[Taken]:
-    words = (words[0], *_located(step, words[1:], around))
+    words = (words[0], *located(step, words[1:], around))
     text = in_command(step.text)[:200]
     if has_secret(" ".join(words)):
         return [NotUnderstood(step.source, text, "it holds a secret")]
