@@ -258,6 +258,13 @@ def test_what_other_code_writes_to(code, dirs, files, read):
     assert (found.value("data_dirs"), found.value("data_files")) == (dirs, files)
 
 
+def test_a_module_that_only_makes_temporary_files_beside_the_code(read):
+    view = "import tempfile\nfrom django.conf import settings\n\ndef view(request):\n"
+    view += "    tempfile.NamedTemporaryFile('w', dir=settings.BASE_DIR / 'scratch')\n"
+    files = {"shop/__init__.py": "", "shop/views.py": view}
+    assert read("BASE_DIR = Path(__file__).resolve().parent.parent\n", **files).value("data_dirs") == ["scratch"]
+
+
 @pytest.mark.parametrize(
     ("settings", "dirs"),
     [("", ["docs", "photos/new"]), ("MEDIA_ROOT = '/srv/media'", ["/srv/media"])],
