@@ -953,6 +953,22 @@ def test_hosts_that_a_variable_changes(read):
     assert found["compose_environment"] == {"HOSTS": "localhost,127.0.0.1"}
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("", "redis://localhost"),
+        ("host='127.0.0.1'", "redis://127.0.0.1"),
+        ("url='redis://localhost:6379/2'", "redis://localhost:6379/2"),
+        ("connection_pool=pool", ""),
+    ],
+)
+def test_a_huey_whose_server_no_variable_changes(arguments, said, read):
+    found = read(f"from huey import RedisHuey\nHUEY = RedisHuey('site', {arguments})\n", "huey\nredis\n")
+    sentence = f"Settings expect valkey at {said} (site/settings.py:5); no variable changes that."
+    assert found["notes"] == ([sentence] if said else [])
+    assert found["compose_settings"] == {}
+
+
 MODULES = {
     "an argument": ("Celery('site', broker='redis://localhost:6379/1')\n", "CELERY_BROKER_URL"),
     "a setting of its own": (

@@ -41,6 +41,7 @@ class Literal:
     locked: bool = False  # whether it has a password beside it
     empty: Sequence[str] = ()  # settings to make before
     listed: bool = False  # whether it is a list
+    fixed: bool = False  # whether no module can change it
 
     @property
     def where(self) -> Address:
@@ -81,12 +82,12 @@ class Expected:
 def add_other(site: Site, service: Service, found: Connections) -> None:
     """Add a service of a kind other than a database, and what points settings at it."""
     expected = _expected(site, service)
-    if not (expected.names or expected.moved or expected.used or (expected.hosts and _is_wanted(site, service))):
-        if expected.literals:
-            first = expected.literals[0]
-            found.notes.append(
-                f"Settings expect {service.compose_name} at {first.text} ({first.source}); no variable changes that."
-            )
+    wanted = expected.names or expected.moved or expected.used or (expected.hosts and _is_wanted(site, service))
+    for one in [one for one in expected.literals if (one.fixed and one.where.host in LOCAL) or not wanted][:1]:
+        found.notes.append(
+            f"Settings expect {service.compose_name} at {one.text} ({one.source}); no variable changes that."
+        )
+    if not wanted:
         return
     if expected.secured and not expected.used:
         found.notes.append(
@@ -115,7 +116,7 @@ def _expected(site: Site, service: Service) -> Expected:
     return Expected(
         service=service,
         literals=literals,
-        moved=[one for one in literals if one.where.host in LOCAL] if can_be_changed(site.layout) else [],
+        moved=[one for one in literals if one.where.host in LOCAL and not one.fixed and can_be_changed(site.layout)],
         about=about,
         hosts={name: where for name, item in about.items() if (where := _address_in(name, item))},
     )
@@ -154,7 +155,7 @@ def _named(site: Site, service: Service) -> Iterable[Literal]:
     for one in site.settings.named_servers.value:
         near = (where := address(one.text)) and (where.host in LOCAL or is_server(where.host))
         if not one.variable and near and _kind_of_named(one) == service.name:
-            yield Literal(one.setting, one.text, one.source, one.port, one.locked, one.empty, one.listed)
+            yield Literal(one.setting, one.text, one.source, one.port, one.locked, one.empty, one.listed, one.fixed)
 
 
 def _kind_of_named(one: NamedServer) -> str:

@@ -256,7 +256,7 @@ def record(evaluator: State, settings: Settings, before: Settings) -> DjangoSett
         caches=caches(finder),
         celery_broker=broker(finder),
         channel_layers=layers(finder),
-        named_servers=named_servers(settings, apps.value),
+        named_servers=named_servers(settings, apps.value, evaluator.tree),
         rq_queues=finder.found([*parts_of(queues)], queues, "nothing sets RQ_QUEUES"),
         secret_key_unset=_unset_secret_key(settings, examples),
         secret_key_stated=_stated_secret_key(settings, examples),

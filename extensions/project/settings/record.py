@@ -70,7 +70,8 @@ class NamedServer:
     """A server that a setting names, which is none of Django's: the setting's path, and its URL or its host.
 
     `port` is that beside a host. `variable` says where it is, and `locked` that there is a password which no variable
-    changes. `empty` are settings to make before the path is there, and `listed` says that it has a list.
+    changes. `empty` are settings to make before the path is there, and `listed` says that it has a list. `fixed` says
+    that no module can change it, as it is in an object.
     """
 
     setting: str
@@ -81,6 +82,7 @@ class NamedServer:
     variable: str = ""
     empty: Sequence[str] = ()
     listed: bool = False
+    fixed: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,15 @@ What is looked for is the shape, a URL or a mapping with a host, so that setting
 a library expects a server on the machine itself because its setting names none, that is known by the library.
 """
 
+import ast
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..evaluation.values import UNKNOWN, Value, all_variables, plain
 from ..findings import Certainty, Found
+from ..literals import assignments, constant, last_name
+from ..tree import Tree
 from .record import NamedServer
 from .setting import Settings
 
@@ -24,13 +27,14 @@ MAX_DEPTH = 5
 MAX_FOUND = 40
 
 
-def named_servers(settings: Settings, apps: Collection[str]) -> Found[Sequence[NamedServer]]:
+def named_servers(settings: Settings, apps: Collection[str], tree: Tree) -> Found[Sequence[NamedServer]]:
     """Return the servers that settings name, each with the path at which they do so."""
     found: list[NamedServer] = []
     for name, setting in settings.values.items():
         if name not in OTHERS and name.isupper() and name[0].isalpha():  # no name of the module's own
             found += _in_value(settings, name, setting.raw, setting.source, 0)
     found += _by_default(settings, apps)
+    found += _of_huey_itself(settings, tree)
     found = found[:MAX_FOUND]
     return Found(found, found[0].source if found else "", Certainty.INFERRED)
 
@@ -144,6 +148,20 @@ def _of_huey(settings: Settings) -> Iterator[NamedServer]:
         in_redis = kind is None or "redis" in str(kind).lower()
         if in_redis and _part(huey, "immediate") is not True and not _says(connection, *OF_HUEY):
             yield NamedServer("HUEY.connection.host" if connection.data else "HUEY.host", "localhost", source)
+
+
+def _of_huey_itself(settings: Settings, tree: Tree) -> Iterator[NamedServer]:
+    """Yield the server of HUEY where that is a Huey: https://huey.readthedocs.io/en/latest/django.html."""
+    huey, source = _setting(settings, "HUEY")
+    if huey is None or huey.data is not UNKNOWN or huey.variables:
+        return
+    call = assignments(tree.python(source.rpartition(":")[0])).get("HUEY")
+    if isinstance(call, ast.Call) and "Redis" in last_name(call.func):
+        given = {keyword.arg: constant(keyword.value) for keyword in call.keywords}
+        others = {"connection_pool", "unix_socket_path", "connection_params"} & given.keys()
+        text = given.get("url", f"redis://{given.get('host', 'localhost')}")
+        if text and not others:
+            yield NamedServer("HUEY", text, source, fixed=True)
 
 
 def _of_dramatiq(settings: Settings) -> Iterator[NamedServer]:
