@@ -821,7 +821,11 @@ BESIDE = {
     "runit": {"etc/service/mailer/run": "#!/bin/sh\nexec chpst -u app python manage.py deliver --all 2>&1\n"},
     "circus": {"circus.ini": "[watcher:mailer]\ncmd = python\nargs = manage.py deliver --all\n"},
     "kubernetes": {"k8s/site.yaml": POD, "k8s/dev/site.yaml": POD.replace("mailer", "other")},
-    "helm": {"chart/templates/site.yaml": POD + "---\nkind: {{ x }}\n"},
+    "helm": {
+        "chart/templates/site.yaml": POD + "---\nkind: {{ x }}\n",
+        "chart/templates/other.yaml": "{{- if .Values.on }}\n" + POD + "{{- end }}\n",
+        "chart/templates/last.yaml": POD.replace("mailer", "{{ .Release.Name }}-mailer: x", 1),
+    },
 }
 
 

@@ -319,11 +319,9 @@ class Tree:
     @_once
     def documents(self, path: str) -> list[Any]:
         """Return the documents of a YAML file; none of one that is not YAML, as templates of it are not."""
-        text = self.text(path)
-        if text is None or _is_deep(text):
-            return []
+        text = self.text(path) or ""
         try:
-            return list(yaml.load_all(text, Loader))
+            return [] if _is_deep(text) else list(yaml.load_all(text, Loader))
         except (yaml.YAMLError, RecursionError, ValueError, LookupError, AttributeError, TypeError):
             return []
 
