@@ -163,6 +163,8 @@ def begin(state: State, made: Value, cls: Class, arguments: Arguments) -> None:
     https://docs.python.org/3/library/dataclasses.html
     """
     elsewhere = [base for base in cls.line() if isinstance(base, Reference) and base.name not in PLAIN_BASES]
+    if any(isinstance(item.data, Space) for item in arguments.all):
+        return  # what it makes of a module's names is not known: which variables it reads, and in which form
     if elsewhere or own_method(state, Bound(made, "__init__"), arguments) is not None:
         return
     fields = [name for item in reversed(cls.line()) if isinstance(item, Class) for name in item.annotations]
