@@ -128,7 +128,7 @@ def read_processes(
     return Processes(
         processes=Found(processes, processes[0].source if processes else "", certainty),
         celery_app=Found(celery.name, celery.source, Certainty.INFERRED) if celery else unread(""),
-        celery_places=_places(celery) if celery else unread({}),
+        celery_places=_places(tree, layout, celery) if celery else unread({}),
         celery_settings=_settings_of_celery(tree, layout, celery) if celery else unread(""),
         celery_concurrency=_concurrency(celery, says) if celery and says is not None else unread(False),
     )
@@ -557,24 +557,50 @@ def _settings_of_celery(tree: Tree, layout: Layout, celery: Celery) -> Found[str
     return unread("")
 
 
-def _places(celery: Celery) -> Found[Mapping[str, Place]]:
+# Names of Celery's for where its queues and its results are.
+# https://docs.celeryq.dev/en/stable/userguide/configuration.html#new-lowercase-settings
+ROLES = {
+    **dict.fromkeys(("broker", "broker_url", "BROKER_URL", "CELERY_BROKER_URL"), "broker"),
+    **dict.fromkeys(("backend", "result_backend", "CELERY_RESULT_BACKEND"), "backend"),
+}
+
+
+def _places(tree: Tree, layout: Layout, celery: Celery) -> Found[Mapping[str, Place]]:
     """Return where the application is told that its queues and results are.
 
-    https://docs.celeryq.dev/en/stable/reference/celery.html#celery.Celery
+    https://docs.celeryq.dev/en/stable/userguide/application.html#configuration
     """
-    found = {}
-    made = (value for value in assignments(celery.module).values() if isinstance(value, ast.Call))
-    for keyword in (keyword for call in made if _makes_celery(call) for keyword in call.keywords):
-        value = keyword.value
-        if keyword.arg not in ("broker", "backend"):
+    found: dict[str, Place] = {}
+    for name, value in _configured(tree, layout, celery):
+        if name not in ROLES:
             continue
         if text := constant(value):
-            found[keyword.arg] = Place(text)
+            found.setdefault(ROLES[name], Place(text))
         elif variable := environment_read(value):
-            found[keyword.arg] = Place(variable.default, variable.name)
+            found.setdefault(ROLES[name], Place(variable.default, variable.name))
         elif isinstance(value, ast.Attribute) and last_name(value.value) == "settings":
-            found[keyword.arg] = Place(setting=value.attr)
+            found.setdefault(ROLES[name], Place(setting=value.attr))
     return Found(found, celery.source, Certainty.INFERRED) if found else unread({})
+
+
+def _configured(tree: Tree, layout: Layout, celery: Celery) -> Iterator[tuple[str, ast.expr]]:
+    """Yield what Celery's module gives the application, and then what the module of its configuration does."""
+    others = []
+    for node in ast.walk(celery.module):
+        if isinstance(node, ast.Call):
+            is_conf = isinstance(node.func, ast.Attribute) and last_name(node.func.value) == "conf"
+            if _makes_celery(node) or (is_conf and last_name(node.func) == "update"):
+                yield from ((keyword.arg or "", keyword.value) for keyword in node.keywords)
+            elif last_name(node.func) == "config_from_object" and node.args:
+                others.append(constant(node.args[0]) or "")
+        elif isinstance(node, ast.Assign):
+            for target in node.targets:
+                if isinstance(target, ast.Attribute) and last_name(target.value) == "conf":
+                    yield target.attr, node.value
+    for dotted in (name for name in others if name and ":" not in name):
+        module = Importer(tree, layout.base, layout.import_root).find(dotted)
+        if module and module.file and module.file != layout.settings_file.value:
+            yield from assignments(tree.python(module.file) or ast.Module([], [])).items()
 
 
 def _makes_celery(call: ast.Call) -> bool:
