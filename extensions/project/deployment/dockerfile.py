@@ -66,10 +66,10 @@ def is_dockerfile(path: str) -> bool:
     return named and not name.endswith((".dockerignore", ".md", ".rst", ".sh", ".py", ".jinja", ".j2"))
 
 
-def split(command: str) -> list[str]:
+def split(command: str, comments: bool = False) -> list[str]:
     """Return the words of a shell command; where the quotes do not match, what lies between spaces."""
     try:
-        return shlex.split(command)
+        return shlex.split(command, comments)
     except ValueError:
         return command.split()
 

@@ -14,7 +14,7 @@ from enum import StrEnum
 from ..named_aside import is_template
 from ..tree import Tree
 from . import shell
-from .dockerfile import HEREDOC, Instruction, pairs, read_instructions, substitute
+from .dockerfile import HEREDOC, Instruction, pairs, read_instructions, split, substitute
 from .makefile import recipes
 from .own_image import OwnImage
 
@@ -47,6 +47,7 @@ RUNNERS = {
     "newrelic-admin": "run-program",
 }
 ENDLESS = ("true", ":", "[ true ]", "[[ true ]]", "[ 1 ]", "[[ 1 ]]", "((1))", "(( 1 ))", "/bin/true")  # of a `while`
+ARRAY = re.compile(r'"?\$\{(\w+)\[[@*]\]\}"?')  # all of an array of Bash's
 UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}  # of `sleep`
 OF_USERS = ("gosu", "su-exec", "setuser")  # the user comes first
 
@@ -383,6 +384,7 @@ class _Runner:
         self.place, self.first, self.values, self.calls = place, first, values, calls
         self.exported: dict[str, str] = dict(first.environment)
         self.workdir = first.workdir
+        self.arrays: dict[str, list[shell.Expanded]] = {}
         self.folders: list[str] = []  # those that `popd` goes back to
         self.state = _State()
         self.path, self.start, self.one_line = "", 1, False
@@ -605,7 +607,11 @@ class _Runner:
             if not words and shell.ASSIGNMENT.match(word):
                 name, _, value = word.partition("=")
                 if value.startswith("("):
-                    continue  # an array, which no word is filled in from
+                    self.arrays[name.rstrip("+")] = [
+                        *(self.arrays.get(name[:-1], ()) if name.endswith("+") else ()),
+                        *(shell.expand(item, known) for item in split(value.strip("()"), comments=True)),
+                    ]
+                    continue
                 read = shell.expand(value, known)
                 if read.known:
                     given[name.rstrip("+")] = read.text
@@ -615,11 +621,18 @@ class _Runner:
             if word in ('"$@"', "$@", '"${@}"', "$*") and self.arguments is not None:
                 words += self.arguments
                 continue
+            if (array := ARRAY.fullmatch(word)) and array[1] in self.arrays:
+                plain = plain and all(item.known for item in self.arrays[array[1]])
+                words += [item.text for item in self.arrays[array[1]]]
+                continue
             read = shell.expand(word, known)
             if not read.text and not read.known and word.startswith("$"):
                 continue
             plain = plain and read.known
-            words.append(read.text)
+            # A shell splits what it fills in where no quotes are.
+            words += (
+                read.text.split() if read.known and "$" in word and not re.search(r"[\"'\\]", word) else [read.text]
+            )
         if not words:
             self.values |= given
             return
