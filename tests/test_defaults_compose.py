@@ -706,6 +706,29 @@ def test_a_worker_of_all_queues(read):
     assert found["workers"] == {"worker": "python manage.py rqworker default"}
 
 
+@pytest.mark.parametrize(
+    ("module", "files", "environment"),
+    [
+        (
+            "import os\nfrom celery import Celery\napp = Celery('site', broker=os.getenv('QUEUE', 'redis://localhost'))\n",
+            {},
+            "QUEUE",
+        ),
+        (
+            "from celery import Celery\napp = Celery('site')\napp.config_from_object('site.queue')\n",
+            {"site/queue.py": "import os\nbroker_url = os.getenv('TASKS', 'redis://127.0.0.1:6379/0')\n"},
+            "TASKS",
+        ),
+        ("from celery import Celery\napp = Celery('site', broker='redis://redis:6379/0')\n", {}, ""),
+    ],
+)
+def test_a_broker_that_settings_do_not_name(module, files, environment, read):
+    found = read("", "celery\nredis\n", more={"site/celery.py": module, **files})
+    assert found["workers"] == {"worker": "celery -A site.celery worker"}
+    assert [*found["services"]] == ["valkey" if environment else "redis"]
+    assert found["compose_environment"] == ({environment: "redis://valkey:6379/0"} if environment else {})
+
+
 def test_no_worker_without_a_broker(read):
     assert read("CELERY_BROKER_URL = 'sqs://'\n", "celery\n", more=CELERY)["workers"] == {}
     assert read(BROKER, "celery\nredis\n", more=CELERY)["workers"] == {"worker": "celery -A site.celery worker"}
