@@ -3,6 +3,7 @@
 import pytest
 
 from extensions.filters import setting
+from extensions.project import tree
 from extensions.questions import answers, compose_defaults, defaults
 
 MANAGE = 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "site.settings")\n'
@@ -1223,6 +1224,15 @@ HOST = "localhost"
 """
 
 
+def test_dynaconf_with_a_switch_of_another_name(read):
+    call = "ENV_SWITCHER_FOR_DYNACONF='SHOP_ENV', envvar_prefix='SHOP', settings_files=['of.yaml']"
+    database = "ENGINE: django.db.backends.mysql, HOST: mysql"
+    text = f"default:\n  STATIC_ROOT: out\nproduction:\n  DATABASES: {{default: {{{database}}}}}\n"
+    found = read(f"import dynaconf\nsettings = dynaconf.DjangoDynaconf(__name__, {call})\n", more={"of.yaml": text})
+    assert [*found["services"]] == ["mysql"] and found["environment"] == {"SHOP_ENV": "production"}
+    assert not [note for note in found["notes"] if "Not read" in note]
+
+
 @pytest.mark.parametrize("path", ["settings.toml", "site/settings.toml", "config/settings.toml"])
 def test_settings_that_dynaconf_completes(path, read):
     apps = "INSTALLED_APPS = ['shop']\n"
@@ -1236,6 +1246,46 @@ def test_settings_that_dynaconf_completes(path, read):
     assert found["compose_settings"] == {}
     assert found["environment"] == {"DJANGO_DEBUG": "False"} and found["required_environment"] == ["THE_KEY"]
     assert found["development_environment"] == {"DJANGO_DEBUG": "True"}
+
+
+DATA = "from pathlib import Path\nBASE_DIR = Path(__file__).resolve().parent.parent\n"
+OF_DATA = "DATABASES = {'default': DATA['database']}\nSTATIC_ROOT = BASE_DIR / DATA['collected']\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "path", "text"),
+    [
+        (
+            "import yaml\nwith open(BASE_DIR / 'deploy.yml') as file:\n    DATA = yaml.safe_load(file)\n",
+            "deploy.yml",
+            "collected: gathered\nsince: 2020-01-01\ndatabase:\n  ENGINE: django.db.backends.postgresql\n  HOST: pg\n",
+        ),
+        (
+            "import tomllib\nDATA = tomllib.loads((BASE_DIR / 'site' / 'of.toml').read_text())\n",
+            "site/of.toml",
+            "collected = 'gathered'\n[database]\nENGINE = 'django.db.backends.postgresql'\nHOST = 'pg'\n",
+        ),
+        (
+            "import json\nDATA = json.load(open('of.json'))\n",
+            "of.json",
+            '{"collected": "gathered", "database": {"ENGINE": "django.db.backends.postgresql", "HOST": "pg"}}',
+        ),
+    ],
+)
+def test_settings_of_a_file_of_data(code, path, text, read, tmp_path):
+    found = read(DATA + code + OF_DATA, more={path: text})
+    assert found["services"] == {"pg": "postgres:18"}
+    assert defaults.defaults(tmp_path / "shop")["static_root"].value == "gathered"
+    assert not [note for note in found["notes"] if path in note]
+
+
+def test_a_file_of_data_that_git_ignores_is_said(read, monkeypatch):
+    code = "import json\nDATA = json.loads((BASE_DIR / 'secrets.json').read_text())\nSECRET_KEY = DATA['key']\n"
+    files = {"secrets.json": '{"key": "made-up-live-key"}'}
+    monkeypatch.setattr(tree.Tree, "is_private", lambda self, path: path == "secrets.json")
+    found = read(DATA + code, more=files)
+    (said,) = (note for note in found["notes"] if "secrets.json" in note)
+    assert said.startswith("Settings need secrets.json (site/settings.py:") and "made-up-live-key" not in str(found)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import Any
 from . import packages
 from .attributes import READING
 from .builtins import BUILTINS, to_bool
+from .data_files import DATA_FILES
 from .examples import stand_in
 from .functions import call_function
 from .imports import import_module, resolved, run_file
@@ -20,7 +21,7 @@ from .references import Arguments, Bound, Reader, Reference
 from .state import MAX_TURNS, Handler, Private, State
 from .values import ROOT, UNKNOWN, Binding, CallablePath, Value, known, merge, words
 
-FUNCTIONS = {**BUILTINS, **PATHS, **packages.FUNCTIONS, "importlib.import_module": import_module}
+FUNCTIONS = {**BUILTINS, **DATA_FILES, **PATHS, **packages.FUNCTIONS, "importlib.import_module": import_module}
 PLAIN_BASES = frozenset(("object", "abc.ABC"))
 MUTATORS = words("append extend insert remove pop update setdefault add discard clear reverse sort")
 

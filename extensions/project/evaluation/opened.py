@@ -8,7 +8,7 @@ from .examples import is_needed, stand_in
 from .objects import Raised, Scope
 from .operations import path_text
 from .references import Arguments
-from .state import Lacking, State
+from .state import Lacking, Private, State
 from .values import ROOT, Value
 
 # What people write by hand: other files are made by a build, or by the machine.
@@ -75,6 +75,8 @@ def _is_absent(state: State, path: Value) -> bool:
 def _note_lacking(state: State, text: str) -> None:
     path = posixpath.normpath(posixpath.join(state.working_folder, text))
     within = path.removeprefix(f"{ROOT}/")
+    if state.tree.exists(within) and state.tree.is_private(within) and WRITTEN.search(within):
+        state.private.setdefault(within, Private(state.here)).needed = True
     if state.tree.exists(within) or within in state.lacking or not WRITTEN.search(within):
         return
     if "/.outside" in within or stand_in(state, within, state.here) or MADE.search(within):

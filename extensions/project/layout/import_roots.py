@@ -70,7 +70,7 @@ def _names(tree: Tree, layout: Layout, settings: DjangoSettings, evaluated: Sett
         yield from ((name, texts.source) for name in texts.value)
     yield settings.root_urlconf.value, settings.root_urlconf.source
     urls = locate(tree, settings.root_urlconf.value, layout.import_root)
-    for path in [*evaluated.files, *([urls[0]] if urls else [])]:
+    for path in [*(path for path in evaluated.files if path.endswith(".py")), *([urls[0]] if urls else [])]:
         for node in ast.walk(tree.python(path) or ast.Module([], [])):
             if isinstance(node, ast.Import):
                 yield from ((alias.name, f"{path}:{node.lineno}") for alias in node.names)

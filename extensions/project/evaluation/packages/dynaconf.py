@@ -63,7 +63,8 @@ def _options(
 
     def said(default: Any, *names: str) -> Any:
         for name in names:
-            value = arguments.named.get(name) or own.get(f"{name.upper()}_FOR_DYNACONF")
+            full = f"{name.upper()}_FOR_DYNACONF"
+            value = arguments.named.get(name) or arguments.named.get(full) or own.get(full)
             if value is not None and (data := plain(value)) is not UNKNOWN:
                 return data
         return default
@@ -84,6 +85,10 @@ def _options(
 def _read(state: State, options: Mapping[str, Any], file: str) -> Iterator[tuple[str, Any, str]]:
     """Yield the settings that the files have, in the order in which they are read, with their file."""
     current = options["env"] or state.environment.given.get(options["switcher"]) or "development"
+    if options["environments"] and not options["env"] and options["switcher"] not in state.environment.given:
+        current = plain(state.read(options["switcher"], Value("development")))
+        texts = (str(name) for path in _paths(state, options, file) for name in _content(state, path))
+        state.environment.variables[options["switcher"]].compared += texts
     sections = ("default", str(current).lower(), "global") if options["environments"] else ("",)
     for path in list(_paths(state, options, file))[:MAX_FILES]:
         content = _content(state, path)
