@@ -410,6 +410,32 @@ def test_patches_of_packages_are_there_when_these_are_installed(read):
     assert (node["files"], node["install"]) == (["package.json", "patches/a+1.0.0.patch"], "npm install")
 
 
+@pytest.mark.parametrize(
+    ("files", "command", "output"),
+    [
+        (
+            {
+                "Makefile": "assets: node_modules\n\tnpx sass a.scss made/a.css\n"
+                "\tnpx esbuild a.js --outfile=made/a.js\n"
+            },
+            "npx sass a.scss made/a.css && npx esbuild a.js --outfile=made/a.js",
+            ["made"],
+        ),
+        ({".github/workflows/deploy.yml": "jobs:\n  a:\n    steps:\n      - run: npx grunt\n"}, "npx grunt", ["made"]),
+        ({".gitlab-ci.yml": "build:\n  script:\n    - npx gulp build\n"}, "npx gulp build", ["made"]),
+        (
+            {"package.json": '{"scripts": {"css": "sass a.scss made/a.css", "heroku-postbuild": "npm run css"}}'},
+            "npm run heroku-postbuild",
+            ["made"],
+        ),
+    ],
+)
+def test_a_front_end_that_no_script_of_a_usual_name_builds(files, command, output, read):
+    package = '{"devDependencies": {"sass": "1.89.0"}}'
+    node = read("STATICFILES_DIRS = [BASE_DIR / 'made']\n", **{"package.json": package} | files).value("node")
+    assert (node["build"], node["output"]) == (command, output)
+
+
 def test_a_front_end_that_a_makefile_builds(read):
     makefile = "NODE_BIN=$(CURDIR)/node_modules/.bin\nstatic.watch:\n\t$(NODE_BIN)/webpack --watch\n"
     makefile += "static:\n\t@$(NODE_BIN)/webpack --config webpack.config.js\n\tpython manage.py collectstatic\n"

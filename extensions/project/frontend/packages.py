@@ -9,6 +9,7 @@ from ..data import mapping, text_of
 from ..deployment import dockerfile
 from ..deployment.commands import dockerfiles
 from ..deployment.makefile import recipes, targets
+from ..deployment.recipes import kind_of
 from ..findings import Certainty, Found
 from ..lines import at
 from ..places import PRODUCTION, folder, is_development, join, mentions, own
@@ -51,6 +52,7 @@ SCRIPTS = (
     "assets",
     "vite:build",
 )
+HEROKU = "heroku-postbuild"  # https://devcenter.heroku.com/articles/nodejs-support#heroku-specific-build-steps
 BUILDERS = re.compile(
     r"(?:^|[\s/;&|])(webpack(?:-cli)?|vite|rollup|esbuild|gulp|grunt|parcel|tailwindcss|tailwind|@tailwindcss/cli|sass|node-sass"
     r"|postcss|run-[ps]|npm-run-all2?|concurrently"
@@ -59,8 +61,10 @@ BUILDERS = re.compile(
 )
 BUILD_COMMAND = re.compile(
     r"node\s+\S+\.[cm]?js|(?:npx|pnpm\s+exec|yarn(?:\s+run)?|pnpm|bunx)\s+"
-    r"(?:vite|webpack|rollup|esbuild|gulp|parcel|vue-cli-service|sass|tailwindcss|@tailwindcss/cli)\b"
+    r"(?:vite|webpack|rollup|rspack|esbuild|gulp|grunt|parcel|vue-cli-service|sass|lessc|postcss|tailwindcss"
+    r"|@tailwindcss/cli)\b"
 )
+OF_STEP = re.compile(r"^\s*(?:-\s+)?(?:run:\s*)?")
 INSTALLED_PROGRAM = re.compile(r"[^\s;&|]*node_modules/\.bin/([^;&|]+)$")
 # Where Node is taken from: https://nodejs.org/dist/, https://github.com/nodesource/distributions, nvm.
 BRINGS = re.compile(
@@ -168,7 +172,7 @@ def _is_foreign(path: str) -> bool:
 def _package(tree: Tree, path: str, base: str, content: dict[str, Any]) -> Package | None:
     scripts = {name: text_of(value) for name, value in mapping(content.get("scripts")).items()}
     script = _build_script(scripts)
-    stated = _dockerfile_build(tree, base) or _makefile_build(tree, base)
+    stated = _dockerfile_build(tree, base) or _makefile_build(tree, base) or _workflow_build(tree, base)
     if not script and not stated:
         return None
     manager, lock_file = package_manager(tree, base, content)
@@ -196,7 +200,7 @@ def _build_script(scripts: dict[str, str]) -> str:
         starts = name.startswith(("build", "compile")) and not is_development(name)
         if starts and BUILDERS.search(command) and not NOT_BUILDS.search(command):
             return name
-    return ""
+    return HEROKU if BUILDERS.search(scripts.get(HEROKU, "")) else ""
 
 
 def _dockerfile_build(tree: Tree, base: str) -> tuple[str, str] | None:
@@ -220,14 +224,27 @@ def _makefile_build(tree: Tree, base: str) -> tuple[str, str] | None:
     text = (tree.text(path) or "") if tree.exists(path) else ""
     for target in (name for name in targets(text) if not is_development(name)):
         for recipe in recipes(text, [target]):
+            found: dict[str, int] = {}
             for number, line in enumerate(recipe.text.split("\n"), recipe.line):
                 match = INSTALLED_PROGRAM.match(line)
-                if (
-                    match
-                    and BUILDERS.match(match[1])
-                    and not (NOT_BUILDS.search(line) or has_secret(line) or "$" in match[1])
+                builds = BUILDERS.match(match[1]) if match else BUILD_COMMAND.match(line)
+                if builds and not (
+                    NOT_BUILDS.search(line) or has_secret(line) or "$" in (match[1] if match else line)
                 ):
-                    return f"npx {match[1]}", f"{path}:{number}"
+                    found.setdefault(f"npx {match[1]}" if match else line.strip(), number)
+            if found:
+                return " && ".join(found), f"{path}:{next(iter(found.values()))}"
+    return None
+
+
+def _workflow_build(tree: Tree, base: str) -> tuple[str, str] | None:
+    """Return the command, and where it is, with which a CI workflow builds in the root."""
+    for path in [path for path in tree.paths if kind_of(path) == "ci"] if base == "." else ():
+        for number, line in enumerate((tree.text(path) or "").split("\n"), 1):
+            command = OF_STEP.sub("", line).strip().strip("\"'")
+            builds = BUILD_COMMAND.match(command) and not NOT_BUILDS.search(command)
+            if builds and not (has_secret(command) or re.search(r"[$&|;<>]", command)):
+                return command, f"{path}:{number}"
     return None
 
 
