@@ -413,14 +413,6 @@ def test_patches_of_packages_are_there_when_these_are_installed(read):
 @pytest.mark.parametrize(
     ("files", "command", "output"),
     [
-        (
-            {
-                "Makefile": "assets: node_modules\n\tnpx sass a.scss made/a.css\n"
-                "\tnpx esbuild a.js --outfile=made/a.js\n"
-            },
-            "npx sass a.scss made/a.css && npx esbuild a.js --outfile=made/a.js",
-            ["made"],
-        ),
         ({".github/workflows/deploy.yml": "jobs:\n  a:\n    steps:\n      - run: npx grunt\n"}, "npx grunt", ["made"]),
         ({".gitlab-ci.yml": "build:\n  script:\n    - npx gulp build\n"}, "npx gulp build", ["made"]),
         (
@@ -434,6 +426,17 @@ def test_a_front_end_that_no_script_of_a_usual_name_builds(files, command, outpu
     package = '{"devDependencies": {"sass": "1.89.0"}}'
     node = read("STATICFILES_DIRS = [BASE_DIR / 'made']\n", **{"package.json": package} | files).value("node")
     assert (node["build"], node["output"]) == (command, output)
+
+
+def test_a_front_end_that_a_makefile_builds_by_several_commands(read):
+    makefile = "assets: node_modules\n\tnpx sass a.scss made/a.css\n\tnpx esbuild a.js --outfile=made/a.js\n"
+    files = {"package.json": '{"devDependencies": {"sass": "1.89.0"}}', "Makefile": makefile}
+    (stage,) = read("STATICFILES_DIRS = [BASE_DIR / 'made']\n", **files).value("stages")
+    assert stage["instructions"][-2:] == [
+        "RUN NODE_ENV=production npx sass a.scss made/a.css",
+        "RUN NODE_ENV=production npx esbuild a.js --outfile=made/a.js",
+    ]
+    assert stage["output"] == {"/workdir/made": "/workdir/made"}
 
 
 def test_a_front_end_that_a_makefile_builds(read):

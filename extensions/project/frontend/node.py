@@ -90,17 +90,20 @@ def _installation(tree: Tree, base: str, manager: str, lock_file: str, version: 
 
 
 def own_stage(node: Node) -> Stage | None:
-    """Return the stage of what Bun builds, in Bun's own image, or of what is only installed; None for the rest.
+    """Return the stage of what Bun builds, in Bun's own image, of several commands, or of what is only installed.
+
+    None for the rest.
 
     https://bun.sh/guides/ecosystem/docker
     """
     of_bun = node.install.startswith(BUN)
-    if node.build and not of_bun:
+    commands = node.build.removeprefix(BUN).split(" && ")
+    if node.build and not of_bun and len(commands) == 1:
         return None
     folder = posixpath.normpath(f"/workdir/{node.folder}")
     lines = [f"WORKDIR {folder}", f"COPY {' '.join(node.files)} {folder}/", f"RUN {node.install.removeprefix(BUN)}"]
     if node.build:
-        lines += ["COPY . /workdir", f"RUN NODE_ENV=production {node.build.removeprefix(BUN)}"]
+        lines += ["COPY . /workdir", *(f"RUN NODE_ENV=production {command}" for command in commands)]
     output = {f"/workdir/{path}": f"/workdir/{path}" for path in node.output}
     return Stage("assets", "oven/bun:1" if of_bun else f"node:{node.version}", lines, output)
 
