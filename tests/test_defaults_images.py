@@ -126,6 +126,12 @@ def test_one_of_the_interfaces_is_needed(tmp_path):
             "whitenoise",
             False,
         ),
+        ("STATICFILES_STORAGE = 'pipeline.storage.PipelineManifestStorage'", "nginx", True),
+        (
+            "GS_BUCKET_NAME = 'x'\nSTATICFILES_STORAGE = 'stores.gcloud.GoogleCloudManifestStorage'",
+            "elsewhere",
+            False,
+        ),
         ("INSTALLED_APPS = ['shop']", "elsewhere", False),
         ("", "nginx", False),
     ],

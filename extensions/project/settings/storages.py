@@ -1,6 +1,7 @@
 """What the storages do with static files: https://docs.djangoproject.com/en/stable/ref/contrib/staticfiles/."""
 
 import ast
+import re
 from typing import Any
 
 from ..evaluation.state import State
@@ -19,6 +20,7 @@ FILE_STORAGE = "django.core.files.storage.FileSystemStorage"
 OLD = {"staticfiles": "STATICFILES_STORAGE", "default": "DEFAULT_FILE_STORAGE"}  # by their names in STORAGES
 
 
+OF_CLOUDS = re.compile(r"^storages\.|[Cc]loud|[Aa]zure|[Bb]lob|[Bb]ucket|[Bb]oto")
 MAX_BASES = 12  # classes looked at to tell what a storage is
 
 
@@ -70,7 +72,8 @@ def storage_kind_by_name(dotted: str) -> str:
         return "whitenoise-manifest" if "Manifest" in last else "whitenoise"
     if dotted.startswith("storages.backends.s3") or "S3" in last:
         return "s3"
-    if last.endswith(("ManifestStaticFilesStorage", "ManifestFilesMixin", "CachedStaticFilesStorage")):
+    manifest = "Manifest" in last and not OF_CLOUDS.search(dotted)  # such as pipeline.storage.PipelineManifestStorage
+    if manifest or last.endswith("CachedStaticFilesStorage"):
         return "manifest"
     return "plain" if last == "StaticFilesStorage" else "other"
 
