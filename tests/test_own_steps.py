@@ -601,6 +601,30 @@ services:
     assert found["worker_ports"] == {"smtp": ["2525:2526"]}
 
 
+@pytest.mark.parametrize(
+    ("port", "published"),
+    [
+        ("5140:5140/udp", ["5140:5140/udp"]),
+        ("{target: 5140, published: 5141, protocol: udp}", ["5141:5140/udp"]),
+        ("127.0.0.1:5140:5140", ["127.0.0.1:5140:5140"]),
+        ("{target: 5140, published: 5141, host_ip: 127.0.0.1}", ["127.0.0.1:5141:5140"]),
+        ("5140", None),
+    ],
+)
+def test_ports_are_published_as_the_own_compose_file_does_it(port, published, answered):
+    compose = f"""
+services:
+  web: {{build: ., ports: ["8000:8000"]}}
+  log:
+    build: .
+    command: python manage.py listen
+    ports:
+      - {port}
+"""
+    found = answered(**{"Dockerfile": f"FROM python:3.12\n{COPY}{GUNICORN}", "docker-compose.yml": compose})
+    assert found["worker_ports"].get("log") == published
+
+
 HOSTS = {
     "heroku.yml": """
 build:

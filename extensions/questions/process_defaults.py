@@ -38,7 +38,7 @@ def worker_ports(site: Site) -> Default:
     """Return the ports that the project's own Compose file publishes of what it runs beside the web server."""
     items = _workers(site)[1]
     own = str(site.adopted.django_port.value or "")
-    found = {name: [port for port in item.ports if port.partition(":")[0] != own] for name, item in items.items()}
+    found = {name: [port for port in item.ports if port.split(":")[-2] != own] for name, item in items.items()}
     kept = {name: ports for name, ports in found.items() if ports}
     return Default(kept, next((items[name].source for name in kept), ""))
 

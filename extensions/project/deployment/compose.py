@@ -17,6 +17,8 @@ NAME = re.compile(
     re.IGNORECASE,
 )
 
+PUBLISHED = re.compile(r"(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}:)?[0-9]{1,5}:[0-9]{1,5}")
+
 
 @dataclass(frozen=True)
 class Service:
@@ -36,6 +38,7 @@ class Service:
     entrypoint_words: tuple[str, ...] = ()
     once: bool = False  # whether it ends, and is not started again, or starts only when it is asked for
     ports: tuple[tuple[str, str], ...] = ()  # (published, container's), each a text, "" if unset
+    published: tuple[str, ...] = ()  # of these, those with both, as [ADDRESS:]PUBLISHED:TARGET[/PROTOCOL]
     mounts: tuple[tuple[str, str], ...] = ()  # (volume or path, place), of what can be written to
     env_files: tuple[str, ...] = ()  # paths in the project
 
@@ -109,6 +112,7 @@ def _service(path: str, name: str, item: dict[str, Any], line: int) -> Service:
         once=text_of(item.get("restart")) in ("no", "false") or bool(item.get("profiles")),
         environment=read_environment(item.get("environment")),
         ports=tuple(port for port in map(read_port, sequence(item.get("ports"))) if port),
+        published=tuple(text for text in map(_published, sequence(item.get("ports"))) if text),
         mounts=tuple(mount for mount in map(_mount, sequence(item.get("volumes"))) if mount),
         env_files=tuple(_resolved(base, name) for name in _env_files(item.get("env_file"))),
     )
@@ -160,6 +164,20 @@ def read_port(value: Any) -> tuple[str, str] | None:
         return None
     published, _, target = text.rpartition(":")
     return published.rpartition(":")[2], target
+
+
+def _published(value: Any) -> str:
+    """Return an entry of `ports:` in its short form; "" where it publishes none of one number.
+
+    https://docs.docker.com/reference/compose-file/services/#ports
+    """
+    if isinstance(value, dict):
+        parts = [text_of(value.get(name)) for name in ("host_ip", "published", "target")]
+        text, protocol = ":".join(part for part in parts if part), text_of(value.get("protocol"))
+    else:
+        text, _, protocol = dockerfile.substitute(text_of(value), {}).partition("/")
+    match = PUBLISHED.fullmatch(text)
+    return f"{text}/udp" if match and protocol == "udp" else text if match else ""
 
 
 def _mount(value: Any) -> tuple[str, str] | None:

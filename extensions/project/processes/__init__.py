@@ -216,9 +216,8 @@ def _stated(tree: Tree, layout: Layout, tools: Collection[str]) -> Iterator[Proc
             process = replace(process, runs=in_command(runs))
         if kind == "cron":
             process = replace(process, schedule=command.environment.get("", ""))
-        if service and service.ports:
-            ports = [f"{published}:{target}" for published, target in service.ports if published and target]
-            process = replace(process, ports=ports)
+        if service and service.published:
+            process = replace(process, ports=service.published)
         yield process
 
 
