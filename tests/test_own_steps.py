@@ -625,6 +625,62 @@ services:
     assert found["worker_ports"].get("log") == published
 
 
+CHOOSES = """\
+#!/bin/sh
+set -e
+case "$1" in
+  site) python manage.py migrate && exec gunicorn shop.wsgi ;;
+  remind) exec python manage.py send_reminders --loop ;;
+  *) exec "$@" ;;
+esac
+"""
+
+
+def test_what_an_entrypoint_makes_of_a_service_s_command(answered):
+    compose = """
+services:
+  site: {build: ., command: site, ports: ["8000:8000"]}
+  reminders: {build: ., command: remind}
+  deliver: {build: ., command: python manage.py deliver}
+"""
+    dockerfile = f'FROM python:3.12\n{COPY}ENTRYPOINT ["sh", "start.sh"]\nCMD ["site"]\n'
+    found = answered(**{"Dockerfile": dockerfile, "start.sh": CHOOSES, "docker-compose.yml": compose})
+    expected = {"reminders": "python manage.py send_reminders --loop", "deliver": "python manage.py deliver"}
+    assert found["workers"] == expected
+
+
+def test_a_script_in_the_folder_that_its_command_changes_to(answered):
+    folder = {"site/manage.py": MANAGE, "site/shop/settings.py": SETTINGS, "site/shop/wsgi.py": ""}
+    folder |= {
+        "manage.py": "",
+        "shop/settings.py": "",
+        "Procfile": "web: gunicorn shop.wsgi\nclock: cd site && python clock.py\n",
+    }
+    assert answered(**folder)["workers"] == {"clock": "python clock.py"}
+
+
+SUPERVISED = """
+[program:web]
+command=gunicorn shop.wsgi
+[program:feeds]
+command=%(here)s/venv/bin/python manage.py poll --every %(ENV_PAUSE)s
+environment=PAUSE="30"
+[program:sends]
+command=python manage.py %(program_name)s --to ${PLACE:-all}
+[program:counts]
+command=python manage.py count --since %(ENV_SINCE)s
+"""
+
+
+def test_variables_of_a_process(written):
+    folder = written(**{"supervisord.conf": SUPERVISED})
+    site = read(folder)
+    found = defaults.from_site(site, folder)["workers"].value
+    assert found == {"feeds": "python manage.py poll --every 30", "sends": "python manage.py sends --to all"}
+    (note,) = (note for note in compose_defaults.notes(site) if "count" in note)
+    assert note.startswith("`python manage.py count --since ${SINCE}` (supervisord.conf:9) doesn't run:")
+
+
 HOSTS = {
     "heroku.yml": """
 build:
@@ -699,6 +755,16 @@ def test_what_a_hosting_service_builds_and_runs_before_the_server(answered, file
     assert [command.removesuffix(" || true") for command in found["start_commands"]] == ["python manage.py load_all"]
     assert found["install_packages"] == ["whitenoise==6.11.0"]
     assert (found["workers"], found["jobs"]) == ({}, {})
+
+
+def test_what_a_unit_runs_before_the_server(answered):
+    unit = "[Service]\nWorkingDirectory=/srv/shop\nExecStartPre=/srv/venv/bin/python manage.py migrate\n"
+    unit += "ExecStartPre=-/srv/venv/bin/python manage.py warm_up\n%s"
+    site, worker = "ExecStart=/srv/venv/bin/gunicorn shop.wsgi\n", "ExecStart=/srv/venv/bin/python manage.py deliver\n"
+    found = answered(**{"deploy/site.service": unit % site})
+    assert found["start_commands"] == ["python manage.py warm_up || true"]
+    found = answered(**{"deploy/site.service": unit % worker})
+    assert found["workers"] == {"site": "python manage.py deliver"} and found["start_commands"] == []
 
 
 def test_units_of_systemd(answered):

@@ -11,7 +11,7 @@ from ..project.settings.variables import OF_OTHERS
 from ..services.connections import can_be_changed, connections
 from ..services.kinds import is_database
 from ..services.site import Site, not_run
-from . import deployment_defaults, image_defaults, storage_defaults
+from . import deployment_defaults, image_defaults, process_defaults, storage_defaults
 from .default import Default
 
 SET_ANYWAY = frozenset(
@@ -300,6 +300,7 @@ def notes(site: Site) -> list[str]:
         *connections(site).notes,
         *_secrets(site),
         *_files(site),
+        *process_defaults.notes(site),
         *_buckets(site),
         *storage_defaults.notes(site),
         *_left(site),

@@ -65,6 +65,20 @@ def _workers(site: Site) -> tuple[dict[str, str], dict[str, Process]]:
     return found, items
 
 
+def notes(site: Site) -> list[str]:
+    """Return sentences on processes of production that do not run, because a shell would have to fill them in."""
+    running = {item.source for item in _workers(site)[1].values()}
+    return [
+        f"`{item.command}` ({item.source}) doesn't run: add it to the answer workers, with the value of its variable."
+        for item in site.processes.processes.value
+        if item.kind in ("worker", "beat", "scheduler")
+        and item.certainty == Certainty.STATED
+        and item.source not in running
+        and not item.note
+        and re.fullmatch(r"[^;|&<>`(]*\bmanage\.py [^;|&<>`(]*\$[^;|&<>`(]*", item.command)
+    ]
+
+
 def celery_concurrency(site: Site) -> Default:
     """Return 0 where the project says how many processes its Celery workers have: an option would overrule that."""
     found = site.processes.celery_concurrency
@@ -175,6 +189,7 @@ def clean(command: str, folder: str = ".") -> str:
     if HIDDEN in command:
         return ""
     command = command.strip().removeprefix("exec ")
+    given = command
     if folder not in ("", "."):
         command = re.sub(rf"^cd \.?/?(?:[\w/]+/)?{re.escape(folder)}/? && ", "", command)
     try:
@@ -185,7 +200,7 @@ def clean(command: str, folder: str = ".") -> str:
     if start is None or re.search(r"[;|&<>`]", command):
         return ""
     is_script = words[start].rpartition("/")[2].startswith("python") and words[start + 1].endswith(".py")
-    if is_script and not words[start + 1].endswith("manage.py") and folder not in ("", "."):
+    if is_script and not words[start + 1].endswith("manage.py") and folder not in ("", ".") and command == given:
         return ""  # its path is the root's
     words = words[start:] if words[start] != "celery" else _without_variables(words[start:])
     if any("$" in word for word in words):

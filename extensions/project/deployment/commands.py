@@ -24,6 +24,8 @@ EXECUTED = re.compile(
     r"exec (?:(?:s6-setuidgid|chpst -u|setuser|gosu|su-exec) \S+ )?(.*[^\\\s])(?<!2>&1)\s*(?:2>&1\s*)?"
 )
 OF_KUBERNETES = re.compile(r"^kind: *(?:Deployment|StatefulSet|CronJob)\b", re.MULTILINE)
+SUPERVISED = re.compile(r"%\((?:ENV_(\w+)|here)\)s(?:(?<=here\)s)/)?")  # http://supervisord.org/configuration.html
+EXEC_BEFORE = re.compile(r"^ExecStartPre\s*=\s*([-@:+!]*)(.+)$")
 TIMES = re.compile(r"^On(?:Calendar|UnitActiveSec|BootSec)\s*=\s*(.+)$", re.MULTILINE)  # of a unit's timer
 UNIT_ENVIRONMENT = re.compile(r"^Environment\s*=\s*(.+)$")
 
@@ -38,6 +40,7 @@ class Command:
     origin: str  # procfile | unit | supervisor | compose | dockerfile | app.json | render | fly | hosting | uwsgi
     environment: dict[str, str] = field(default_factory=dict)
     context: str = ""  # of a Compose service: the folder or image that it is made from
+    before: tuple[str, ...] = ()  # of a unit: what runs first, as a shell has it
 
     @property
     def development(self) -> bool:
@@ -137,12 +140,15 @@ def _units(tree: Tree) -> Iterator[Command]:
     for path in paths[:20]:
         environment: dict[str, str] = {}
         commands: list[tuple[str, int]] = []
+        before: list[str] = []
         text = (tree.text(path) or "").replace("\\\n", " \x00")  # keeps the count of lines
         number = 1
         for line in text.split("\n"):
             joined = line.replace("\x00", " ").strip()
             if match := EXEC_START.match(joined):
                 commands.append((" ".join(match[1].split()), number))
+            elif match := EXEC_BEFORE.match(joined):
+                before.append(" ".join(match[2].split()) + (" || true" if "-" in match[1] else ""))
             elif match := UNIT_ENVIRONMENT.match(joined):
                 environment |= read_environment(dockerfile.split(match[1]))
             number += 1 + line.count("\x00")
@@ -151,7 +157,7 @@ def _units(tree: Tree) -> Iterator[Command]:
         if times or re.search(r"^Type\s*=\s*oneshot\s*$", text, re.MULTILINE):
             environment[""] = times[1].strip() if times else ""
         for command, number in commands[:1]:
-            yield Command(name, command, f"{path}:{number}", "unit", environment)
+            yield Command(name, command, f"{path}:{number}", "unit", environment, before=tuple(before))
 
 
 def _supervisor(tree: Tree) -> Iterator[Command]:
@@ -164,7 +170,8 @@ def _supervisor(tree: Tree) -> Iterator[Command]:
         parser = tree.ini(path)
         for section in parser.sections():
             kind, _, program = section.partition(":")
-            command = _supervisor_value(parser, section, "command")
+            command = _supervisor_value(parser, section, "command").replace("%(program_name)s", program)
+            command = SUPERVISED.sub(lambda match: f"${{{match[1]}}}" if match[1] else "", command)
             if kind == "watcher":  # of Circus: https://circus.readthedocs.io/en/latest/configuration/
                 words = (_supervisor_value(parser, section, name) for name in ("cmd", "args"))
                 command = " ".join(word for word in words if word)

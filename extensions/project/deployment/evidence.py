@@ -312,16 +312,19 @@ def _other_steps(tree: Tree, image: OwnImage | None) -> Iterator[Step]:
 
 
 def _of_hosting(tree: Tree, image: OwnImage | None, around: Surroundings) -> Iterator[Step]:
-    """Yield what hosting services run to build the site, and before its server, where no Dockerfile says it."""
+    """Yield what hosting services build the site with, and what they and units run first, if no Dockerfile does."""
     if image:
         return
     for build in read_builds(tree):
         yield from read_script(tree, build.command, build.source, Phase.BUILD)
     for command in read_commands(tree):
-        if command.origin in HOSTS and not command.development and command.name != "release":
-            steps = read_script(tree, command.command, command.source)
-            if any(SERVERS.read(step, around) for step in steps):
-                yield from (step for step in steps if management_words(step, around) and not step.background)
+        if command.origin not in (*HOSTS, "unit") or command.development or command.name == "release":
+            continue
+        steps = read_script(tree, command.command, command.source)
+        if any(SERVERS.read(step, around) for step in steps):
+            if command.origin == "unit":
+                steps = read_script(tree, " && ".join(command.before), command.source)
+            yield from (step for step in steps if management_words(step, around) and not step.background)
 
 
 def _before_collecting(tree: Tree) -> Iterator[Step]:

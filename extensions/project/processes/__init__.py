@@ -9,17 +9,18 @@ from dataclasses import dataclass, replace
 from ..dependencies.tool import Tool, wrappers
 from ..deployment.commands import Command, read_commands
 from ..deployment.compose import Service, read_compose
-from ..deployment.dockerfile import split
+from ..deployment.dockerfile import split, substitute
 from ..deployment.evidence import NOTHING, Evidence
 from ..deployment.kinds.record import Worker
-from ..deployment.steps import read_script
+from ..deployment.own_image import OwnImage
+from ..deployment.steps import Phase, read_own_steps, read_script
 from ..findings import Certainty, Found, unread
 from ..importer import Importer
 from ..layout.record import Layout
 from ..literals import assignments, constant, environment_read, last_name, strings
 from ..named_aside import is_template
 from ..places import folder, is_aside, is_development, mentions
-from ..secrets import in_command
+from ..secrets import in_command, is_private
 from ..tree import Tree
 from .record import Place, Process, Processes
 
@@ -35,6 +36,7 @@ WORKER = re.compile(
     r"|(?:^|[\s/])dramatiq(?=\s|$)"
 )
 RQ_FLAGS = ("--burst", "-b", "--with-scheduler", "--traceback", "--no-color", "--force-color", "--skip-checks")
+PYTHON = ("python", "celery", "manage.py", "django-admin")
 OPERATORS = re.compile(r"&&|\|\||[;|]|\$\(")
 SHELL = re.compile(r"^(?:exec\s+)?(?:/usr)?(?:/bin/)?(?:env\s+)?(?:ba|da|a)?sh\s+-\w*c\s")
 RELEASE = re.compile(
@@ -114,7 +116,7 @@ def read_processes(
     celery = find_celery(tree, layout, distributions) if says is not None else None
     found: dict[tuple[str, str], Process] = {}
     for process in (
-        *_stated(tree, layout, wrappers(tools)),
+        *_stated(tree, layout, wrappers(tools), own_steps.image),
         *_of_own_start(own_steps),
         *(_inferred(tree, installed_apps, distributions, says, celery) if says is not None else ()),
         *_cron(tree, layout),
@@ -183,7 +185,19 @@ def _named_apart(processes: Iterable[Process]) -> list[Process]:
     return list(found.values())
 
 
-def _stated(tree: Tree, layout: Layout, tools: Collection[str]) -> Iterator[Process]:
+def _by_entrypoint(tree: Tree, image: OwnImage, service: Service) -> str:
+    """Return what the entrypoint of the own image makes of a service's command that is no program: `worker`."""
+    words = service.command_words
+    if service.dockerfile != image.path or service.entrypoint_words or not re.fullmatch(r"[\w-]+", "".join(words[:1])):
+        return ""
+    steps = read_own_steps(tree, replace(image, service=service)).steps
+    last = next((step for step in reversed(steps) if step.phase is Phase.START and not step.condition), None)
+    if last is None or last.words == words or not last.program.startswith(PYTHON):
+        return ""
+    return shlex.join(last.words)
+
+
+def _stated(tree: Tree, layout: Layout, tools: Collection[str], image: OwnImage | None) -> Iterator[Process]:
     scripts = _scripts(tree)
     services = _own_services(tree, layout.base)
     commands = [command for command in read_commands(tree) if command.command]
@@ -193,7 +207,10 @@ def _stated(tree: Tree, layout: Layout, tools: Collection[str]) -> Iterator[Proc
             continue
         if command.origin == "dockerfile" and mentions(command.source.rpartition(":")[0], OTHER_IMAGES):
             continue
-        plain = plain_command(command.command, tools)
+        known = {key: text for key, text in command.environment.items() if text and not is_private(key, text)}
+        service = services.get(command.source) if command.origin == "compose" else None
+        text = _by_entrypoint(tree, image, service) if image and service else ""
+        plain = plain_command(substitute(text or command.command, known), tools)
         if not plain or plain.startswith("-") or NOT_PYTHON.match(plain):
             continue
         content = _script_content(tree, scripts, plain)
@@ -204,7 +221,6 @@ def _stated(tree: Tree, layout: Layout, tools: Collection[str]) -> Iterator[Proc
         weak = command.origin in ("dockerfile", "compose", "fly", "hosting", "unit")
         if kind == "other" and weak and not _is_ours(plain, content):
             continue
-        service = services.get(command.source) if command.origin == "compose" else None
         if kind == "other" and _is_lasting(command, plain, service):
             kind = "worker"
         if command.development and kind in kinds:
