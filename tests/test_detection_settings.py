@@ -378,6 +378,19 @@ def test_environs(read):
     assert project.variable("MAIL_HOST")["default"] == "localhost"
 
 
+def test_the_reader_that_environs_has_made(read):
+    project = read(
+        """
+        from environs import env
+        env.read_env()
+        SECRET_KEY = env.str("SECRET_KEY")
+        GREETING = env("GREETING")
+        SIZE = env.int("SIZE", 5)
+        """
+    )
+    assert project.required == ["GREETING", "SECRET_KEY"] and project.variable("SIZE")["default"] == "5"
+
+
 def test_dj_database_url(read):
     project = read(
         """

@@ -83,6 +83,17 @@ def test_django_5_1_reads_storages_alone(settings, requirements, hashed, found):
     assert found(settings, **{"shop/requirements.txt": requirements})["use_fathom"] is hashed
 
 
+def test_folders_that_only_variables_name(found):
+    settings = "import os\nSTATIC_ROOT = os.environ['COLLECTED']\nMEDIA_ROOT = os.environ['UPLOADS']\n" + NEW
+    given = found(settings + "MEDIA_URL = '/media/'\n")
+    assert (given["static_root"], given["set_static_root"]) == ("static", False)
+    assert (given["media_root"], given["data_dirs"]) == ("media", ["media"])
+    for name in ("build_environment", "dotenv"):
+        assert (given[name]["COLLECTED"], given[name]["UPLOADS"]) == ("static", "media")
+    given = found(settings, **{"shop/.env.example": "COLLECTED=/var/www/shop\n"})
+    assert (given["static_root"], given["dotenv"]["COLLECTED"]) == ("/var/www/shop", "/var/www/shop")
+
+
 def test_django_5_1_keeps_uploads_in_files_whatever_the_old_setting_says(found):
     stored = "DEFAULT_FILE_STORAGE = 'storages.backends.s3.S3Storage'\n" + MEDIA % "BASE_DIR / 'media'"
     for release, changed in (("5.0.7", ["DEFAULT_FILE_STORAGE"]), ("5.2.8", [])):

@@ -50,6 +50,7 @@ __all__ = ["read_settings"]
 
 PRODUCTION = {"DJANGO_ENV": "production"}
 DECIDED = ("INSTALLED_APPS", "MIDDLEWARE", "FORCE_SCRIPT_NAME")  # settings that decide on what is written
+FOLDERS = {"STATIC_ROOT": "static", "MEDIA_ROOT": "media"}  # what these are where only a variable says it
 
 
 def production_of(layout: Layout) -> dict[str, str]:
@@ -110,6 +111,8 @@ def read_settings(
             values = collect(tree, last, path, folder)
     for name in chosen.keys() & last.environment.variables.keys():
         last.environment.variables[name].required = True
+        if chosen[name] in FOLDERS.values():
+            last.environment.variables[name].fitting = [chosen[name]]
     demand_secret_key(last, values)
     demand_keys(last, values)
     demand_lists(last, values)
@@ -152,10 +155,11 @@ def _chosen(tree: Tree, last: State, values: Mapping[str, Setting], given: Mappi
         if item.required and not item.refused and item.name not in given
     ]
     found = {item.name: item.value for item in own_values(tree, (item.name for item in needed))}
-    return {
+    folders = {values[name].raw.direct: text for name, text in FOLDERS.items() if name in values}
+    return {item.name: folders[item.name] for item in needed if item.name in folders} | {
         item.name: found[item.name]
         for item in needed
-        if item.name in found and (item.name in listed or selects(item, found[item.name]))
+        if item.name in found and (item.name in {*listed, *folders} or selects(item, found[item.name]))
     }
 
 

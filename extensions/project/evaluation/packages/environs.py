@@ -4,9 +4,9 @@ import ast
 
 from ..objects import Scope
 from ..references import Reader
-from ..state import State
+from ..state import External, State
 from .package import Package
-from .reading import new_reader, read_second
+from .reading import TYPES, new_reader, read_second
 
 
 def prefixed(state: State, call: ast.expr, scope: Scope) -> tuple[Reader, str] | None:
@@ -18,7 +18,16 @@ def prefixed(state: State, call: ast.expr, scope: Scope) -> tuple[Reader, str] |
     return (reader, text) if isinstance(reader, Reader) and isinstance(text, str) else None
 
 
+def own(name: str) -> External | None:
+    """Return what `from environs import env` reads with: a reader that the package has made."""
+    if name != "environs.env" and not name.startswith("environs.env."):
+        return None
+    return lambda state, arguments: read_second(state, Reader("environs", {}), name[len("environs.env.") :], arguments)
+
+
 PACKAGE = Package(
+    told=own,
+    reads=frozenset(["environs.env", *(f"environs.env.{name}" for name in ("str", *TYPES))]),
     functions={
         "environs.Env": new_reader("environs"),
         "environs.FileAwareEnv": new_reader("environs"),
