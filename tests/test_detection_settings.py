@@ -388,7 +388,7 @@ def test_the_reader_that_environs_has_made(read):
         SIZE = env.int("SIZE", 5)
         """
     )
-    assert project.required == ["GREETING", "SECRET_KEY"] and project.variable("SIZE")["default"] == "5"
+    assert project.required == ["SECRET_KEY", "GREETING"] and project.variable("SIZE")["default"] == "5"
 
 
 def test_dj_database_url(read):

@@ -508,6 +508,18 @@ def test_requirements_that_the_own_dockerfile_names(answered):
     assert found["gunicorn_install"] is False
 
 
+def test_a_folder_of_the_project_that_only_the_own_dockerfile_installs_is_said(written):
+    dockerfile = f"FROM python:3.12\nWORKDIR /srv\n{COPY}RUN pip install ./libs/rates[more]\n{GUNICORN}"
+    folder = written(**{"Dockerfile": dockerfile, "libs/rates/pyproject.toml": "[project]\nname = 'rates'\n"})
+    said = [note for note in deployment_defaults.notes(read(folder)) if "libs/rates" in note]
+    assert said == [
+        "Not taken over: `pip install ./libs/rates[more]` (Dockerfile:6): libs/rates of the project is in no "
+        "requirements: list it there."
+    ]
+    (folder / "requirements.txt").write_text("Django==5.2.8\n./libs/rates\n")
+    assert not [note for note in deployment_defaults.notes(read(folder)) if "libs/rates" in note]
+
+
 def test_the_names_of_locales_of_a_slim_image(answered):
     run = "RUN localedef -i en_US -c -f UTF-8 -A /usr/share/locale/locale.alias en_US.UTF-8\n"
     found = answered(Dockerfile=f"FROM python:3.12\nRUN apt-get install -y locales\n{run}{COPY}{GUNICORN}")

@@ -34,6 +34,7 @@ INSTALLERS = (
     "pyenv",
     "pipx",
 )
+MANIFESTS = ("pyproject.toml", "setup.py")
 WITH_VALUE = (
     *("-r", "--requirement", "-c", "--constraint", "-e", "--editable", "-i", "--index-url", "--extra-index-url", "-f"),
     *(
@@ -85,7 +86,26 @@ def _read(step: Step, around: Surroundings) -> list[Taken] | None:
         return [NotUnderstood(step.source, step.text[:200], "packages are installed when the image is built")]
     words = words[words.index("install") + 1 :]
     names = [*_names(words), *_of_files(words, step, around)]
+    if own := _own_package(words, step, around):
+        reason = f"{own} of the project is in no requirements: list it there"
+        left = [NotUnderstood(step.source, step.text[:200], reason)]
+        return [Requirements(step.source, tuple(names)), *left] if names else list(left)
     return [Requirements(step.source, tuple(names))] if names else [Done(step.source, "the requirements")]
+
+
+def _own_package(words: list[str], step: Step, around: Surroundings) -> str:
+    """Return a folder of the project that is installed as a package, and that no requirements file names."""
+    files = {path for path in around.tree.paths if "requirements" in path and path.endswith(".txt")}
+    listed = "\n".join(around.tree.text(path) or "" for path in files | around.installs)
+    for word in words:
+        if around.place is None or word.startswith("-") or "/" not in word.rstrip("/"):
+            continue
+        place = posixpath.normpath(posixpath.join(step.workdir, word.partition("[")[0]))
+        found = (around.place.find(f"{place}/{name}") for name in MANIFESTS)
+        folder = posixpath.dirname(next(filter(None, found), ""))
+        if folder and posixpath.basename(folder) == posixpath.basename(place) and folder not in listed:
+            return folder
+    return ""
 
 
 def _of_files(words: list[str], step: Step, around: Surroundings) -> Iterator[str]:
