@@ -1205,6 +1205,37 @@ def test_a_bucket_without_a_login_gives_way_to_files(read):
         assert not any("STORAGES" in name for name in found["compose_settings"])
 
 
+TLS_CACHE = "CACHES = {'default': {'BACKEND': '%s', 'LOCATION': os.environ['REDIS_URL'], 'OPTIONS': {%s}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "changed"),
+    [
+        (
+            TLS_CACHE % ("django_redis.cache.RedisCache", "'CONNECTION_POOL_KWARGS': {'ssl_cert_reqs': None}"),
+            "CACHES.default.OPTIONS.CONNECTION_POOL_KWARGS",
+        ),
+        (
+            TLS_CACHE % ("django.core.cache.backends.redis.RedisCache", "'ssl_cert_reqs': None"),
+            "CACHES.default.OPTIONS",
+        ),
+        (
+            "import ssl\nCELERY_BROKER_URL = os.environ['REDIS_URL']\n"
+            "CELERY_BROKER_USE_SSL = {'ssl_cert_reqs': ssl.CERT_NONE}\n",
+            "CELERY_BROKER_USE_SSL",
+        ),
+        (
+            DB % "'NAME': 'n', 'HOST': os.getenv('H'), 'OPTIONS': {'ssl': {'ca': '/etc/ca.pem'}}",
+            "DATABASES.default.OPTIONS.ssl",
+        ),
+    ],
+)
+def test_options_for_tls_that_a_service_without_it_refuses(settings, changed, read):
+    found = read(settings.replace("postgresql", "mysql"), "celery\nredis\nmysqlclient\n", more=CELERY)
+    assert found["compose_settings"][changed] == {}
+    assert "ssl" not in str(read("", more=CELERY)["compose_settings"])
+
+
 DYNACONF = "STATIC_ROOT = 'a'\nDEBUG = True\nALLOWED_HOSTS = []\nimport dynaconf\n"
 TOML = """
 [default]

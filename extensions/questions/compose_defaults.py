@@ -54,6 +54,12 @@ def database_user(site: Site) -> Default:
     return Default(found.database_user or "django", next(iter(found.sources.values()), "") if found.kinds else "")
 
 
+OF_TLS: tuple[tuple[set[str], str, str | dict[str, str]], ...] = (
+    ({"postgresql", "postgis"}, "sslmode", "disable"),
+    ({"mysql", "mariadb"}, "ssl", {}),
+)
+
+
 def compose_settings(site: Site) -> Default:
     """Return the settings that no variable changes, each with what Compose has: services, hosts, files of storages."""
     found = connections(site)
@@ -67,12 +73,17 @@ def compose_settings(site: Site) -> Default:
     return Default(found.settings | hosts, source if found.settings or hosts else "")
 
 
-def _without_tls(site: Site) -> dict[str, str]:
-    """Return the setting by which the database of Compose, which has no certificate, is connected to."""
-    found = connections(site)
-    runs = not {"postgresql", "postgis"}.isdisjoint(found.kinds)
-    tls = site.settings.database_tls.value and runs and site.layout.can_be_changed
-    return {f"DATABASES.{alias}.OPTIONS.sslmode": "disable" for alias in found.databases} if tls else {}
+def _without_tls(site: Site) -> dict[str, str | dict[str, str]]:
+    """Return the settings by which Compose's services, which have no certificate, are connected to."""
+    found, changed = connections(site), {}
+    if not site.layout.can_be_changed:
+        return {}
+    for kinds, option, value in OF_TLS:
+        if site.settings.database_tls.value and not kinds.isdisjoint(found.kinds):
+            changed |= {f"DATABASES.{alias}.OPTIONS.{option}": value for alias in found.databases}
+    if not {"valkey", "redis", "rabbitmq"}.isdisjoint(found.kinds):
+        changed |= {name: {} for name in site.settings.tls_options.value}
+    return changed
 
 
 def migrate(site: Site) -> Default:

@@ -20,7 +20,7 @@ from ..literals import CONFIGURATION, SETTINGS
 from ..tree import Tree
 from .buckets import unset_buckets
 from .compression import compress_manifest, compress_offline, compress_online, compress_tag
-from .connections import broker, caches, database_tls, databases, layers
+from .connections import broker, caches, database_tls, databases, layers, tls_options
 from .finder import Finder
 from .https import redirects_to_https
 from .names import collect
@@ -236,6 +236,7 @@ def record(evaluator: State, settings: Settings, before: Settings) -> DjangoSett
         staticfiles_kind=kind_of_static_files(evaluator, settings, static_storage),
         default_storage=storage_of(finder, "default", "DEFAULT_FILE_STORAGE", FILE_STORAGE),
         database_tls=database_tls(evaluator.tree, evaluator.files),
+        tls_options=Found(tls_options(settings), settings.path, Certainty.INFERRED),
         unset_buckets=unset_buckets(evaluator, settings),
         compress_offline=compress_offline(tag, settings, apps.value),
         compress_online=compress_online(settings, apps.value),

@@ -88,6 +88,7 @@ def caches(finder: Finder) -> Found[Mapping[str, Cache]]:
 # https://github.com/jazzband/dj-database-url#usage, https://github.com/pkrefta/django-on-heroku
 TLS = re.compile(
     r"\bssl_require\s*=\s*(?!False\b)\w|[\"']sslmode[\"']\]?\s*[:=]\s*[\"'](?:require|verify-\w+)[\"']"
+    r"|[\"']ssl[\"']\]?\s*[:=]\s*\{\s*[\"'](?:ca|cert|key)[\"']"  # of MySQL
     r"|^\s*(?:django_heroku|django_on_heroku)\.settings\(\s*locals\(\)\s*\)",
     re.MULTILINE,
 )
@@ -100,6 +101,29 @@ def database_tls(tree: Tree, files: Iterable[str]) -> Found[bool]:
         if match := TLS.search(text):
             return Found(True, f"{path}:{text.count(chr(10), 0, match.end()) + 1}", Certainty.INFERRED)
     return Found(False, "", Certainty.INFERRED)
+
+
+# https://docs.celeryq.dev/en/stable/userguide/configuration.html#broker-use-ssl
+OF_CELERY = ("CELERY_BROKER_USE_SSL", "BROKER_USE_SSL", "CELERY_REDIS_BACKEND_USE_SSL")
+
+
+def tls_options(settings: Settings) -> list[str]:
+    """Return the settings that are for TLS alone, which a server without it refuses: options of caches, and Celery's.
+
+    https://devcenter.heroku.com/articles/connecting-heroku-redis
+    """
+    found = [
+        name for name in OF_CELERY if (item := settings.get(name)) and isinstance(item.value, dict) and item.value
+    ]
+    for alias, value in parts_of(settings.get("CACHES")).items():
+        options = value.data.get("OPTIONS") if isinstance(value.data, dict) else None
+        listed = options.data if options is not None and isinstance(options.data, dict) else {}
+        pool = listed.get("CONNECTION_POOL_KWARGS")
+        if any(str(name).startswith("ssl") for name in listed):
+            found.append(f"CACHES.{alias}.OPTIONS")
+        elif pool is not None and isinstance(pool.data, dict) and any(str(key).startswith("ssl") for key in pool.data):
+            found.append(f"CACHES.{alias}.OPTIONS.CONNECTION_POOL_KWARGS")
+    return found
 
 
 def database_variable(settings: Settings, value: Value, alias: str) -> str:

@@ -136,6 +136,7 @@ class DjangoSettings:
     staticfiles_kind: Found[str] = unread("")  # plain | manifest | whitenoise | whitenoise-manifest | s3 | other
     default_storage: Found[str] = unread("")  # the dotted name of the class of uploads' storage
     database_tls: Found[bool] = unread(False)  # whether the database is connected to by TLS alone
+    tls_options: Found[Sequence[str]] = unread(())  # settings of caches and queues that are for TLS alone
     unset_buckets: Found[Sequence[Bucket]] = unread(())  # of the storages of static files and of uploads
     in_files: Found[Mapping[str, str]] = unread({})  # settings by which these keep files; "" for no options
     compress_offline: Found[bool] = unread(False)  # whether django-compressor has to run when images are built
