@@ -227,6 +227,12 @@ def test_what_one_machine_can_install_is_left_out(answered, tmp_path):
     assert 'requirements.txt:3 pywin32 (write pywin32==311 ; sys_platform == "win32")' in sentence
 
 
+def test_a_folder_of_somebody_that_requirements_name_is_said(answered, tmp_path):
+    answered("", "-e /home/ada/src/tools\n-e ./libs/own\n", **{"libs/own/setup.py": ""})
+    said = [note for note in dependency_notes.notes(defaults.site_for(tmp_path)) if "/home/ada" in note]
+    assert len(said) == 1 and "The requirements name /home/ada/src/tools (requirements.txt:" in said[0]
+
+
 def test_what_git_has_not_fetched_is_said(answered, tmp_path):
     modules = '[submodule "a"]\n\tpath = libs/theme\n\turl = x\n[submodule "b"]\n\tpath = libs/there\n\turl = x\n'
     pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:01\nsize 48211\n"

@@ -75,7 +75,8 @@ def compose_settings(site: Site) -> Default:
 
 def _without_tls(site: Site) -> dict[str, str | dict[str, str]]:
     """Return the settings by which Compose's services, which have no certificate, are connected to."""
-    found, changed = connections(site), {}
+    found = connections(site)
+    changed: dict[str, str | dict[str, str]] = {}
     if not site.layout.can_be_changed:
         return {}
     for kinds, option, value in OF_TLS:

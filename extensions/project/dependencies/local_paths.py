@@ -1,6 +1,7 @@
 """Where in the project its dependencies are taken from: packages of its own, by their folders, and archives."""
 
 import posixpath
+import re
 from collections.abc import Iterable
 
 from ..tree import Tree
@@ -9,6 +10,7 @@ from .one_machine import OF_A_MACHINE, named
 from .tool import Installation
 
 SCHEME = "file:"
+OF_SOMEBODY = re.compile(r"/(?:home|Users)/|~/|[A-Za-z]:[\\/]")
 
 
 def local_paths(
@@ -20,10 +22,13 @@ def local_paths(
     """
     main = found.requirements_file or (found.files[0] if found.files else "")
     asked = [*found.local, *((item.url, item.source) for item in distributions if item.url.startswith(SCHEME))]
+    given = {text for text, _ in found.local}
     paths: dict[str, None] = {}
     missing: list[tuple[str, str]] = []
     for text, source in asked:
         name = named(text)
+        if OF_SOMEBODY.match(name) and text in given:
+            missing.append((name, source))
         if not name or "$" in name or OF_A_MACHINE.match(name):
             continue
         bases = ["."] if found.requirements_file else []
