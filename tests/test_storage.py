@@ -83,6 +83,16 @@ def test_django_5_1_reads_storages_alone(settings, requirements, hashed, found):
     assert found(settings, **{"shop/requirements.txt": requirements})["use_fathom"] is hashed
 
 
+@pytest.mark.parametrize("module", ["django_heroku", "django_on_heroku"])
+def test_static_files_as_heroku_s_package_sets_them(module, found):
+    settings = f"import {module}\nMIDDLEWARE = ['shop.a']\nSTATIC_ROOT = BASE_DIR / 'x'\n{module}.settings(locals())\n"
+    given = found(settings, **{"shop/requirements.txt": "Django==4.2.1\ndjango-heroku\n"})
+    assert (given["static_root"], given["static_server"]) == ("staticfiles", "whitenoise")
+    assert given["use_fathom"] is True
+    given = found(settings.replace("locals()", "locals(), staticfiles=False"))
+    assert (given["static_root"], given["static_server"]) == ("x", "nginx")
+
+
 def test_folders_that_only_variables_name(found):
     settings = "import os\nSTATIC_ROOT = os.environ['COLLECTED']\nMEDIA_ROOT = os.environ['UPLOADS']\n" + NEW
     given = found(settings + "MEDIA_URL = '/media/'\n")

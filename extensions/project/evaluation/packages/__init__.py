@@ -12,6 +12,7 @@ from . import (
     dynaconf,
     environ,
     environs,
+    heroku,
     ini_files,
     pydantic_settings,
     service_urls,
@@ -31,6 +32,7 @@ PACKAGES: tuple[Package, ...] = (
     dynaconf.PACKAGE,
     ini_files.PACKAGE,
     typed_environment.PACKAGE,
+    heroku.PACKAGE,
 )
 FUNCTIONS = {name: function for package in PACKAGES for name, function in package.functions.items()}
 READS = frozenset(name for package in PACKAGES for name in package.reads)
