@@ -256,6 +256,20 @@ SENDFILE = "SENDFILE_BACKEND = '%s.backends.nginx'\nSENDFILE_ROOT = BASE_DIR / '
             "own",
             "/private-x-accel-redirect/",
         ),
+        (
+            "OPTIONS = {'location': BASE_DIR / 'kept', 'nginx_location': '/kept_files'}\n"
+            "ENGINE = 'filer.server.backends.nginx.NginxXAccelRedirectServer'\n"
+            "FILER_SERVERS = {'private': {'main': {'ENGINE': ENGINE, 'OPTIONS': OPTIONS}}}\n"
+            "FILER_STORAGES = {'private': {'main': {'OPTIONS': {'location': BASE_DIR / 'kept'}}}}\n",
+            "kept",
+            "/kept_files/",
+        ),
+        (
+            "DOWNLOADVIEW_BACKEND = 'django_downloadview.nginx.XAccelRedirectMiddleware'\n"
+            "DOWNLOADVIEW_RULES = [{'source_url': '/media/private/', 'destination_url': '/sent/'}]\n",
+            "media/private",
+            "/sent/",
+        ),
     ],
 )
 def test_private_files_are_sent_where_django_says_so(settings, folder, url, found):

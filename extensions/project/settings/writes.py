@@ -228,6 +228,17 @@ def _media(settings: Settings, storage: str) -> Iterator[Write]:
             options = value.data.get("OPTIONS") if isinstance(value.data, dict) else None
             if options is not None and isinstance(options.data, dict):
                 yield from _write(settings, found, options.data.get("location"), "media")
+    yield from _filer(settings)
+
+
+def _filer(settings: Settings) -> Iterator[Write]:
+    """Yield the folders of django-filer's own storages: https://django-filer.readthedocs.io/en/latest/settings.html."""
+    found = settings.get("FILER_STORAGES")
+    for storages in parts_of(found).values():
+        for value in storages.data.values() if found and isinstance(storages.data, dict) else ():
+            options = value.data.get("OPTIONS") if isinstance(value.data, dict) else None
+            if found and options is not None and isinstance(options.data, dict):
+                yield from _write(settings, found, options.data.get("location"), "media")
 
 
 def _logs(settings: Settings) -> Iterator[Write]:
