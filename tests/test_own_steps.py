@@ -642,7 +642,7 @@ CHOOSES = """\
 set -e
 case "$1" in
   site) python manage.py migrate && exec gunicorn shop.wsgi ;;
-  remind) exec python manage.py send_reminders --loop ;;
+  remind) exec python manage.py send_reminders --loop --size "$SIZE" ;;
   *) exec "$@" ;;
 esac
 """
@@ -678,7 +678,7 @@ command=gunicorn shop.wsgi
 command=%(here)s/venv/bin/python manage.py poll --every %(ENV_PAUSE)s
 environment=PAUSE="30"
 [program:sends]
-command=python manage.py %(program_name)s --to ${PLACE:-all}
+command=%(ENV_HOME)s/bin/python %(ENV_HOME)s/manage.py %(program_name)s --to ${PLACE:-all}
 [program:counts]
 command=python manage.py count --since %(ENV_SINCE)s
 """

@@ -203,7 +203,8 @@ def clean(command: str, folder: str = ".") -> str:
     if is_script and not words[start + 1].endswith("manage.py") and folder not in ("", ".") and command == given:
         return ""  # its path is the root's
     words = words[start:] if words[start] != "celery" else _without_variables(words[start:])
-    if any("$" in word for word in words):
+    places = 2 if words[1].endswith("/manage.py") else 1  # whatever folder they are in
+    if any("$" in word for word in words[places:]):
         return ""
     if words[0].endswith("manage.py"):
         words.insert(0, "python")

@@ -194,7 +194,10 @@ def _by_entrypoint(tree: Tree, image: OwnImage, service: Service) -> str:
     last = next((step for step in reversed(steps) if step.phase is Phase.START and not step.condition), None)
     if last is None or last.words == words or not last.program.startswith(PYTHON):
         return ""
-    return shlex.join(last.words)
+    # An option whose variable is not set is one that the script leaves out.
+    following = [*last.words[1:], "-"]
+    kept = zip(last.words, following, strict=True)
+    return shlex.join(word for word, after in kept if word and not (word.startswith("-") and not after))
 
 
 def _stated(tree: Tree, layout: Layout, tools: Collection[str], image: OwnImage | None) -> Iterator[Process]:
