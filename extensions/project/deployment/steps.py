@@ -606,6 +606,8 @@ class _Runner:
         for word in node.words:
             if not words and shell.ASSIGNMENT.match(word):
                 name, _, value = word.partition("=")
+                if value.startswith("(") and self.state.condition:
+                    continue  # it may not be so
                 if value.startswith("("):
                     self.arrays[name.rstrip("+")] = [
                         *(self.arrays.get(name[:-1], ()) if name.endswith("+") else ()),

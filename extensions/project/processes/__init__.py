@@ -187,16 +187,16 @@ def _named_apart(processes: Iterable[Process]) -> list[Process]:
 
 def _by_entrypoint(tree: Tree, image: OwnImage, service: Service) -> str:
     """Return what the entrypoint of the own image makes of a service's command that is no program: `worker`."""
-    words = service.command_words
-    if service.dockerfile != image.path or service.entrypoint_words or not re.fullmatch(r"[\w-]+", "".join(words[:1])):
+    given = service.command_words
+    if service.dockerfile != image.path or service.entrypoint_words or not re.fullmatch(r"[\w-]+", "".join(given[:1])):
         return ""
     steps = read_own_steps(tree, replace(image, service=service)).steps
     last = next((step for step in reversed(steps) if step.phase is Phase.START and not step.condition), None)
-    if last is None or last.words == words or not last.program.startswith(PYTHON):
+    if last is None or last.words == given or not last.program.startswith(PYTHON):
         return ""
-    # An option whose variable is not set is one that the script leaves out.
-    following = [*last.words[1:], "-"]
-    kept = zip(last.words, following, strict=True)
+    # An option whose variable is not set is left out.
+    words = ["" if "$" in word else word for word in last.words]
+    kept = zip(words, [*words[1:], "-"], strict=True)
     return shlex.join(word for word, after in kept if word and not (word.startswith("-") and not after))
 
 
