@@ -720,14 +720,13 @@ def test_a_worker_of_all_queues(read):
             {"site/queue.py": "import os\nbroker_url = os.getenv('TASKS', 'redis://127.0.0.1:6379/0')\n"},
             "TASKS",
         ),
-        ("from celery import Celery\napp = Celery('site', broker='redis://redis:6379/0')\n", {}, ""),
     ],
 )
 def test_a_broker_that_settings_do_not_name(module, files, environment, read):
     found = read("", "celery\nredis\n", more={"site/celery.py": module, **files})
     assert found["workers"] == {"worker": "celery -A site.celery worker"}
-    assert [*found["services"]] == ["valkey" if environment else "redis"]
-    assert found["compose_environment"] == ({environment: "redis://valkey:6379/0"} if environment else {})
+    assert [*found["services"]] == ["valkey"]
+    assert found["compose_environment"] == {environment: "redis://valkey:6379/0"}
 
 
 def test_no_worker_without_a_broker(read):

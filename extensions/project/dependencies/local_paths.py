@@ -22,7 +22,8 @@ def local_paths(
     """
     main = found.requirements_file or (found.files[0] if found.files else "")
     asked = [*found.local, *((item.url, item.source) for item in distributions if item.url.startswith(SCHEME))]
-    given = {text for text, _ in found.local}
+    left_out = {item.source for item in found.foreign}  # and said to be
+    given = {text for text, source in found.local if source not in left_out}
     paths: dict[str, None] = {}
     missing: list[tuple[str, str]] = []
     for text, source in asked:
