@@ -1138,6 +1138,7 @@ def test_a_project_that_has_lost_its_answers(template, project):
     ("installer", "options", "command"),
     [
         ("uv", "[--extra=prod]", "uv sync --locked --no-dev --no-install-workspace --extra=prod"),
+        ("uv", "[--frozen]", "uv sync --no-dev --no-install-workspace --frozen"),  # which uv takes in its place alone
         ("poetry", "[--only=prod]", "poetry install --only main --only=prod --no-root"),
         ("pyproject", "[--extra=prod]", "--link-mode copy --requirements pyproject.toml --extra=prod "),
         ("pyproject", "[--group=prod]", "--link-mode copy --group=prod "),

@@ -2109,6 +2109,9 @@ def test_a_loop_that_waits_is_no_worker(answered):
         ("uv sync --locked --no-dev", "import environ\n", []),
         ("uv sync --locked --group dev", "INSTALLED_APPS = [\n    'environ',\n]\n", ["--group=dev"]),
         ("uv sync --locked", "if DEBUG:\n    import environ\n", []),
+        ("uv sync --frozen --no-dev", "import json\n", ["--frozen"]),
+        ("uv sync --frozen", "import environ\n", ["--group=dev", "--frozen"]),
+        ("uv sync --frozen\nRUN uv sync --locked --no-dev", "import json\n", []),
     ],
 )
 def test_a_group_for_developers_that_the_site_s_code_imports(answered, line, code, expected):

@@ -19,6 +19,8 @@ from .uv_lock import read_lock
 USUAL = 13  # 0.N: what includes/install/ takes where nothing is required
 MICROS = range(100)
 
+SYNC = re.compile(r"\buv\s+(?:-\S+\s+)*sync\b")
+
 
 def find(search: Search) -> Iterator[Installation]:
     """Yield what there is for uv: with its lock file, its table or its build backend."""
@@ -31,9 +33,19 @@ def find(search: Search) -> Iterator[Installation]:
             found = Installation(UV, lock or pyproject.path, groups=groups, lock_file=lock)
             manifest = pyproject.read(groups)
             found.options = options(groups, manifest) if lock else unlocked_options(groups, manifest)
+            found.options += ["--frozen"] if lock and _is_frozen(search) else []
             members = _members(root or pyproject)
             more = [*([root.path] if root else []), *(path for path in members if path != pyproject.path)]
             yield with_manifest(search.tree, found, manifest, ["uv.toml"], more)
+
+
+def _is_frozen(search: Search) -> bool:
+    """Return whether the project's own files install what is locked, also where pyproject.toml has changed since.
+
+    https://docs.astral.sh/uv/concepts/projects/sync/#automatic-lock-and-sync
+    """
+    texts = [step.text for step in search.steps if not step.development and SYNC.search(step.text)]
+    return any("--frozen" in text for text in texts) and not any("--locked" in text for text in texts)
 
 
 def _workspace(pyproject: Pyproject) -> Pyproject | None:
