@@ -27,8 +27,9 @@ def with_told(tree: Tree, project: Project) -> Project:
     These are all where settings take the names of a package's module, and set no database; those of the database
     alone where settings have one that cannot be worked out.
     """
+    whole = project.settings.outside.value
+    project = _with_what_is_set(project) if whole else project
     settings = project.settings
-    whole = settings.outside.value
     named = any(is_of_database(item.name) for item in settings.environment.value)
     if not whole and (named or not is_unknown(project)):
         return project
@@ -46,6 +47,16 @@ def with_told(tree: Tree, project: Project) -> Project:
         settings = replace(settings, secret_key_unset=unread(False))
     environment = replace(settings.environment, value=[*settings.environment.value, *told.values()])
     return replace(project, settings=replace(settings, environment=environment))
+
+
+def _with_what_is_set(project: Project) -> Project:
+    """Return the project; a variable without a known default counts as required if its own files set it."""
+    environment, given = project.settings.environment, {item.name for item in project.own_steps.value.values}
+    read = [
+        replace(item, required=True) if item.build and item.default is None and item.name in given else item
+        for item in environment.value
+    ]
+    return replace(project, settings=replace(project.settings, environment=replace(environment, value=read)))
 
 
 def _as_read(given: Given) -> ReadVariable:
