@@ -1170,6 +1170,16 @@ def test_a_pipfile_that_the_own_image_does_not_compare_with_its_lock(run, option
     assert (found["installer"].value, found["install_options"].value) == ("pipenv", options)
 
 
+def test_the_python_that_pipenv_takes_alone(written):
+    pipfile = '[packages]\ndjango = "*"\n[requires]\npython_version = "3.10"\n'
+    files = {"Pipfile": pipfile, "Dockerfile": f"FROM python:3.11\n{COPY}{GUNICORN}", ".python-version": "3.11\n"}
+    folder = written(**files)
+    assert defaults.from_site(read(folder), folder)["python_version"].value == "3.11"  # pip installs
+    (folder / "requirements.txt").unlink()
+    (folder / "Dockerfile").write_text("FROM python:3.11\nRUN pipenv install\nCOPY . .\n")
+    assert defaults.from_site(read(folder), folder)["python_version"].value == "3.10"
+
+
 def test_settings_with_an_example_that_you_have_to_write(written):
     more = {"shop/wsgi.py": WSGI, "shop/settings-dist.py": SETTINGS + "SECRET_KEY = 'x'\n"}
     folder = written(**more)

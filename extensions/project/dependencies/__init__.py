@@ -54,7 +54,7 @@ def read_dependencies(
         django_version=_version("django", distributions),
         django_below=below,
         gunicorn_version=_version("gunicorn", distributions),
-        python_version=Found(*read_python_version(tree, folders, steps, distributions, tools)),
+        python_version=Found(*read_python_version(tree, folders, steps, distributions, tools, installation.installer)),
         uv_version=Found(*required_release(tree, folders, tools)),
     )
     features = needs_geodjango(installed_apps, database_engines)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -68,6 +69,7 @@ def read_python_version(
     steps: list[Line],
     distributions: dict[str, Distribution],
     tools: Iterable[Tool] = (),
+    installer: str = "",
 ) -> tuple[str, str, Certainty, str]:
     """Return the newest Python ("3.N") that satisfies most of what the project says, its source, certainty and a note.
 
@@ -75,7 +77,7 @@ def read_python_version(
     before wheels and test matrices; a version that pip or the installer would refuse is only taken where everything
     else would be contradicted.
     """
-    found = list(_statements(tree, folders, steps, distributions, tools))
+    found = list(_statements(tree, folders, steps, distributions, tools, installer))
     named = {minor for statement in found if statement.exact for minor in statement.minors}
     newest = NEWEST if _speaks_for_newest(found) else USUAL
     candidates = [minor for minor in MINORS if minor <= newest or minor in named]
@@ -129,6 +131,7 @@ def _statements(
     steps: list[Line],
     distributions: dict[str, Distribution],
     tools: Iterable[Tool],
+    installer: str,
 ) -> Iterator[Statement]:
     for folder in folders:
         yield from _version_files(tree, folder)
@@ -137,7 +140,10 @@ def _statements(
         yield from _project_table(tree, folder)
         for tool in tools:
             if tool.pythons:
-                yield from tool.pythons(tree, folder)
+                for statement in tool.pythons(tree, folder):
+                    # Pipenv takes no other: https://pipenv.pypa.io/en/latest/commands.html#install
+                    refuses = tool.name == installer and statement.exact
+                    yield replace(statement, weight=MUST) if refuses else statement
     yield from _tested(tree, steps)
     yield from _django(distributions)
     if (wheels := _wheels(distributions)) is not None:
