@@ -350,6 +350,15 @@ def test_a_driver_that_nothing_lists(requirements, engine, packages, tmp_path):
     assert found["install_packages"].value == packages
 
 
+def test_a_relative_path_starts_from_the_folder_of_manage(tmp_path):
+    database = 'DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "shop.sqlite"}}\n'
+    files = {path if path == "manage.py" else f"src/{path}": text for path, text in startproject().items()}
+    files |= {"src/core/settings.py": SETTINGS + database, "requirements.txt": "Django\n"}
+    write(tmp_path, files)
+    found = defaults.from_site(reading.read(tmp_path), tmp_path)
+    assert (found["django_dir"].value, found["data_files"].value) == (".", ["shop.sqlite"])
+
+
 @pytest.mark.parametrize(
     ("extra", "packages"),
     [

@@ -76,7 +76,7 @@ class State:
         self.tree = tree
         self.importer = importer
         self.folder = "" if importer.root == "." else importer.root
-        self.working_folder = posixpath.join(ROOT, self.folder) if self.folder else ROOT
+        self.working_folder = posixpath.normpath(posixpath.join(ROOT, importer.folders[0]))  # that of manage.py
         self.environment = Environment(given)
         self.modules: dict[str, Names] = {}
         self.files: list[str] = []

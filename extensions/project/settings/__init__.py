@@ -129,7 +129,7 @@ def read_settings(
             **{name: environ[name] for name in environ if name in last.environment.variables and name not in chosen},
         },
         last.elsewhere,
-        folder,
+        "" if base == "." else base or folder,
         last.made,
         last.replaced,
         last.open_end,

@@ -33,7 +33,7 @@ class Settings:
     files: list[str] = field(default_factory=list)
     production: dict[str, str] = field(default_factory=dict)
     elsewhere: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)  # set in branches not taken
-    folder: str = ""  # that absolute imports, and relative paths, start from
+    folder: str = ""  # that of manage.py, from which relative paths start
     made: list[tuple[Value, str]] = field(default_factory=list)  # folders that settings make when they are imported
     replaced: str = ""  # where a package takes the place of Django's own settings
     open_end: str = ""  # where they take all names of a module that cannot be read
