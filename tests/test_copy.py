@@ -1157,6 +1157,26 @@ def test_groups_and_the_project_itself_are_installed(installer, options, command
         assert command in build and build.index(command) < build.index("--no-deps --editable /workdir")
 
 
+@pytest.mark.parametrize(
+    ("given", "options"),
+    [
+        ({"set_static_root": "true"}, " --settings collectstatic_settings"),
+        (
+            {"set_static_root": "false", "compose_settings": "{COMPRESS_STORAGE: a.Files}"},
+            " --settings collectstatic_settings",
+        ),
+        ({"set_static_root": "false"}, ""),
+    ],
+)
+def test_what_is_compressed_is_collected_with_the_same_settings(given, options, template, project):
+    folder = project()
+    copy(template, folder, compress_offline="true", **given)
+    for name in ("Dockerfile_django", "Dockerfile_static"):
+        static = stages(folder / name)["static"]
+        assert f"manage.py compress{options}\n" in f"{static}\n"
+        assert ("COMPRESS_STORAGE" in static) is ("compose_settings" in given)
+
+
 def test_what_both_images_need_is_there_before_messages_are_compiled(template, project):
     folder = project()
     both, one = "RUN touch /workdir/a.py", "RUN touch /workdir/b.py"

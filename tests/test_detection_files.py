@@ -235,6 +235,9 @@ ROOT = settings.BASE_DIR
         ("open(f'data/{name}.csv', 'w')", [], []),
         ("open('data/latest.csv', 'w')", [], ["data/latest.csv"]),
         ("open('kept/a.csv', 'w')", ["kept"], []),
+        ("Path(env.str('OCR_FOLDER', 'ocr')).mkdir()", ["ocr"], []),
+        ("Path(env.str('OCR_FOLDER', '/tmp/ocr')).mkdir()", [], []),
+        ("Path(env.str('OCR_FOLDER')).mkdir()", [], []),
     ],
 )
 def test_what_other_code_writes_to(code, dirs, files, read):

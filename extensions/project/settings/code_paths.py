@@ -177,7 +177,9 @@ def _call(node: ast.Call, scope: Scope, depth: int) -> Begun:
         return joined(arguments)
     if name in SAME_OF_OWNER and not arguments and owner is not None:
         return begun(owner, scope, depth - 1)
-    if name in SAME and arguments:
+    if (
+        name in SAME and arguments and not (name == "str" and owner is not None)
+    ):  # `env.str("NAME", …)` reads a variable
         return arguments[0]
     if name == "dirname" and arguments:
         return _above(arguments[0], 1)
