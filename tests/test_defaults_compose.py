@@ -1263,6 +1263,14 @@ def test_dynaconf_with_a_switch_of_another_name(read):
     assert not [note for note in found["notes"] if "Not read" in note]
 
 
+@pytest.mark.parametrize("switcher", ["None", "5", "['SHOP_ENV']"])
+def test_dynaconf_with_a_switch_that_is_no_name(switcher, read):
+    call = f"ENV_SWITCHER_FOR_DYNACONF={switcher}, settings_files=['of.yaml']"
+    text = "production: {DATABASES: {default: {ENGINE: django.db.backends.mysql, HOST: mysql}}}\n"
+    found = read(f"import dynaconf\nsettings = dynaconf.DjangoDynaconf(__name__, {call})\n", more={"of.yaml": text})
+    assert [*found["services"]] == ["mysql"]
+
+
 @pytest.mark.parametrize("path", ["settings.toml", "site/settings.toml", "config/settings.toml"])
 def test_settings_that_dynaconf_completes(path, read):
     apps = "INSTALLED_APPS = ['shop']\n"

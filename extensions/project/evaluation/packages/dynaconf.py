@@ -71,11 +71,12 @@ def _options(
 
     files = said([], "settings_files", "settings_file")
     files = [files] if isinstance(files, str) else files
+    switch = said(switcher, "env_switcher")
     return {
         "files": [name for item in files for name in re.split("[,;]", item)] if files else [],
         "more": [item for item in [said("", "secrets")] if item and isinstance(item, str)],
         "prefix": said(prefix, "envvar_prefix"),
-        "switcher": said(switcher, "env_switcher"),
+        "switcher": switch if isinstance(switch, str) and switch else switcher,
         "environments": bool(said(environments, "environments")),
         "env": said("", "env", "force_env"),
         "merge": bool(said(False, "merge_enabled")),
@@ -84,13 +85,14 @@ def _options(
 
 def _read(state: State, options: Mapping[str, Any], file: str) -> Iterator[tuple[str, Any, str]]:
     """Yield the settings that the files have, in the order in which they are read, with their file."""
-    current = options["env"] or state.environment.given.get(options["switcher"]) or "development"
-    if options["environments"] and not options["env"] and options["switcher"] not in state.environment.given:
-        current = plain(state.read(options["switcher"], Value("development")))
-        texts = (str(name) for path in _paths(state, options, file) for name in _content(state, path))
-        state.environment.variables[options["switcher"]].compared += texts
+    paths, switcher = list(_paths(state, options, file))[:MAX_FILES], options["switcher"]
+    current = options["env"] or state.environment.given.get(switcher) or "development"
+    if options["environments"] and not options["env"] and switcher not in state.environment.given:
+        current = plain(state.read(switcher, Value("development")))
+        texts = (str(name) for path in paths for name in _content(state, path))
+        state.environment.variables[switcher].compared += texts
     sections = ("default", str(current).lower(), "global") if options["environments"] else ("",)
-    for path in list(_paths(state, options, file))[:MAX_FILES]:
+    for path in paths:
         content = _content(state, path)
         named = {str(name).lower(): item for name, item in content.items()}
         if path not in state.files:
