@@ -2054,6 +2054,20 @@ def test_a_star_import_of_a_known_package_is_no_problem(read):
     assert len(read("from starter import *\n").findings.problems) == 1
 
 
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("from split_settings.tools import *", "include('more.py')"),
+        ("from django_heroku import *", "settings(locals())"),
+    ],
+)
+def test_functions_that_set_names_and_are_among_all_of_a_package(start, end, read):
+    text = f"{start}\nfrom pathlib import Path\nBASE_DIR = Path(__file__).parent.parent\nMIDDLEWARE = []\n{end}\n"
+    project = read({"config/settings.py": text, "config/more.py": "STATIC_ROOT = BASE_DIR / 'staticfiles'\n"})
+    assert project["static_root"] == "staticfiles" and not project["outside"]
+    assert list(project.findings.problems) == []
+
+
 def test_a_scheme_of_smart_env(read):
     """https://github.com/saxix/django-smart-env."""
     project = read(

@@ -52,12 +52,12 @@ def function(name: str) -> External | None:
 def starred(modules: Iterable[str], name: str) -> str:
     """Return the dotted name that a name stands for, where all names of modules are imported; "" for none."""
     dotted = (f"{module}.{name}" for module in modules)
-    return next((one for one in dotted if one in FUNCTIONS or function(one) is not None), "")
+    return next((one for one in dotted if one in FUNCTIONS or one in SCOPED or function(one) is not None), "")
 
 
 def is_known(module: str) -> bool:
     """Return whether a module's functions are known."""
-    return any(name.startswith(f"{module}.") for name in FUNCTIONS)
+    return any(name.startswith(f"{module}.") for name in (*FUNCTIONS, *SCOPED))
 
 
 def read(state: State, reader: Reader, method: str, arguments: Arguments) -> Value:
