@@ -281,6 +281,15 @@ def test_private_files_are_sent_where_django_says_so(settings, folder, url, foun
     assert any(f"/workdir/{folder}".startswith(path) for path in volumes(given, "static").values())
 
 
+@pytest.mark.parametrize(
+    ("engine", "kept"),
+    [("django.core.files.storage.FileSystemStorage", ["kept"]), ("storages.backends.s3.S3Storage", [])],
+)
+def test_a_folder_of_django_filer_is_kept_unless_it_is_in_a_bucket(engine, kept, found):
+    storage = f"{{'ENGINE': '{engine}', 'OPTIONS': {{'location': 'kept'}}}}"
+    assert found(f"FILER_STORAGES = {{'private': {{'main': {storage}}}}}\n")["data_dirs"] == kept
+
+
 def test_uploads_that_are_all_private(found):
     given = found(MEDIA % "BASE_DIR / 'media'" + SENDFILE % ("django_sendfile", "media", "/private/"))
     conf = render(CONF, given)

@@ -10,7 +10,17 @@ from ..secrets import HIDDEN
 from ..tree import Tree
 from .finder import Finder
 from .record import Broker, Cache, Database, Layer
-from .setting import Setting, Settings, entry, part_variables, parts_of, path_value, text_or_none, url_variable
+from .setting import (
+    Setting,
+    Settings,
+    entry,
+    options_of,
+    part_variables,
+    parts_of,
+    path_value,
+    text_or_none,
+    url_variable,
+)
 
 PARTS = ("NAME", "USER", "PASSWORD", "HOST", "PORT")
 
@@ -116,8 +126,7 @@ def tls_options(settings: Settings) -> list[str]:
         name for name in OF_CELERY if (item := settings.get(name)) and isinstance(item.value, dict) and item.value
     ]
     for alias, value in parts_of(settings.get("CACHES")).items():
-        options = value.data.get("OPTIONS") if isinstance(value.data, dict) else None
-        listed = options.data if options is not None and isinstance(options.data, dict) else {}
+        listed = options_of(value)
         pool = listed.get("CONNECTION_POOL_KWARGS")
         if any(str(name).startswith("ssl") for name in listed):
             found.append(f"CACHES.{alias}.OPTIONS")

@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from ..evaluation.values import Value
 from ..findings import Certainty, Found, unread
 from ..places import is_aside
 from ..tree import Tree
-from .setting import Settings, entry, parts_of, path_value
+from .setting import Settings, entry, options_of, parts_of, path_value
 
 # Settings that choose the header, that name the folder, and that name the URL, with its default:
 # https://django-sendfile2.readthedocs.io/en/latest/backends.html#nginx-backend,
@@ -62,14 +63,8 @@ def _of_filer(settings: Settings) -> Iterator[tuple[str, str, str]]:
     setting = settings.get("FILER_SERVERS")
     for storages in parts_of(setting).values():
         for server in storages.data.values() if isinstance(storages.data, dict) else ():
-            options = server.data.get("OPTIONS") if isinstance(server.data, dict) else None
-            if (
-                options is None
-                or not isinstance(options.data, dict)
-                or "nginx" not in str(entry(server, "ENGINE")).lower()
-            ):
-                continue
-            folder, location = options.data.get("location"), entry(options, "nginx_location")
+            options = options_of(server) if "nginx" in str(entry(server, "ENGINE")).lower() else {}
+            folder, location = options.get("location"), entry(Value(options), "nginx_location")
             path = path_value(folder, settings.folder)[0] if folder is not None else ""
             if setting and path and isinstance(location, str) and location.strip("/"):
                 yield path, f"/{location.strip('/')}/", setting.source

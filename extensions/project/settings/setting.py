@@ -66,6 +66,12 @@ def entry(value: Value, key: str) -> Any:
     return None if data is UNKNOWN else data
 
 
+def options_of(value: Value) -> dict[Any, Value]:
+    """Return the OPTIONS of an alias's settings, by their names; none if they are not there or not known."""
+    options = value.data.get("OPTIONS") if isinstance(value.data, dict) else None
+    return options.data if options is not None and isinstance(options.data, dict) else {}
+
+
 def text_or_none(data: Any) -> str | None:
     """Return a text, None for anything else."""
     return data if isinstance(data, str) else None

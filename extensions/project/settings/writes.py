@@ -20,7 +20,7 @@ from ..places import folder as folder_of
 from ..tree import Tree
 from .code_writes import read_code_writes, site_modules
 from .record import DjangoSettings
-from .setting import Setting, Settings, entry, parts_of, path_value
+from .setting import Setting, Settings, entry, options_of, parts_of, path_value
 
 # Settings of packages that name a folder to write to, beside those that are read one by one below.
 FOLDERS = (
@@ -225,9 +225,7 @@ def _media(settings: Settings, storage: str) -> Iterator[Write]:
     found = settings.get("STORAGES")
     for alias, value in parts_of(found).items():
         if found and alias != "staticfiles" and is_local(str(entry(value, "BACKEND") or "")):
-            options = value.data.get("OPTIONS") if isinstance(value.data, dict) else None
-            if options is not None and isinstance(options.data, dict):
-                yield from _write(settings, found, options.data.get("location"), "media")
+            yield from _write(settings, found, options_of(value).get("location"), "media")
     yield from _filer(settings)
 
 
@@ -235,10 +233,9 @@ def _filer(settings: Settings) -> Iterator[Write]:
     """Yield the folders of django-filer's own storages: https://django-filer.readthedocs.io/en/latest/settings.html."""
     found = settings.get("FILER_STORAGES")
     for storages in parts_of(found).values():
-        for value in storages.data.values() if found and isinstance(storages.data, dict) else ():
-            options = value.data.get("OPTIONS") if isinstance(value.data, dict) else None
-            if found and options is not None and isinstance(options.data, dict):
-                yield from _write(settings, found, options.data.get("location"), "media")
+        for value in storages.data.values() if isinstance(storages.data, dict) else ():
+            if found and is_local(str(entry(value, "ENGINE") or "")):
+                yield from _write(settings, found, options_of(value).get("location"), "media")
 
 
 def _logs(settings: Settings) -> Iterator[Write]:
