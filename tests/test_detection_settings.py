@@ -2068,6 +2068,20 @@ def test_functions_that_set_names_and_are_among_all_of_a_package(start, end, rea
     assert list(project.findings.problems) == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import django_heroku\nif shop.live():\n    django_heroku.settings(locals())\n",
+        "from typed_environment_configuration import *\nif shop.live():\n"
+        "    FillVars([StringListVariable('ALLOWED_HOSTS', default='*')], vars())\n",
+    ],
+)
+def test_names_that_a_package_sets_under_a_condition_are_in_doubt(text, read):
+    project = read(f"import shop\nALLOWED_HOSTS = []\n{text}")
+    value, _, certainty = project.where("allowed_hosts")
+    assert (value, certainty) == (["*"], INFERRED)
+
+
 def test_a_scheme_of_smart_env(read):
     """https://github.com/saxix/django-smart-env."""
     project = read(

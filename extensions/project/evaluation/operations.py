@@ -13,7 +13,7 @@ from .values import MISSING, UNKNOWN, Value, known, merge, plain, words, wrap
 MAX_TEXT = 100_000  # characters of a text that is worked out
 MAX_ITEMS = 5_000  # of a list
 SAFE_TEXT = words(
-    "split rsplit strip lstrip rstrip lower upper title capitalize casefold startswith endswith partition isupper "
+    "split rsplit strip lstrip rstrip lower upper title capitalize casefold startswith endswith partition "
     "rpartition splitlines "
     "removeprefix removesuffix find rfind count isdigit isupper islower isnumeric isalpha"
 )

@@ -328,10 +328,7 @@ def _class_def(state: State, node: ast.ClassDef, scope: Scope) -> None:
 
 def settings_base(base: Value) -> bool:
     """Return whether a class that is not the project's is one that settings are made of."""
-    return isinstance(base.data, Reference) and base.data.name.rpartition(".")[2] not in (
-        "Enum",
-        "Model",
-    )
+    return isinstance(base.data, Reference) and base.data.name.rpartition(".")[2] not in ("Enum", "Model")
 
 
 def written_name(node: ast.expr) -> str:

@@ -1,6 +1,6 @@
 """django-heroku and its successor: https://github.com/heroku/django-heroku, https://github.com/pkrefta/django-on-heroku.
 
-Their database is the project's own without DATABASE_URL, so that nothing is changed of that here.
+Without DATABASE_URL, they leave the project's own database: DATABASES stays as it is here.
 """
 
 from ..objects import Scope
@@ -32,7 +32,7 @@ def settings(state: State, arguments: Arguments, scope: Scope) -> None:
     if asked("allowed_hosts"):
         made["ALLOWED_HOSTS"] = Value([Value("*")])
     for name, value in made.items():
-        scope.globals[name] = Binding(value, state.here)
+        scope.globals[name] = Binding(value, state.here, state.doubts[-1] if state.doubts else "")
 
 
 PACKAGE = Package(scoped={f"{module}.settings": settings for module in ("django_heroku", "django_on_heroku")})

@@ -49,9 +49,10 @@ def fill(state: State, arguments: Arguments) -> Value:
         names = item.data.names if isinstance(item.data, Module) else {}
         reader = names["getenv"].value.data if "getenv" in names else None
         if isinstance(reader, Reader):
-            source = state.here
             value = read(state, reader, "", Arguments([prefix] if prefix else [], {}))
-            place.data.names[names["name"].value.data] = Binding(value, source)
+            place.data.names[names["name"].value.data] = Binding(
+                value, state.here, state.doubts[-1] if state.doubts else ""
+            )
     return Value(None)
 
 
