@@ -1,7 +1,6 @@
 """What calls return: of the functions, methods and classes of the project, and of those from elsewhere."""
 
 import ast
-import posixpath
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -19,7 +18,7 @@ from .packages import unknown
 from .paths import PATHS, path_method
 from .references import Arguments, Bound, Reader, Reference
 from .state import MAX_TURNS, Handler, Private, State
-from .values import ROOT, UNKNOWN, Binding, CallablePath, Value, known, merge, words
+from .values import UNKNOWN, Binding, CallablePath, Value, known, merge, words
 
 FUNCTIONS = {**BUILTINS, **DATA_FILES, **PATHS, **packages.FUNCTIONS, "importlib.import_module": import_module}
 PLAIN_BASES = frozenset(("object", "abc.ABC"))
@@ -69,7 +68,7 @@ def run_content(state: State, arguments: Arguments, scope: Scope, line: int) -> 
     content = arguments.positional[0].data if arguments.positional else None
     if not isinstance(content, Content):
         return False
-    path = posixpath.normpath(posixpath.join(state.working_folder, content.path)).removeprefix(f"{ROOT}/")
+    path = state.within(content.path)
     if path.startswith("/"):
         return False
     source = f"{scope.file}:{line}"

@@ -4,7 +4,6 @@ https://docs.python.org/3/library/tomllib.html, https://pyyaml.org/wiki/PyYAMLDo
 """
 
 import json
-import posixpath
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +11,7 @@ from .builtins import literal
 from .objects import Content
 from .references import Arguments
 from .state import External, State
-from .values import ROOT, UNKNOWN, Value, merge, wrap
+from .values import UNKNOWN, Value, merge, wrap
 
 MAX_DEPTH = 20
 
@@ -24,8 +23,7 @@ def load(form: str, otherwise: External | None = None) -> External:
         first = arguments.positional[0] if arguments.positional else Value()
         variables = merge(*arguments.all)
         if isinstance(first.data, Content):
-            path = posixpath.normpath(posixpath.join(state.working_folder, first.data.path)).removeprefix(f"{ROOT}/")
-            content = _content(state, form, path)
+            content = _content(state, form, state.within(first.data.path))
             return Value(UNKNOWN, variables) if content is UNKNOWN else wrap(content, variables)
         return otherwise(state, arguments) if otherwise else Value(UNKNOWN, variables)
 

@@ -9,7 +9,7 @@ from .objects import Raised, Scope
 from .operations import path_text
 from .references import Arguments
 from .state import Lacking, Private, State
-from .values import ROOT, Value
+from .values import Value
 
 # What people write by hand: other files are made by a build, or by the machine.
 WRITTEN = re.compile(r"\.(json|ya?ml|toml|ini|cfg|conf|env|key|pem|txt)$|(^|/)[^/.]+$|(^|/)\.env[^/]*$")
@@ -52,7 +52,7 @@ def note_wanted(state: State, test: ast.expr, scope: Scope) -> None:
         return
     node = called.args[0] if called.args else called.func.value if isinstance(called.func, ast.Attribute) else None
     text = path_text(state.evaluate(node, scope)) if node is not None else None
-    within = posixpath.normpath(posixpath.join(state.working_folder, text or "")).removeprefix(f"{ROOT}/")
+    within = state.within(text or "")
     if not text or within.startswith("/") or within in state.lacking or MADE.search(within):
         return
     source = f"{scope.file}:{test.lineno}"
@@ -66,15 +66,13 @@ def _is_absent(state: State, path: Value) -> bool:
     text = path_text(state.given(path))
     if not text or text in state.written:
         return False
-    place = posixpath.normpath(posixpath.join(state.working_folder, text))
-    within = place.removeprefix(f"{ROOT}/")
+    within = state.within(text)
     made = MADE.search(within) and not within.startswith("/run/")
-    return bool(WRITTEN.search(within)) and not (made or OF_SYSTEM.search(place) or state.tree.exists(within))
+    return bool(WRITTEN.search(within)) and not (made or OF_SYSTEM.search(within) or state.tree.exists(within))
 
 
 def _note_lacking(state: State, text: str) -> None:
-    path = posixpath.normpath(posixpath.join(state.working_folder, text))
-    within = path.removeprefix(f"{ROOT}/")
+    within = state.within(text)
     if state.tree.exists(within) and state.tree.is_private(within) and WRITTEN.search(within):
         state.private.setdefault(within, Private(state.here)).needed = True
     if state.tree.exists(within) or within in state.lacking or not WRITTEN.search(within):

@@ -124,6 +124,10 @@ class State:
         module = self.importer.find(dotted, file, level)
         return module.file if module else None
 
+    def within(self, path: str) -> str:
+        """Return a path as the tree has it, if that is in the project; one elsewhere still begins with a slash."""
+        return posixpath.normpath(posixpath.join(self.working_folder, path)).removeprefix(f"{ROOT}/")
+
     def path_exists(self, path: str) -> Any:
         """Return whether a path is in the project; UNKNOWN if it is elsewhere, or might be made later."""
         path = posixpath.normpath(posixpath.join(self.working_folder, path))
