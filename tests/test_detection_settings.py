@@ -2008,6 +2008,29 @@ def test_a_part_of_a_setting_of_an_installed_package(read):
     assert read("STORAGES['staticfiles']['BACKEND'] = 'shop.Storage'\n")["staticfiles_kind"] == "plain"
 
 
+def test_a_part_of_a_setting_of_an_installed_package_under_a_condition(read):
+    part = 'STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"'
+    start = "import shop\nfrom starter.conf.base import *\n"
+    assert read(f"{start}{part}\n")["staticfiles_kind"] == "manifest"
+    assert read(f"{start}if shop.live():\n    {part}\n")["staticfiles_kind"] != "manifest"
+
+
+def test_split_settings_of_a_file_that_git_ignores(read):
+    start = "from split_settings.tools import include, optional\n"
+    for call, needed in (("include('own.py')", True), ("include(optional('own.py'))", False)):
+        files = {".gitignore": "own.py\n", "config/own.py": "A = 1\n", "config/settings.py": f"{start}{call}\n"}
+        (found,) = read(files)["ignored_modules"]
+        assert (found["path"], found["needed"]) == ("config/own.py", needed)
+
+
+@pytest.mark.parametrize(
+    ("path", "folder"), [("/etc/hostname", "/srv/a"), ("/proc/1/cgroup", "/srv/a"), ("/etc/shop/name.txt", "/srv/b")]
+)
+def test_a_file_that_every_machine_has_is_not_absent(path, folder, read):
+    text = "try:\n    open(PATH)\n    STATIC_ROOT = '/srv/a'\nexcept OSError:\n    STATIC_ROOT = '/srv/b'\n"
+    assert read(text.replace("PATH", repr(path)))["static_root"] == folder
+
+
 def test_variables_of_typed_environment_configuration(read):
     """By its own function, or one of the project's: https://pypi.org/project/typed-environment-configuration/."""
     project = read(
