@@ -1033,7 +1033,11 @@ def test_where_a_bundler_writes(read, config, output):
             "out/a.css js",
         ),
         (
-            {"build": "run-p --silent build:*", "build:a": "sass a.scss a.css", "build:b": "sass b.scss b.css"},
+            {
+                "build": "run-p --silent --max-parallel=2 build:*",
+                "build:a": "sass a.scss a.css",
+                "build:b": "sass b.scss b.css",
+            },
             "build",
             "a.css b.css",
         ),

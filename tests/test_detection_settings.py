@@ -2074,6 +2074,9 @@ def test_variables_of_typed_environment_configuration(read):
 def test_a_star_import_of_a_known_package_is_no_problem(read):
     project = read("from decouple import *\nDEBUG = config('DEBUG', default=False, cast=bool)\n")
     assert list(project.findings.problems) == []
+    line = "from decouple import *\n"
+    project = read({"config/base.py": line, "config/settings.py": f"{line}from .base import *\nA = config('A')\n"})
+    assert list(project.findings.problems) == [] and project.required == ["A"]
     assert len(read("from starter import *\n").findings.problems) == 1
 
 

@@ -74,7 +74,7 @@ def _is_there(command: str, stated: Iterable[str]) -> bool:
 def code_commands(site: Site) -> Default:
     """Return what must have run on the code before it is of use.
 
-    A module that people copy from its example is that, unless one is in the project by then.
+    So are copies of examples of modules that settings need. They leave a module as it is that is there by then.
     https://django-statici18n.readthedocs.io/en/latest/commands.html
     """
     stated, apps = _commands(site, When.CODE), site.settings.installed_apps

@@ -187,7 +187,7 @@ def _from_elsewhere(state: State, node: ast.ImportFrom, scope: Scope) -> None:
         if alias.name == "*":
             module, source = node.module or "", f"{scope.file}:{node.lineno}"
             state.notes.append((source, f"takes all names of {module}, which is not in the project"))
-            state.stars[module] = state.notes[-1]
+            state.stars.setdefault(module, []).append(state.notes[-1])
             if scope.file in state.settings_files and scope.chain[0] is scope.globals and not state.undecided:
                 state.outside.setdefault(module, source)
         else:

@@ -102,7 +102,7 @@ class State:
         self.lacking: dict[str, Lacking] = {}  # files without which settings do not start
         self.replaced = ""  # where a package takes the place of Django's own settings
         self.open_end = ""  # where settings take all names of a module that cannot be read
-        self.stars: dict[str, tuple[str, str]] = {}  # by module of a package all of whose names are taken: its note
+        self.stars: dict[str, list[tuple[str, str]]] = {}  # by module of a package whose names are all taken: notes
         self.outside: dict[str, str] = {}  # by module of a package, or "": where they take names that it makes
         self.made: list[tuple[Value, str]] = []  # folders that settings make, and where
         self.written: set[str] = set()  # files that settings write

@@ -141,7 +141,7 @@ def read_settings(
 
 def _notes(evaluator: State) -> list[tuple[str, str]]:
     """Return what could not be read, but for packages that are known."""
-    read = [note for module, note in evaluator.stars.items() if is_known(module)]
+    read = [note for module, notes in evaluator.stars.items() if is_known(module) for note in notes]
     return [note for note in evaluator.notes if note not in read]
 
 
