@@ -403,6 +403,10 @@ def test_a_folder_that_a_command_of_the_build_writes_to(answered):
         f"RUN {schema} shop/b.yaml",
         f"RUN {schema} c.yaml",
     ]
+    found = answered(**{"shop/settings.py": f"{SETTINGS}import os\nREGION = os.environ['REGION']\n"})
+    assert found["build_environment"].keys() == {"REGION"}
+    made, first, *_ = found["build_instructions"]
+    assert made == "RUN mkdir -p /workdir/shop/static" and first.startswith("RUN REGION=")
 
 
 @pytest.mark.parametrize(
@@ -876,6 +880,8 @@ def test_what_node_installs_beside_the_site_is_said(written):
     site = read(written(Dockerfile=image))
     said = "Not taken over: `npm install -g yuglify` (Dockerfile:5): the images have no Node."
     assert said in deployment_defaults.notes(site)
+    site = read(written(Dockerfile=image.replace("npm install -g yuglify", "npm ci")))
+    assert not [note for note in deployment_defaults.notes(site) if "Node" in note]
 
 
 IMAGE = "FROM python:3.13\nCOPY . /srv\n"
