@@ -1038,12 +1038,14 @@ def test_debug_that_another_settings_module_turns_off(read):
     [
         ("live", "if os.environ.get('DJANGO_ENV') == 'live':\n    from .live import *\n", {"DJANGO_ENV": "live"}),
         ("prod", "if os.environ.get('DJANGO_ENV') in ('prod', 'production'):\n    from .prod import *\n", {}),
+        ("prod", "if os.environ.get('DJANGO_ENV') == 'production':\n    from .prod import *\n", {}),
     ],
 )
 def test_production_has_another_name_in_django_env(module, settings, named, read):
-    modules = {f"site/{module}.py": "ALLOWED_HOSTS = ['*']\n", "site/dev.py": "DEBUG = True\n"}
-    found = read(settings, more=modules)
+    text = "ALLOWED_HOSTS = ['*']\nDATABASES = {'default': {'ENGINE': 'django.db.backends.mysql', 'HOST': 'db'}}\n"
+    found = read(settings, more={f"site/{module}.py": text, "site/dev.py": "DEBUG = True\n"})
     assert found["environment"] == named and found["notes"] == []
+    assert [*found["services"]] == ["db"]
 
 
 def test_a_redirect_to_https(read):
