@@ -569,6 +569,7 @@ def test_a_dict_of_celery_and_an_application_of_a_class_of_the_project(read):
     [
         # Celery reads this variable before what it is given.
         ("'redis://localhost:6379/0'", "", {"CELERY_BROKER_URL": "redis://valkey:6379/0"}, {}),
+        ("'redis://valkey:6379/0'", "", {"CELERY_BROKER_URL": "redis://valkey:6379/0"}, {}),
         ("os.environ['QUEUE_URL']", "", {"QUEUE_URL": "redis://valkey:6379/0"}, {}),
         (
             "settings.QUEUES",
