@@ -67,13 +67,11 @@ def _workers(site: Site) -> tuple[dict[str, str], dict[str, Process]]:
 
 def notes(site: Site) -> list[str]:
     """Return sentences on processes of production that do not run, because a shell would have to fill them in."""
-    running = {item.source for item in _workers(site)[1].values()}
     return [
         f"`{item.command}` ({item.source}) doesn't run: add it to the answer workers, with the value of its variable."
         for item in site.processes.processes.value
         if item.kind in ("worker", "beat", "scheduler")
         and item.certainty == Certainty.STATED
-        and item.source not in running
         and not item.note
         and re.fullmatch(r"[^;|&<>`(]*\bmanage\.py [^;|&<>`(]*\$[^;|&<>`(]*", item.command)
     ]
