@@ -909,6 +909,13 @@ SET_ELSEWHERE = {
         "deploy/a.env": "REGION=us-east\nPOOL='7'\n",
         "deploy/b.env": "REGION=eu-west # here\n",
     },
+    "env_files of developers": {
+        "docker-compose.yml": SERVICE.format("[web.env, dev.env]"),
+        "docker-compose.dev.yml": SERVICE.format("other.env"),
+        "web.env": "REGION=eu-west\nPOOL=7\n",
+        "dev.env": "REGION=us-east\nOWNER=me\n",
+        "other.env": "POOL=1\nOWNER=me\n",
+    },
     "script": {
         "Dockerfile": f'{IMAGE}ENTRYPOINT ["/srv/bin/begin.sh"]\n',
         "bin/begin.sh": (
@@ -952,7 +959,10 @@ spec:
             - {name: nightly, command: [python, manage.py, digest]}
 """
 BESIDE = {
-    "s6": {"docker/etc/services.d/mailer/run": "#!/bin/sh\ncd /srv\nexec python manage.py deliver --all\n"},
+    "s6": {
+        "docker/etc/services.d/mailer/run": "#!/bin/sh\ncd /srv\nexec python manage.py deliver --all\n",
+        "docker/etc/services.d/proxy/run": "#!/bin/sh\nexec s6-setuidgid app nginx -g 'daemon off;'\n",
+    },
     "runit": {"etc/service/mailer/run": "#!/bin/sh\nexec chpst -u app python manage.py deliver --all 2>&1\n"},
     "circus": {"circus.ini": "[watcher:mailer]\ncmd = python\nargs = manage.py deliver --all\n"},
     "kubernetes": {"k8s/site.yaml": POD, "k8s/dev/site.yaml": POD.replace("mailer", "other")},
@@ -985,10 +995,17 @@ uwsgi:
     - shop/mule.py
   cron2: hour=3,unique=1 python manage.py clearsessions
 """
-    found = answered(**{"deploy/uwsgi.yml": yaml, "deploy/other.yml": yaml.replace("send_digests", "not_this")})
+    found = answered(
+        **{
+            "deploy/uwsgi.yml": yaml,
+            "deploy/other.yml": yaml.replace("send_digests", "not_this"),
+            "deploy/uwsgi.conf": "[uwsgi]\nattach-daemon = python manage.py watch\n",
+        }
+    )
     assert sorted(found["workers"].values()) == [
         "python manage.py receive_mail",
         "python manage.py send_digests",
+        "python manage.py watch",
         "python shop/mule.py",
     ]
     assert found["jobs"] == {"clearsessions": "python manage.py clearsessions"}
