@@ -267,6 +267,9 @@ GIS = "from django.contrib.gis.db import models\n"
         ({"Dockerfile": IMAGE_WITH % ("curl", "gunicorn site.wsgi"), "compose.dev.yml": DEVELOPED}, "postgres:17"),
         ({"shop/migrations/0001_initial.py": "import django.contrib.postgres.fields\n"}, "postgres:18"),
         ({"Dockerfile": IMAGE_WITH % ("curl libpq-dev", "gunicorn site.wsgi")}, ""),
+        ({"Dockerfile": IMAGE_WITH % ("psql", "true") + IMAGE_WITH % ("curl", "gunicorn site.wsgi")}, ""),
+        ({"Dockerfile": IMAGE_WITH % ("curl", "/app/run.sh"), "run.sh": WAITS.replace("until", "# until")}, ""),
+        ({"compose.dev.yml": DEVELOPED.replace("build: .", "image: adminer")}, ""),
         ({"Dockerfile.dev": IMAGE_WITH % ("curl postgresql-client-17", "gunicorn site.wsgi")}, ""),
         ({"shop/migrations/0001_initial.py": "from django.contrib.postgres.operations import x\n"}, ""),
         ({"compose.dev.yml": "services:\n  postgres:\n    image: postgres:17\n"}, ""),
@@ -1001,6 +1004,11 @@ MODULES = {
     ),
     "several settings": (
         "Celery('site')\napp.conf.update(broker_url='redis://localhost:6379/1')\n",
+        "CELERY_BROKER_URL",
+    ),
+    "an old setting": ("Celery('site')\napp.conf.BROKER_URL = 'redis://localhost:6379/1'\n", "CELERY_BROKER_URL"),
+    "a setting with a prefix": (
+        "Celery('site')\napp.conf.update(CELERY_BROKER_URL='redis://localhost:6379/1')\n",
         "CELERY_BROKER_URL",
     ),
     "a variable": ("Celery('site', broker=os.environ.get('QUEUE', 'redis://localhost:6379/1'))\n", "QUEUE"),
