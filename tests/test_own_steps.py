@@ -854,6 +854,8 @@ STEPS = "python manage.py test\n{0}python manage.py sass css static -t compresse
     ],
 )
 def test_files_that_are_made_before_a_script_collects_them(files, answered):
+    aside = {f"examples/{path}": text for path, text in files.items() if not path.startswith(".github/")}
+    assert makes(answered(**aside)) == []
     assert makes(answered(**files)) == ["sass css static -t compressed"]
     assert (
         makes(answered(Dockerfile=f"FROM python:3.13\n{COPY}RUN ./manage.py collectstatic\n{GUNICORN}", **files)) == []
@@ -867,6 +869,7 @@ def test_files_that_are_made_before_a_script_collects_them(files, answered):
         ("cd /srv && tailwindcss -i css/in.css -o static/site.css", "pytailwindcss", True),
         ("tailwindcss -i css/in.css -o static/site.css --watch", "pytailwindcss", False),
         ("tailwindcss -i css/in.css -o static/site.css", "", False),
+        ("pysassc --version", "libsass", False),
     ],
 )
 def test_style_sheets_that_a_package_of_python_makes(run, requirements, made, answered):
@@ -1140,6 +1143,8 @@ def test_settings_that_only_the_own_image_has(copying, command, written):
     ("copying", "is_said"),
     [
         ("COPY --from=registry.example/media/ffmpeg:7 /ffmpeg /usr/local/bin/", True),
+        ("COPY --from=registry.example/media/ffmpeg /ffmpeg /usr/local/bin/", True),
+        ("COPY --from=oven/bun:1 /usr/local/bin/bun /usr/local/bin/", False),
         ("COPY --from=shop/theme:1 /out /srv/shop/static/theme", True),
         ("COPY --from=ghcr.io/astral-sh/uv:0.11 /uv /uvx /usr/local/bin/", False),
         ("COPY --from=node:24-slim /usr/local/bin/node /usr/local/bin/", False),
