@@ -906,7 +906,10 @@ SET_ELSEWHERE = {
     "arguments": {
         "Dockerfile": f"ARG PLACE=eu-west\n{IMAGE}ARG PLACE\nENV REGION=${{PLACE}} OWNER=${{NOBODY}}\nENV POOL 7\n"
     },
-    "env_file": {"docker-compose.yml": SERVICE.format("web.env"), "web.env": "REGION=eu-west\nPOOL=7\n"},
+    "env_file": {
+        "docker-compose.yml": SERVICE.format("web.env"),
+        "web.env": "REGION=eu-west\nPOOL=7\nOWNER=<owner>\n",
+    },
     "env_files": {
         "deploy/docker-compose.yml": SERVICE.format("[{path: a.env}, b.env]"),
         "deploy/a.env": "REGION=us-east\nPOOL='7'\n",

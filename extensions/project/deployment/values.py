@@ -108,8 +108,8 @@ def _in_manifests(tree: Tree) -> Iterator[Variable]:
                 *(IN_MAPPING.finditer(text) if of_helm or "ConfigMap" in text else ()),
             ]
             for match in found:
-                if _is_open(match["name"], value := _text(match["value"].strip())):
-                    yield Variable(f"{path}:{text.count(chr(10), 0, match.start('name')) + 1}", match["name"], value)
+                source = f"{path}:{text.count(chr(10), 0, match.start('name')) + 1}"
+                yield Variable(source, match["name"], _text(match["value"].strip()))
 
 
 def _lines(tree: Tree, path: str, pattern: re.Pattern[str]) -> Iterator[Variable]:
