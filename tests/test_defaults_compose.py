@@ -1546,6 +1546,30 @@ def test_settings_of_an_installed_package_are_pointed_by_the_variables_of_the_ow
     assert found["services"] == {} and "CACHE_DEFAULT" not in found["settings_environment"]
 
 
+@pytest.mark.parametrize(
+    ("settings", "given", "required"),
+    [
+        (
+            "from starter.conf.base import *\nDOMAIN = starter_env('SITE_DOMAIN')\n",
+            "SITE_DOMAIN: shop.example.com",
+            True,
+        ),
+        ("from starter.conf.base import *\nDOMAIN = starter_env('SITE_DOMAIN')\n", "OTHER: x", False),
+        (
+            "from starter.conf.base import *\nDOMAIN = starter_env('SITE_DOMAIN', 'x')\n",
+            "SITE_DOMAIN: a.example",
+            False,
+        ),
+        ("DOMAIN = starter_env('SITE_DOMAIN')\n", "SITE_DOMAIN: shop.example.com", False),  # where nothing is unknown
+    ],
+)
+def test_a_variable_that_settings_of_a_package_seem_to_need_is_set_as_today(settings, given, required, read):
+    text = f"from starter.conf.utils import config_env as starter_env\n{settings}INSTALLED_APPS = ['shop']\n"
+    found = read(text, PG, more={"Dockerfile": OWN_IMAGE, "compose.yml": TOLD % given})
+    assert ("SITE_DOMAIN" in found["required_environment"]) is required
+    assert not required or found["dotenv"]["SITE_DOMAIN"] == "shop.example.com"
+
+
 def test_a_database_that_cannot_be_worked_out_is_that_of_the_own_compose_file(read):
     settings = "import starter\nDATABASES = starter.databases()\n"
     parts = TOLD % "DB_HOST: database\n      DB_NAME: store"

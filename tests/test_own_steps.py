@@ -3,7 +3,7 @@
 import pytest
 
 from extensions.filters import celery_worker
-from extensions.project.deployment.kinds.record import Packages
+from extensions.project.deployment.kinds.record import Command, Packages
 from extensions.project.deployment.own_image import own_image
 from extensions.project.deployment.steps import Phase, read_own_steps
 from extensions.project.tree import Tree
@@ -1209,6 +1209,56 @@ def test_the_python_that_pipenv_takes_alone(written):
     (folder / "requirements.txt").unlink()
     (folder / "Dockerfile").write_text("FROM python:3.11\nRUN pipenv install\nCOPY . .\n")
     assert defaults.from_site(read(folder), folder)["python_version"].value == "3.10"
+
+
+def test_a_module_that_an_image_of_developers_makes_is_not_taken(written):
+    more = {"conf/local.py": "DEBUG = True\n", "shop/wsgi.py": WSGI}
+    image = f"FROM python:3.12\nWORKDIR /srv\n{COPY}COPY conf/local.py shop/local.py\n{GUNICORN}"
+    assert read(written(**more, **{"Dockerfile.dev": image})).own_steps.value.of(Command) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "place", "made"),
+    [
+        ("conf/gunicorn.conf.py", "gunicorn.conf.py", False),  # of a server
+        ("conf/local_settings.example.py", "local_settings.py", True),
+        ("conf/live.py", "shop/live.py", True),
+        ("conf/live.py", "shop/wsgi.py", False),  # which is in git
+    ],
+)
+def test_which_modules_the_own_image_makes(source, place, made, answered):
+    image = f"FROM python:3.12\nWORKDIR /srv\n{COPY}COPY {source} {place}\n{GUNICORN}"
+    commands = answered(**{source: "A = 1\n", "Dockerfile": image})["code_commands"]
+    assert (commands == [f"cp /workdir/{source} /workdir/{place}"]) is made
+
+
+def test_the_own_image_makes_anew_what_git_ignores(written):
+    image = f"FROM python:3.12\nWORKDIR /srv\n{COPY}COPY conf/live.py shop/live.py\n{GUNICORN}"
+    folder = written(
+        **{
+            "conf/live.py": "A = 1\n",
+            "shop/live.py": "A = 2\n",
+            ".gitignore": "live.py\n!conf/live.py\n",
+            "Dockerfile": image,
+        }
+    )
+    commands = defaults.from_site(read(folder), folder)["code_commands"].value
+    assert commands == ["cp /workdir/conf/live.py /workdir/shop/live.py"]
+
+
+@pytest.mark.parametrize("module", ["settings.test", "settings.local"])
+def test_an_example_of_settings_that_are_not_production_s_is_left(module, written):
+    name = module.rpartition(".")[2]
+    folder = written(
+        **{
+            "shop/settings/__init__.py": "",
+            "shop/settings/base.py": SETTINGS + "INSTALLED_APPS = ['shop']\n",
+            f"shop/settings/{name}.example.py": "from .base import *\n",
+            "shop/wsgi.py": WSGI.replace("shop.settings", f"shop.{module}"),
+        }
+    )
+    (folder / "shop/settings.py").unlink()
+    assert read(folder).layout.settings_example.value == ""
 
 
 def test_settings_with_an_example_that_you_have_to_write(written):
