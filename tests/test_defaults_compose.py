@@ -1560,6 +1560,11 @@ def test_settings_of_an_installed_package_are_pointed_by_the_variables_of_the_ow
             "SITE_DOMAIN: a.example",
             False,
         ),
+        (
+            "from starter.conf.base import *\nA = os.environ.get('SITE_DOMAIN')\n",
+            "SITE_DOMAIN: shop.example.com",
+            False,
+        ),
         ("DOMAIN = starter_env('SITE_DOMAIN')\n", "SITE_DOMAIN: shop.example.com", False),  # where nothing is unknown
     ],
 )

@@ -1255,6 +1255,7 @@ def test_an_example_of_settings_that_are_not_production_s_is_left(module, writte
             "shop/settings/base.py": SETTINGS + "INSTALLED_APPS = ['shop']\n",
             f"shop/settings/{name}.example.py": "from .base import *\n",
             "shop/wsgi.py": WSGI.replace("shop.settings", f"shop.{module}"),
+            "manage.py": MANAGE.replace("shop.settings", f"shop.{module}"),
         }
     )
     (folder / "shop/settings.py").unlink()

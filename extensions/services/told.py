@@ -50,12 +50,9 @@ def with_told(tree: Tree, project: Project) -> Project:
 
 
 def _with_what_is_set(project: Project) -> Project:
-    """Return the project; a variable without a known default counts as required if its own files set it."""
+    """Return the project; a variable that its settings seem to need counts as required if its own files set it."""
     environment, given = project.settings.environment, {item.name for item in project.own_steps.value.values}
-    read = [
-        replace(item, required=True) if item.build and item.default is None and item.name in given else item
-        for item in environment.value
-    ]
+    read = [replace(item, required=True) if item.build and item.name in given else item for item in environment.value]
     return replace(project, settings=replace(project.settings, environment=replace(environment, value=read)))
 
 
