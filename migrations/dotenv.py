@@ -1,7 +1,8 @@
 """Make the first .env: `python dotenv.py ANSWERS_FILE QUIET`, in the project, as copier.yml's `_tasks` do on a copy.
 
-The file holds secrets: it is written once, only where git would not commit it, and is yours from then on. An existing
-file only gets the variables that it lacks.
+Where git tracks the project's .env, the answer secrets_file names another file, for what that one lacks. The file
+holds secrets: it is written once, only where git would not commit it, and is yours from then on. An existing file only
+gets the variables that it lacks.
 """
 
 import base64
@@ -26,63 +27,65 @@ SECRET_BYTES = 48  # 64 characters: some applications refuse keys of fewer than 
 FERNET = re.compile(r"(?:FERNET|FERNET_KEY|ENCRYPTION_KEY)$")  # names of variables whose secret is a key of Fernet
 
 
-def write(project: Path, variables: dict[str, str]) -> str:
-    """Make `project`/.env from variables, an empty value a random secret, and return a sentence on what was done.
+def write(path: Path, variables: dict[str, str]) -> str:
+    """Make the file `path` from variables, an empty value a random secret, and return a sentence on what was done.
 
-    Nothing is said where there is nothing to do. What an existing .env says is never changed. Whatever stands in the
+    Nothing is said where there is nothing to do. What an existing file says is never changed. Whatever stands in the
     way is a sentence, too: a copy does not fail for it.
     """
     names = ", ".join(variables)
     if not variables:
         return ""
     try:
-        return _add(project, variables) if os.path.lexists(project / ".env") else _make(project, variables)
+        return _add(path, variables) if os.path.lexists(path) else _make(path, variables)
     except (OSError, UnicodeDecodeError, CommandNotFound) as error:
-        return f".env was not written ({error}). Create it, set {names} in it, and let .gitignore ignore it."
+        return f"{path.name} was not written ({error}). Create it, set {names} in it, and let .gitignore ignore it."
 
 
-def _make(project: Path, variables: dict[str, str]) -> str:
-    """Write the first .env, and return a sentence on that."""
+def _make(path: Path, variables: dict[str, str]) -> str:
+    """Write the first file, and return a sentence on that."""
     names = ", ".join(variables)
-    hidden = _hide(project)
+    hidden = _hide(path)
     if hidden is None:
-        return f".env was not written, because {_exposed(project)}, then create .env with {names}."
+        return f"{path.name} was not written, because {_exposed(path)}, then create {path.name} with {names}."
     lines = ["# Secrets and values of this computer. Never commit this file.", *_lines(variables)]
-    with os.fdopen(
-        os.open(project / ".env", os.O_WRONLY | os.O_CREAT | os.O_EXCL, MODE), "w", encoding="utf-8"
-    ) as file:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, MODE), "w", encoding="utf-8") as file:
         file.write("\n".join(lines) + "\n")
-    return f".env was written, with {names}.{hidden}{_to_change(variables)}"
+    return f"{path.name} was written, with {names}.{hidden}{_to_change(variables)}"
 
 
-def _add(project: Path, variables: dict[str, str]) -> str:
-    """Add what the .env that is there lacks, and return a sentence on that."""
-    file = _opened(project / ".env")
+def _add(path: Path, variables: dict[str, str]) -> str:
+    """Add what the file that is there lacks, and return a sentence on that."""
+    file = _opened(path)
     if file is None:
         names = ", ".join(variables)
-        return f".env is a link, or not a file, so nothing was written. Put a file there that sets {names}."
+        return f"{path.name} is a link, or not a file, so nothing was written. Put a file there that sets {names}."
     with file:
         text = file.read().decode("utf-8-sig")
         known = _values(text)
         lacking = {name: value for name, value in variables.items() if not known.get(name)}
         if not lacking:
-            return "Other users of this computer can read .env. Run `chmod 600 .env`." if _is_open(file) else ""
+            return (
+                f"Other users of this computer can read {path.name}. Run `chmod 600 {path.name}`."
+                if _is_open(file)
+                else ""
+            )
         names = ", ".join(lacking)
-        hidden = _hide(project)
+        hidden = _hide(path)
         if hidden is None:
-            return f"Nothing was added to .env, because {_exposed(project)}, then set {names} in it."
-        closed = _close(file)
+            return f"Nothing was added to {path.name}, because {_exposed(path)}, then set {names} in it."
+        closed = _close(file, path.name)
         start = "\n" if not text or text.endswith("\n") else "\n\n"
         file.write("\n".join([f"{start}# For compose.yaml", *_lines(lacking), ""]).encode())
-    added = f"{names} {'were' if len(lacking) > 1 else 'was'} added to the end of .env."
+    added = f"{names} {'were' if len(lacking) > 1 else 'was'} added to the end of {path.name}."
     return f"{added}{closed}{hidden}{_to_change(lacking)}"
 
 
-def _exposed(project: Path) -> str:
-    """Return why a secret in .env would be committed, and what to do."""
-    if _is_tracked(project):
-        return "git tracks it. Remove it from git (`git rm --cached .env`) and add .env to .gitignore"
-    return "git would commit it. Add .env to .gitignore"
+def _exposed(path: Path) -> str:
+    """Return why a secret in a file would be committed, and what to do."""
+    if _is_tracked(path):
+        return f"git tracks it. Remove it from git (`git rm --cached {path.name}`) and add {path.name} to .gitignore"
+    return f"git would commit it. Add {path.name} to .gitignore"
 
 
 def _opened(path: Path, flags: int = 0) -> BinaryIO | None:
@@ -108,12 +111,12 @@ def _is_open(file: BinaryIO) -> bool:
     return os.name == "posix" and bool(os.fstat(file.fileno()).st_mode & OTHERS)
 
 
-def _close(file: BinaryIO) -> str:
+def _close(file: BinaryIO, name: str) -> str:
     """Let no other user of this machine read a file, and return a sentence on that, "" where none could."""
     if not _is_open(file):
         return ""
     if os.fstat(file.fileno()).st_uid != os.geteuid():
-        return " Other users can read it: let its owner run `chmod 600 .env`."
+        return f" Other users can read it: let its owner run `chmod 600 {name}`."
     os.fchmod(file.fileno(), MODE)
     return " Only you can read it now."
 
@@ -143,16 +146,8 @@ def _to_change(variables: dict[str, str]) -> str:
     return f"\nChange {', '.join(names)} there: your project has no value to take." if names else ""
 
 
-def elsewhere(project: Path, variables: dict[str, str]) -> str:
+def elsewhere(known: dict[str, str], variables: dict[str, str]) -> str:
     """Return a sentence on which of Compose's variables the .env points at localhost, where a container is alone."""
-    try:
-        file = _opened(project / ".env")
-        if file is None:
-            return ""
-        with file:
-            known = _values(file.read().decode("utf-8-sig"))
-    except (OSError, UnicodeDecodeError):
-        return ""
     names = [name for name, value in variables.items() if _is_local(known.get(name, "")) and not _is_local(str(value))]
     if not names:
         return ""
@@ -160,6 +155,18 @@ def elsewhere(project: Path, variables: dict[str, str]) -> str:
         f".env points {', '.join(names)} at localhost, which is the container itself in a container. Delete "
         f"{'these lines' if len(names) > 1 else 'this line'} to use the value in compose.yaml."
     )
+
+
+def _read(path: Path) -> dict[str, str]:
+    """Return the variables of a .env file; none of a link, or of what cannot be read."""
+    try:
+        file = _opened(path)
+        if file is None:
+            return {}
+        with file:
+            return _values(file.read().decode("utf-8-sig"))
+    except (OSError, UnicodeDecodeError):
+        return {}
 
 
 def _is_local(value: str) -> bool:
@@ -172,40 +179,43 @@ def _values(text: str) -> dict[str, str]:
     return {name.strip(): value.strip().strip("\"'") for name, _, value in pairs if not name.startswith("#")}
 
 
-def _is_ignored(project: Path, *options: str) -> bool:
-    """Return whether git ignores .env, which is never so for a file in its index."""
-    check = local["git"][("-C", str(project), *options, "check-ignore", "--quiet", "--", ".env")]
+def _is_ignored(path: Path, *options: str) -> bool:
+    """Return whether git ignores a file, which is never so for one in its index."""
+    check = local["git"][("-C", str(path.parent), *options, "check-ignore", "--quiet", "--", path.name)]
     return check.run(retcode=None)[0] == 0
 
 
-def _is_tracked(project: Path) -> bool:
-    return local["git"]["-C", str(project), "ls-files", "--error-unmatch", "--", ".env"].run(retcode=None)[0] == 0
+def _is_tracked(path: Path) -> bool:
+    list_it = local["git"]["-C", str(path.parent), "ls-files", "--error-unmatch", "--", path.name]
+    return bool(list_it.run(retcode=None)[0] == 0)
 
 
-def _hide(project: Path) -> str | None:
-    """Return "" where git ignores .env, or a sentence on what makes it do so now; None where git will not.
+def _hide(path: Path) -> str | None:
+    """Return "" where git ignores a file, or a sentence on what makes it do so now; None where git will not.
 
     The repository's own list of ignored files, which is not committed, is all that is changed:
     https://git-scm.com/docs/gitignore
     """
-    if not any(os.path.lexists(folder / ".git") for folder in (project, *project.parents)):
-        return " Add .env to .gitignore once the project is a git repository (`git init`), as updates need one."
-    if _is_ignored(project):
+    if not any(os.path.lexists(folder / ".git") for folder in path.parents):
+        return (
+            f" Add {path.name} to .gitignore once the project is a git repository (`git init`), as updates need one."
+        )
+    if _is_ignored(path):
         return ""
-    code, out, _ = local["git"]["-C", str(project), "rev-parse", "--show-prefix", "--git-path", "info/exclude"].run(
-        retcode=None
-    )
-    if code or _is_tracked(project):
+    code, out, _ = local["git"][
+        "-C", str(path.parent), "rev-parse", "--show-prefix", "--git-path", "info/exclude"
+    ].run(retcode=None)
+    if code or _is_tracked(path):
         return None
     prefix, listed = out.split("\n")[:2]
     escaped = "".join(f"\\{character}" if character in "\\*?[" else character for character in prefix)
-    line = f"/{escaped}.env\n".encode()
+    line = f"/{escaped}{path.name}\n".encode()
     with tempfile.NamedTemporaryFile() as tried:  # a .gitignore may say otherwise, and counts for more
         tried.write(line)
         tried.flush()
-        if not _is_ignored(project, "-c", f"core.excludesFile={tried.name}"):
+        if not _is_ignored(path, "-c", f"core.excludesFile={tried.name}"):
             return None
-    exclude = project / listed
+    exclude = path.parent / listed
     exclude.parent.mkdir(parents=True, exist_ok=True)
     file = None if exclude.parent.is_symlink() else _opened(exclude, os.O_CREAT)
     if file is None:
@@ -213,16 +223,19 @@ def _hide(project: Path) -> str | None:
     with file:
         old = file.read()
         file.write(b"\n" + line if old and not old.endswith(b"\n") else line)
-    if not _is_ignored(project):
+    if not _is_ignored(path):
         return None
-    return f" Only {listed} on this computer keeps it out of commits. Add .env to .gitignore."
+    return f" Only {listed} on this computer keeps it out of commits. Add {path.name} to .gitignore."
 
 
 if __name__ == "__main__":
     answers_file, quiet = sys.argv[1:]
     answers = yaml.safe_load(Path(answers_file).read_text())
-    message = write(Path.cwd(), answers.get("dotenv", {}))
-    remark = elsewhere(Path.cwd(), answers.get("compose_environment", {}))
-    if quiet == "True" and message.startswith(".env was written"):
+    name = answers.get("secrets_file", ".env")
+    known = _read(Path.cwd() / ".env")
+    wanted = answers.get("dotenv", {})
+    message = write(Path.cwd() / name, {key: wanted[key] for key in wanted if name == ".env" or not known.get(key)})
+    remark = elsewhere(known, answers.get("compose_environment", {}))
+    if quiet == "True" and message.startswith(f"{name} was written"):
         message = ""
     print(*filter(None, [message, remark]), sep="\n", end="\n" if message or remark else "", file=sys.stderr)

@@ -101,6 +101,7 @@ def test_a_project_of_which_little_is_known(read):
         "image_digests": {},
         "node": {},
         "dotenv": {},
+        "secrets_file": ".env",
         "settings_environment": {},
         "development_environment": {"DJANGO_SETTINGS_MODULE": "development_settings"},
         "static_server": "nginx",

@@ -6,6 +6,7 @@ import shutil
 import stat
 
 import pytest
+import yaml
 from support import NEXT, answers_of, commit, git, run, update
 
 DOTENV = "{SECRET_KEY: '', POSTGRES_PASSWORD: '', ADMIN_EMAIL: me@example.com}"
@@ -143,6 +144,49 @@ def test_one_in_git_is_left_alone(template, project):
     assert (folder / ".env").read_text() == "SECRET_KEY=mine\n"
     assert "Nothing was added to .env, because git tracks it. Remove it from git (`git rm --cached .env`)" in output
     assert "set ADMIN_EMAIL, POSTGRES_PASSWORD in it." in output
+
+
+READING = """
+import os
+SECRET_KEY = os.environ["SECRET_KEY"]
+DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": "shop", "PASSWORD": os.environ["DB_PASS"]}}
+"""
+
+
+@pytest.mark.parametrize("old", ["DEBUG=no\nDB_PASS=\n", "DB_PASS=mine\n"], ids=["has neither", "has one"])
+def test_beside_one_in_git_is_a_file_for_what_it_lacks(template, project, old):
+    folder = project()
+    with (folder / "mysite/settings.py").open("a") as settings:
+        settings.write(READING)
+    (folder / ".env").write_text(old)
+    commit(folder)
+    _, output = run("copy", "--defaults", "--overwrite", f"--vcs-ref={NEXT}", template, folder)
+    assert (folder / ".env").read_text() == old and answers_of(folder)["secrets_file"] == ".env.secrets"
+    found = variables(folder / ".env.secrets")
+    assert len(found["SECRET_KEY"]) >= 50 and ("DB_PASS" in found) == ("DB_PASS=\n" in old)
+    assert stat.S_IMODE((folder / ".env.secrets").stat().st_mode) == 0o600
+    assert ".env.secrets was written, with" in output and "echo .env.secrets >> .gitignore" in output
+    assert "Set " not in output
+    commit(folder)
+    assert ".env.secrets" not in git("-C", folder, "ls-files").split()
+    included = yaml.safe_load((folder / "compose.yaml").read_text())["include"]
+    assert included == [
+        {"path": "docker/services.yaml", "project_directory": ".", "env_file": [".env", ".env.secrets"]}
+    ]
+    services = (folder / "docker/services.yaml").read_text()
+    assert "SECRET_KEY: ${SECRET_KEY:?Set it in .env.secrets}" in services and "in .env}" not in services
+    assert (folder / ".env.example").read_text().startswith("# Copy to .env.secrets, ")
+
+
+def test_one_in_git_that_lacks_nothing_is_the_only_one(template, project):
+    folder = project()
+    with (folder / "mysite/settings.py").open("a") as settings:
+        settings.write(READING)
+    (folder / ".env").write_text("SECRET_KEY=a\nDB_PASS=b\nPOSTGRES_PASSWORD=c\n")
+    commit(folder)
+    run("copy", "--defaults", "--overwrite", f"--vcs-ref={NEXT}", template, folder)
+    assert not (folder / "docker/services.yaml").exists() and not (folder / ".env.secrets").exists()
+    assert "services:\n" in (folder / "compose.yaml").read_text()
 
 
 def test_one_that_others_can_read_is_closed_before_a_secret_is_added(template, project):

@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
         names = [each.name for each in kept]
         print_json({"project": str(options.project), "data": data, "kept": names, "update": report or None})
     elif report:
-        print(*update.lines(report), *_lacking(options.project, data), sep="\n")
+        print(*update.lines(report), *_lacking(options.project, given, data), sep="\n")
     return clone.EXIT_CODES[report["status"]] if report else EXIT_FOUND
 
 
@@ -121,14 +121,18 @@ def _show(
         print("    You gave these. To change one, add --take QUESTION.")
 
 
-def _lacking(project: Path, data: Mapping[str, Any]) -> Iterator[str]:
+def _lacking(project: Path, given: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[str]:
     """Say which new variables you have to add to .env: the template writes this file only once."""
-    dotenv = project / ".env"
-    if not dotenv.is_file():
+    now = {**given, **data}
+    secrets = str(now.get("secrets_file", ".env"))
+    files = [project / name for name in dict.fromkeys((".env", secrets))]
+    if not any(path.is_file() for path in files):
         return
-    there = {line.partition("=")[0].strip() for line in dotenv.read_text(errors="replace").splitlines()}
-    if names := [name for name in data.get("dotenv", {}) if name not in there]:
-        yield f"    .env lacks {', '.join(names)}: add it, as in .env.example"
+    lines = [line for path in files if path.is_file() for line in path.read_text(errors="replace").splitlines()]
+    there = {line.partition("=")[0].strip() for line in lines}
+    asked = now if "secrets_file" in data else data
+    if names := [name for name in asked.get("dotenv", {}) if name not in there]:
+        yield f"    {secrets} lacks {', '.join(names)}: add it, as in .env.example"
 
 
 def _cell(value: Any) -> str:

@@ -33,24 +33,24 @@ def text(
     `folder` is the project as it was named, `home_page` whether something answers at /, `localhost` whether settings
     let in localhost alone.
     """
-    said, commands = _commit(folder, answers_file)
+    said, commands = _commit(folder, answers_file, answers["secrets_file"])
     said += remarks
     last = _without_compose(answers)
     if answers["use_compose"]:
         if lacking := unset(folder, answers):
-            said.append(f"Set {_listed(lacking)} in .env before you start: the services need it.")
+            said.append(f"Set {_listed(lacking)} in {answers['secrets_file']} before you start: the services need it.")
         commands.append(START)
         last = [*_address(answers, home_page, localhost), *_later(answers)]
     return "\n\n".join(["\n".join(map(_paragraph, said)), _commands(commands), "\n".join(last)])
 
 
-def _commit(folder: Path, answers_file: str) -> tuple[list[str], list[str]]:
+def _commit(folder: Path, answers_file: str, secrets_file: str) -> tuple[list[str], list[str]]:
     """Return a sentence on the files, and the commands that commit them."""
     root = folder.resolve()
     commands = [] if root == Path.cwd().resolve() else [f"cd {_argument(folder)}"]
-    inside, hidden = _git_state(root)
+    inside, hidden = _git_state(root, secrets_file)
     if not hidden:
-        commands.append("echo .env >> .gitignore")
+        commands.append(f"echo {secrets_file} >> .gitignore")
     if not inside:
         commands.append("git init")
         said = (
@@ -68,17 +68,17 @@ def _argument(folder: Path) -> str:
     return shlex.quote(f"./{path}" if path.startswith("-") else path)
 
 
-def _git_state(root: Path) -> tuple[bool, bool]:
-    """Return whether a folder is in a git repository, and whether git keeps .env out of commits, now or once it is."""
+def _git_state(root: Path, name: str) -> tuple[bool, bool]:
+    """Return whether a folder is in a git repository, and whether git keeps a file out of commits, now or later."""
     try:
-        status = local["git"]["-C", str(root), "check-ignore", "--quiet", "--", ".env"].run(retcode=None)[0]
+        status = local["git"]["-C", str(root), "check-ignore", "--quiet", "--", name].run(retcode=None)[0]
         if status in (IGNORED, NOT_IGNORED):
-            tracked = local["git"]["-C", str(root), "ls-files", "--", ".env"]().strip()
+            tracked = local["git"]["-C", str(root), "ls-files", "--", name]().strip()
             return True, status == IGNORED or bool(tracked)
         with tempfile.TemporaryDirectory() as empty:
             git = local["git"][f"--git-dir={empty}/git", f"--work-tree={root}"]
             local["git"]("init", "--quiet", "--bare", f"{empty}/git")
-            return False, git["check-ignore", "--quiet", "--", ".env"].run(retcode=None, cwd=root)[0] == IGNORED
+            return False, git["check-ignore", "--quiet", "--", name].run(retcode=None, cwd=root)[0] == IGNORED
     except (CommandNotFound, OSError):
         return False, True
 
@@ -94,15 +94,18 @@ def _later(answers: Mapping[str, Any]) -> Iterable[str]:
 
 
 def unset(folder: Path, answers: Mapping[str, Any]) -> list[str]:
-    """Return the variables that must be in .env, and are not there, or empty."""
-    path = folder / ".env"
-    try:
-        text = path.read_text(encoding="utf-8-sig") if path.is_file() else ""  # a pipe would be waited for
-    except (OSError, UnicodeDecodeError):
-        text = ""
-    pairs = (line.strip().removeprefix("export ").partition("=") for line in text.splitlines())
+    """Return the variables that must be in .env, or in the file beside it, and are not there, or empty."""
+    texts = (_text(folder / name) for name in dict.fromkeys((".env", answers["secrets_file"])))
+    pairs = (line.strip().removeprefix("export ").partition("=") for text in texts for line in text.splitlines())
     known = {name.strip() for name, _, value in pairs if value.strip().strip("\"'")}
     return sorted({*answers["required_environment"], *answers["dotenv"]} - known)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig") if path.is_file() else ""  # a pipe would be waited for
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def _address(answers: Mapping[str, Any], home_page: bool, localhost: bool) -> Iterable[str]:

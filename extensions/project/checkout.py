@@ -25,6 +25,7 @@ class Checkout:
     submodules: Found[Sequence[str]] = unread(())  # folders that are empty
     pointers: Found[Sequence[str]] = unread(())  # files of which there is a pointer alone
     remote: Found[str] = unread("")  # the host and the path of git's remote `origin`, as github.com/org/shop
+    dotenv: Found[Sequence[str]] = unread(())  # the variables that .env gives a value, if git tracks that file
 
 
 def read_checkout(tree: Tree) -> Checkout:
@@ -39,16 +40,30 @@ def read_checkout(tree: Tree) -> Checkout:
         Found(empty, ".gitmodules" if empty else ""),
         Found(pointers, pointers[0] if pointers else ""),
         _remote(tree.root),
+        _dotenv(tree),
     )
 
 
 def _remote(root: Path) -> Found[str]:
-    if not any((folder / ".git").exists() for folder in (root, *root.parents)):
-        return Found("", "")
-    command = ["git", "-C", str(root), "config", "--get", "remote.origin.url"]
-    try:
-        url = subprocess.run(command, capture_output=True, text=True, errors="replace").stdout.strip()
-    except OSError:
-        return Found("", "")
-    match = URL.fullmatch(url)
+    match = URL.fullmatch(_git(root, "config", "--get", "remote.origin.url"))
     return Found(f"{match[1].lower()}/{match[2]}", ".git/config") if match else Found("", "")
+
+
+def _dotenv(tree: Tree) -> Found[Sequence[str]]:
+    """Return the variables of a .env that git tracks, which is no place for secrets. Their values are not kept."""
+    path = tree.root / ".env"
+    if path.is_symlink() or not path.is_file() or not _git(tree.root, "ls-files", "--", ".env"):
+        return Found((), "")
+    pairs = (line.strip().removeprefix("export ").partition("=") for line in (tree.text(".env") or "").splitlines())
+    return Found([name.strip() for name, _, value in pairs if value.strip("\"' ") and name[:1] != "#"], ".env")
+
+
+def _git(root: Path, *command: str) -> str:
+    """Return what a command of git prints; "" outside of a repository, and without git."""
+    if not any((folder / ".git").exists() for folder in (root, *root.parents)):
+        return ""
+    try:
+        done = subprocess.run(["git", "-C", str(root), *command], capture_output=True, text=True, errors="replace")
+    except OSError:
+        return ""
+    return done.stdout.strip()

@@ -18,6 +18,8 @@ SET_ANYWAY = frozenset(
     ("DJANGO_ENV", "DJANGO_SETTINGS_MODULE", "DJANGO_CONFIGURATION", "WEB_CONCURRENCY", "GUNICORN_CMD_ARGS", "PORT")
 )
 SECRET_KEYS = ("SECRET_KEY", "DJANGO_SECRET_KEY")
+# The files that may hold the secrets of one server: the one that Compose reads by itself, and one beside it.
+DOTENV, BESIDE_DOTENV = ".env", ".env.secrets"
 # Those who issue a password or a key themselves: a random one would only look as if it were one.
 ISSUERS = frozenset(
     "AWS CRONITOR EMAIL GITHUB GOOGLE HUGGINGFACEHUB MAIL MAILGUN OPENAI PAYPAL SENDGRID SMTP STRIPE TWILIO".split()  # noqa: SIM905
@@ -231,6 +233,15 @@ def dotenv(site: Site, image: Mapping[str, str]) -> Default:
     for name, value in connections(site).dotenv.items():
         found[name] = value
     return Default(found, site.layout.settings_file.value if found else "")
+
+
+def secrets_file(site: Site, image: Mapping[str, str]) -> Default:
+    """Return .env, or the file beside it for what a .env lacks that git tracks: others read what is in git."""
+    tracked = site.checkout.dotenv
+    names = {*required_environment(site, image).value, *dotenv(site, image).value}
+    if tracked.source and names - {*tracked.value}:
+        return Default(BESIDE_DOTENV, tracked.source)
+    return Default(DOTENV)
 
 
 def _first_value(site: Site, item: ReadVariable) -> str:

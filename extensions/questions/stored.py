@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 from packaging.version import InvalidVersion, Version
 
+from .compose_defaults import BESIDE_DOTENV
 from .question import NEVER, WRITTEN
 from .records import QUESTIONS
 from .releases import ROLLING
@@ -27,6 +28,7 @@ RENDERED: dict[str, dict[str, Any]] = {
     ".dockerignore": {},
     "manage.py": {"manage_py": True},
     "compose.yaml": {"use_compose": True},
+    "docker/services.yaml": {"use_compose": True, "secrets_file": BESIDE_DOTENV},
     "compose.dev.yaml": {"use_compose": True},
     ".env.example": {"use_compose": True, "env_example": True},
     "docker/gunicorn.conf.py": {},

@@ -156,7 +156,7 @@ def merge(update: Update) -> None:
     changed = _changed(update)
     before = {path: file.content for path, file in update.before.items()}
     file = update.answers_file
-    summary.complete(outcome, root, file, before[file.as_posix()], before.get(summary.COMPOSE, b""), changed)
+    summary.complete(outcome, root, file, before, changed)
     outcome.undo = undo.command(root, update.folder, update.prefix, update.answers_file, changed)
     _forget_sizes(root, changed)
     _mark(update, stages)

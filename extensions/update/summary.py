@@ -8,7 +8,7 @@ import json
 import os
 import shlex
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from . import leftovers
 RESTORED = "The update did not end: nothing of it is kept, and all is as it was."
 REPORT = "COPIER_DJANGO_DOCKER_REPORT"  # in the environment: a file for the outcome as JSON
 COMPOSE = "compose.yaml"
+INCLUDED = "docker/services.yaml"  # has the services, if compose.yaml includes it
 MOST = 3  # of a kind, on lines of their own
 
 
@@ -42,16 +43,16 @@ class Outcome:
 
 
 def complete(
-    outcome: Outcome, root: Path, answers_file: Path, before: bytes, compose: bytes, changed: Iterable[str]
+    outcome: Outcome, root: Path, answers_file: Path, before: Mapping[str, bytes], changed: Iterable[str]
 ) -> None:
-    """Add what is read from the project, when all is merged; `before` and `compose` are the old content of files."""
+    """Add what is read from the project, when all is merged; `before` has the old content of files."""
     name = answers_file.as_posix()
-    old, new = before.decode(), (root / name).read_text()
+    old, new = before[name].decode(), (root / name).read_text()
     outcome.before, outcome.after = (str(yaml.safe_load(text).get("_commit", "")) for text in (old, new))
     outcome.changed = [path for path in changed if path != name and path not in outcome.rejected]
     outcome.places = [f"{path}:{line}" for path in outcome.conflicts for line in leftovers.conflicts(root / path)]
-    if now := started(_text(root / COMPOSE)):
-        outcome.orphans = sorted(started(compose) - now)
+    if now := started(*(_text(root / path) for path in (COMPOSE, INCLUDED))):
+        outcome.orphans = sorted(started(*(before.get(path, b"") for path in (COMPOSE, INCLUDED))) - now)
     outcome.comments = [line.strip() for line in answers.comments(old) if line not in new.splitlines()]
     outcome.answers_file = name
 
@@ -60,12 +61,14 @@ def _text(path: Path) -> bytes:
     return path.read_bytes() if path.is_file() else b""
 
 
-def started(compose: bytes) -> set[str]:
+def started(*files: bytes) -> set[str]:
     """Return the services that `docker compose up` starts; none of a file with conflicts, or that is gone."""
-    with contextlib.suppress(yaml.YAMLError, UnicodeDecodeError, AttributeError):
-        services = (yaml.safe_load(compose) or {}).get("services") or {}
-        return {str(name) for name, service in services.items() if not (service or {}).get("profiles")}
-    return set()
+    found = set()
+    for content in files:
+        with contextlib.suppress(yaml.YAMLError, UnicodeDecodeError, AttributeError):
+            services = (yaml.safe_load(content) or {}).get("services") or {}
+            found |= {str(name) for name, service in services.items() if not (service or {}).get("profiles")}
+    return found
 
 
 def tell(outcome: Outcome, quiet: bool = False) -> None:

@@ -191,12 +191,31 @@ Once your settings read a variable, answer `{}`, and add the variable to `compos
                 "the secret key if settings read it from a variable, the variables of `required_environment`, and the"
                 " passwords of `services`"
             ),
-            changes="`.env`, only on a first copy and only if it does not exist; the first group of `.env.example`",
+            changes="`secrets_file`, only on a first copy, and what it lacks then; the first group of `.env.example`",
             allowed="as `environment`",
             notes="""\
 An empty value becomes a fresh random secret. After the copy, you are told to change each `change-me`. Nothing is
-written to `.env` if git tracks or would commit it, or if it is a link. Never give secrets here: answers are in git.
+written to a file that git tracks or would commit, or to a link. Never give secrets here: answers are in git.
 """,
+        ),
+    ),
+    Question(
+        name="secrets_file",
+        type="str",
+        help="File with the secrets of one server",
+        rule=kinds.choice(compose_defaults.DOTENV, compose_defaults.BESIDE_DOTENV),
+        safe=compose_defaults.DOTENV,
+        default=with_image(compose_defaults.secrets_file),
+        says_source=True,
+        since="3.5.0",
+        as_before=compose_defaults.DOTENV,
+        reference=Reference(
+            type="`.env` or `.env.secrets`",
+            default="`.env.secrets` if git tracks your `.env` and a variable of the first group is not in it",
+            changes=(
+                "the file that is written on a first copy. With `.env.secrets`, the services are in "
+                "`docker/services.yaml`, and `compose.yaml` includes it with both files"
+            ),
         ),
     ),
     Question(
