@@ -186,5 +186,5 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 
 def rendered(folder: Path) -> dict[str, bytes]:
-    """Return the content of each file below a folder, but for .env: a task makes it once, with random secrets."""
-    return {path: content for path, content in tree(folder).items() if path != ".env"}
+    """Return the content of each file below a folder, but for secrets: a task makes it once, with random secrets."""
+    return {path: content for path, content in tree(folder).items() if path not in (".env", ".env.secrets")}

@@ -140,7 +140,7 @@ def test_where_the_template_comes_from(commit, said, tmp_path):
 
 def test_without_git(tmp_path):
     with local.env(PATH=os.devnull):
-        assert after_copy._git_state(tmp_path) == (False, True)
+        assert after_copy._git_state(tmp_path, ".env") == (False, True)
 
 
 def test_a_site_below_a_path(template, project):

@@ -298,7 +298,8 @@ def assert_services(folder: Path, answers: Mapping[str, Any]) -> None:
     """Assert that services wait for services that are there, mount volumes that are there, and publish on loopback."""
     if not answers["use_compose"]:
         return
-    compose = yaml.safe_load((folder / "compose.yaml").read_text())
+    included = answers["secrets_file"] == ".env.secrets"
+    compose = yaml.safe_load((folder / ("docker/services.yaml" if included else "compose.yaml")).read_text())
     services = compose["services"]
     writes = answers["data_dirs"] or answers["data_files"]
     assert services.keys() == (

@@ -153,8 +153,12 @@ DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": "sho
 """
 
 
-@pytest.mark.parametrize("old", ["DEBUG=no\nDB_PASS=\n", "DB_PASS=mine\n"], ids=["has neither", "has one"])
-def test_beside_one_in_git_is_a_file_for_what_it_lacks(template, project, old):
+@pytest.mark.parametrize(
+    ("old", "names"),
+    [("SECRET_KEY=\n", {"POSTGRES_PASSWORD", "SECRET_KEY"}), ("SECRET_KEY=mine\n", {"POSTGRES_PASSWORD"})],
+    ids=["has neither", "has one"],
+)
+def test_beside_one_in_git_is_a_file_for_what_it_lacks(template, project, old, names):
     folder = project()
     with (folder / "mysite/settings.py").open("a") as settings:
         settings.write(READING)
@@ -163,10 +167,10 @@ def test_beside_one_in_git_is_a_file_for_what_it_lacks(template, project, old):
     _, output = run("copy", "--defaults", "--overwrite", f"--vcs-ref={NEXT}", template, folder)
     assert (folder / ".env").read_text() == old and answers_of(folder)["secrets_file"] == ".env.secrets"
     found = variables(folder / ".env.secrets")
-    assert len(found["SECRET_KEY"]) >= 50 and ("DB_PASS" in found) == ("DB_PASS=\n" in old)
+    assert found.keys() == names and all(len(value) >= 50 for value in found.values())
     assert stat.S_IMODE((folder / ".env.secrets").stat().st_mode) == 0o600
-    assert ".env.secrets was written, with" in output and "echo .env.secrets >> .gitignore" in output
-    assert "Set " not in output
+    assert ".env.secrets was written, with" in output and "Add .env.secrets to .gitignore." in " ".join(output.split())
+    assert "before you start" not in output
     commit(folder)
     assert ".env.secrets" not in git("-C", folder, "ls-files").split()
     included = yaml.safe_load((folder / "compose.yaml").read_text())["include"]

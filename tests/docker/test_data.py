@@ -54,7 +54,7 @@ def shop(template, tmp_path) -> Iterator[Callable[..., Site]]:
     """Return a function that makes a site of settings, and copies the template to it."""
     made: list[Site] = []
 
-    def make(settings: str = "", umask: int = 0o022, static: bool = False, **answers: str) -> Site:
+    def make(settings: str = "", umask: int = 0o022, static: bool = False, dotenv: str = "", **answers: str) -> Site:
         folder: Path = tmp_path / f"data-{os.getpid()}"
         before = os.umask(umask)
         try:
@@ -66,6 +66,7 @@ def shop(template, tmp_path) -> Iterator[Callable[..., Site]]:
                 "shop/wsgi.py": WSGI,
                 "requirements.txt": "Django\ngunicorn\n",
                 **({"shop/static/base.css": "p { margin: 0 }\n"} if static else {}),
+                **({".env": dotenv} if dotenv else {}),
             }
             for path, text in files.items():
                 (folder / path).parent.mkdir(parents=True, exist_ok=True)
@@ -91,6 +92,25 @@ def python(site: Site, code: str) -> str:
 WRITE = "from django.core.files.storage import default_storage as s; from django.core.files.base import ContentFile"
 CREATE = "from django.contrib.auth.models import User; User.objects.create(username='kept')"
 COUNT = "from django.contrib.auth.models import User; print('users:', User.objects.count())"
+
+
+def test_secrets_beside_a_dotenv_that_git_tracks(shop, compose_version):
+    settings = 'SECRET_KEY = os.environ["SECRET_KEY"]\nGREETING = os.environ["GREETING"]\n'
+    site = shop(settings, dotenv="GREETING=Hello\n")
+    site.up()
+    assert site.get("/")[2] == "Hello"
+    assert "greeting: Hello 64" in python(
+        site, "from django.conf import settings as s; print('greeting:', s.GREETING, len(s.SECRET_KEY))"
+    )
+    assert (site.folder / ".env").read_text() == "GREETING=Hello\n"
+    development = site.compose("-f", "compose.yaml", "-f", "compose.dev.yaml", "config")
+    assert "runserver" in development
+    (site.folder / "compose.override.yaml").write_text("services: {django: {environment: {GREETING: Bye}}}\n")
+    assert "GREETING: Bye" in site.compose("config")
+    (site.folder / ".env.secrets").rename(site.folder / "elsewhere")
+    code, said = site.run("up", "--detach")
+    assert code and ".env.secrets" in said
+    (site.folder / "elsewhere").rename(site.folder / ".env.secrets")
 
 
 def test_a_clone_that_only_its_owner_can_read(shop):
