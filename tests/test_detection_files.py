@@ -389,6 +389,15 @@ def test_node(read):
     assert found.found["node"].source == "ui/package.json:1"
 
 
+def test_packages_for_tests_bring_no_browser(read):
+    tools = '"devDependencies": {"cypress": "13.1.0", "jest-puppeteer": "10"}'
+    found = read(**FRONT | {"ui/package.json": f"{PACKAGE[:-1]}, {tools}}}"}).value("node")
+    assert found["install"] == "CYPRESS_INSTALL_BINARY=0 PUPPETEER_SKIP_DOWNLOAD=1 npm ci"
+    assert found["build"] == "npm run build"
+    made = f"{PACKAGE[:-1]}, {tools}}}".replace('web/static/dist"', 'web/static/dist && node puppeteer.js"')
+    assert read(**FRONT | {"ui/package.json": made}).value("node")["install"] == "CYPRESS_INSTALL_BINARY=0 npm ci"
+
+
 def test_no_node_where_git_holds_what_it_builds(read, tmp_path):
     assert read(**FRONT, **{"web/static/dist/a.js": ""}).value("node") is None
     assert read(**{".gitignore": "dist/\n"}).value("node")["output"] == ["web/static/dist"]  # built on this machine

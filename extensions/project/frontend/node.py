@@ -27,6 +27,7 @@ BUN = "npx --yes "  # what precedes its name in the answer `node`
 GLOBAL_INSTALL = re.compile(r"npm (?:install|i|add) (?:-g|--global)((?: [a-z0-9@/._-]+)+)")
 SITES = frozenset(("@sveltejs/kit", "astro", "gatsby", "next", "nuxt", "nuxt3"))
 MANIFEST = re.compile(r"(?:manifest|stats|assets)[\w.-]*\.json$")
+WITH_PUPPETEER = ("puppeteer", "jest-puppeteer", "pa11y", "pa11y-ci")
 INSTALL_SCRIPTS = ("preinstall", "install", "postinstall", "prepare")
 
 
@@ -62,7 +63,7 @@ def _node(tree: Tree, package: Package, output: list[str], runtime: bool) -> Nod
         version=version,
         folder=base,
         files=files,
-        install=f"{prefix}{install}",
+        install=install,
         build=_with_tools(tree, package, prefix),
         output=output,
         runtime=runtime,
@@ -86,7 +87,23 @@ def _installation(tree: Tree, base: str, manager: str, lock_file: str, version: 
     patches = (f"{start}patches/",) if any("patch-package" in text for text in local) else ()
     brought = (f"{start}.yarn/releases/", f"{start}.yarn/patches/", *patches)
     files += [path for path in tree.paths if path.startswith(brought)]
-    return prefix, install, files
+    browsers = _without_browsers(content) if "--ignore-scripts" not in install and prefix != BUN else ""
+    return prefix, f"{browsers}{prefix}{install}", files
+
+
+def _without_browsers(content: dict[str, Any]) -> str:
+    """Return the variables with which packages for tests bring no browser of hundreds of megabytes.
+
+    https://docs.cypress.io/app/references/advanced-installation, https://pptr.dev/guides/configuration
+    """
+    names = {*mapping(content.get("dependencies")), *mapping(content.get("devDependencies"))}
+    scripts = " ".join(text_of(script) for script in mapping(content.get("scripts")).values())
+    found = ""
+    if "cypress" in names:
+        found += "CYPRESS_INSTALL_BINARY=0 "
+    if not names.isdisjoint(WITH_PUPPETEER) and "puppeteer" not in scripts:
+        found += "PUPPETEER_SKIP_DOWNLOAD=1 "
+    return found
 
 
 def own_stage(node: Node) -> Stage | None:
@@ -116,8 +133,8 @@ def _installed(tree: Tree, static_dirs: Sequence[str]) -> Node | None:
     if not content:
         return None
     version = node_version(version_of_node(tree, base, content))
-    prefix, install, files = _installation(tree, base, *package_manager(tree, base, content), version)
-    return Node(version, base, files, f"{prefix}{install}", build="", output=served, runtime=False)
+    _, install, files = _installation(tree, base, *package_manager(tree, base, content), version)
+    return Node(version, base, files, install, build="", output=served, runtime=False)
 
 
 def _with_tools(tree: Tree, package: Package, prefix: str) -> str:

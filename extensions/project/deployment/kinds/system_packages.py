@@ -32,6 +32,12 @@ def _data() -> Mapping[str, Any]:
     return found
 
 
+@lru_cache(maxsize=1)
+def _time64() -> frozenset[str]:
+    lines = (Path(__file__).parent / "time64.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(line for line in lines if not line.startswith("#"))
+
+
 def _names(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else list(value)
 
@@ -55,8 +61,10 @@ def in_debian(name: str, alpine: bool = False) -> list[str] | None:
     name = SERVER_HEADERS.sub("libpq-dev", JAVA.sub("default-", SERVER_S_NUMBER.sub("", name)))
     if name in data["renamed"]:
         return _names(data["renamed"][name])
-    if name.startswith("python-"):  # of Python 2, which Debian has no more: pip brings what there is for Python 3
+    if name.startswith(("python-", "language-pack-")):  # of Python 2, which Debian has no more, and of Ubuntu
         return []
+    if name in _time64():
+        return [f"{name}t64"]
     known = name in data["libraries"].values() or name in data["handy"]
     if not known and (match := OWN_NUMBER.fullmatch(name)) and match["stem"] in data["versioned"]:
         development = "-dev" in name and match["stem"] not in ("python", "libpython")
