@@ -1319,6 +1319,8 @@ def test_large_project_is_read_quickly(tmp_path):
         ("import os\nif not os.environ.get('P'):\n    print('Set P.')\n    exit(1)", ["P"]),
         ("import sys\nif 'test' in sys.argv or 'pytest' in sys.modules:\n    import os\n    P = os.environ['P']", []),
         ("import sys\nif 'x' in sys.argv:\n    sys.exit()\nimport os\nP = os.environ['P']", ["P"]),
+        ("NAME = os.environ['HOSTNAME']", ["HOSTNAME"]),  # a login has it, a build has not
+        ("NAME = os.environ['HOME'] + os.environ.get('USER', '')", []),
     ],
 )
 def test_a_variable_that_settings_fail_without(text, required, read):

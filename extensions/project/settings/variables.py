@@ -20,6 +20,9 @@ GIVEN = words(
     "HOME PATH USER PWD LANG TERM SHELL HOSTNAME VIRTUAL_ENV PYTHONPATH DJANGO_SETTINGS_MODULE DJANGO_CONFIGURATION"
 )
 
+# A login has these. No build of an image does, and a container has HOSTNAME alone: settings that demand one get it.
+OF_LOGIN = words("USER TERM SHELL HOSTNAME")
+
 
 # In the name of a variable that is set while developing.
 DEVELOPMENT_WORDS = words("DEBUG DEV DEVELOPMENT LOCAL")
@@ -98,7 +101,8 @@ def environment(first: State, last: State) -> list[ReadVariable]:
         other = merged.setdefault(name, variable)
         other.perhaps = other.perhaps or variable.required or variable.perhaps
         other.default = variable.default if other.default is None else other.default
-    named = [variable for name, variable in merged.items() if name not in GIVEN and name.isprintable()]
+    given = GIVEN - {name for name in OF_LOGIN if name in merged and merged[name].required}
+    named = [variable for name, variable in merged.items() if name not in given and name.isprintable()]
     return [described(variable) for variable in named]
 
 
