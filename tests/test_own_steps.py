@@ -1913,6 +1913,30 @@ def test_what_runs_today_goes_before_a_sample(answered):
     assert (found["dotenv"]["REGION"], found["dotenv"]["PAGE_SIZE"]) == ("eu-west", "50")
 
 
+CI = """
+jobs:
+  test:
+    env:
+      REGION: eu-north
+      PLACE: fake-place
+      SITE_HOST: ci.example.com
+      STRIPE_KEY: a1b2c3
+      PAGE_SIZE: 5
+      SECRET_KEY: in-the-ci
+"""
+
+
+@pytest.mark.parametrize("path", [".github/workflows/test.yml", ".gitlab-ci.yml"])
+def test_what_tests_run_with_is_better_than_a_placeholder(answered, path):
+    found = answered(**{"shop/settings.py": NEEDS, path: CI})
+    for answer, unknown in (("build_environment", "build"), ("dotenv", "change-me")):
+        assert (found[answer]["REGION"], found[answer]["PLACE"]) == ("eu-north", unknown)
+        assert found[answer]["SITE_HOST"] == "localhost" and found[answer]["PAGE_SIZE"] != "5"
+        assert found[answer]["STRIPE_KEY"] != "a1b2c3" and found[answer]["SECRET_KEY"] != "in-the-ci"
+    sample = answered(**{"shop/settings.py": NEEDS, path: CI, ".env.example": "REGION=eu-west\n"})
+    assert sample["dotenv"]["REGION"] == "eu-west"
+
+
 def test_what_is_installed_follows_the_sample(written):
     site = read(written(**{"shop/settings.py": NEEDS, ".env.example": SAMPLE}))
     assert site.settings.installed_apps.value == ["shop", "search"]

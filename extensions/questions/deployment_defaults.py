@@ -19,7 +19,7 @@ from ..project.deployment.kinds.record import (
     Variable,
     When,
 )
-from ..project.evaluation.environment import ReadVariable
+from ..project.evaluation.environment import PLACEHOLDER, ReadVariable
 from ..services.connections import can_be_changed, connections
 from ..services.site import Site
 from .default import Default, default_of
@@ -154,7 +154,12 @@ def own_value(site: Site, item: ReadVariable) -> str:
         return item.example
     if item.secret or "sqlite" in item.dummy or item.name.upper().endswith("DEBUG"):
         return ""
-    value = next((value.value for value in site.own_steps.value.values if value.name == item.name), "")
+    known = [*site.own_steps.value.values]
+    if (
+        item.required or item.build
+    ) and item.dummy == PLACEHOLDER:  # which may not be of the form that settings ask for
+        known += site.own_steps.value.tested
+    value = next((value.value for value in known if value.name == item.name), "")
     return "" if item.type == "int" and not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value) else value
 
 

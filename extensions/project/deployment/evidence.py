@@ -51,7 +51,7 @@ from .kinds.system_packages import (
 from .own_image import OwnImage, own_image
 from .recipes import kind_of
 from .steps import OwnSteps, Phase, Step, read_own_steps, read_script
-from .values import own_values
+from .values import own_values, tested_values
 
 T = TypeVar("T")
 MAX_TAKEN = 1000
@@ -98,6 +98,7 @@ class Evidence:
     taken: tuple[Taken, ...] = ()
     filled: tuple[str, ...] = ()  # places outside of the project that the image has from other stages
     values: tuple[Variable, ...] = ()  # of variables that settings read, by any of the project's files
+    tested: tuple[Variable, ...] = ()  # of these, by its CI alone
 
     def of(self, kind: type[T]) -> list[T]:
         """Return what was taken over of one kind, in order."""
@@ -200,6 +201,7 @@ def _evidence(tree: Tree, known: _Known) -> Evidence:
         tuple(settled),
         tuple(_filled(steps)),
         tuple(own_values(tree, known.variables)),
+        tuple(tested_values(tree, known.variables)),
     )
 
 

@@ -28,6 +28,8 @@ IN_CONTAINER = re.compile(
     r"^ *- +\{? *name: *[\"']?(?P<name>[A-Z][A-Z0-9_]*)[\"']?(?:,|\n) *value: *(?P<value>[^\n}]+)", re.MULTILINE
 )
 IN_MAPPING = re.compile(r"^ +(?P<name>[A-Z][A-Z0-9_]*): *(?P<value>[^\s|>&*{].*)$", re.MULTILINE)
+INVENTED = re.compile(r"(?<![a-z])(?:fake|tests?|dummy|mock|example|ci|foo|bar|none|null)(?![a-z])", re.IGNORECASE)
+WORKFLOW = re.compile(r"\.github/workflows/[^/]+\.ya?ml|\.gitlab-ci\.yml")
 QUOTED = re.compile(r"([\"'])(.*?)\1(?:\s+#.*)?")
 # What a person is to replace.
 TO_REPLACE = re.compile(
@@ -55,6 +57,21 @@ def own_values(tree: Tree, names: Iterable[str]) -> Iterator[Variable]:
             found = others.get(name)
         if found is not None:
             yield found
+
+
+def tested_values(tree: Tree, names: Iterable[str]) -> Iterator[Variable]:
+    """Yield what the project's CI sets variables to, so that settings start for tests: the last resort.
+
+    https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#env
+    """
+    wanted = {*names}
+    for path in [path for path in tree.paths if WORKFLOW.fullmatch(path)][:MAX_MANIFESTS]:
+        text = tree.text(path) or ""
+        for match in IN_MAPPING.finditer(text):
+            name, value = match["name"], _text(match["value"].strip())
+            if name in wanted and _is_open(name, value) and not INVENTED.search(value):
+                wanted.remove(name)
+                yield Variable(f"{path}:{text.count(chr(10), 0, match.start('name')) + 1}", name, value)
 
 
 def _stated(tree: Tree, name: str) -> Iterator[Variable]:

@@ -71,6 +71,7 @@ FERNET_DUMMY = "only-for-building-the-image-0123456789-abcd="
 FERNET = ("FERNET", "FERNET_KEY", "ENCRYPTION_KEY")  # what the names of variables with such a key end in
 
 
+PLACEHOLDER = "build"  # for a text of which the name tells nothing
 JSON_KINDS = {"json": "[]", "object": "{}"}  # types whose text is JSON: a list, and a mapping; each when it is empty
 DSN = "http://build@localhost/1"  # https://docs.sentry.io/concepts/key-terms/dsn-explainer/
 URL_KINDS = ("db", "cache", "email")  # types whose text is a URL that becomes a setting
@@ -224,7 +225,7 @@ def dummy(variable: Variable) -> str:
     if variable.kind or kind == "url":
         return dummy_url(variable)
     if variable.opened:
-        return "build"
+        return PLACEHOLDER
     if kind in ("bool", "int", "list"):
         return {"bool": "False", "int": "1", "list": "localhost"}[kind]
     if production := production_value(variable):
@@ -240,7 +241,7 @@ def dummy(variable: Variable) -> str:
     ending = next((text for endings, text in BY_ENDING.items() if name.endswith(endings)), "")
     hosts = ("HOST", "HOSTNAME", "DOMAIN", "SERVER", "FQDN")
     is_host = any(word in hosts for word in name.split("_")) and not name.endswith("USER")
-    return ending or ("localhost" if is_host else "build")
+    return ending or ("localhost" if is_host else PLACEHOLDER)
 
 
 # What a text is whose variable's name ends so.
