@@ -1362,6 +1362,15 @@ def test_a_variable_that_is_part_of_a_url(route, value, read):
         ("EMAIL_BACKEND = os.environ['SENDER']", "django.core.mail.backends.smtp.EmailBackend"),
         ("EMAIL_PORT = os.environ['X']", "25"),
         ("STATIC_URL = os.environ['X_URL']", "/static/"),
+        ("DEFAULT_FILE_STORAGE = os.environ['KEPT']", "django.core.files.storage.FileSystemStorage"),
+        (
+            "STORAGES = {'default': {'BACKEND': os.environ['KEPT']}}",
+            "django.core.files.storage.FileSystemStorage",
+        ),
+        (
+            "kept = os.environ['KEPT']\nSTORAGES = {'staticfiles': {'BACKEND': kept}}",
+            "django.contrib.staticfiles.storage.StaticFilesStorage",
+        ),
         ("LOGGING = {'root': {'level': os.environ['LOG_LEVEL']}}", "INFO"),
         ("import sentry_sdk\nsentry_sdk.init(dsn=os.environ['SENTRY'])", "http://build@localhost/1"),
         ("import sentry_sdk\nSENTRY = env('SENTRY')\nsentry_sdk.init(SENTRY, x=1)", "http://build@localhost/1"),

@@ -149,6 +149,12 @@ def debug_switches(debug: Setting | None) -> Iterator[tuple[str, str]]:
         yield from ((name, text) for text in (*first, *((*off, *on) if about & DEVELOPMENT_WORDS else (*on, *off))))
 
 
+# https://docs.djangoproject.com/en/stable/ref/settings/#std-setting-STORAGES
+STORAGES = {
+    "default": "django.core.files.storage.FileSystemStorage",
+    "staticfiles": "django.contrib.staticfiles.storage.StaticFilesStorage",
+}
+
 # What Django has where nothing is set, for settings that take no text but one of a kind.
 # https://docs.djangoproject.com/en/stable/ref/settings/
 USUAL = {
@@ -156,6 +162,8 @@ USUAL = {
     "LANGUAGE_CODE": "en-us",
     "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
     "EMAIL_PORT": "25",
+    "DEFAULT_FILE_STORAGE": STORAGES["default"],
+    "STATICFILES_STORAGE": STORAGES["staticfiles"],
     "STATIC_URL": "/static/",
     "MEDIA_URL": "/media/",
     "LOGIN_URL": "/accounts/login/",
@@ -185,8 +193,13 @@ def with_production(variables: Sequence[ReadVariable], production: Mapping[str, 
 
 
 def with_engines(variables: Sequence[ReadVariable], values: dict[str, Setting]) -> list[ReadVariable]:
-    """Return the variables, those that name a database engine or a cache backend with one of Django's as dummy."""
-    dummies: dict[str, str] = {}
+    """Return the variables, those that name a database engine, a cache or a storage with one of Django's as dummy."""
+    kept = parts_of(values.get("STORAGES"))
+    dummies = {
+        kept[alias].data["BACKEND"].direct: dummy
+        for alias, dummy in STORAGES.items()
+        if alias in kept and isinstance(kept[alias].data, dict) and "BACKEND" in kept[alias].data
+    }
     for name, key, dummy in (
         ("DATABASES", "ENGINE", "django.db.backends.sqlite3"),
         ("DATABASES", "NAME", "/tmp/build.sqlite3"),
