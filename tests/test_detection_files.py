@@ -300,6 +300,7 @@ def test_uploads_without_a_folder_of_their_own(settings, dirs, read):
         # What it makes when it starts, and what Compose keeps.
         ({"Dockerfile": "CMD mkdir -p spool /run/shop && gunicorn site.wsgi"}, ["spool"]),
         ({"Dockerfile": "", "compose": "[indexes:/app/index, pg:/etc/x, '.:/app', ./own:/app/own]"}, ["index", "own"]),
+        ({"Dockerfile": "", "compose": "['./:/app']"}, []),
         ({"Dockerfile": "", "compose": "[{type: volume, source: s, target: /srv/spool}]"}, ["/srv/spool"]),
         ({"Dockerfile": "", "compose": "[indexes:/app/index:ro, modules:/app/node_modules, c:/app/config]"}, []),
         ({"Dockerfile": "", "compose": "[env:/app/env]\n    command: ./env/bin/python manage.py x"}, []),

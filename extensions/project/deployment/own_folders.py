@@ -55,4 +55,5 @@ def _is_for_data(tree: Tree, compose: str, source: str) -> bool:
     if not source.startswith(".") or "." in posixpath.basename(source):
         return False
     place = posixpath.normpath(posixpath.join(posixpath.dirname(compose), source))
-    return not place.startswith("..") and not any(path.startswith(f"{place}/") for path in tree.paths)
+    named = place == "." or place.startswith("..")
+    return not named and not any(path.startswith(f"{place}/") for path in tree.paths)
