@@ -252,6 +252,19 @@ def test_a_version_that_a_build_of_the_package_writes(read):
     assert read({"pyproject.toml": scm, "site/_version.py": "version = '1'"})["build_instructions"][0] == []
 
 
+@pytest.mark.parametrize("import_name", ["importlib.metadata", "importlib_metadata"])
+def test_a_project_that_asks_for_a_version_that_only_git_has(import_name, read):
+    dynamic = PACKAGE.replace('version = "1"', "dynamic = ['version']")
+    asks = ASKS.replace("importlib.metadata", import_name)
+    found = read({"pyproject.toml": dynamic, "shop/about.py": asks})
+    for name in ("build_instructions", "django_instructions"):
+        ((line,), source) = found[name]
+        assert line.endswith("'Name: my-shop' 'Version: 0.0.0' > /workdir/my_shop.egg-info/PKG-INFO")
+        assert source == "shop/about.py:2"
+    assert read({"pyproject.toml": PACKAGE, "shop/about.py": asks})["build_instructions"][0] == []
+    assert read({"pyproject.toml": dynamic, "shop/about.py": CAUGHT})["build_instructions"][0] == []
+
+
 def test_tailwind_without_node_is_built_before_collectstatic(read):
     settings = "import os\nSECRET_KEY = os.environ['SECRET_KEY']\nINSTALLED_APPS = ['django_tailwind_cli']\n"
     (line,), source = read({"site/settings.py": settings})["build_instructions"]

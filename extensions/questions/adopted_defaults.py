@@ -67,17 +67,21 @@ def _adopted(lines: Sequence[str]) -> Default:
 
 
 def _version_file(site: Site) -> Default:
-    """Return what writes the module with the version that a build of the package would write.
+    """Return what writes the module with the version, or the metadata, that a build of the package would write.
 
     https://setuptools-scm.readthedocs.io/en/latest/config/
+    https://docs.python.org/3/library/importlib.metadata.html#distribution-discovery
     """
-    path = site.dependencies.version_file
-    if not path.value:
-        return Default([])
-    place = posixpath.normpath(f"/workdir/{path.value}")
-    version = "'version = \"0.0.0\"' 'version_tuple = (0, 0, 0)'"
-    line = f"RUN mkdir -p {posixpath.dirname(place)} && printf '%s\\n' {version} > {place}"
-    return Default([line], path.source)
+    path, name = site.dependencies.version_file, site.dependencies.unversioned
+    written = {path.value: "'version = \"0.0.0\"' 'version_tuple = (0, 0, 0)'"} if path.value else {}
+    if name.value:
+        metadata = posixpath.join(site.layout.import_root, f"{name.value.replace('-', '_')}.egg-info/PKG-INFO")
+        written[metadata] = f"'Metadata-Version: 2.1' 'Name: {name.value}' 'Version: 0.0.0'"
+    places = {posixpath.normpath(f"/workdir/{path}"): text for path, text in written.items()}
+    lines = [
+        f"RUN mkdir -p {posixpath.dirname(place)} && printf '%s\\n' {text} > {place}" for place, text in places.items()
+    ]
+    return Default(lines, (path.source or name.source) if lines else "")
 
 
 def build_image(site: Site) -> Default:

@@ -29,21 +29,24 @@ def read_own_package(tree: Tree, dependencies: Dependencies, tools: Collection[T
     files = [path for path in dependencies.installer_files.value if posixpath.basename(path) == "pyproject.toml"]
     path = files[0] if files else "pyproject.toml"
     content = mapping(tree.toml(path)) if tree.exists(path) else {}
-    source = _asked_at(tree, content, tools)
+    name, source = _asked_at(tree, content, tools)
+    certainty = Certainty.INFERRED if source else Certainty.ASSUMED
+    built = _has_version(content)
     written = _version_file(content, posixpath.dirname(path), tools)
     missing = written if written and not tree.exists(written) else ""
     return replace(
         dependencies,
-        installs_itself=Found(bool(source), source, Certainty.INFERRED if source else Certainty.ASSUMED),
+        installs_itself=Found(bool(source) and built, source if built else "", certainty),
+        unversioned=Found("" if built else name, "" if built else source, certainty),
         version_file=Found(missing, path if missing else "", Certainty.STATED if missing else Certainty.ASSUMED),
     )
 
 
-def _asked_at(tree: Tree, content: dict[str, Any], tools: Collection[Tool]) -> str:
-    """Return where code asks for the project's own distribution, "" where none does, or none can be built."""
+def _asked_at(tree: Tree, content: dict[str, Any], tools: Collection[Tool]) -> tuple[str, str]:
+    """Return the project's own distribution and where code asks for it, "" where none does, or none can be built."""
     name = name_in(content, tools)
-    if not name or not mapping(content, "build-system") or not _has_version(content):
-        return ""
+    if not name or not mapping(content, "build-system"):
+        return "", ""
     own = canonicalize_name(name)
     for path in tree.paths:
         if (
@@ -53,8 +56,8 @@ def _asked_at(tree: Tree, content: dict[str, Any], tools: Collection[Tool]) -> s
         ):
             module = tree.python(path)
             if line := _asks(module, own) if module else 0:
-                return f"{path}:{line}"
-    return ""
+                return own, f"{path}:{line}"
+    return "", ""
 
 
 # Where a build reads a version in a file: https://hatch.pypa.io/latest/version/,
