@@ -910,6 +910,20 @@ def test_configurations(read):
     assert project["databases"]["default"]["variable"] == "DATABASE_URL"
 
 
+def test_values_of_configurations_that_are_empty_without_a_default(read):
+    found = read("""
+        from configurations import Configuration, values
+        class Production(Configuration):
+            FEATURES = values.DictValue(environ_name="FEATURES", environ_prefix=None)
+            HOSTS = values.ListValue(None, environ_name="HOSTS")
+            if FEATURES.get("BOARD", False) or "all" in HOSTS:
+                STATIC_URL = "/board/"
+            else:
+                STATIC_URL = "/assets/"
+    """)
+    assert (found["static_url"], found.required) == ("/assets/", [])
+
+
 def test_a_value_of_configurations_with_a_name_of_its_own(read):
     project = read(
         """

@@ -8,13 +8,14 @@ from ...tree import Tree
 from ..objects import Class, Scope
 from ..references import Arguments, Late
 from ..state import External, State
-from ..values import Value
+from ..values import Value, wrap
 from .package import Package
 from .reading import new_reader
 
 URLS = {"DatabaseURL": ("db", "DATABASE_URL"), "CacheURL": ("cache", "CACHE_URL"), "EmailURL": ("email", "EMAIL_URL")}
 # Where classes of values are. https://github.com/suitenumerique/django-lasuite
 VALUES = ("configurations.", "lasuite.configuration.")
+EMPTY = ("List", "Tuple", "Set", "Dict")  # values that are empty without a default
 KINDS = {"Boolean": "bool", "Integer": "int", "Float": "int", "List": "list", "Tuple": "list"}
 
 
@@ -27,14 +28,16 @@ def read_late(state: State, name: str, value: Late, line: int, scope: Scope) -> 
 
 def _read(state: State, name: str, value: Late) -> Value:
     arguments = value.arguments
-    default = arguments.get(0, "default")
+    default = arguments.get(0, "default") or Value(None)
+    if default.data is None and value.kind.endswith(EMPTY):
+        default = wrap({} if value.kind == "Dict" else [])
     environ = arguments.named.get("environ")
     if environ is not None and environ.data is False:
-        return default or Value(None)
+        return default
     kind, variable = variable_of(name, value)
     needed = arguments.named.get("environ_required")
     required = value.kind == "Secret" or (needed is not None and needed.data is True)
-    read = state.read(variable, None if required else default or Value(None), kind)
+    read = state.read(variable, None if required else default, kind)
     return Value({"default": read}, read.variables) if kind in ("db", "cache") else read
 
 
