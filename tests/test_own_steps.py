@@ -518,6 +518,18 @@ def test_a_command_of_the_build_makes_static_files(answered):
     ]
 
 
+def test_a_command_of_the_build_has_its_own_variables(answered):
+    given = "DEBUG=1 OTHER=1 SECRET_KEY=x DB_KIND=sqlite3 DB_NAME=/var/lib/shop/shop.db"
+    dockerfile = f"FROM python:3.12\n{COPY}RUN {given} python manage.py make_files\n{GUNICORN}"
+    variables = "SECRET_KEY, DEBUG = os.environ['SECRET_KEY'], os.environ.get('DEBUG') == '1'\n"
+    variables += "KIND, NAME = os.environ.get('DB_KIND', 'mysql'), os.environ.get('DB_NAME')\n"
+    found = answered(**{"Dockerfile": dockerfile, "shop/settings.py": f"{SETTINGS}import os\n{variables}"})
+    assert found["build_instructions"] == [
+        "RUN mkdir -p /var/lib/shop && SECRET_KEY=only-for-building-the-image-0123456789-abcdefghijkl "
+        "DB_KIND=sqlite3 DB_NAME=/var/lib/shop/shop.db python manage.py make_files"
+    ]
+
+
 def test_requirements_that_the_own_dockerfile_names(answered):
     run = "RUN pip install --no-cache-dir -r requirements.txt gunicorn==23.0.0 \\\n"
     run += "    && pip install 'whitenoise[brotli]>=6,<7' black\n"

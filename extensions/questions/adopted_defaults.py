@@ -3,8 +3,9 @@
 import posixpath
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from ..project.deployment.kinds.record import Command
 from ..services.site import Site
 from . import environment_defaults
 from .default import Default
@@ -48,16 +49,27 @@ def build_instructions(site: Site) -> Default:
     source = default.source or (apps.source if commands else own.source)
     if not site.own_steps.value.adopted:
         commands += own.value
-    given = "".join(
-        f"{name}={shlex.quote(text)} " for name, text in environment_defaults.build_environment(site).value.items()
-    )
-    instructions = dict.fromkeys(
-        f"RUN {'' if command.startswith('mkdir ') else given}{command}" for command in commands
-    )
+    given = environment_defaults.build_environment(site).value
+    instructions = dict.fromkeys(f"RUN {_with_variables(site, command, given)}" for command in commands)
     lacking = site.local.static_lacking
     makes = [f"RUN mkdir -p {shlex.join(posixpath.join('/workdir', path) for path in lacking.value)}"]
     found = [*(makes if lacking.value else []), *default.value, *instructions]
     return Default(found, (source if default.value or instructions else lacking.source) if found else "")
+
+
+def _with_variables(site: Site, command: str, given: Mapping[str, str]) -> str:
+    """Return a command with the variables that settings need, and those that the own image sets for it alone.
+
+    The folder of a file that one of these names is made.
+    """
+    if command.startswith("mkdir "):
+        return command
+    read = {item.name for item in site.settings.environment.value if not item.secret and "DEBUG" not in item.name}
+    stated = next((item for item in site.own_steps.value.of(Command) if shlex.join(item.words) == command), None)
+    own = {name: text for name, text in (stated.given if stated else ()) if name in read and name not in given}
+    folders = {posixpath.dirname(text) for text in own.values() if text.startswith("/")} - {"/", "/tmp"}
+    made = f"mkdir -p {shlex.join(sorted(folders))} && " if folders else ""
+    return made + "".join(f"{name}={shlex.quote(text)} " for name, text in {**given, **own}.items()) + command
 
 
 def _adopted(lines: Sequence[str]) -> Default:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ...secrets import has_secret, in_command, words
+from ...secrets import has_secret, in_command, is_private, words
 from ..steps import Phase, Step
 from .record import Command, Done, FrontEnd, Kind, NotUnderstood, Surroundings, Taken, When
 
@@ -192,7 +192,8 @@ def _command(step: Step, words: tuple[str, ...], around: Surroundings, when: Whe
     if step.condition and when is When.START:
         return [NotUnderstood(step.source, text, f"it runs only on {in_command(step.condition)[:80]}")]
     made = _makes_folder(step, written, around) if when is When.STATIC else []
-    return [*made, Command(step.source, ("python", "manage.py", *words), when, step.may_fail)]
+    given = [(name, text) for name, text in step.given.items() if WORD.fullmatch(text) and not is_private(name, text)]
+    return [*made, Command(step.source, ("python", "manage.py", *words), when, step.may_fail, tuple(given))]
 
 
 def _written_beside_code(words: Sequence[str]) -> str:

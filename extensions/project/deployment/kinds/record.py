@@ -82,12 +82,16 @@ class Port:
 
 @dataclass(frozen=True)
 class Command:
-    """A command that must run once, in manage.py's folder; with `may_fail`, what follows runs even if it fails."""
+    """A command that must run once, in manage.py's folder; with `may_fail`, what follows runs even if it fails.
+
+    `given` are the variables that are set for it alone, without secrets.
+    """
 
     source: str
     words: tuple[str, ...]
     when: When
     may_fail: bool = False
+    given: tuple[tuple[str, str], ...] = ()
     kind: str = "command"
 
 
