@@ -62,6 +62,19 @@ def compose(*images: str) -> dict[str, str]:
     return {"compose.yml": f"services:\n{lines}"}
 
 
+def test_the_url_of_a_cache_that_the_own_compose_file_sets_beside_its_host(read):
+    text = """
+HOST, PASSWORD, URI = os.getenv("REDIS_HOST"), os.getenv("REDIS_PASSWORD"), os.getenv("REDIS_URI")
+if not URI:
+    URI = f"redis://:{PASSWORD}@{HOST}:6379/0"
+CACHES = {"default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": URI}}
+"""
+    web = "{build: ., environment: {REDIS_URI: 'redis://cache:6379/0'}}"
+    found = read(text, more={"compose.yml": f"services: {{web: {web}, cache: {{image: redis}}}}\n"})
+    assert found["compose_environment"] == {"REDIS_HOST": "valkey", "REDIS_URI": "redis://valkey:6379/0"}
+    assert read(text, more=compose("redis:7"))["compose_environment"] == {"REDIS_HOST": "valkey"}
+
+
 def test_the_url_of_a_database(read):
     url = 'DATABASES = {"default": env.db("DATABASE_URL", default="postgres:///shop_db?application_name=x")}\n'
     found = read(url, PG, more=compose("postgres:16.4-alpine"))

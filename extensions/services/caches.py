@@ -317,7 +317,7 @@ def _point(site: Site, found: Connections, expected: Expected, name: str) -> Non
     own = {item.name: item.value for item in site.own_steps.value.values}
     has_broker = any("BROKER" in variable for variable in hosts)
     for variable, where in hosts.items():
-        if _is_spare(variable, where, service, hosts):
+        if "://" not in own.get(variable, "") and _is_spare(variable, where, service, hosts):
             continue
         required = expected.about[variable].required or expected.about[variable].told
         if where.host == name and not service.login and not where.login.strip(":") and not required:
