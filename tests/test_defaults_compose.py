@@ -75,6 +75,17 @@ CACHES = {"default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": UR
     assert read(text, more=compose("redis:7"))["compose_environment"] == {"REDIS_HOST": "valkey"}
 
 
+@pytest.mark.parametrize(
+    ("default", "value"), [("localhost", "valkey"), ("redis://localhost", "redis://valkey:6379/0")]
+)
+def test_a_variable_of_a_url_whose_default_is_a_host(default, value, read):
+    text = f"""
+URL = env.str("REDIS_URL", "{default}")
+CACHES = {{"default": {{"BACKEND": "django_redis.cache.RedisCache", "LOCATION": f"redis://{{URL}}:6379/0"}}}}
+"""
+    assert read(text)["compose_environment"] == {"REDIS_URL": value}
+
+
 def test_the_url_of_a_database(read):
     url = 'DATABASES = {"default": env.db("DATABASE_URL", default="postgres:///shop_db?application_name=x")}\n'
     found = read(url, PG, more=compose("postgres:16.4-alpine"))

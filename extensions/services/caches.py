@@ -335,7 +335,8 @@ def _pointed(service: Service, variable: str, where: Address, name: str, number:
     last = last_word(variable)
     # As CACHES takes it: https://docs.djangoproject.com/en/stable/topics/cache/#redis
     is_location = last == "LOCATION" and last not in service.with_port and not where.host
-    is_url = is_location or (last in URL_WORDS and not where.port) or (word_kind(last) and not where.host)
+    is_bare = bool(where.host or where.port)  # a default without a scheme: settings put it into a URL
+    is_url = is_location or (not is_bare and (last in URL_WORDS or bool(word_kind(last))))
     if where.scheme or is_url:
         scheme = where.scheme or service.scheme
         if service.secure_scheme:
