@@ -1020,6 +1020,14 @@ def test_a_huey_whose_server_no_variable_changes(arguments, said, read):
     assert found["compose_settings"] == {}
 
 
+def test_a_huey_that_runs_tasks_at_once_has_no_worker(read):
+    apps = "INSTALLED_APPS = ['huey.contrib.djhuey']\n"
+    modes = "MODES = {'direct': {'immediate': True}, 'redis': {'immediate': False}}\n"
+    huey = "HUEY = {'immediate': MODES.get(os.environ.get('MODE', '%s')).get('immediate')}\n"
+    assert read(apps + modes + huey % "direct")["workers"] == {}
+    assert read(apps + modes + huey % "redis")["workers"] == {"worker": "python manage.py run_huey"}
+
+
 MODULES = {
     "an argument": ("Celery('site', broker='redis://localhost:6379/1')\n", "CELERY_BROKER_URL"),
     "a setting of its own": (

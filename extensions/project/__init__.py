@@ -35,6 +35,7 @@ from .settings.celery import with_places
 from .settings.code_variables import with_code
 from .settings.private_media import PrivateMedia, read_private_media
 from .settings.record import DjangoSettings, LackingModule, with_celery, with_lacking
+from .settings.servers import idle_queues
 from .settings.setting import Settings
 from .settings.url_paths import with_paths
 from .settings.writes import Written, read_writes
@@ -84,7 +85,8 @@ def read_from(tree: Tree, tools: tuple[Tool, ...], adopters: Iterable[Adopter] =
     own_steps = read_evidence(tree, layout, settings, project.dependencies)
     project = replace(project, own_steps=own_steps, dependencies=with_named(project.dependencies, own_steps.value))
     distributions = project.dependencies.distributions.value
-    processes = read_processes(tree, layout, settings.installed_apps, distributions, tools, own_steps.value)
+    idle = idle_queues(evaluated) if evaluated else []
+    processes = read_processes(tree, layout, settings.installed_apps, distributions, tools, own_steps.value, idle)
     if celery := _settings_of_celery(tree, layout, processes.celery_settings.value):
         settings = with_celery(settings, celery)
         project = replace(project, settings=settings)

@@ -107,10 +107,12 @@ def read_processes(
     distributions: Collection[str],
     tools: Iterable[Tool] = (),
     own_steps: Evidence = NOTHING,
+    idle: Collection[str] = (),
 ) -> Processes:
     """Return the processes, and how Celery is made.
 
     What the project's files state comes first; what its code implies is added where nothing stated does the same.
+    `idle` are the apps of queues whose worker has nothing to do.
     """
     says = _strings_in_settings(tree, layout) if layout.manage_py.value or layout.settings_file.value else None
     celery = find_celery(tree, layout, distributions) if says is not None else None
@@ -118,7 +120,7 @@ def read_processes(
     for process in (
         *_stated(tree, layout, wrappers(tools), own_steps.image),
         *_of_own_start(own_steps),
-        *(_inferred(tree, installed_apps, distributions, says, celery) if says is not None else ()),
+        *(_inferred(tree, installed_apps, distributions, says, celery, idle) if says is not None else ()),
         *_cron(tree, layout),
     ):
         identity = _identity(process)
@@ -477,12 +479,13 @@ def _inferred(
     distributions: Collection[str],
     settings: dict[str, str],
     celery: Celery | None,
+    idle: Collection[str],
 ) -> Iterator[Process]:
     """Yield the processes that code implies; `settings` has the source of each string in the settings files."""
     for app, (packages, command, name) in QUEUES.items():
         named = settings.get(app) or next((settings[text] for text in settings if text.startswith(f"{app}.")), "")
         installed = not packages or not distributions or not set(packages).isdisjoint(distributions)
-        if (named or app in apps.value) and installed:
+        if (named or app in apps.value) and installed and app not in idle:
             yield _process(name, f"python manage.py {command}", "worker", named or apps.source, Certainty.INFERRED)
     if celery:
         yield from _of_celery(celery, distributions, apps.value, settings)

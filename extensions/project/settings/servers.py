@@ -150,6 +150,15 @@ def _of_huey(settings: Settings) -> Iterator[NamedServer]:
             yield NamedServer("HUEY.connection.host" if connection.data else "HUEY.host", "localhost", source)
 
 
+def idle_queues(settings: Settings) -> list[str]:
+    """Return the apps of queues whose tasks run where they are sent: a worker of Huey ends with an error then.
+
+    https://huey.readthedocs.io/en/latest/guide.html#immediate-mode
+    """
+    huey = _setting(settings, "HUEY")[0]
+    return ["huey.contrib.djhuey"] if huey is not None and _part(huey, "immediate") is True else []
+
+
 def _of_huey_itself(settings: Settings, tree: Tree) -> Iterator[NamedServer]:
     """Yield the server of HUEY where that is a Huey: https://huey.readthedocs.io/en/latest/django.html."""
     huey, source = _setting(settings, "HUEY")
