@@ -147,7 +147,7 @@ def test_static_server(settings, server, fathom, answered):
         ({"static/staticfiles.json": "{}", "static/site/a.css": ""}, "elsewhere"),
         ({"static/staticfiles.json": "{}", "static/site/a.css": "", "site/static/site/a.css": ""}, "whitenoise"),
         ({"static/staticfiles.json": "{}", "static/admin/a.css": ""}, "whitenoise"),
-        ({"static/site/a.css": ""}, "whitenoise"),
+        ({"static/admin/a.css": "", "static/.gitkeep": ""}, "whitenoise"),
         ({"static/staticfiles.json": "{}", "static/site/a.css": "", ".gitignore": "/static\n"}, "whitenoise"),
     ],
 )
@@ -157,6 +157,23 @@ def test_what_is_collected_in_git_without_its_sources_is_kept(files, server, ans
     found = answered(settings, WITH_OLD_STORAGES, **files)
     assert (found["static_server"], found["use_fathom"]) == (server, server == "whitenoise")
     assert ("static" in found["dockerignore"]) == (".gitignore" in files or "static/staticfiles.json" not in files)
+
+
+@pytest.mark.parametrize(
+    ("files", "left_out"),
+    [
+        ({"static/css/site.css": ""}, False),
+        ({"static/css/site.css": "", ".gitignore": "/static\n"}, True),
+        ({"static/css/site.css": "", "assets/css/site.css": ""}, True),
+        ({"static/site/a.css": "", "site/static/site/a.css": ""}, True),
+        ({"static/site/a.0123456789ab.css": "", "site/static/site/a.css": ""}, True),
+        ({"static/admin/a.css": "", "static/tables/a.js": "", "static/README.md": ""}, True),
+    ],
+)
+def test_sources_in_the_folder_of_collected_files_are_kept(files, left_out, answered):
+    settings = "INSTALLED_APPS = ['django.contrib.staticfiles', 'django_tables.tables', 'site']\n"
+    settings += "STATIC_ROOT = BASE / 'static'\nSTATICFILES_DIRS = [BASE / 'assets']\n"
+    assert ("static" in answered(settings, **files)["dockerignore"]) == left_out
 
 
 @pytest.mark.parametrize(

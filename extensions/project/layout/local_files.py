@@ -44,7 +44,8 @@ def read_local_files(
     root = settings.static_root.value
     manifest = f"{root}/staticfiles.json"
     if not root or not tree.exists(manifest) or tree.is_ignored(manifest):
-        made.insert(0, root)  # else it is kept in git, perhaps with files that only a front end's build makes
+        if not root or not _holds_sources(tree, root, layout, settings):
+            made.insert(0, root)  # else it is kept in git, perhaps with files that only a front end's build makes
     elif _lacks_sources(tree, root, layout):
         static_kept = Found(True, manifest, Certainty.INFERRED)
     made += [database.path for database in settings.databases.value.values()]
@@ -108,6 +109,27 @@ def _lacks_sources(tree: Tree, root: str, layout: Layout) -> bool:
     own = [app for app in apps if tree.exists(f"{base}{app}/__init__.py")]
     others = [path for path in tree.paths if "static/" in path and not path.startswith(f"{root}/")]
     return any(not any(f"static/{app}/" in path for path in others) for app in own)
+
+
+HASHED = re.compile(r"\.[0-9a-f]{12}(?=\.)")
+SERVED = tuple(".css .js .svg .png .jpg .jpeg .gif .webp .ico .woff .woff2 .ttf".split())  # noqa: SIM905
+
+
+def _holds_sources(tree: Tree, root: str, layout: Layout, settings: DjangoSettings) -> bool:
+    """Return whether git has files in the folder of collected files that are nowhere else, and of no package."""
+    start, base = f"{root}/", "" if layout.base == "." else f"{layout.base}/"
+    held = [path for path in tree.paths if path.startswith(start) and path.endswith(SERVED)]
+    if not (held := [path.removeprefix(start) for path in held if not tree.is_ignored(path)]):
+        return False
+    others = [path for path in tree.paths if not path.startswith(start)]
+    sources = {path.rpartition("static/")[2] for path in others if "static/" in path}
+    for folder in settings.staticfiles_dirs.value:
+        sources |= {path.removeprefix(f"{folder}/") for path in others if path.startswith(f"{folder}/")}
+    apps = [app.split(".") for app in settings.installed_apps.value]
+    packages = {"admin", *(part for app in apps if not tree.exists(f"{base}{app[0]}/__init__.py") for part in app)}
+    return any(
+        path.partition("/")[0] not in packages and HASHED.sub("", path, count=1) not in sources for path in held
+    )
 
 
 def _needed(tree: Tree, layout: Layout, dependencies: Dependencies, node: Node | None) -> list[str]:
