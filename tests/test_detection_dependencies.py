@@ -666,6 +666,16 @@ def test_the_python_of_the_site_goes_before_that_of_workers(read):
     assert found(read(files), "python_version") == ("3.9", "docker/django/Dockerfile:1", Certainty.STATED)
 
 
+def test_the_python_of_the_site_goes_before_that_of_other_code(read):
+    files = {
+        "Dockerfile": "FROM python:3.11\nCOPY . .\nRUN pip install -r requirements.txt\nCMD gunicorn shop.wsgi\n",
+        "docker/export/Dockerfile": "FROM python:3.9\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n",
+        "docker/export/requirements.txt": "boto3\n",
+        "requirements.txt": "Django==3.2.25\n",
+    }
+    assert found(read(files), "python_version") == ("3.11", "Dockerfile:1", Certainty.STATED)
+
+
 def test_a_conflict_is_said(read):
     findings = read({".python-version": "3.12", "Dockerfile": "FROM python:3.11"})
     assert "Python 3.11 (Dockerfile:1)" in findings.found["python_version"].note

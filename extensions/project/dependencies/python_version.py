@@ -209,8 +209,9 @@ def _dockerfiles(tree: Tree, django_dir: str, steps: list[Line]) -> Iterator[Sta
     paths = {step.path: step.development for step in steps if step.kind == "dockerfile"}
     production = [path for path, development in paths.items() if not development]
     site = own_image(tree, django_dir)
-    if site and site.service and site.path in production:
-        production = [site.path]  # Compose runs the site in it, and other things in the others
+    states = site and any(image_python(image) for image in images(tree.text(site.path) or ""))
+    if site and site.path in production and (site.service or states):
+        production = [site.path]  # other things run in the others
     seen: set[frozenset[int]] = set()
     for path in (production or list(paths))[:20]:
         pythons = [image for image in images(tree.text(path) or "") if image_python(image)]
