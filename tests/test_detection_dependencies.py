@@ -576,6 +576,13 @@ def test_constraints_pin_what_requirements_leave_open(read):
     assert {name: item["version"] for name, item in findings.value("distributions").items()} == {"django": "5.2.3"}
 
 
+def test_a_manifest_that_uv_installs_as_a_file_of_requirements(read):
+    manifest = '[project]\nname = "shop"\nversion = "1"\ndependencies = ["Django==5.2.3"]\n'
+    dockerfile = "FROM python:3.13\nCOPY . .\nRUN uv pip install -r pyproject.toml\n"
+    found = read({"pyproject.toml": manifest, "uv.lock": "version = 1\n", "Dockerfile": dockerfile})
+    assert found.value("installer") == "uv" and found.problems == []
+
+
 def test_requirements_in_utf_16(read):
     assert read({"requirements.txt": "Django==5.2\r\n".encode("utf-16")}).value("django_version") == "5.2"
 

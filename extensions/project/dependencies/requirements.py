@@ -170,15 +170,19 @@ def _without_comment(line: str) -> str:
     return "" if line.startswith("#") else line
 
 
+MANIFESTS = (".toml", ".cfg", ".py")
+
+
 @lru_cache(maxsize=64)  # the same files are looked at again to choose between them
 def read_requirements(tree: Tree, *paths: str) -> Requirements:
     """Return what the requirements files at `paths` ask for, with those that they include by `-r` and `-c`.
 
     An included file that does not exist, and a line that is no requirement, are problems of the tree.
+    A manifest, as in `uv pip install -r pyproject.toml`, lists none for pip.
     """
     found = Requirements()
     seen: set[tuple[str, bool]] = set()
-    for path in paths:
+    for path in (path for path in paths if not path.endswith(MANIFESTS)):
         _read(tree, path, False, found, seen)
     return found
 
