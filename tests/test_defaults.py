@@ -190,6 +190,7 @@ dependencies = ["django"]
 requires = ["hatchling"]
 """
 ASKS = "from importlib.metadata import version\nVERSION = version('my_shop')\n"
+NAMED = PACKAGE.replace("my-shop", "shop")
 CAUGHT = """
 from importlib import metadata
 try:
@@ -217,6 +218,8 @@ except metadata.PackageNotFoundError:
             },
             True,
         ),
+        ({"pyproject.toml": NAMED, "shop/about.py": ASKS.replace("'my_shop'", "__package__")}, True),
+        ({"pyproject.toml": NAMED, "shop/about.py": ASKS.replace("'my_shop'", "__name__")}, False),
         ({"pyproject.toml": PACKAGE, "shop/about.py": CAUGHT}, False),
         ({"pyproject.toml": PACKAGE, "tests/test_about.py": ASKS}, False),
         ({"pyproject.toml": PACKAGE, "shop/about.py": ASKS.replace("my_shop", "django")}, False),
@@ -250,6 +253,11 @@ def test_a_version_that_a_build_of_the_package_writes(read):
     for name in ("build_instructions", "django_instructions"):
         assert found[name][1] == "pyproject.toml" and found[name][0][0].endswith(" > /workdir/site/_version.py")
     assert read({"pyproject.toml": scm, "site/_version.py": "version = '1'"})["build_instructions"][0] == []
+
+
+def test_a_package_that_asks_for_the_version_by_its_own_name(read):
+    found = read({"pyproject.toml": NAMED, "shop/__init__.py": ASKS.replace("'my_shop'", "__name__")})
+    assert found["install_project"] == (True, "shop/__init__.py:2")
 
 
 @pytest.mark.parametrize("import_name", ["importlib.metadata", "importlib_metadata"])

@@ -55,7 +55,7 @@ def _asked_at(tree: Tree, content: dict[str, Any], tools: Collection[Tool]) -> t
             and any(word in (tree.text(path) or "") for word in ASKING)
         ):
             module = tree.python(path)
-            if line := _asks(module, own) if module else 0:
+            if line := _asks(module, path, own) if module else 0:
                 return own, f"{path}:{line}"
     return "", ""
 
@@ -75,8 +75,13 @@ def _has_version(content: dict[str, Any]) -> bool:
     return any(mapping(content, "tool", *table).get(key) for *table, key in IN_FILES)
 
 
-def _asks(module: ast.Module, own: str) -> int:
-    """Return the line of a call that fails without a distribution of the name `own`, 0 for none."""
+def _asks(module: ast.Module, path: str, own: str) -> int:
+    """Return the line of a call that fails without a distribution of the name `own`, 0 for none.
+
+    `__package__` is the folder's name, and so is `__name__` in `__init__.py`.
+    """
+    folder, name = posixpath.split(path)
+    itself = ("__package__", "__name__") if name == "__init__.py" else ("__package__",)
     caught = {
         inner
         for node in ast.walk(module)
@@ -87,7 +92,10 @@ def _asks(module: ast.Module, own: str) -> int:
     for node in ast.walk(module):
         if not isinstance(node, ast.Call) or node in caught or last_name(node.func) not in CALLS or not node.args:
             continue
-        if canonicalize_name(constant(node.args[0]) or "") == own:
+        asked = constant(node.args[0]) or ""
+        if isinstance(node.args[0], ast.Name) and node.args[0].id in itself:
+            asked = posixpath.basename(folder)
+        if canonicalize_name(asked) == own:
             return node.lineno
     return 0
 
