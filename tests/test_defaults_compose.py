@@ -769,6 +769,12 @@ def test_a_worker_of_django_celery_that_is_not_installed(read):
     assert old["workers"] == {"worker": "python manage.py celery worker -l info"}
 
 
+@pytest.mark.parametrize("command", ["shop-server celery worker -l info", "celery worker -l info"])
+def test_a_worker_of_a_program_of_its_own_gets_the_application(command, read):
+    more = {**CELERY, "Procfile": f"web: gunicorn site.wsgi\nworker: {command}\n"}
+    assert read(BROKER, "celery\nredis\n", more=more)["workers"] == {"worker": "celery -A site.celery worker -l info"}
+
+
 def test_a_command_that_seems_not_to_end_is_a_job(read):
     files = {"app/management/commands/poll.py": "while True:\n    work()\n"}
     found = read("", more=files)

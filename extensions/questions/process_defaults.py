@@ -125,7 +125,7 @@ def _worker(site: Site, item: Process) -> str:
     folder = site.layout.django_dir.value or ""
     for candidate in (item.command, item.runs):
         if command := clean(_of_all_queues(site, item, candidate), folder):
-            return _with_settings(site, _finished(_without_djcelery(site, command)))
+            return _with_settings(site, _finished(_with_application(site, _without_djcelery(site, command))))
     application = site.processes.celery_app.value
     if celery and application and item.kind in ("worker", "beat"):
         scheduler = ""
@@ -144,6 +144,14 @@ def _without_djcelery(site: Site, command: str) -> str:
     if not application or not command.startswith(old) or "djcelery" in site.settings.installed_apps.value:
         return command
     return f"celery -A {application} {command.removeprefix(old)}"
+
+
+def _with_application(site: Site, command: str) -> str:
+    """Return a command of Celery with the application, which a program of the project's own before it may have."""
+    application = site.processes.celery_app.value
+    if not application or not command.startswith("celery ") or re.search(r"\s(?:-A|--app)(?![\w-])", command):
+        return command
+    return f"celery -A {application} {command.removeprefix('celery ')}"
 
 
 def _of_all_queues(site: Site, item: Process, command: str) -> str:
