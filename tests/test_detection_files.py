@@ -399,6 +399,19 @@ def test_packages_for_tests_bring_no_browser(read):
     assert read(**FRONT | {"ui/package.json": made}).value("node")["install"] == "CYPRESS_INSTALL_BINARY=0 npm ci"
 
 
+@pytest.mark.parametrize(
+    ("variable", "config", "build"),
+    [
+        ("DEBUG", "const debug = !process.env.DEBUG || process.env.DEBUG === 'True'\n", "DEBUG=False npm run build"),
+        ("DEBUG", "const debug = process.env.DEBUG === 'True'\n", "npm run build"),
+        ("VERBOSE", "const debug = !process.env.DEBUG || process.env.DEBUG === 'True'\n", "npm run build"),
+    ],
+)
+def test_a_front_end_that_debugs_without_a_variable(variable, config, build, read):
+    settings = f"import os\nDEBUG = os.environ.get('{variable}') == 'True'\n"
+    assert read(settings, **FRONT, **{"ui/vue.config.js": config}).value("node")["build"] == build
+
+
 def test_no_node_where_git_holds_what_it_builds(read, tmp_path):
     assert read(**FRONT, **{"web/static/dist/a.js": ""}).value("node") is None
     assert read(**{".gitignore": "dist/\n"}).value("node")["output"] == ["web/static/dist"]  # built on this machine

@@ -28,6 +28,7 @@ GLOBAL_INSTALL = re.compile(r"npm (?:install|i|add) (?:-g|--global)((?: [a-z0-9@
 SITES = frozenset(("@sveltejs/kit", "astro", "gatsby", "next", "nuxt", "nuxt3"))
 MANIFEST = re.compile(r"(?:manifest|stats|assets)[\w.-]*\.json$")
 WITH_PUPPETEER = ("puppeteer", "jest-puppeteer", "pa11y", "pa11y-ci")
+TURNED_ON = re.compile(r"process\.env\.(\w*DEBUG) *===? *[\"']True[\"']")
 INSTALL_SCRIPTS = ("preinstall", "install", "postinstall", "prepare")
 
 
@@ -50,12 +51,13 @@ def read_node(
             manifests += _named_manifests(evaluated, output)
             runtime = any(not root or not f"{path}/".startswith(f"{root}/") for path in manifests)
             runtime = runtime or is_read(tree, evaluated, output)
-            return Found(_node(tree, package, output, runtime), package.source)
+            read = [item.name for item in settings.environment.value]
+            return Found(_node(tree, package, output, runtime, read), package.source)
     served = settings.staticfiles_dirs
     return Found(_installed(tree, served.value), served.source, Certainty.INFERRED, " ".join(notes))
 
 
-def _node(tree: Tree, package: Package, output: list[str], runtime: bool) -> Node:
+def _node(tree: Tree, package: Package, output: list[str], runtime: bool, variables: Collection[str]) -> Node:
     base = package.dir
     version = node_version(package.node_version)
     prefix, install, files = _installation(tree, base, package.package_manager, package.lock_file, version)
@@ -64,10 +66,26 @@ def _node(tree: Tree, package: Package, output: list[str], runtime: bool) -> Nod
         folder=base,
         files=files,
         install=install,
-        build=_with_tools(tree, package, prefix),
+        build=("" if prefix == BUN else _without_debug(tree, package, variables)) + _with_tools(tree, package, prefix),
         output=output,
         runtime=runtime,
     )
+
+
+def _without_debug(tree: Tree, package: Package, variables: Collection[str]) -> str:
+    """Return what precedes a command to turn off a variable of the settings that debugs the front end where unset.
+
+    As in `!process.env.DEBUG || process.env.DEBUG === "True"`, by which a bundler writes addresses of its own server.
+    """
+    start = "" if package.dir == "." else f"{package.dir}/"
+    for path in tree.paths:
+        name = path.removeprefix(start)
+        if path.startswith(start) and "/" not in name and ".config." in name:
+            text = tree.text(path) or ""
+            for match in TURNED_ON.finditer(text):
+                if f"!process.env.{match[1]} " in text and match[1] in variables:
+                    return f"{match[1]}=False "
+    return ""
 
 
 def _installation(tree: Tree, base: str, manager: str, lock_file: str, version: str) -> tuple[str, str, list[str]]:
