@@ -337,7 +337,8 @@ def test_the_release_of_the_own_image(answered):
 
 
 def test_packages_of_files(answered):
-    found = answered(Aptfile="# comment\nffmpeg\nlibpq-dev\n")
+    others = {"export/Aptfile": "chromium\n", "export/package.json": "{}", "flows/apt.txt": "cmake\n"}
+    found = answered(Aptfile="# comment\nffmpeg\nlibpq-dev\n", **others, **{"flows/Dockerfile": "FROM flows\n"})
     assert (found["apt_build"], found["apt_runtime"]) == (["libpq-dev"], ["ffmpeg", "libpq5"])
 
 

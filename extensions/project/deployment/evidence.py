@@ -16,7 +16,7 @@ from ..findings import Certainty, Found
 from ..ignored import ignored_paths
 from ..layout.record import Layout
 from ..literals import constant, last_name
-from ..places import is_aside, is_development, own
+from ..places import folder, is_aside, is_development, own
 from ..secrets import in_command, is_private, words
 from ..settings.record import DjangoSettings
 from ..tree import Tree
@@ -65,6 +65,7 @@ NEEDED = {name: name for name in ("curl", "wget", "unzip", "bzip2")} | {
 LOCALE = re.compile(r"([a-z]{2,3}_[A-Z]{2})\.(?:UTF|utf)-?8")
 WORD = re.compile(r"(?<![\w/.-])[a-z][\w-]*")
 PACKAGE_FILES = ("Aptfile", "apt.txt", "packages.txt")  # of Heroku's buildpack, and of others
+APPLICATION_FILES = ("Dockerfile", "Procfile", "package.json")
 # Variables of the image's own making, and of the tools that build it.
 OF_BUILD = words(
     "PATH HOME PWD USER SHELL TERM VIRTUAL_ENV DEBIAN_FRONTEND PORT DJANGO_SETTINGS_MODULE DJANGO_ENV WEB_CONCURRENCY "
@@ -185,7 +186,7 @@ def _evidence(tree: Tree, known: _Known) -> Evidence:
         for step in _before_collecting(tree):
             items = taken(step, around)
             found.update((item, None) for item in items if isinstance(item, Command) and item.when is When.STATIC)
-    packages = [*_of_files(tree), *([] if image else _of_ci(tree))]
+    packages = [*_of_files(tree, image, django_dir), *([] if image else _of_ci(tree))]
     if not any("locale" in str(item) for item in found if isinstance(item, (Carried, Packages))):
         found.update(dict.fromkeys(_of_locales(tree)))
     settled = [*_settled(tree, known, [*found, *packages])]
@@ -342,8 +343,13 @@ def _before_collecting(tree: Tree) -> Iterator[Step]:
                 yield from read_script(tree, f"python manage.py {match[1]}{match[2].rstrip()}", source, Phase.BUILD)
 
 
-def _of_files(tree: Tree) -> Iterator[Packages]:
+def _of_files(tree: Tree, image: OwnImage | None, django_dir: str) -> Iterator[Packages]:
+    """Yield what files list for the site; not those of an application in another folder."""
     for path in own(tree, *PACKAGE_FILES):
+        place = folder(path)
+        sites = place == "." or f"{django_dir}/".startswith(f"{place}/") or (image and folder(image.path) == place)
+        if not sites and any(tree.exists(f"{place}/{name}") for name in APPLICATION_FILES):
+            continue
         for number, line in enumerate((tree.text(path) or "").split("\n")[:500], 1):
             if PACKAGE.fullmatch(word := line.partition("#")[0].strip()):
                 yield sorted_packages([word], f"{path}:{number}")
