@@ -531,6 +531,21 @@ def test_a_command_of_the_build_has_its_own_variables(answered):
     ]
 
 
+@pytest.mark.parametrize(
+    ("settings", "instructions"),
+    [
+        ("STATICFILES_DIRS = ['/etc/shop/assets']", ["RUN mkdir -p /etc && ln -s /workdir /etc/shop"]),
+        ("TOOLS = {'tables': ('/etc/shop/assets/a.css',)}", ["RUN mkdir -p /etc && ln -s /workdir /etc/shop"]),
+        ("STATICFILES_DIRS = ['/etc/shop/others']", []),
+        ("STATICFILES_DIRS = ['/etc/shop/assets']\nSTATIC_ROOT = '/etc/shop/static'", []),
+    ],
+)
+def test_paths_of_the_own_image_that_settings_have(settings, instructions, answered):
+    dockerfile = f"FROM python:3.12\nWORKDIR /etc/shop\n{COPY}{GUNICORN}"
+    files = {"Dockerfile": dockerfile, "assets/a.css": "", "shop/settings.py": f"{SETTINGS}{settings}\n"}
+    assert answered(**files)["base_instructions"] == instructions
+
+
 def test_requirements_that_the_own_dockerfile_names(answered):
     run = "RUN pip install --no-cache-dir -r requirements.txt gunicorn==23.0.0 \\\n"
     run += "    && pip install 'whitenoise[brotli]>=6,<7' black\n"

@@ -135,6 +135,11 @@ def base_instructions(site: Site) -> Default:
             if item.text.startswith("ln ") and any(is_not_there(site, word) for word in item.text.split()):
                 continue
             lines.setdefault(item.source, []).append(item.text)
+    home = site.written.own_home
+    if home.value:
+        place, link = posixpath.normpath(f"/workdir/{site.own_steps.value.root}"), posixpath.dirname(home.value)
+        make = "" if link == "/" else f"mkdir -p {shlex.quote(link)} && "
+        lines[home.source] = [f"{make}ln -s {shlex.quote(place)} {shlex.quote(home.value)}"]
     return Default([f"RUN {' && '.join(texts)}" for texts in lines.values()], next(iter(lines), ""))
 
 

@@ -67,6 +67,7 @@ class Written:
     writes: Found[Sequence[Write]] = unread(())  # each path once for each purpose
     data_dirs: Found[Sequence[str]] = unread(())  # folders that can be volumes
     data_files: Found[Sequence[str]] = unread(())  # files in folders that cannot
+    own_home: Found[str] = unread("")  # the own image's folder of the project, if settings name what is there by it
 
 
 def read_writes(
@@ -94,7 +95,36 @@ def read_writes(
         writes=Found(writes, found[0].source if found else "", Certainty.INFERRED),
         data_dirs=Found(dirs, _source(writes, dirs), Certainty.INFERRED),
         data_files=Found(files, _source(writes, files), Certainty.INFERRED),
+        own_home=_own_home(tree, evaluated, own_steps, [*dirs, settings.static_root.value, settings.media_root.value]),
     )
+
+
+def _own_home(tree: Tree, settings: Settings, own_steps: Evidence, made: Sequence[str]) -> Found[str]:
+    """Return the own image's folder of the project where settings name by it what the project has; "" for none.
+
+    So it is where it has nothing that is `made` elsewhere, and no folder of the system is called so.
+    """
+    home = posixpath.normpath(own_steps.home or "/")
+    if home in SYSTEM or is_within(home, "/workdir") or any(path and is_within(path, home) for path in made):
+        return unread("")
+    for setting in settings.values.values():
+        for value in _values_in(setting.raw):
+            if isinstance(value.data, str | PurePosixPath) and str(value.data).startswith(f"{home}/"):
+                inner = posixpath.normpath(posixpath.join(own_steps.root, posixpath.relpath(str(value.data), home)))
+                if inner != "." and (tree.exists(inner) or tree.has_folder(inner)):
+                    return Found(home, setting.source, Certainty.INFERRED)
+    return unread("")
+
+
+def _values_in(value: Value) -> Iterator[Value]:
+    """Yield a value, and all that is in it."""
+    stack = [value]
+    while stack:
+        yield (last := stack.pop())
+        if isinstance(last.data, dict):
+            stack += [item for item in last.data.values() if isinstance(item, Value)]
+        elif isinstance(last.data, list | tuple):
+            stack += [item for item in last.data if isinstance(item, Value)]
 
 
 def _source(writes: Sequence[Write], paths: Sequence[str]) -> str:
