@@ -578,8 +578,11 @@ def test_constraints_pin_what_requirements_leave_open(read):
 
 def test_a_manifest_that_uv_installs_as_a_file_of_requirements(read):
     manifest = '[project]\nname = "shop"\nversion = "1"\ndependencies = ["Django==5.2.3"]\n'
-    dockerfile = "FROM python:3.13\nCOPY . .\nRUN uv pip install -r pyproject.toml\n"
-    found = read({"pyproject.toml": manifest, "uv.lock": "version = 1\n", "Dockerfile": dockerfile})
+    dockerfile = (
+        "FROM python:3.13\nCOPY . .\nRUN uv pip install -r pyproject.toml && ansible-galaxy install -r roles.yml\n"
+    )
+    others = {"uv.lock": "version = 1\n", "Dockerfile": dockerfile, "roles.yml": "roles:\n  - name: a\n"}
+    found = read({"pyproject.toml": manifest, **others})
     assert found.value("installer") == "uv" and found.problems == []
 
 

@@ -170,7 +170,7 @@ def _without_comment(line: str) -> str:
     return "" if line.startswith("#") else line
 
 
-MANIFESTS = (".toml", ".cfg", ".py")
+MANIFESTS = (".toml", ".cfg", ".py", ".yml", ".yaml")
 
 
 @lru_cache(maxsize=64)  # the same files are looked at again to choose between them
@@ -178,7 +178,7 @@ def read_requirements(tree: Tree, *paths: str) -> Requirements:
     """Return what the requirements files at `paths` ask for, with those that they include by `-r` and `-c`.
 
     An included file that does not exist, and a line that is no requirement, are problems of the tree.
-    A manifest, as in `uv pip install -r pyproject.toml`, lists none for pip.
+    A manifest, as in `uv pip install -r pyproject.toml`, lists none for pip; nor does a file of another tool.
     """
     found = Requirements()
     seen: set[tuple[str, bool]] = set()
