@@ -922,6 +922,7 @@ def test_values_of_configurations_that_are_empty_without_a_default(read):
                 STATIC_URL = "/assets/"
     """)
     assert (found["static_url"], found.required) == ("/assets/", [])
+    assert found.variable("FEATURES")["default"] is None
 
 
 def test_a_value_of_configurations_with_a_name_of_its_own(read):

@@ -2,13 +2,14 @@
 
 import ast
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ...literals import CONFIGURATION, assigned_variable, constant
 from ...tree import Tree
 from ..objects import Class, Scope
 from ..references import Arguments, Late
 from ..state import External, State
-from ..values import Value, wrap
+from ..values import Value
 from .package import Package
 from .reading import new_reader
 
@@ -29,8 +30,6 @@ def read_late(state: State, name: str, value: Late, line: int, scope: Scope) -> 
 def _read(state: State, name: str, value: Late) -> Value:
     arguments = value.arguments
     default = arguments.get(0, "default") or Value(None)
-    if default.data is None and value.kind.endswith(EMPTY):
-        default = wrap({} if value.kind == "Dict" else [])
     environ = arguments.named.get("environ")
     if environ is not None and environ.data is False:
         return default
@@ -38,6 +37,8 @@ def _read(state: State, name: str, value: Late) -> Value:
     needed = arguments.named.get("environ_required")
     required = value.kind == "Secret" or (needed is not None and needed.data is True)
     read = state.read(variable, None if required else default, kind)
+    if read.data is None and value.kind.endswith(EMPTY):
+        read = replace(read, data={} if value.kind == "Dict" else [])
     return Value({"default": read}, read.variables) if kind in ("db", "cache") else read
 
 
