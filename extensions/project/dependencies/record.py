@@ -48,6 +48,5 @@ class Dependencies:
     apt_explained: Found[Sequence[str]] = unread(())  # those to build with that a distribution here is known to need
     compile_messages: Found[bool] = unread(False)  # whether there are translations of the project's own
     installs_itself: Found[bool] = unread(False)  # whether code asks for the project as a distribution
-    # The name by which code asks for the project as a distribution whose version only git has, "" for none.
-    unversioned: Found[str] = unread("")
+    unversioned: Found[str] = unread("")  # the own distribution that code asks for, if only git has its version
     version_file: Found[str] = unread("")  # a module with the version that a build writes, "" for none
