@@ -638,6 +638,22 @@ def test_configurations_that_a_package_imports(read):
     assert got(read(files), "configuration_class") == [("Production", "core/settings/__init__.py:2")]
 
 
+def test_a_configuration_whose_base_is_in_another_module(read):
+    code = 'os.environ.setdefault("DJANGO_CONFIGURATION", "Local")\n'
+    files = startproject()
+    del files["core/settings.py"]
+    files |= {
+        "core/wsgi.py": files["core/wsgi.py"].replace("core.settings", "core.settings.local") + code,
+        "core/settings/__init__.py": "",
+        "core/settings/base.py": "class Base(Configuration): pass\n",
+        "core/settings/local.py": "from .base import Base\nclass Local(Base): pass\n",
+        "core/settings/production.py": "from .base import Base\nclass Production(Base): pass\n",
+    }
+    found = read(files)
+    assert got(found, "configuration_class") == [("Production", "core/settings/production.py:2")]
+    assert found.value("settings_module") == "core.settings.production"
+
+
 def test_settings_that_nothing_names(read):
     findings = read({"manage.py": "execute_from_command_line([])", "site1/settings.py": SETTINGS})
     assert got(findings, "settings_module") == [("site1.settings", "site1/settings.py")]

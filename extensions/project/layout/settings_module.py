@@ -444,8 +444,8 @@ def _with_configuration(tree: Tree, layout: Layout, path: str, manage: str) -> L
     if not stated and not classes:
         return layout
     chosen = [(name, source) for name, source in stated if words(name).isdisjoint(NOT_PRODUCTION | TRIALS) and name]
-    imported = _imported(tree, path) if stated else {}
-    for name, line in {**imported, **classes}.items():
+    there = _classes_or_imports(tree, path) if stated else {}
+    for name, line in {**there, **classes}.items():
         if name.lower() in ("production", "prod", "live", "heroku"):
             chosen.append((name, f"{path}:{line}"))
     if chosen:
@@ -476,8 +476,13 @@ def _configurations(tree: Tree, path: str) -> dict[str, int]:
     return found
 
 
-def _imported(tree: Tree, path: str) -> dict[str, int]:
-    """Return the names that a module imports from others, with their lines."""
+def _classes_or_imports(tree: Tree, path: str) -> dict[str, int]:
+    """Return the names of a module's classes, which may inherit from others' classes, and of what it imports."""
     module = tree.python(path) if path.endswith(".py") else None
-    imports = [statement for statement in (module.body if module else []) if isinstance(statement, ast.ImportFrom)]
-    return {alias.asname or alias.name: statement.lineno for statement in imports for alias in statement.names}
+    found: dict[str, int] = {}
+    for statement in module.body if module else []:
+        if isinstance(statement, ast.ImportFrom):
+            found |= {alias.asname or alias.name: statement.lineno for alias in statement.names}
+        elif isinstance(statement, ast.ClassDef):
+            found[statement.name] = statement.lineno
+    return found
