@@ -556,6 +556,18 @@ def test_requirements_that_the_own_dockerfile_names(answered):
     assert found["gunicorn_install"] is False
 
 
+def test_what_the_tool_that_installs_requires_is_not_the_site_s(answered):
+    run = "RUN pip install -r build.txt && poetry install --only main && pip install -r more.txt\n"
+    files = {
+        "Dockerfile": f"FROM python:3.12\nCOPY . .\n{run}{GUNICORN}",
+        "pyproject.toml": '[tool.poetry]\nname = "shop"\n[tool.poetry.dependencies]\npython = "^3.12"\nDjango = "*"\n',
+        "build.txt": "platformdirs==4.1.0\npoetry==2.4.1\n",
+        "more.txt": "whitenoise==6.11.0\n",
+    }
+    found = answered(**files)
+    assert (found["installer"], found["install_packages"]) == ("poetry", ["whitenoise==6.11.0"])
+
+
 def test_a_folder_of_the_project_that_only_the_own_dockerfile_installs_is_said(written):
     dockerfile = f"FROM python:3.12\nWORKDIR /srv\n{COPY}RUN pip install ./libs/rates[more]\n{GUNICORN}"
     folder = written(**{"Dockerfile": dockerfile, "libs/rates/pyproject.toml": "[project]\nname = 'rates'\n"})

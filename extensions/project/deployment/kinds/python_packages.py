@@ -34,6 +34,8 @@ INSTALLERS = (
     "pyenv",
     "pipx",
 )
+# A file that lists one of these is of the tools of a build: what it pins is theirs.
+OF_A_BUILD = frozenset(("poetry", "pipenv", "uv", "pdm", "hatch"))
 MANIFESTS = ("pyproject.toml", "setup.py")
 WITH_VALUE = (
     *("-r", "--requirement", "-c", "--constraint", "-e", "--editable", "-i", "--index-url", "--extra-index-url", "-f"),
@@ -117,7 +119,8 @@ def _of_files(words: list[str], step: Step, around: Surroundings) -> Iterator[st
         where = posixpath.normpath(posixpath.join(step.workdir, value if sign else following))
         path = around.place.find(where)
         if path and path not in around.installs and not is_for_developers(path):
-            for item in read_requirements(around.tree, path).requirements:
+            listed = read_requirements(around.tree, path).requirements
+            for item in () if OF_A_BUILD & {item.name for item in listed} else listed:
                 if not item.url:
                     extras = f"[{','.join(sorted(item.extras))}]" if item.extras else ""
                     yield f"{item.name}{extras}{item.specifier}".replace(" ", "")
