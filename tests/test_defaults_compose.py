@@ -520,6 +520,15 @@ def test_an_optional_service_that_the_projects_compose_file_runs(read):
     assert found["compose_environment"] == {"REDIS_URL": "redis://valkey:6379/0"}
 
 
+def test_a_url_that_settings_add_the_number_of_a_database_to(read):
+    added = "CELERY_BROKER_URL = f'{START}/1'\n"
+    found = read(f"START = os.environ.get('REDIS_URL', 'redis://localhost:6379')\n{added}", "redis\ncelery\n")
+    assert found["compose_environment"] == {"REDIS_URL": "redis://valkey:6379"}
+    own = compose("redis:7") | {".env.example": "REDIS_URL=redis://redis:6379\n"}
+    found = read(f"START = os.environ['REDIS_URL']\n{added}", "redis\ncelery\n", more=own)
+    assert found["compose_environment"] == {"REDIS_URL": "redis://valkey:6379"}
+
+
 def test_variables_that_settings_need(read):
     settings = (
         'SECRET_KEY = os.environ["SECRET_KEY"]\nMAIL = os.environ["SERVER_EMAIL"]\nP = int(os.getenv("PAGE", "20"))\n'
@@ -741,12 +750,12 @@ def test_a_worker_of_all_queues(read):
         (
             "import os\nfrom celery import Celery\napp = Celery('site', broker=os.getenv('QUEUE', 'redis://localhost'))\n",
             {},
-            "QUEUE",
+            {"QUEUE": "redis://valkey:6379"},
         ),
         (
             "from celery import Celery\napp = Celery('site')\napp.config_from_object('site.queue')\n",
             {"site/queue.py": "import os\nbroker_url = os.getenv('TASKS', 'redis://127.0.0.1:6379/0')\n"},
-            "TASKS",
+            {"TASKS": "redis://valkey:6379/0"},
         ),
     ],
 )
@@ -754,7 +763,7 @@ def test_a_broker_that_settings_do_not_name(module, files, environment, read):
     found = read("", "celery\nredis\n", more={"site/celery.py": module, **files})
     assert found["workers"] == {"worker": "celery -A site.celery worker"}
     assert [*found["services"]] == ["valkey"]
-    assert found["compose_environment"] == {environment: "redis://valkey:6379/0"}
+    assert found["compose_environment"] == environment
 
 
 def test_no_worker_without_a_broker(read):

@@ -324,6 +324,9 @@ def _point(site: Site, found: Connections, expected: Expected, name: str) -> Non
             continue
         # A cache that is cleared must not clear Celery's queues.
         number = "1" if has_broker and "BROKER" not in variable and "CELERY" not in variable else "0"
+        stated = address(own.get(variable) or expected.about[variable].default or "")
+        if number == "0" and stated and stated.scheme and not stated.rest:
+            number = ""  # the same database: settings may add its number, as in f"{REDIS_URL}/1"
         has_none = not (where.host or where.scheme or where.port)
         if has_none and HOST_AND_PORT.fullmatch(own.get(variable, "")):  # as in f"redis://{os.environ['REDIS_URL']}"
             where = replace(where, host=name, port=str(service.port))
