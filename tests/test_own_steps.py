@@ -316,6 +316,22 @@ def test_packages_of_releases_that_are_long_gone(answered):
     assert (found["apt_build"], found["apt_runtime"]) == (["libffi-dev", "libpq-dev"], ["libpq5"])
 
 
+@pytest.mark.parametrize(
+    ("image", "runtime"),
+    [
+        ("3.11", ["libopenexr-3-1-30", "libswscale6", "libxt6"]),
+        ("3.13", ["libopenexr-3-1-30", "libswscale8", "libxt6t64"]),
+    ],
+)
+def test_packages_that_debian_has_by_other_names_or_not_at_all(image, runtime, answered, written):
+    packages = "language-pack-en python paxctl git-core libopenexr25 libswscale5 libxt6 unrar"
+    install = f"RUN apt-get install -y {packages}\n"
+    found = answered(Dockerfile=f"FROM python:{image}\n{install}{COPY}{GUNICORN}")
+    assert (found["apt_build"], found["apt_runtime"]) == ([], runtime)
+    [said] = deployment_defaults.notes(read(written()))
+    assert said.startswith("Not taken over: `unrar` (Dockerfile:2)")
+
+
 def test_packages_with_the_number_of_a_server(answered):
     packages = "postgresql-client-15 postgresql-client-$PG postgresql-contrib-15 postgresql-16 libgeos-c1 "
     packages += "libgeos3.11.1 libspatialite7 libgconf-2-4"
