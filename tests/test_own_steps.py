@@ -316,6 +316,17 @@ def test_packages_of_releases_that_are_long_gone(answered):
     assert (found["apt_build"], found["apt_runtime"]) == (["libffi-dev", "libpq-dev"], ["libpq5"])
 
 
+def test_packages_that_a_script_of_the_own_base_image_installs(answered, written):
+    run = "RUN apt-install.sh build-essential libxmlsec1-dev && pip install -r requirements.txt \\\n"
+    run += "    && apt-cleanup.sh build-essential\nRUN install_packages ffmpeg\n"
+    listed = "COPY docker/packages.list /tmp/\nRUN /root/docker-apt-install.sh /tmp/packages.list\n"
+    dockerfile = f"FROM example/python:3.12\n{run}{listed}COPY . .\n{GUNICORN}"
+    found = answered(**{"Dockerfile": dockerfile, "docker/packages.list": "# to run\ngraphviz\n"})
+    assert found["apt_build"] == ["build-essential", "libxmlsec1-dev"]
+    assert found["apt_runtime"] == ["ffmpeg", "graphviz", "libxmlsec1t64-openssl"]
+    assert deployment_defaults.notes(read(written())) == []
+
+
 @pytest.mark.parametrize(
     ("image", "runtime"),
     [

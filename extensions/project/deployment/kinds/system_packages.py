@@ -15,6 +15,9 @@ from .record import Done, Kind, NotUnderstood, Packages, Surroundings, Taken
 
 PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+")
 MANAGERS = ("apt-get", "apt", "aptitude", "apk", "microdnf", "dnf", "yum")
+# What base images install with: https://github.com/bitnami/minideb#adding-packages, and scripts named like it.
+SCRIPT = re.compile(r"(?:[\w-]+-)?apt-install(?:\.sh)?|install_packages")
+CLEANS = ("apt-cleanup", "apt-cleanup.sh")
 FROM_A_FILE = re.compile(r"\bxargs\b|\$\((?:<|\s*(?:cat|grep|sed)\b)")
 INSTALLS = re.compile(r"\bapt(?:-get)?\b.*\binstall\b|\bapk\b.*\badd\b")
 WITH_VALUE = ("-t", "--target-release", "-o", "--option", "-c", "--virtual", "--repository", "-X")
@@ -122,7 +125,8 @@ def sorted_packages(names: Iterable[str], source: str, alpine: bool = False, fin
 
 def _listed(step: Step, around: Surroundings) -> list[str]:
     """Return the packages that a step installs from a file of the project: `xargs apt-get install < packages.txt`."""
-    if not FROM_A_FILE.search(step.text) or not INSTALLS.search(step.text) or around.place is None:
+    installs = FROM_A_FILE.search(step.text) and INSTALLS.search(step.text)
+    if not (installs or SCRIPT.fullmatch(step.program)) or around.place is None:
         return []
     for word in re.findall(r"[\w./-]+", step.text):
         if path := around.place.find(posixpath.normpath(posixpath.join(step.workdir, word))):
@@ -136,13 +140,16 @@ def _listed(step: Step, around: Surroundings) -> list[str]:
 def _read(step: Step, around: Surroundings) -> list[Taken] | None:
     if step.keyword == "RUN" and (listed := _listed(step, around)):
         return [sorted_packages(listed, step.source, "apk" in step.words, step.final)]
-    if step.keyword != "RUN" or step.program not in MANAGERS:
+    if step.keyword == "RUN" and step.program in CLEANS:
+        return [Done(step.source, "packages of the image")]
+    is_script = SCRIPT.fullmatch(step.program) is not None
+    if step.keyword != "RUN" or not (is_script or step.program in MANAGERS):
         return None
     manager, words = step.program, step.words[1:]
     if manager in ("microdnf", "dnf", "yum"):
         return [NotUnderstood(step.source, step.text[:200], "its packages are named as in another distribution")]
     verb = "add" if manager == "apk" else "install"
-    if verb not in words:
+    if verb not in words and not is_script:
         return [Done(step.source, "packages of the image")]
     if step.stage in around.of_node:
         return [Done(step.source, "the stage of the front end")]
