@@ -931,6 +931,24 @@ def test_an_old_pin_is_compiled(read):
     assert "lxml 4.9.0 has wheels for Python to 3.10" in findings.found["python_version"].note
 
 
+def test_what_is_compiled_although_there_are_wheels(read):
+    files = {"requirements.txt": "--no-binary lxml\ndjango==5.2\nlxml==6.0.0\n", ".python-version": "3.13"}
+    findings = read(files)
+    assert findings.value("apt_build") == ["build-essential", "libxml2-dev", "libxslt1-dev", "zlib1g-dev"]
+    assert findings.value("apt_runtime") == ["libxml2", "libxslt1.1"]
+    assert findings.value("python_version") == "3.13"
+
+
+def test_what_uv_compiles_although_there_are_wheels(read):
+    wheel = "lxml-6.0.0-cp313-cp313-manylinux_2_17_x86_64.whl"
+    lock = f"[[package]]\nname = 'lxml'\nversion = '6.0.0'\nwheels = [{{url = 'x/{wheel}'}}]\n"
+    project = "[project]\nname = 'a'\nversion = '1'\ndependencies = ['lxml']\n"
+    files = {"pyproject.toml": project, "uv.lock": lock, ".python-version": "3.13"}
+    assert read(files).value("apt_build") == []
+    files["pyproject.toml"] += "[tool.uv]\nno-binary-package = ['LXML']\n"
+    assert read(files).value("apt_runtime") == ["libxml2", "libxslt1.1"]
+
+
 @pytest.mark.parametrize(
     ("requirements", "version"),
     [

@@ -89,6 +89,7 @@ def _installation(tree: Tree, path: str, source: str, beside: list[tuple[str, st
     by_name = {item.name: item.by_name for item in found.foreign}
     direct = [item for item in distributions_of(requirements) if by_name.get(item.name, True)]
     found.direct = [_told_apart(tree, replace(item, url="") if item.name in by_name else item) for item in direct]
+    found.compiled = requirements.compiled
     found.local = [*requirements.local, *requirements.links]
     if requirements.hashed:
         found.options = ["--require-hashes"]

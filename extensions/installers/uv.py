@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import canonicalize_name
 
 from ..project import lines
 from ..project.data import mapping, strings
@@ -34,6 +35,9 @@ def find(search: Search) -> Iterator[Installation]:
             manifest = pyproject.read(groups)
             found.options = options(groups, manifest) if lock else unlocked_options(groups, manifest)
             found.options += ["--frozen"] if lock and _is_frozen(search) else []
+            # https://docs.astral.sh/uv/reference/settings/#no-binary-package
+            sources = strings(mapping((root or pyproject).tables, "uv").get("no-binary-package"))
+            found.compiled = [canonicalize_name(name) for name in sources]
             members = _members(root or pyproject)
             more = [*([root.path] if root else []), *(path for path in members if path != pyproject.path)]
             yield with_manifest(search.tree, found, manifest, ["uv.toml"], more)

@@ -61,6 +61,8 @@ def read_dependencies(
     if not installation.lock_file:
         distributions = with_brought(distributions)
         features |= needs_driver(distributions, database_engines)
+    for name in distributions.keys() & installation.compiled:
+        distributions[name] = replace(distributions[name], wheels=())
     return _with_debian_packages(tree, found, distributions, features)
 
 

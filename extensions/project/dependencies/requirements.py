@@ -43,7 +43,7 @@ NAME = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?\s*(.*)$", 
 EGG = re.compile(r"[#&]egg=([A-Za-z0-9][A-Za-z0-9._-]*)")
 HASHED = re.compile(r"(?:^|\s)--(?:hash[=\s]|require-hashes)")
 OPTION = re.compile(
-    r"^(-r|-c|-e|-i|-f|--requirement|--constraint|--editable|--index-url|--extra-index-url|--find-links)(?:\s*=\s*|\s+|(?<=^-.))(.+)$"
+    r"^(-r|-c|-e|-i|-f|--requirement|--constraint|--editable|--index-url|--extra-index-url|--find-links|--no-binary)(?:\s*=\s*|\s+|(?<=^-.))(.+)$"
 )
 
 
@@ -73,6 +73,7 @@ class Requirements:
     local: list[tuple[str, str]] = field(default_factory=list)  # (what is installed, source)
     vcs: list[tuple[str, str]] = field(default_factory=list)  # (URL, source)
     links: list[tuple[str, str]] = field(default_factory=list)  # (where pip looks for archives, source)
+    compiled: list[str] = field(default_factory=list)  # names of which pip takes no wheel
     hashed: str = ""  # the first line with a hash, "" for none
     lines: int = 0  # that were read
 
@@ -225,10 +226,18 @@ def _opened(
                     yield included, constraint or name in ("-c", "--constraint")
             elif name in ("-e", "--editable"):
                 _read_requirement(tree, value, source, constraint, found)
-            elif name in ("-f", "--find-links"):
-                found.links.append((value, source))
+            else:
+                _note(name, value, source, found)
         elif not line.startswith("-"):
             _read_requirement(tree, line.partition(" --")[0].strip(), source, constraint, found)
+
+
+def _note(option: str, value: str, source: str, found: Requirements) -> None:
+    """Record what an option says of where and how pip gets distributions."""
+    if option in ("-f", "--find-links"):
+        found.links.append((value, source))
+    elif option == "--no-binary":
+        found.compiled += [canonicalize_name(name.strip()) for name in value.split(",")]
 
 
 def _included(tree: Tree, path: str, value: str, source: str) -> str:

@@ -33,6 +33,7 @@ class Installation:
     requirements_file: str = ""
     requirements_files: list[str] = field(default_factory=list)  # it and those that it includes
     beside: list[tuple[str, str]] = field(default_factory=list)  # other requirements files that production installs
+    compiled: list[str] = field(default_factory=list)  # names of which the tool takes no wheel
     foreign: list[Foreign] = field(default_factory=list)  # what only one machine can install
     is_kept_aside: bool = False  # whether the files are in a folder for such files, below what they are for
     stated: bool = True
