@@ -131,6 +131,15 @@ def test_static_root_beside_the_project_is_beside_workdir_in_the_image(code, fol
     assert ("outside the project" in found.note) == (expected != "static")
 
 
+@pytest.mark.parametrize(("name", "expected"), [("etc", "/var/static"), ("config", "static")])
+def test_folders_of_the_image_are_beside_the_project(name, expected, read):
+    """https://github.com/joke2k/django-environ: projects look so for where they are deployed."""
+    code = "import environ\nimport os\nroot = environ.Path(__file__) - 2\n"
+    code += f"if os.path.isdir(root.path('..')('{name}')):\n    STATIC_ROOT = root('../var/static')\n"
+    code += "else:\n    STATIC_ROOT = root('static')\n"
+    assert read(code).findings.found["static_root"].value == expected
+
+
 def test_no_static_root(read):
     project = read("DEBUG = False\n")
     assert project.where("static_root") == ("", "", ASSUMED)

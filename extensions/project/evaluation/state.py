@@ -15,13 +15,15 @@ from .environment import URL_KINDS, Environment, converted, looks_secret, parse_
 from .objects import Class, LoopEnd, Names, Raised, Returned, Scope, Stop
 from .operations import MAX_TEXT, plain_text
 from .references import Arguments
-from .values import HOME, MISSING, OUTSIDE, ROOT, UNKNOWN, Binding, Value, merge, words, wrap
+from .values import HOME, MISSING, OUTSIDE, ROOT, UNKNOWN, Binding, Value, beside_project, merge, words, wrap
 
 UNREADABLE = "has a statement that could not be worked out"
 MAX_TURNS = 500  # of one loop
 MAX_STEPS = 60_000  # nodes worked out for one settings module, all that it imports included
 # In the name of a variable that says whether, or where, this is production.
 OF_SURROUNDINGS = words("DEBUG ENV ENVIRONMENT STAGE DEPLOYMENT DEVELOPMENT DEV PRODUCTION TESTING")
+# Folders of every image, which are beside the project there. https://refspecs.linuxfoundation.org/fhs.shtml
+OF_IMAGES = words("/bin /boot /dev /etc /home /lib /media /mnt /opt /proc /root /run /sbin /srv /sys /tmp /usr /var")
 KEYS = ("SECRET_KEY", "SECRET", "PASSWORD")
 BOOL_WORDS = frozenset(("true", "false", "1", "0", "yes", "no", "on", "off", "t", "f", "y", "n"))
 
@@ -134,6 +136,8 @@ class State:
         relative = path.removeprefix(ROOT + "/")
         if path == ROOT or (relative != path and (self.tree.exists(relative) or relative in self.tree.folders)):
             return UNKNOWN if path != ROOT and self.ignored(relative) else True
+        if beside_project(path) in OF_IMAGES:
+            return True
         return UNKNOWN if not path.startswith(OUTSIDE) or relative == path else False
 
     def glob(self, pattern: str, recursive: bool) -> list[str] | None:
