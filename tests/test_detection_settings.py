@@ -140,6 +140,17 @@ def test_folders_of_the_image_are_beside_the_project(name, expected, read):
     assert read(code).findings.found["static_root"].value == expected
 
 
+@pytest.mark.parametrize("call", ["append(apps)", "insert(0, apps)"])
+def test_a_folder_that_settings_put_on_sys_path(call, read):
+    code = (
+        "import os, sys\nhere = os.path.dirname(__file__)\napps = os.path.abspath(os.path.join(here, '..', 'apps'))\n"
+    )
+    code += f"sys.path.{call}\nfrom shop.paths import *\n"
+    apps = {"apps/shop/__init__.py": "", "apps/shop/paths.py": "STATIC_ROOT = '/srv/static'\n"}
+    found = read({"config/settings.py": code, **apps})
+    assert found.where("static_root") == ("/srv/static", "apps/shop/paths.py:1", STATED)
+
+
 def test_no_static_root(read):
     project = read("DEBUG = False\n")
     assert project.where("static_root") == ("", "", ASSUMED)

@@ -62,6 +62,11 @@ class Importer:
         self.root = root or "."
         self.folders = tuple(dict.fromkeys((base or ".", self.root)))
 
+    def add(self, place: str) -> None:
+        """Import from one more folder, as after `sys.path.append`."""
+        if place not in self.folders:
+            self.folders = (*self.folders, place)
+
     def find(self, dotted: str, file: str = "", level: int = 0) -> Module | None:
         """Return what an import in `file` means by a name with `level` dots before it, None if it is not there.
 

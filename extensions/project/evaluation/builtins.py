@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from .attributes import attribute
 from .environment import DSN
 from .objects import Module, Unique
-from .operations import deep_copy, first_argument, new_dict, parts, plain_text, truth_of
+from .operations import deep_copy, first_argument, new_dict, parts, path_text, plain_text, truth_of
 from .references import Arguments
 from .state import External, State
 from .values import TRUE, UNKNOWN, Binding, Value, Variable, known, merge, wrap
@@ -155,6 +155,14 @@ def parsed_url(state: State, arguments: Arguments) -> Value:
     return Value(Module("", names), url.variables)
 
 
+def add_to_sys_path(state: State, arguments: Arguments) -> Value:
+    """Import from a folder of the project too; https://docs.python.org/3/library/sys.html#sys.path."""
+    place = state.within(path_text(arguments.positional[-1]) or "/") if arguments.positional else "/"
+    if place in state.tree.folders:
+        state.importer.add(place)
+    return Value(None)
+
+
 BUILTINS: dict[str, External] = {
     "os.getenv": os_environ("get"),
     "sentry_sdk.init": sentry,
@@ -162,6 +170,8 @@ BUILTINS: dict[str, External] = {
     "os.environ.pop": os_environ("get"),
     "os.environ.setdefault": os_environ("setdefault"),
     "os.fspath": first_argument,
+    "sys.path.append": add_to_sys_path,
+    "sys.path.insert": add_to_sys_path,
     "platform.system": lambda state, arguments: Value("Linux"),  # of the image
     "urllib.parse.urlparse": parsed_url,
     "urllib.parse.urlsplit": parsed_url,
