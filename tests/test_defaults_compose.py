@@ -1076,6 +1076,14 @@ def test_the_broker_of_celerys_own_module(text, variable, read):
     assert list(found["services"]) == ["valkey"]
 
 
+@pytest.mark.parametrize("pause", ["sleep 3;", "sleep 0.5 && sleep 10 &&"])
+def test_a_worker_that_waits_for_others_first(pause, read):
+    command = f"bash -c '{pause} celery -A site worker -Q mail,default -l info'"
+    own = {"compose.yml": f'services:\n  tasks:\n    build: .\n    command: "{command}"\n'}
+    found = read(BROKER, "celery\nredis\n", more={**own, "site/celery.py": "app = Celery('site')\n"})
+    assert found["workers"] == {"worker": "celery -A site worker -Q mail,default -l info"}
+
+
 def test_debug_that_the_name_of_the_surroundings_turns_off(read):
     settings = "ALLOWED_HOSTS = ['*']\nDEBUG = os.environ.get('ENVIRONMENT', 'local') == 'local'\n"
     assert read(settings)["environment"] == {"ENVIRONMENT": "production"}

@@ -45,6 +45,7 @@ RELEASE = re.compile(
 NOT_PYTHON = re.compile(
     r"^(?:\S*/)?(?:npm|yarn|pnpm|npx|bun|node|webpack|nginx|caddy|redis-server|postgres|mysqld|stripe|sass|tailwindcss|mkdocs|sphinx\S*|sleep|tail|true|echo|pytest|make)\b"
 )
+PAUSE = re.compile(r"^(?:sleep\s+[0-9.]+[smh]?\s*(?:&&|;)\s*)+")  # until services are up
 WRAPPERS = frozenset(
     (
         "exec",
@@ -216,6 +217,7 @@ def _stated(tree: Tree, layout: Layout, tools: Collection[str], image: OwnImage 
         service = services.get(command.source) if command.origin == "compose" else None
         text = _by_entrypoint(tree, image, service) if image and service else ""
         plain = plain_command(substitute(text or command.command, known), tools)
+        plain = plain_command(PAUSE.sub("", plain), tools) if PAUSE.match(plain) else plain
         if not plain or plain.startswith("-") or NOT_PYTHON.match(plain):
             continue
         content = _script_content(tree, scripts, plain)
