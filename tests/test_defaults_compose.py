@@ -209,6 +209,14 @@ def test_a_file_of_secrets_that_images_lack(read):
     assert list(found["services"]) == ["db"]
 
 
+def test_a_key_that_settings_keep_in_a_hidden_file(read):
+    place = "os.path.join(os.path.dirname(__file__), '.secret_key')"
+    made = f"    if not SECRET_KEY:\n        with open({place}, 'w') as f:\n            f.write('x')\n"
+    key = f"try:\n    with open({place}) as f:\n        SECRET_KEY = f.read()\nexcept IOError:\n"
+    found = read(f"{key}    SECRET_KEY = os.getenv('SECRET_KEY', '')\n{made}")
+    assert found["dotenv"] == {"SECRET_KEY": ""} and found["required_environment"] == ["SECRET_KEY"]
+
+
 def test_a_file_without_which_settings_stop_is_not_lacking(read):
     found = read(SECRETS % 'raise RuntimeError("secrets.json is missing")', "psycopg\n")
     assert "DB_HOST" not in found["compose_environment"] and found["required_environment"] == ["KEY"]

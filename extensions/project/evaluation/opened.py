@@ -12,7 +12,7 @@ from .state import Lacking, Private, State
 from .values import Value
 
 # What people write by hand: other files are made by a build, or by the machine.
-WRITTEN = re.compile(r"\.(json|ya?ml|toml|ini|cfg|conf|env|key|pem|txt)$|(^|/)[^/.]+$|(^|/)\.env[^/]*$")
+WRITTEN = re.compile(r"\.(json|ya?ml|toml|ini|cfg|conf|env|key|pem|txt)$|(^|/)\.?[^/.]+$|(^|/)\.env[^/]*$")
 MADE = re.compile(r"(?i)stats|manifest|version|release|revision|commit|build|dist|(^|/)(run|proc|sys|dev|tmp)/")
 # What every machine has, or makes as it starts.
 OF_SYSTEM = re.compile(r"^/(proc|sys|dev|usr|lib|bin|sbin)/|^/etc/[^/]+$")
