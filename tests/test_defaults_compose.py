@@ -522,6 +522,13 @@ def test_other_services(read, settings, services, variables):
     assert list(found["compose_environment"].values()) == ([variables] if variables else [])
 
 
+def test_a_layer_that_is_nowhere_without_its_variable(read):
+    layer = "'BACKEND': 'channels_redis.core.RedisChannelLayer', 'CONFIG': {'hosts': [os.getenv('CHAT_URL')]}"
+    found = read(f"CHANNEL_LAYERS = {{'default': {{{layer}}}}}\n", "channels\nchannels-redis\n")
+    assert found["services"] == {"valkey": "valkey/valkey:9"}
+    assert found["compose_environment"] == {"CHAT_URL": "redis://valkey:6379/0"}
+
+
 def test_an_optional_service_that_the_projects_compose_file_runs(read):
     found = read("X = os.getenv('REDIS_URL')\n", "redis\n", more=compose("redis:7"))
     assert found["services"] == {"valkey": "valkey/valkey:9"}

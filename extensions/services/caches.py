@@ -182,12 +182,21 @@ def _is_about(site: Site, name: str, item: ReadVariable, service: Service) -> bo
         return False
     if any(one.variable == name and _kind_of_named(one) == service.name for one in site.settings.named_servers.value):
         return True
+    if not default and name in _variables_of_layers(site, service):
+        return True
     words = name.upper().split("_")
     if any(word_kind(word) == service.name for word in words):
         return words[-1] not in ("PREFIX", "TTL", "TIMEOUT") and "READ" not in words
     if default or any(word_kind(word) for word in words) or not _is_of_broker(site, name, words):
         return False
     return _broker_kind(site) == service.name
+
+
+def _variables_of_layers(site: Site, service: Service) -> list[str]:
+    """Return the variables that alone say where layers of Channels are."""
+    layers = site.settings.channel_layers.value.values()
+    its = [layer for layer in layers if kind(engine_kind(layer.backend or "")).speaks == service.name]
+    return [layer.variable for layer in its if layer.variable and not layer.hosts]
 
 
 def _names_a_port(text: str) -> bool:
@@ -226,7 +235,7 @@ def _address_in(name: str, item: ReadVariable) -> Address | None:
 
 def _is_wanted(site: Site, service: Service) -> bool:
     """Return whether an optional service is needed: the project's Compose file runs it, Celery workers have no other
-    broker, or a cache is nowhere without the variable that says where it is.
+    broker, or a cache or a layer is nowhere without the variable that says where it is.
     """
     names = relatives(service.name)
     read = variables_read(site.settings)
@@ -234,6 +243,8 @@ def _is_wanted(site: Site, service: Service) -> bool:
         is_its = kind(engine_kind(cache.backend or "")).speaks == service.name
         if is_its and not cache.location and cache.variable in read and not read[cache.variable].default:
             return True
+    if any(name in read and not read[name].default for name in _variables_of_layers(site, service)):
+        return True
     if any(item.name in names and item.in_compose and item.is_stated for item in site.seen):
         return True
     celery = any("celery" in process.command for process in site.processes.processes.value)
