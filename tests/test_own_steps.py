@@ -2251,6 +2251,13 @@ def test_a_script_that_repeats_a_command(answered, head, pause, seconds):
     assert found["worker_intervals"] == {"cronscript": seconds}
 
 
+@pytest.mark.parametrize(("ends", "taken"), [("return 0", ["python manage.py sync_roles"]), ("exit 0", [])])
+def test_what_follows_a_function_that_returns(ends, taken, answered):
+    entry = f"#!/bin/sh -e\ncheck() {{\n  echo checked\n  {ends}\n}}\ncheck\npython manage.py sync_roles\n"
+    dockerfile = f'FROM python:3.12\n{COPY}ENTRYPOINT ["/entry.sh"]\n{GUNICORN}'
+    assert answered(**{"Dockerfile": dockerfile, "entry.sh": f'{entry}exec "$@"\n'})["start_commands"] == taken
+
+
 def test_a_loop_beside_the_server(answered):
     start = "while true; do python manage.py run_jobs; sleep 30; done &\nexec gunicorn shop.wsgi\n"
     found = answered(**started(start))

@@ -370,6 +370,7 @@ class _State:
 
     strict: bool = False
     ended: bool = False
+    returned: bool = False  # whether it ended by `return`, which ends a function alone
     condition: str = ""
     may_fail: bool = False
     background: bool = False
@@ -684,7 +685,8 @@ class _Runner:
             if "--" in words and self.arguments is not None:
                 self.arguments = words[words.index("--") + 1 :]
         elif name in ("exit", "return"):
-            self.state.ended = self.state.ended or not self.state.condition
+            if not self.state.condition:
+                self.state.ended, self.state.returned = True, name == "return"
         elif name == "shift" and self.arguments:
             self.arguments = self.arguments[1:]
         else:
@@ -750,6 +752,8 @@ class _Runner:
         kept, calls = self.arguments, self.calls
         self.arguments, self.calls = arguments, (*calls, name)
         yield from self._block(self.state.functions[name])
+        if self.state.returned:
+            self.state.ended = self.state.returned = False
         self.arguments, self.calls = kept, calls
 
     def _inner(
