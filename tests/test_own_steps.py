@@ -375,6 +375,14 @@ def test_the_ci_s_packages_build_only(answered):
     assert (found["apt_build"], found["apt_runtime"]) == (["libdbus-1-dev"], ["libdbus-1-3"])
 
 
+def test_a_message_of_a_stage_is_no_remark(written):
+    install = "RUN pip install -r requirements.txt || (echo 'Again' && pip install -r requirements.txt)\n"
+    stages = f"FROM python:3.12 AS build\nCOPY . .\n{install}RUN echo 'x' > /etc/x\nFROM python:3.12\n"
+    stages += "COPY --from=build / /\n"
+    said = deployment_defaults.notes(read(written(Dockerfile=stages + GUNICORN)))
+    assert [text for text in said if "Again" in text] == [] and len(said) == 1
+
+
 def test_what_is_not_understood_is_said(written):
     folder = written(
         Dockerfile=(

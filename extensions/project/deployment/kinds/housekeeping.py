@@ -62,7 +62,8 @@ def _is_quiet(step: Step) -> bool:
             asks and step.program not in ("git", "psql", "mysql", "redis-cli", "curl", "wget", "rm", "find")
         )
     if step.program in OF_THE_BUILD:
-        return step.plain and step.program in ("rm", "find", "echo", "printf", "cat", "touch", "chmod") and step.final
+        is_message = step.program in ("echo", "printf")
+        return step.plain and (is_message or (step.final and step.program in ("rm", "find", "cat", "touch", "chmod")))
     return step.plain
 
 
