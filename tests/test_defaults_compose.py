@@ -817,6 +817,26 @@ def test_debugging(read):
     assert read(debug)["development_environment"] == {"DJANGO_SETTINGS_MODULE": "development_settings"}
 
 
+def test_debugging_by_a_class_of_another_module(read):
+    def chosen(module: str) -> str:
+        text = MANAGE.replace("site.settings", f"site.{module.lower()}")
+        return f'{text}os.environ.setdefault("DJANGO_CONFIGURATION", "{module}")\n'
+
+    files = {
+        "manage.py": f"{chosen('Local')}from django.core import management\nmanagement.execute_from_command_line()\n",
+        "site/wsgi.py": chosen("Production"),
+        "site/base.py": "from configurations import Configuration\nclass Base(Configuration):\n    DEBUG = False\n",
+        "site/local.py": "from .base import Base\nclass Local(Base):\n    DEBUG = True\n",
+        "site/production.py": "from .base import Base\nclass Production(Base):\n    ALLOWED_HOSTS = ['*']\n",
+    }
+    found = read("", "django-configurations\n", more=files)
+    assert found["environment"] == {"DJANGO_CONFIGURATION": "Production"}
+    assert found["development_environment"] == {
+        "DJANGO_SETTINGS_MODULE": "site.local",
+        "DJANGO_CONFIGURATION": "Local",
+    }
+
+
 def test_migrations_and_examples(read):
     assert read("")["migrate"] is False and read("")["env_example"] is True
     assert read("", more={".env.example": "A=1\n"})["env_example"] is False

@@ -11,7 +11,7 @@ from ..dependencies.examples import distributions_of
 from ..findings import Certainty, Found, unread
 from ..importer import Importer
 from ..layout.record import Layout
-from ..literals import assigned_variable, constant
+from ..literals import CONFIGURATION, SETTINGS, assigned_variable, constant
 from ..places import DEVELOPMENT, mentions
 from ..tree import Tree
 from . import production_of, read_settings
@@ -70,10 +70,13 @@ def _debug_environment(
     module, path = _development_module(tree, layout)
     if not path:
         return {}
-    other = read_again(tree, layout, {}, path)
+    of_class = _development_class(tree, layout)
+    if layout.configuration_class.value and not of_class:
+        return {}
+    other = read_again(tree, layout, of_class, path)
     same = _place(other.default_database) == _place(settings.default_database)
     if other.debug.value and same and _can_run(tree, layout, settings, other, distributions):
-        return {"DJANGO_SETTINGS_MODULE": module}
+        return {SETTINGS: module, **of_class}
     return {}
 
 
@@ -107,10 +110,21 @@ def _development_module(tree: Tree, layout: Layout) -> tuple[str, str]:
     module = tree.python(manage) if manage else None
     importer = Importer(tree, layout.base, layout.import_root)
     for node in ast.walk(module) if module else ():
-        assigned = assigned_variable(node, "DJANGO_SETTINGS_MODULE")
+        assigned = assigned_variable(node, SETTINGS)
         name = constant(assigned[0]) if assigned else None
         if not name or name == layout.settings_module.value or not mentions(name, DEVELOPMENT - {"test", "tests"}):
             continue
         if (found := importer.find(name)) and found.file:
             return name, found.file
     return "", ""
+
+
+def _development_class(tree: Tree, layout: Layout) -> dict[str, str]:
+    """Return the class of django-configurations that manage.py names, by its variable; nothing where it names none."""
+    manage = layout.manage_py.value
+    module = tree.python(manage) if manage and layout.configuration_class.value else None
+    for node in ast.walk(module) if module else ():
+        assigned = assigned_variable(node, CONFIGURATION)
+        if assigned and (name := constant(assigned[0])):
+            return {CONFIGURATION: name}
+    return {}
