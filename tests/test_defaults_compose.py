@@ -522,6 +522,17 @@ def test_other_services(read, settings, services, variables):
     assert list(found["compose_environment"].values()) == ([variables] if variables else [])
 
 
+def test_a_password_that_settings_need_of_a_service_without_one(read):
+    read_it = "KEY = os.environ['REDIS_PASSWORD']\nX = f\"redis://:{KEY}@{os.environ['REDIS_HOST']}:6379/1\"\n"
+    found = read(read_it, "redis\n")
+    assert found["compose_environment"] == {"REDIS_HOST": "valkey", "REDIS_PASSWORD": ""}
+    assert found["required_environment"] == []
+    needed = "if not os.getenv('REDIS_PASSWORD'):\n    raise ValueError\n"
+    found = read(f"{needed}{read_it}", "redis\n")
+    assert found["compose_environment"] == {"REDIS_HOST": "valkey"}
+    assert [note.partition(" (")[0] for note in found["notes"]] == ["Settings need REDIS_PASSWORD"]
+
+
 def test_a_layer_that_is_nowhere_without_its_variable(read):
     layer = "'BACKEND': 'channels_redis.core.RedisChannelLayer', 'CONFIG': {'hosts': [os.getenv('CHAT_URL')]}"
     found = read(f"CHANNEL_LAYERS = {{'default': {{{layer}}}}}\n", "channels\nchannels-redis\n")

@@ -201,6 +201,7 @@ def test_os_environ(read):
         "default": None,
         "hidden": False,
         "required": True,
+        "filled": False,
         "refused": False,
         "secret": True,
         "source": "config/settings.py:4",
@@ -961,7 +962,7 @@ def test_a_value_of_configurations_with_a_name_of_its_own(read):
     database = project.findings.found["databases"].value["default"]
     assert (database.engine, database.host) == ("django.db.backends.postgresql", "localhost")
     assert database.variables["host"] == "DB_HOST"
-    assert project.required == ["DJANGO_DB_PASSWORD"]
+    assert project.required == ["DJANGO_DB_PASSWORD"] and project.variable("DJANGO_DB_PASSWORD")["filled"]
 
 
 def test_a_value_of_a_file_or_a_variable(read):

@@ -294,22 +294,6 @@ def test_names_of_other_releases(answered):
     assert found["apt_runtime"] == ["libgdal36", "libgl1", "libmariadb3", "libssl3t64", "postgresql-client"]
 
 
-@pytest.mark.parametrize(
-    ("version", "packages"),
-    [
-        ("3.13", ["libopenexr-3-1-30", "libswscale8", "libxt6t64", "git", "ghostscript"]),
-        ("3.11", ["libopenexr-3-1-30", "libswscale6", "libxt6", "git", "ghostscript"]),
-    ],
-)
-def test_names_of_releases_before(answered, version, packages):
-    named = "libopenexr25 libswscale5 libxt6 git-core ghostscript language-pack-en python paxctl"
-    found = answered(
-        Dockerfile=f"FROM python:{version}-slim\nRUN apt-get install -y {named}\n{COPY}{GUNICORN}",
-        **{"shop/clone.py": 'run(["git", "clone"])\n'},
-    )
-    assert sorted(found["apt_runtime"]) == sorted(packages)
-
-
 def test_packages_of_releases_that_are_long_gone(answered):
     packages = "python-virtualenv python-lxml postgresql-server-dev-9.5 libffi-dev"
     found = answered(Dockerfile=f"FROM ubuntu:16.04\nRUN apt-get install -y {packages}\n{COPY}{GUNICORN}")
@@ -335,12 +319,12 @@ def test_packages_that_a_script_of_the_own_base_image_installs(answered, written
     ],
 )
 def test_packages_that_debian_has_by_other_names_or_not_at_all(image, runtime, answered, written):
-    packages = "language-pack-en python paxctl git-core libopenexr25 libswscale5 libxt6 unrar"
+    packages = "language-pack-en python paxctl git-core libopenexr25 libswscale5 libxt6 p7zip-rar"
     install = f"RUN apt-get install -y {packages}\n"
     found = answered(Dockerfile=f"FROM python:{image}\n{install}{COPY}{GUNICORN}")
     assert (found["apt_build"], found["apt_runtime"]) == ([], runtime)
     [said] = deployment_defaults.notes(read(written()))
-    assert said.startswith("Not taken over: `unrar` (Dockerfile:2)")
+    assert said.startswith("Not taken over: `p7zip-rar` (Dockerfile:2)")
 
 
 def test_packages_with_the_number_of_a_server(answered):

@@ -373,7 +373,13 @@ def _is_spare(variable: str, where: Address, service: Service, hosts: Mapping[st
 
 def _set_part(found: Connections, service: Service, variable: str, item: ReadVariable) -> None:
     """Set what else a service's variables say: the login, and RabbitMQ's virtual host."""
-    value = service.part(last_word(variable), item.default or "", item.hidden)
+    word, is_asked = last_word(variable), item.required and not item.default
+    value = service.part(word, item.default or "", item.hidden or (is_asked and not item.filled))
+    if is_asked and item.filled and not service.password and word in ("PASSWORD", "PASS"):
+        found.notes.append(
+            f"Settings need {variable} ({item.source}), but {service.compose_name} has no password. Give it that one "
+            "in compose.override.yaml."
+        )
     if service.password and variable == service.password:
         found.required.append(variable)
     elif value is not None:

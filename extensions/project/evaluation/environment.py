@@ -280,6 +280,7 @@ class ReadVariable:
     default: str | None = None  # None where there is none, or it is not shown
     hidden: bool = False  # whether there is a default that is a secret
     required: bool = False  # whether production's settings do not load without it
+    filled: bool = False  # whether that is so with an empty text, too
     refused: bool = False  # whether that is although there is a default
     secret: bool = False  # whether its value should be kept from others
     source: str = ""
@@ -310,6 +311,7 @@ def described(variable: Variable) -> ReadVariable:
         default=default,
         hidden=default is None and as_text(variable.default) not in (None, ""),
         required=variable.required,
+        filled=variable.filled,
         refused=variable.refused,
         secret=looks_secret(variable) and not variable.opened,
         source=variable.source,

@@ -193,7 +193,7 @@ class State:
         if default is None:
             if text is None and self.catching:
                 raise Raised(name)
-            self.require(name)
+            self.require(name, filled=False)
             text = UNKNOWN
         if text is UNKNOWN or unsure:
             variable.perhaps = variable.perhaps or unsure
@@ -209,9 +209,10 @@ class State:
             return Value(converted(default.data, type).data, variables)
         return Value(default.data, variables, name if type == "str" else "")
 
-    def require(self, name: str) -> None:
-        """Record that settings fail where a variable is not set."""
+    def require(self, name: str, filled: bool = True) -> None:
+        """Record that settings fail where a variable is not set, and where it is empty if it must be `filled`."""
         variable = self.environment.variables[name]
+        variable.filled = variable.filled or filled
         if self.undecided:
             variable.perhaps = True
         else:

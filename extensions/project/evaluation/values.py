@@ -62,6 +62,7 @@ class Variable:
     source: str
     default: Any = None
     required: bool = False
+    filled: bool = False  # required, and not as an empty text
     refused: bool = False  # whether there is a default that production's settings do not start with
     perhaps: bool = False  # required, if a branch that could not be decided is taken
     type: str = "str"

@@ -36,7 +36,9 @@ def _read(state: State, name: str, value: Late) -> Value:
     kind, variable = variable_of(name, value)
     needed = arguments.named.get("environ_required")
     required = value.kind == "Secret" or (needed is not None and needed.data is True)
-    read = state.read(variable, None if required else default, kind)
+    read = state.read(variable, None if required else default or Value(None), kind)
+    if value.kind == "Secret":
+        state.environment.variables[variable].filled = True
     if read.data is None and value.kind.endswith(EMPTY):
         read = replace(read, data={} if value.kind == "Dict" else [])
     return Value({"default": read}, read.variables) if kind in ("db", "cache") else read
