@@ -2,7 +2,9 @@
 
 import http.client
 import json
+import os
 import socket
+import subprocess
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -69,6 +71,12 @@ class Site:
         with connect(f"ws://localhost:{self.port}/ws/echo/", origin="http://localhost") as websocket:
             websocket.send(text)
             return websocket.recv(timeout=10)
+
+    def piped(self, service: str, of: Path = Path(os.devnull), to: Path = Path(os.devnull)) -> int:
+        """Run a service once, from one file to another, as a shell does."""
+        with of.open("rb") as given, to.open("wb") as taken:
+            words = ["docker", "compose", "run", "--rm", "-T", service]
+            return subprocess.run(words, stdin=given, stdout=taken, cwd=self.folder, env=dict(local.env)).returncode
 
     def processes(self) -> list[str]:
         """Return the command lines of Gunicorn's processes in the django service."""

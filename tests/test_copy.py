@@ -156,6 +156,7 @@ DECISIONS: dict[str, list[Any]] = {
     "use_compose": [True, False],
     "migrate": [True, False],
     "create_cache_table": [True, False],
+    "extra_databases": [[], ["logs", "stats.all"]],
     "services": [{}, {"db": "postgres:18", "valkey": "valkey/valkey:9", "memcached": "memcached:1"}],
     "workers": [{}, {"worker": "celery -A mysite worker", "beat": "celery -A mysite beat"}],
     "jobs": [{}, {"clear": "python manage.py clearsessions"}],
@@ -310,6 +311,9 @@ def assert_services(folder: Path, answers: Mapping[str, Any]) -> None:
         | ({"backup", "restore"} if answers["backups"] and answers["services"] else set())
         | ({"backup-files", "restore-files"} if answers["backups"] and writes else set())
     )
+    created = answers["extra_databases"] if answers["services"] else []
+    assert [name for name, service in services.items() if "configs" in service] == (["db"] if created else [])
+    assert (str(compose.get("configs", "")).count("CREATE DATABASE")) == len(created)
     mounted = set()
     for name, service in services.items():
         assert service["image"] and ("build" in service) == (name in ("django", "static", "proxy"))
@@ -560,6 +564,7 @@ BAD = {
     "services": ["[db]", "{django: 'postgres:18'}", "{db: 'postgres 18'}", "{DB: 'postgres:18'}", "{db: 18}"],
     "database_name": ["a b", "", "1a", "a;b", "x" * 64],
     "database_user": ["a b", "a'b", "$USER"],
+    "extra_databases": ["logs", "[a b]", '["a"b"]', "[1]", "[.a]"],
     "migrate": ["perhaps"],
     "create_cache_table": ["2"],
     "workers": ["[celery]", "{static: celery}", "{worker: 'a; b'}", '{worker: "a\\nb"}', "{worker: 1}"],

@@ -124,6 +124,7 @@ def test_a_project_of_which_little_is_known(read):
         "services": {},
         "database_name": "django",
         "database_user": "django",
+        "extra_databases": [],
         "migrate": False,
         "create_cache_table": False,
         "workers": {},

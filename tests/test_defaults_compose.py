@@ -19,6 +19,7 @@ COMPOSE = (
     "dotenv",
     "env_example",
     "environment",
+    "extra_databases",
     "https_header",
     "jobs",
     "media_url",
@@ -413,7 +414,9 @@ def test_a_replica_whose_url_has_no_default(read):
     found = read(urls, "mysqlclient\n")
     assert found["compose_environment"]["READER_URL"] == found["compose_environment"]["PRIMARY_URL"]
     assert found["compose_environment"]["PRIMARY_URL"].startswith("mysql://")
-    assert "OLD_URL" not in found["compose_environment"]
+    assert found["compose_environment"]["OLD_URL"].endswith("/old") and found["extra_databases"] == ["old"]
+    found = read(urls, "mysqlclient\npsycopg\n")
+    assert "OLD_URL" not in found["compose_environment"] and found["extra_databases"] == []
 
 
 @pytest.mark.parametrize(
@@ -427,14 +430,15 @@ def test_a_database_at_a_socket(engine, socket, requirements, read):
     assert found["notes"] == []
 
 
-def test_a_database_that_is_not_there_yet_is_not_migrated_at_the_start(read):
+def test_another_database_is_migrated_as_own_files_do(read):
     default = f"DATABASES = {{'default': {{{SHARED}, 'HOST': os.getenv('DB_HOST', 'localhost')}}}}\n"
     stats = SHARED.replace("'NAME': 'shop'", "'NAME': 'stats'")
     stats = f"DATABASES['stats'] = {{{stats}, 'HOST': 'localhost'}}\n"
     more = {"Procfile": "release: python manage.py migrate --database=stats && python manage.py loaddata start\n"}
     found = read(default + stats, PG, more=more)
-    assert found["start_commands"] == ["python manage.py loaddata start"]
-    assert "Create the database stats of DATABASES in the service." in found["notes"]
+    migrated = "python manage.py migrate --noinput --database=stats"
+    assert found["start_commands"] == [migrated, "python manage.py loaddata start"]
+    assert found["extra_databases"] == ["stats"] and found["notes"] == []
 
 
 def test_another_database_is_in_the_same_service(read):
@@ -442,9 +446,111 @@ def test_another_database_is_in_the_same_service(read):
     stats = SHARED.replace("'NAME': 'shop'", "'NAME': 'stats'")
     found = read(f"{default}DATABASES['stats'] = {{{stats}, 'HOST': os.getenv('STATS_HOST', 'localhost')}}\n", PG)
     assert found["compose_environment"]["STATS_HOST"] == "db"
-    assert found["notes"] == ["Create the database stats of DATABASES in the service."]
+    assert found["extra_databases"] == ["stats"] and found["start_commands"] == []
+    assert found["notes"] == [
+        "The database stats is created, but nothing of your project fills it. If Django has tables there, add "
+        "`python manage.py migrate --noinput --database=stats` to start_commands."
+    ]
     sqlite = "DATABASES['stats'] = {'ENGINE': 'django.db.backends.sqlite3', 'NAME': 'stats.sqlite3'}\n"
     assert read(default + sqlite, PG)["notes"] == []
+
+
+TWO = (
+    "DATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql', 'NAME': 'shop', 'USER': 'shop', 'HOST': "
+    "os.getenv('DB_HOST', 'localhost')}, %r: {'ENGINE': 'django.db.backends.postgresql', 'USER': 'shop', 'HOST': "
+    "os.getenv('DB_HOST', 'localhost'), 'NAME': %s}}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("settings", "names", "changed"),
+    [
+        (TWO % ("logs", "'shop.logs'"), ["shop.logs"], {}),
+        (TWO % ("logs", "os.getenv('LOGS', 'events')"), ["events"], {}),
+        (TWO % ("logs", "os.environ['LOGS']"), ["logs"], {"LOGS": "logs"}),
+        (TWO % ("my-logs", "os.environ['LOGS']"), ["my_logs"], {"LOGS": "my_logs"}),
+        (TWO % ("logs", "'shop logs'"), ["logs"], {"DATABASES.logs.NAME": "logs"}),
+        (TWO % ("1", "'1'"), ["db_1"], {"DATABASES.1.NAME": "db_1"}),
+        (TWO % ("logs", "'shop'"), [], {}),
+        (TWO % ("reader", "'other'"), [], {"DATABASES.reader.NAME": "shop"}),
+        (
+            TWO % ("logs", "'logs'") + "DATABASES['logs_replica'] = {**DATABASES['logs']}\n",
+            ["logs"],
+            {},
+        ),
+        (
+            "NAME = os.getenv('DB_NAME', 'shop')\n"
+            + (TWO % ("logs", "NAME + '_logs'")).replace("'NAME': 'shop'", "'NAME': NAME"),
+            ["shop_logs"],
+            {},
+        ),
+        (
+            "DATABASES = {'default': env.db(), 'logs': env.db('LOGS_URL', default='postgres://localhost/logs'),\n"
+            "'far': env.db('FAR_URL', default='postgres://sql.example.com/far'), 'second': env.db('READ_URL')}\n",
+            ["logs"],
+            {"LOGS_URL": "postgres://django:${POSTGRES_PASSWORD}@db:5432/logs"},
+        ),
+    ],
+)
+def test_each_database_of_the_server_is_created(settings, names, changed, read):
+    found = read(settings, PG)
+    assert found["services"] == {"db": "postgres:18"} and found["extra_databases"] == names
+    given = found["compose_environment"] | found["compose_settings"]
+    assert given.items() >= changed.items()
+    assert not [name for name in given.keys() - changed.keys() if "LOGS" in name or "NAME" in name or "FAR" in name]
+
+
+def test_the_service_has_the_types_of_a_map_if_another_database_has_them(read):
+    settings = (TWO % ("maps", "'maps'"))[::-1].replace("backends.postgresql"[::-1], "X"[::-1], 1)[::-1]
+    found = read(settings.replace("django.db.X", "django.contrib.gis.db.backends.postgis"), PG)
+    assert found["services"] == {"db": "postgis/postgis:17-3.5"} and found["extra_databases"] == ["maps"]
+
+
+ROUTER = """
+class Router:
+    alias, labels = "logs", {"logs"}
+
+    def allow_migrate(self, db, app_label, **hints):
+        %s
+"""
+
+
+@pytest.mark.parametrize(
+    ("rule", "commands", "said"),
+    [
+        ("return db == self.alias if app_label in self.labels else None", ["logs"], False),
+        ("return False if db == 'logs' else None", [], False),
+        ("if db in ('logs', 'old'):\n            return False", [], False),
+        ("return False", [], False),
+        (None, [], True),
+    ],
+)
+def test_a_router_says_which_app_migrates_a_database(rule, commands, said, read):
+    apps = "INSTALLED_APPS = ['tickets', 'logs.apps.LogsConfig']\nDATABASE_ROUTERS = ['site.routers.Router']\n"
+    router = ROUTER % rule if rule else ROUTER.partition("    def")[0]
+    more = {"site/routers.py": router, "logs/migrations/0001_initial.py": ""}
+    found = read(TWO % ("logs", "'events'") + apps, PG, more=more)
+    migrated = [f"python manage.py migrate {label} --noinput --database=logs" for label in commands]
+    assert found["start_commands"] == migrated and found["extra_databases"] == ["events"]
+    assert any("nothing of your project fills it" in note for note in found["notes"]) == said
+
+
+def test_routers_of_one_module_and_one_base(read):
+    apps = "INSTALLED_APPS = ['logs', 'stats']\nDATABASE_ROUTERS = ['site.routers.Logs', 'site.routers.Stats']\n"
+    routers = "from site.base import Base\nclass Logs(Base):\n    db = app = 'logs'\n"
+    more = {
+        "site/base.py": "class Base:\n    def allow_migrate(self, db, label):\n        return db == self.db\n",
+        "site/routers.py": f"{routers}class Stats(Base):\n    db, app = 'events', 'stats'\n",
+        "logs/migrations/0001_initial.py": "",
+        "stats/migrations/0001_initial.py": "",
+    }
+    second = "DATABASES['events'] = {**DATABASES['logs'], 'NAME': 'events'}\n"
+    found = read(TWO % ("logs", "'logs'") + second + apps, PG, more=more)
+    assert found["extra_databases"] == ["logs", "events"]
+    assert found["start_commands"] == [
+        "python manage.py migrate logs --noinput --database=logs",
+        "python manage.py migrate stats --noinput --database=events",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -117,3 +117,19 @@ def test_a_kind_that_compose_runs_is_described(kind):
     image = kind.image(services.record.Own())
     assert kind.port and kind.compose_name and containers.container("db", image, "shop", "django")
     assert bool(kind.password) or not kind.login
+
+
+@pytest.mark.parametrize("image", ["postgres:18", "postgis/postgis:17-3.5", "mysql:8.4", "mariadb:11.8"])
+def test_other_databases_of_a_server(image):
+    """Without any, the container is as it was before there was the answer."""
+    alone, found = (containers.container("db", image, "shop", "django", others) for others in ((), ("logs", "a.b")))
+    assert alone is not None and found is not None
+    assert not alone.create and "logs" not in alone.backup and "\n" not in alone.backup
+    assert [line for line in found.create if "CREATE" in line and ("logs" in line or "a.b" in line)]
+    assert all(name in found.backup for name in ("shop", "logs", "a.b"))
+    if image.startswith("m"):  # the user of MySQL is not its root
+        assert found.create[1] == "GRANT ALL ON `logs`.* TO 'django'@'%';"
+        assert found.restore == alone.restore
+    else:
+        assert found.create == ('CREATE DATABASE "logs";', 'CREATE DATABASE "a.b";')
+        assert alone.read_only and not found.read_only  # Compose writes no configs to what is read-only

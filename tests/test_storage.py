@@ -404,6 +404,7 @@ some = st.fixed_dictionaries(
         "private_media": st.dictionaries(paths, st.sampled_from(["", "/private/", "/media/"]), max_size=2),
         "database_name": text,
         "database_user": text,
+        "extra_databases": st.lists(text | st.just("a.b-c"), max_size=2),
         "compose_name": names,
         "required_environment": st.lists(st.sampled_from(["NO", "TRUE", "Null", "A"]), max_size=1),
         "development_environment": st.dictionaries(

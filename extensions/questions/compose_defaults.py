@@ -56,6 +56,12 @@ def database_user(site: Site) -> Default:
     return Default(found.database_user or "django", next(iter(found.sources.values()), "") if found.kinds else "")
 
 
+def extra_databases(site: Site) -> Default:
+    """Return the names of the other databases that settings expect in the same service."""
+    names = list(connections(site).extra)
+    return Default(names, site.settings.databases.source if names else "")
+
+
 OF_TLS: tuple[tuple[set[str], str, str | dict[str, str]], ...] = (
     ({"postgresql", "postgis"}, "sslmode", "disable"),
     ({"mysql", "mariadb"}, "ssl", {}),
@@ -321,6 +327,7 @@ def notes(site: Site) -> list[str]:
         *_host_notes(site),
         *image_defaults.proxy_notes(site),
         *connections(site).notes,
+        *deployment_defaults.left_empty(site),
         *_secrets(site),
         *_files(site),
         *process_defaults.notes(site),

@@ -4,7 +4,6 @@ import posixpath
 import re
 import shlex
 from collections.abc import Iterable
-from dataclasses import replace
 
 from packaging.requirements import Requirement
 
@@ -31,35 +30,41 @@ SHOWN = 6  # sentences after a copy: `inspect` has all
 def start_commands(site: Site) -> Default:
     """Return what the project's own start runs once, after migrating, in its order; further databases come first."""
     stated = _commands(site, When.START)
-    later = {shlex.join(command.words) for command in _of_lacking(site)}
-    stated = replace(
-        stated, value=[command for command in stated.value if command.removesuffix(" || true") not in later]
-    )
     migrated = [command for command in _migrations(site) if not _is_there(command, stated.value)]
     return Default([*migrated, *stated.value], stated.source or (site.settings.databases.source if migrated else ""))
 
 
-def _of_lacking(site: Site) -> list[Command]:
-    """Return what migrates databases that are not in the service of Compose yet: it would fail, and so the start."""
-    lacking = connections(site).lacking
+def _migrations(site: Site) -> list[str]:
+    """Return what migrates the databases beside the default one, which are empty in a new volume.
+
+    These are those of SQLite, and those of the service where a router lets an app in. What is in others may be made by
+    another application, as soon as a variable names its database.
+    https://docs.djangoproject.com/en/stable/topics/db/multi-db/#synchronizing-your-databases
+    """
+    default, routed = site.settings.default_database, site.settings.routed.value
+    files = [
+        alias
+        for alias, database in site.settings.databases.value.items()
+        if database.path and not database.mirror and database.path != default.path
+    ]
+    served = [(app, alias) for alias in connections(site).extra.values() for app in routed.get(alias, ())]
     return [
-        command
-        for command in site.own_steps.value.of(Command)
-        if any(_is_there(f"migrate --database={alias}", [shlex.join(command.words)]) for alias in lacking)
+        _migration(alias, app) for app, alias in (*(("", alias) for alias in files), *served) if ALIAS.fullmatch(alias)
     ]
 
 
-def _migrations(site: Site) -> list[str]:
-    """Return what migrates the databases of SQLite beside the default one, which are empty in a new volume.
+def _migration(alias: str, app: str = "") -> str:
+    return f"python manage.py migrate {f'{app} ' if app else ''}--noinput --database={alias}"
 
-    https://docs.djangoproject.com/en/stable/topics/db/multi-db/#synchronizing-your-databases
-    """
-    databases = site.settings.databases.value
-    default = site.settings.default_database
+
+def left_empty(site: Site) -> list[str]:
+    """Return a sentence on each database of the service that nothing migrates, and no router keeps migrations from."""
+    stated, routed = _commands(site, When.START).value, site.settings.routed.value
     return [
-        f"python manage.py migrate --noinput --database={alias}"
-        for alias, database in databases.items()
-        if database.path and not database.mirror and database.path != default.path and ALIAS.fullmatch(alias)
+        f"The database {name} is created, but nothing of your project fills it. If Django has tables there, add "
+        f"`{_migration(alias)}` to start_commands."
+        for name, alias in connections(site).extra.items()
+        if alias not in routed and not _is_there(_migration(alias), stated)
     ]
 
 
@@ -253,10 +258,6 @@ def has_cache_table(site: Site) -> bool:
 def notes(site: Site) -> list[str]:
     """Return a sentence on each step of the project's own files that no answer holds."""
     found = remarks(site.own_steps.value)
-    found += [
-        NotUnderstood(command.source, shlex.join(command.words), "run it once the database is there")
-        for command in _of_lacking(site)
-    ]
     if not site.frontend.node.value and not site.frontend.stages.value:
         found += [
             NotUnderstood(item.source, shlex.join(item.words), "the images have no Node")

@@ -16,7 +16,7 @@ class Connections:
     database_name: str = ""
     database_user: str = ""
     databases: list[str] = field(default_factory=list)  # the aliases of those that are in the service
-    lacking: list[str] = field(default_factory=list)  # the aliases of those that a person has to create there
+    extra: dict[str, str] = field(default_factory=dict)  # the names of others than the default one, and the aliases
     sources: dict[str, str] = field(default_factory=dict)  # by service
     kinds: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)

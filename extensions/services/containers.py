@@ -1,17 +1,19 @@
 """How compose.yaml runs the services that are answered, by their images alone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from .. import services
 from .record import At, Container
 
 
-def container(name: str, image: str, database_name: str = "", database_user: str = "") -> Container | None:
+def container(
+    name: str, image: str, database_name: str = "", database_user: str = "", others: Sequence[str] = ()
+) -> Container | None:
     """Return how compose.yaml runs a service; None for an image of which nothing is known."""
     last = image.rpartition("/")[2].partition(":")[0].partition("@")[0]
     for known in services.KINDS:
         if known.container and last in known.described:
-            return known.container(At(name, image, database_name, database_user))
+            return known.container(At(name, image, database_name, database_user, tuple(others)))
     return None
 
 

@@ -94,8 +94,18 @@ def add_database(site: Site, found: Connections) -> None:
         _set_password(site, found, expected, server)
         _change_parts(site, found, expected, server)
     point_others(site, found, expected.service, server)
+    _run_geographic(site, found, expected, server)
     if expected.service.speaks == "postgresql":
         _turn_off_tls(site, found)
+
+
+def _run_geographic(site: Site, found: Connections, expected: Expected, server: Server) -> None:
+    """Run the service with a map's types where another of its databases has them."""
+    others = [site.settings.databases.value[alias] for alias in found.databases if alias != "default"]
+    geographic = expected.dialect.geographic
+    if geographic and geographic in map(_kind, others):
+        found.services[server.name] = image(site, geographic)
+        found.kinds.add(geographic)
 
 
 def _engine(site: Site, expected: Expected) -> dict[str, str]:

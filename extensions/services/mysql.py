@@ -23,6 +23,8 @@ def container(at: At) -> Container:
     is_mariadb = "mariadb" in at.image
     dump, client = ("mariadb-dump", "mariadb") if is_mariadb else ("mysqldump", "mysql")
     options = f"--host={at.name}, --user={at.database_user}"
+    others = [f'"{name}"' for name in at.others]
+    dumped = ", ".join(("--databases", at.database_name, *others) if others else (at.database_name,))
     return Container(
         memory="1g",
         pids=512,
@@ -42,7 +44,15 @@ def container(at: At) -> Container:
         times=(("interval", "30s"), ("start_period", "120s"), ("start_interval", "1s")),
         user="mysql",
         stop_grace_period="60s",
-        backup=f"[{dump}, {options}, --single-transaction, --no-tablespaces, --routines, {at.database_name}]",
+        create=tuple(
+            line
+            for name in at.others
+            for line in (
+                f"CREATE DATABASE IF NOT EXISTS `{name}`;",
+                f"GRANT ALL ON `{name}`.* TO '{at.database_user}'@'%';",
+            )
+        ),
+        backup=f"[{dump}, {options}, --single-transaction, --no-tablespaces, --routines, {dumped}]",
         restore=f"[{client}, {options}, {at.database_name}]",
         login=(("MYSQL_PWD", f"${{{PASSWORD}:?Set it in .env}}"),),
     )

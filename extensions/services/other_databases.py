@@ -1,16 +1,18 @@
 """The databases other than the default one, on the same kind of server: they use the same service."""
 
+import re
 from dataclasses import dataclass
 
 from ..project.settings.record import Database
 from .addresses import LOCAL, can_be_changed, database_parts, is_server, query_without_tls, variables_read
 from .choice import database_kind
 from .connected import Connections
-from .kinds import kind
+from .kinds import database_kinds, driven_by, kind
 from .record import Service
 from .site import Site
 
 REPLICAS = frozenset(("replica", "replicas", "read", "reader", "readonly", "ro", "slave", "follower", "secondary"))
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,62}")
 
 
 @dataclass(frozen=True)
@@ -42,13 +44,14 @@ class Server:
 def point_others(site: Site, found: Connections, service: Service, server: Server) -> None:
     """Point further databases of the same kind, which are here or at a host of Compose, at the service.
 
-    A replica has the same data. Of another database, a person is told that the service does not have it yet.
+    A replica has the same data. Another database is one more in the service.
     https://docs.djangoproject.com/en/stable/topics/db/multi-db/
     """
     found.databases.append("default")
     for alias, other in site.settings.databases.value.items():
-        unknown = not database_kind(other) and other.variable and _is_replica(site, alias, other)
-        if alias == "default" or not (unknown or kind(database_kind(other)).speaks == service.speaks):
+        name = database_kind(other)
+        unknown = not name and other.variable and (_is_replica(site, alias, other) or _has_no_other(site, service))
+        if alias == "default" or not (unknown or kind(name).speaks == service.speaks):
             continue
         if other.variable and not other.variables.get("host"):
             _point_url(site, found, service, server, alias, other)
@@ -56,15 +59,25 @@ def point_others(site: Site, found: Connections, service: Service, server: Serve
             _point_parts(site, found, server, alias, other)
 
 
+def _has_no_other(site: Site, service: Service) -> bool:
+    """Return whether the project has drivers of this kind of server alone."""
+    drivers = driven_by(site.dependencies.distributions.value)
+    return {known.speaks for known in database_kinds() if known.name in drivers} == {service.speaks}
+
+
 def _is_replica(site: Site, alias: str, other: Database) -> bool:
     """Return whether a database has the data of the default one, whether or not its name says so."""
     default = site.settings.default_database
     if other.mirror:
         return other.mirror == "default"
-    if REPLICAS & {*alias.lower().replace("-", "_").split("_")}:
-        return True
+    named = (alias, other.variable, other.variables.get("host", ""))
     variable, name = other.variables.get("name"), other.name
-    return bool(variable and variable == default.variables.get("name")) or bool(name and name == default.name)
+    names = [database.name for key, database in site.settings.databases.value.items() if key not in ("default", alias)]
+    if REPLICAS & {word for text in named for word in text.lower().replace("-", "_").split("_")}:
+        return not name or name not in names
+    if name and default.name:
+        return name == default.name
+    return bool(variable and variable == default.variables.get("name"))
 
 
 def _is_near(host: str) -> bool:
@@ -76,15 +89,12 @@ def _point_url(site: Site, found: Connections, service: Service, server: Server,
     url = other.url_default or ""
     parts = database_parts(url)
     replica = _is_replica(site, alias, other)
-    name = server.database_name if replica else parts.get("name", "")
-    if other.variable in found.environment or not name or not _is_near(parts.get("host", "")):
+    name = server.database_name if replica else _name(alias, parts.get("name", ""))
+    if other.variable in found.environment or not _is_near(parts.get("host", "")):
         return
     scheme = url.partition("://")[0] if "://" in url else service.dialect.scheme if service.dialect else service.name
     found.environment[other.variable] = f"{scheme}://{server.login}/{name}{query_without_tls(url)}"
-    found.databases.append(alias)
-    if not replica:
-        found.lacking.append(alias)
-        found.notes.append(f"Create the database {name} of {other.variable} in the service.")
+    _add(found, server, alias, name)
 
 
 def _point_parts(site: Site, found: Connections, server: Server, alias: str, other: Database) -> None:
@@ -94,9 +104,11 @@ def _point_parts(site: Site, found: Connections, server: Server, alias: str, oth
     if not _is_near(default) or (other.host is None and not variable and "host" not in other.unset):
         return
     values = server.values | {"password": server.secret}
-    replica = _is_replica(site, alias, other)
-    if not replica:
-        del values["name"]
+    name = values["name"]
+    if not _is_replica(site, alias, other):
+        name = values["name"] = _name(alias, other.name or "")
+        if other.name == name:
+            del values["name"]
     changed = {role: value for role, value in values.items() if not _by_variable(found, other, role, value)}
     changed = {
         role: value for role, value in changed.items() if other.part(role) != value and role not in _right(other)
@@ -110,10 +122,19 @@ def _point_parts(site: Site, found: Connections, server: Server, alias: str, oth
     found.settings |= {f"DATABASES.{alias}.{role.upper()}": value for role, value in changed.items()}
     if "password" in changed:
         found.require(server.password)
+    _add(found, server, alias, name)
+
+
+def _name(alias: str, name: str) -> str:
+    """Return the name that settings have for a database, where it is usable; else one made of the alias."""
+    made = re.sub(r"[^A-Za-z0-9_]", "_", alias)
+    return name if NAME.fullmatch(name) else made if NAME.fullmatch(made) else f"db_{made}"[:63]
+
+
+def _add(found: Connections, server: Server, alias: str, name: str) -> None:
     found.databases.append(alias)
-    if not replica:
-        found.lacking.append(alias)
-        found.notes.append(f"Create the database {other.name or alias} of DATABASES in the service.")
+    if name != server.database_name:
+        found.extra.setdefault(name, alias)
 
 
 def _right(other: Database) -> set[str]:

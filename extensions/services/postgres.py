@@ -27,8 +27,20 @@ def postgis_image(own: Own) -> str:
     return own.image if is_postgis else "postgis/postgis:17-3.5"
 
 
+# One after the other, each all or nothing.
+BACKUP = """\
+for name in {names}; do
+  printf '%s\\n' "\\connect $$name" 'BEGIN;'
+  pg_dump --clean --if-exists --no-owner "$$name"
+  echo 'COMMIT;'
+done"""
+
+
 def container(at: At) -> Container:
-    """Return how Compose runs it: from 18, the volume is the folder above the data."""
+    """Return how Compose runs it: from 18, the volume is the folder above the data.
+
+    Compose writes no configs to a container that is read-only.
+    """
     return Container(
         memory="1g",
         pids=256,
@@ -42,12 +54,17 @@ def container(at: At) -> Container:
         times=(("interval", "30s"), ("start_period", "60s"), ("start_interval", "1s")),
         user="postgres",
         shm_size="128m",
-        read_only=True,
+        read_only=not at.others,
         tmpfs="[/tmp, /run/postgresql]",
         stop_grace_period="60s",
-        backup="[pg_dump, --format=custom]",
+        create=tuple(f'CREATE DATABASE "{name}";' for name in at.others),
+        backup=BACKUP.format(names=" ".join((at.database_name, *at.others)))
+        if at.others
+        else "[pg_dump, --format=custom]",
         # All of it or nothing.
-        restore=f"[pg_restore, --clean, --if-exists, --no-owner, --single-transaction, --dbname={at.database_name}]",
+        restore="[psql, --no-psqlrc, --quiet, --output=/dev/null, --set=ON_ERROR_STOP=1]"
+        if at.others
+        else f"[pg_restore, --clean, --if-exists, --no-owner, --single-transaction, --dbname={at.database_name}]",
         login=(
             ("PGHOST", at.name),
             ("PGDATABASE", at.database_name),

@@ -48,6 +48,7 @@ class At:
     image: str
     database_name: str
     database_user: str
+    others: tuple[str, ...] = ()  # the names of further databases
 
     @property
     def major(self) -> int:
@@ -74,7 +75,9 @@ class Container:
     read_only: bool = False
     tmpfs: str = ""  # YAML
     stop_grace_period: str = ""
-    # YAML: the commands that write the database to the output, and read it from the input; "" where it is none.
+    create: tuple[str, ...] = ()  # the lines of SQL that a new volume gets
+    # YAML: the commands that write the database to the output, and read it from the input; "" where it is none. If it
+    # has several lines, it is a script of the shell.
     backup: str = ""
     restore: str = ""
     login: tuple[tuple[str, str], ...] = ()  # the variables by which these log in

@@ -145,12 +145,6 @@ class Deployed(Site):
     def health(self, service: str) -> str:
         return self.compose("ps", "--format={{.Health}}", service).strip()
 
-    def piped(self, service: str, of: Path = Path(os.devnull), to: Path = Path(os.devnull)) -> int:
-        """Run a service once, from one file to another, as a shell does."""
-        with of.open("rb") as given, to.open("wb") as taken:
-            words = ["docker", "compose", "run", "--rm", "-T", service]
-            return subprocess.run(words, stdin=given, stdout=taken, cwd=self.folder, env=dict(local.env)).returncode
-
     @contextmanager
     def load(self) -> Iterator[dict[str, Any]]:
         """Let requests come for as long as it takes; what was seen of them is there at the end."""

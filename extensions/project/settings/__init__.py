@@ -26,6 +26,7 @@ from .https import redirects_to_https
 from .names import collect
 from .opened import with_examples
 from .record import DjangoSettings, IgnoredModule, LackingModule
+from .routers import routed
 from .servers import named_servers
 from .setting import Setting, Settings, parts_of
 from .storages import FILE_STORAGE, PLAIN_STORAGE, kind_of_static_files, storage_of
@@ -258,6 +259,13 @@ def record(evaluator: State, settings: Settings, before: Settings) -> DjangoSett
         debug_in_production=finder.flag("DEBUG", False),
         logging_configured=finder.found(bool(logging and logging.value), logging, "nothing sets LOGGING"),
         databases=databases(finder),
+        routed=routed(
+            evaluator.tree,
+            evaluator.importer,
+            finder.texts("DATABASE_ROUTERS"),
+            apps.value,
+            parts_of(settings.get("DATABASES")),
+        ),
         caches=caches(finder),
         celery_broker=broker(finder),
         channel_layers=layers(finder),

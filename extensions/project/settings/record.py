@@ -159,6 +159,7 @@ class DjangoSettings:
     debug_in_production: Found[bool] = unread(False)  # DEBUG with the variables that the images set
     logging_configured: Found[bool] = unread(False)  # whether LOGGING says anything
     databases: Found[Mapping[str, Database]] = unread({})  # by alias
+    routed: Found[Mapping[str, Sequence[str]]] = unread({})  # aliases that routers name, and apps that migrate there
     caches: Found[Mapping[str, Cache]] = unread({})  # by alias
     celery_broker: Found[Broker] = unread(Broker())  # where Celery's queues are
     channel_layers: Found[Mapping[str, Layer]] = unread({})  # by alias

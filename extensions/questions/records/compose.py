@@ -57,6 +57,12 @@ def _static_port(site: Site) -> Default:
     return Default(next(port for port in (STATIC_PORT, STATIC_PORT + 1) if port != django))
 
 
+def _extra_databases(value: Any, answers: Mapping[str, Any]) -> str:
+    """Return which name is that of the default database."""
+    name = answers.get("database_name")
+    return f"{name!r} is database_name; give the names of others" if name in kinds.parsed(value) else ""
+
+
 BACKUPS = ("backup", "restore", "backup-files", "restore-files")
 
 
@@ -329,6 +335,35 @@ that all services have, and Django does not wait until it is ready: complete it 
             default="the user that settings expect; otherwise `django`",
             changes="`POSTGRES_USER` or `MYSQL_USER` in `compose.yaml`, and with PostgreSQL its health check",
             allowed="letters, digits, `-` and `_`; a letter or `_` first; at most 63 characters",
+        ),
+    ),
+    Question(
+        name="extra_databases",
+        type="yaml",
+        help="Names of further databases in the same service: [logs]",
+        rule=kinds.list_of(
+            kinds.text(
+                r"[A-Za-z_][A-Za-z0-9_.-]*", "use letters, digits, '-', '_' and '.', and a letter first, like logs", 63
+            ),
+            "names, like [logs]",
+        ),
+        safe=[],
+        default=compose_defaults.extra_databases,
+        against_others=_extra_databases,
+        since="3.5.0",
+        as_before=[],
+        reference=Reference(
+            type="a YAML list of names",
+            default=(
+                "the other databases that settings expect at the server of the default one, except replicas. None "
+                "after an update from an older version"
+            ),
+            changes="the databases that the service creates in a new volume, and those of `backup` and `restore`",
+            allowed="as `database_name`, and `.`",
+            notes="""\
+`start_commands` migrates them, if your own files do so, or if a router lets an app in by `allow_migrate`. In a volume
+that you have, [create them by hand](../how-to/configure.md#a-further-database-in-an-older-volume).
+""",
         ),
     ),
     Question(
