@@ -302,6 +302,24 @@ def test_folders_that_manage_adds_to_the_path(tmp_path):
     assert found["environment"].value == {"PYTHONPATH": "/workdir/example"}
 
 
+@pytest.mark.parametrize(
+    ("own", "path"),
+    [
+        ("core/apps:$PYTHONPATH", "/workdir/core/apps"),
+        ("/code/core/apps", "/workdir/core/apps"),
+        ("/code:/elsewhere", ""),
+        ("/code/core", ""),  # no app is there
+    ],
+)
+def test_folders_that_the_own_image_adds_to_the_path(own, path, tmp_path):
+    files = startproject() | {"core/settings.py": 'INSTALLED_APPS = ["shop", "django.contrib.admin"]\n'}
+    image = f"FROM python:3.13\nWORKDIR /code\nENV PYTHONPATH={own}\nCOPY . .\nRUN pip install -r requirements.txt\n"
+    more = {"core/apps/shop/models.py": "", "requirements.txt": "Django\n", "Dockerfile": image}
+    write(tmp_path, files | more)
+    found = defaults.from_site(reading.read(tmp_path), tmp_path)["environment"].value
+    assert found == ({"PYTHONPATH": path} if path else {})
+
+
 LIBRARY = """\
 [project]
 name = "shelves"

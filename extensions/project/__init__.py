@@ -125,8 +125,8 @@ def _code(tree: Tree, tools: tuple[Tool, ...]) -> tuple[Project, Settings | None
     """Return what the code, its settings and its manifests say, and the settings as they were worked out."""
     with_made_files(tree)
     layout, settings, evaluated = read_layout(tree, tools), DjangoSettings(), None
+    image = image_variables(tree, layout.base)
     if path := layout.settings_file.value:
-        image = image_variables(tree, layout.base)
         evaluated, settings = read_settings(tree, path, layout.import_root, production_of(layout), layout.base, image)
         settings = with_paths(tree, with_code(tree, settings, evaluated, layout), evaluated)
         layout = read_interface(tree, layout, settings)  # again, now that they say more of it
@@ -142,7 +142,8 @@ def _code(tree: Tree, tools: tuple[Tool, ...]) -> tuple[Project, Settings | None
         if layout.can_be_changed:
             settings, evaluated = in_files(settings, evaluated)
         installed = dependencies.distributions.value
-        layout = replace(layout, import_roots=read_import_roots(tree, layout, settings, evaluated, installed))
+        roots = read_import_roots(tree, layout, settings, evaluated, installed, image.get("PYTHONPATH", ""))
+        layout = replace(layout, import_roots=roots)
         dependencies = with_missing(tree, dependencies, layout, settings, evaluated)
     return (
         Project(

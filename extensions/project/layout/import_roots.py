@@ -18,12 +18,20 @@ from .record import Layout
 
 
 def read_import_roots(
-    tree: Tree, layout: Layout, settings: DjangoSettings, evaluated: Settings, installed: Collection[str]
+    tree: Tree,
+    layout: Layout,
+    settings: DjangoSettings,
+    evaluated: Settings,
+    installed: Collection[str],
+    own_path: str = "",
 ) -> Found[Sequence[str]]:
-    """Return the folders, "." for the root, each once; `installed` are the distributions that pip installs."""
+    """Return the folders, "." for the root, each once; `installed` are the distributions that pip installs.
+
+    `own_path` is PYTHONPATH of the project's own image.
+    """
     found: dict[str, str] = {}
     known = dict.fromkeys((layout.import_root, layout.base))
-    added = _added_by_manage(tree, layout)
+    added = [*_added_by_manage(tree, layout), *_added_by_image(tree, own_path)]
     for name, source in _names(tree, layout, settings, evaluated):
         top = name.partition(".")[0]
         if top in installed or any(_is_package(tree, root, top) for root in known):
@@ -57,6 +65,16 @@ def _added_by_manage(tree: Tree, layout: Layout) -> list[str]:
             if text and not text.startswith("/"):
                 found.append(posixpath.normpath(posixpath.join(layout.base, text)))
     return [path for path in found if not path.startswith("..")]
+
+
+def _added_by_image(tree: Tree, own_path: str) -> list[str]:
+    """Return the project's folders that PYTHONPATH of its own image means: "/app/shop/apps" is "shop/apps" here."""
+    found = []
+    for entry in own_path.split(":"):
+        parts = [part for part in posixpath.normpath(entry).split("/") if part]
+        ends = ("/".join(parts[start:]) for start in range(len(parts)))
+        found += [end for end in ends if end in tree.python_folders][:1]
+    return found
 
 
 def _is_package(tree: Tree, root: str, name: str) -> bool:
