@@ -418,6 +418,13 @@ def test_what_is_not_run_at_the_start_is_said(written):
     assert "createsuperuser` (entrypoint.sh:3): run it once" in said
 
 
+def test_messages_are_not_made_anew_in_the_build(written):
+    run = "RUN python manage.py makemessages -l fr && python manage.py compilemessages\n"
+    site = read(written(Dockerfile=f"FROM python:3.12\n{COPY}{run}{GUNICORN}"))
+    assert deployment_defaults.static_commands(site).value == []  # it needs gettext, and sources have translations
+    assert "makemessages -l fr` (Dockerfile:5): it is for developers" in " ".join(deployment_defaults.notes(site))
+
+
 @pytest.mark.parametrize("command", ["generateschema --file schema.yml", "export -o a.json", "export --output=a.json"])
 def test_a_command_that_writes_beside_the_code_is_said(command, written):
     lines = (

@@ -37,6 +37,7 @@ OF_PEOPLE = {
     "reset_db": "it deletes all data",
     "sqlflush": "it deletes all data",
     "squashmigrations": "it is for developers",
+    "makemessages": "it is for developers",
     "shell": "it runs code",
     "shell_plus": "it runs code",
     "dbshell": "it runs code",
