@@ -1269,7 +1269,7 @@ def test_a_redirect_to_https(read):
     assert read(redirect)["compose_environment"] == {"FORWARDED_ALLOW_IPS": "*"}
     header = "SECURE_PROXY_SSL_HEADER = ('HTTP_X_FORWARDED_PROTO', 'https')\n"
     assert read(redirect + header)["compose_environment"] == {}
-    whitenoise = "MIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']\n"
+    whitenoise = "MIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']\nSTATIC_ROOT = 'out'\n"
     assert read(redirect + header + whitenoise)["compose_environment"] == {"DJANGO_SECURE_SSL_REDIRECT": "False"}
     for setting_, said in (
         ("('HTTP_X_SCHEME', 'https')", "X-Scheme: https"),

@@ -326,3 +326,20 @@ def test_a_database_that_is_asked_for_and_not_installed_is_kept(answered):
     assert found["services"] == {}
     assert found["dotenv"]["DATABASE_URL"] == "sqlite:////data/db.sqlite3"
     assert (found["data_dirs"], found["data_files"]) == (["/data"], [])
+
+
+@pytest.mark.parametrize(
+    ("settings", "is_set"),
+    [
+        ("MIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']\n", True),
+        ("STORAGES = {'staticfiles': {'BACKEND': 'a.ManifestStaticFilesStorage'}}\n", True),
+        ("INSTALLED_APPS = ['compressor']\nCOMPRESS_OFFLINE = True\n", True),
+        ("MIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']\nSTATIC_ROOT = BASE / 'out'\n", False),
+        ("STATIC_ROOT = unknown()\nMIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']\n", True),
+        ("", False),  # nginx serves the files, and Django needs none of them
+    ],
+)
+def test_static_root_is_set_where_django_reads_it(settings, is_set, answered):
+    page = {"site/templates/a.html": "{% load compress %}{% compress css %}{% endcompress %}"}
+    found = answered(f"ALLOWED_HOSTS = ['*']\n{settings}", "Django\ngunicorn\nwhitenoise\ncompressor\n", **page)
+    assert found["compose_settings"].get("STATIC_ROOT", "") == ("/workdir/static" if is_set else "")

@@ -11,7 +11,7 @@ from ..project.settings.variables import OF_OTHERS
 from ..services.connections import can_be_changed, connections
 from ..services.kinds import is_database
 from ..services.site import Site, not_run
-from . import deployment_defaults, image_defaults, process_defaults, storage_defaults
+from . import deployment_defaults, image_defaults, process_defaults, static_defaults, storage_defaults
 from .default import Default
 
 SET_ANYWAY = frozenset(
@@ -75,6 +75,7 @@ def compose_settings(site: Site) -> Default:
     hosts: dict[str, str | list[str] | dict[str, str]] = {path: text or {} for path, text in files.value.items()}
     hosts |= _hosts_setting(site)
     hosts |= deployment_defaults.compression(site)
+    hosts |= static_defaults.read_static_root(site)
     hosts |= _without_tls(site)
     source = next(iter(found.sources.values()), "") if found.settings else site.settings.allowed_hosts.source
     source = files.source if files.value and not found.settings else source

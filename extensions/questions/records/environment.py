@@ -157,7 +157,7 @@ compose_environment:
                 "the addresses of `services`, if the settings expect them at `localhost` and no variable changes "
                 "that; the database's password, if it is in the settings; `SECRET_KEY`, if it is empty there; "
                 "`ALLOWED_HOSTS`, if they refuse your computer; storages that keep files, if the settings name no "
-                "bucket"
+                "bucket; `STATIC_ROOT`, if `set_static_root` is yes and Django reads files there"
             ),
             changes=(
                 "a module `compose_settings` in Django's image: your settings with these changes. It is used if "

@@ -2,33 +2,11 @@
 
 from ...project.data import url_parts
 from ...services.site import Site
-from .. import deployment_defaults, image_defaults, kinds
+from .. import deployment_defaults, image_defaults, kinds, static_defaults
 from ..default import Default, default_of, of_pair
 from ..question import WRITTEN, Asked, Question, Reference
 
-STATIC_ROOT, STATIC_URL = "static", "/static/"  # where settings do not say
-
-
-def _use_fathom(site: Site) -> Default:
-    adopted, kind = site.adopted.use_fathom, site.settings.staticfiles_kind
-    if adopted.is_read:
-        return Default(adopted.value, adopted.source)
-    # What git has collected, and is kept, has its manifest.
-    if "manifest" in kind.value and not site.local.static_kept.value:
-        return Default(True, kind.source)
-    return Default(False)
-
-
-def _static_root(site: Site) -> Default:
-    if _set_static_root(site).value:
-        # https://docs.djangoproject.com/en/stable/ref/checks/#staticfiles: it must not be one of STATICFILES_DIRS.
-        taken = STATIC_ROOT in site.settings.staticfiles_dirs.value
-        return Default("staticfiles" if taken else STATIC_ROOT)
-    return default_of(site.settings.static_root, STATIC_ROOT)
-
-
-def _set_static_root(site: Site) -> Default:
-    return Default(site.settings.static_root.value in ("", ".", "/"))
+STATIC_URL = "/static/"  # where settings do not say
 
 
 def static_url(site: Site) -> Default:
@@ -67,7 +45,7 @@ QUESTIONS = (
         help="Are static file names hashed (ManifestStaticFilesStorage or similar)?",
         rule=kinds.truth,
         safe=False,
-        default=_use_fathom,
+        default=static_defaults.use_fathom,
         says_source=True,
         asked=Asked.ALWAYS,
         plain=WRITTEN,
@@ -120,8 +98,8 @@ their manifest, `staticfiles.json`, in the image that renders pages. The questio
         rule=kinds.text(
             rf"/?{kinds.SEGMENT}(/{kinds.SEGMENT})*", "give a folder, like staticfiles or /var/www/static"
         ),
-        safe=STATIC_ROOT,
-        default=_static_root,
+        safe=static_defaults.STATIC_ROOT,
+        default=static_defaults.static_root,
         says_source=True,
         reference=Reference(
             type="text",
@@ -143,7 +121,7 @@ the image (`/var/www/static`). Otherwise the build fails, or the images have no 
         help="Set STATIC_ROOT while building? (Yes if your settings don't set it)",
         rule=kinds.truth,
         safe=False,
-        default=_set_static_root,
+        default=static_defaults.set_static_root,
         reference=Reference(
             type="yes or no",
             default="yes if the settings have no `STATIC_ROOT`",
