@@ -747,6 +747,14 @@ services:
     assert found["workers"] == expected
 
 
+def test_an_entrypoint_in_python_runs_the_command_of_a_service(answered):
+    compose = "services:\n  site: {build: ., ports: ['8000:8000']}\n"
+    compose += "  queue: {build: ., command: python manage.py deliver}\n"
+    dockerfile = f'FROM python:3.12\n{COPY}ENTRYPOINT ["python", "/srv/wait.py"]\n{GUNICORN}'
+    found = answered(**{"Dockerfile": dockerfile, "docker-compose.yml": compose, "wait.py": ""})
+    assert found["workers"] == {"queue": "python manage.py deliver"}
+
+
 def test_a_script_in_the_folder_that_its_command_changes_to(answered):
     folder = {"site/manage.py": MANAGE, "site/shop/settings.py": SETTINGS, "site/shop/wsgi.py": ""}
     folder |= {

@@ -193,6 +193,8 @@ def _by_entrypoint(tree: Tree, image: OwnImage, service: Service) -> str:
     given = service.command_words
     if service.dockerfile != image.path or service.entrypoint_words or not re.fullmatch(r"[\w-]+", "".join(given[:1])):
         return ""
+    if given[1:] and given[0].startswith("python"):
+        return ""  # it is a program, which the entrypoint runs at last
     steps = read_own_steps(tree, replace(image, service=service)).steps
     last = next((step for step in reversed(steps) if step.phase is Phase.START and not step.condition), None)
     if last is None or last.words == given or not last.program.startswith(PYTHON):
