@@ -3,6 +3,7 @@
 import pytest
 
 from extensions.filters import celery_worker
+from extensions.project.deployment.compose import read_compose
 from extensions.project.deployment.kinds.record import Command, Packages
 from extensions.project.deployment.own_image import own_image
 from extensions.project.deployment.steps import Phase, read_own_steps
@@ -753,6 +754,39 @@ def test_an_entrypoint_in_python_runs_the_command_of_a_service(answered):
     dockerfile = f'FROM python:3.12\n{COPY}ENTRYPOINT ["python", "/srv/wait.py"]\n{GUNICORN}'
     found = answered(**{"Dockerfile": dockerfile, "docker-compose.yml": compose, "wait.py": ""})
     assert found["workers"] == {"queue": "python manage.py deliver"}
+
+
+BASE = """
+services:
+  app:
+    build: {context: .., dockerfile: deploy/site.dockerfile, target: site}
+    command: gunicorn shop.wsgi
+    environment: {SHOP_PLACE: here, SHOP_SIZE: "1"}
+    volumes: [./spool:/srv/spool, "names:/srv/names"]
+    env_file: app.env
+  loop: {extends: other}
+  other: {extends: {service: loop}}
+"""
+
+
+def test_a_service_has_what_it_extends(written):
+    compose = """
+services:
+  site: {extends: {file: deploy/base.yml, service: app}, ports: ["8000:8000"]}
+  queue: {extends: site, command: python manage.py deliver, environment: [SHOP_SIZE=2], volumes: ["own:/srv/own"]}
+  devel: {extends: {service: queue}, build: {target: devel}, image: devel}
+  other: {extends: {file: deploy/base.yml, service: loop}, image: other}
+  none: {extends: {file: away.yml, service: app}, image: none}
+"""
+    folder = written(**{"docker-compose.yml": compose, "deploy/base.yml": BASE})
+    site, queue, devel, other, none = read_compose(Tree(folder))
+    built = ".", "deploy/site.dockerfile"
+    assert [(item.context, item.dockerfile) for item in (site, queue, devel)] == [built] * 3
+    assert (site.target, site.command, site.published) == ("site", "gunicorn shop.wsgi", ("8000:8000",))
+    assert (queue.command, queue.environment) == ("python manage.py deliver", {"SHOP_PLACE": "here", "SHOP_SIZE": "2"})
+    assert queue.mounts == (("./deploy/spool", "/srv/spool"), ("names", "/srv/names"), ("own", "/srv/own"))
+    assert queue.env_files == ("deploy/app.env",)
+    assert (devel.target, devel.image, other.image, none.image) == ("devel", "devel", "other", "none")
 
 
 def test_a_script_in_the_folder_that_its_command_changes_to(answered):

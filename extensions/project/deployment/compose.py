@@ -17,6 +17,7 @@ NAME = re.compile(
     re.IGNORECASE,
 )
 
+MAX_EXTENDED = 10  # services that extend others
 PUBLISHED = re.compile(r"(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}:)?[0-9]{1,5}:[0-9]{1,5}")
 
 
@@ -55,9 +56,24 @@ def read_compose(tree: Tree) -> list[Service]:
     for path in sorted(_paths(tree), key=_rank)[:12]:
         content = mapping(tree.yaml(path))
         lines = _service_lines(tree.text(path) or "")
-        listed = mapping(content.get("services"))
-        services += [_service(path, name, mapping(item), lines.get(name, 1)) for name, item in listed.items()]
+        for name, listed in mapping(content.get("services")).items():
+            item = mapping(listed)
+            services.append(_service(path, name, item, lines.get(name, 1), _extended(tree, path, item)))
     return services
+
+
+def _extended(tree: Tree, path: str, item: dict[str, Any], depth: int = 0) -> Service:
+    """Return the service that one extends, in its own or another file; an empty one for none.
+
+    https://docs.docker.com/reference/compose-file/services/#extends
+    """
+    extends = item.get("extends")
+    name, file = text_of(extends) or text_of(mapping(extends).get("service")), text_of(mapping(extends).get("file"))
+    other = _resolved(path.rpartition("/")[0], file) if file else path
+    found = mapping(mapping(tree.yaml(other), "services").get(name))
+    if not found or depth == MAX_EXTENDED:
+        return Service("", path, 0)
+    return _service(other, name, found, 0, _extended(tree, other, found, depth + 1))
 
 
 def _paths(tree: Tree) -> list[str]:
@@ -89,33 +105,47 @@ def _service_lines(text: str) -> dict[str, int]:
     return found
 
 
-def _service(path: str, name: str, item: dict[str, Any], line: int) -> Service:
+def _service(path: str, name: str, item: dict[str, Any], line: int, above: Service) -> Service:
+    """Return a service of a file, with what it has of the one `above`, which it extends."""
     build = item.get("build")
     options = mapping(build)
     base = path.rpartition("/")[0]
-    context = dockerfile_path = ""
+    context, dockerfile_path = above.context, above.dockerfile
     if build is not None:
-        context = _resolved(base, text_of(build) or text_of(options.get("context")) or ".")
-        dockerfile_path = _resolved(context, text_of(options.get("dockerfile")) or "Dockerfile")
+        given, file = text_of(build) or text_of(options.get("context")), text_of(options.get("dockerfile"))
+        context = _resolved(base, given or ".") if given or not context else context
+        if given or file or not dockerfile_path:
+            dockerfile_path = _resolved(context, file or "Dockerfile")
     return Service(
         name=name,
         path=path,
         line=line,
-        image=dockerfile.substitute(text_of(item.get("image")), {}),
+        image=dockerfile.substitute(text_of(item.get("image")), {}) or above.image,
         context=context,
         dockerfile=dockerfile_path,
-        target=text_of(options.get("target")),
-        command=shell_text(item.get("command")),
-        entrypoint=shell_text(item.get("entrypoint")),
-        command_words=_words(item.get("command")),
-        entrypoint_words=_words(item.get("entrypoint")),
+        target=text_of(options.get("target")) or above.target,
+        command=shell_text(item.get("command")) or above.command,
+        entrypoint=shell_text(item.get("entrypoint")) or above.entrypoint,
+        command_words=_words(item.get("command")) or above.command_words,
+        entrypoint_words=_words(item.get("entrypoint")) or above.entrypoint_words,
         once=text_of(item.get("restart")) in ("no", "false") or bool(item.get("profiles")),
-        environment=read_environment(item.get("environment")),
-        ports=tuple(port for port in map(read_port, sequence(item.get("ports"))) if port),
-        published=tuple(text for text in map(_published, sequence(item.get("ports"))) if text),
-        mounts=tuple(mount for mount in map(_mount, sequence(item.get("volumes"))) if mount),
-        env_files=tuple(_resolved(base, name) for name in _env_files(item.get("env_file"))),
+        environment=above.environment | read_environment(item.get("environment")),
+        ports=above.ports + tuple(port for port in map(read_port, sequence(item.get("ports"))) if port),
+        published=above.published + tuple(text for text in map(_published, sequence(item.get("ports"))) if text),
+        mounts=(
+            *((_moved(source, above.path, base), place) for source, place in above.mounts),
+            *(mount for mount in map(_mount, sequence(item.get("volumes"))) if mount),
+        ),
+        env_files=tuple(_resolved(base, name) for name in _env_files(item.get("env_file"))) + above.env_files,
     )
+
+
+def _moved(source: str, path: str, base: str) -> str:
+    """Return what the file `path` mounts as a file in the folder `base` says it."""
+    if not source.startswith("."):
+        return source
+    place = posixpath.join("/", posixpath.dirname(path), source)
+    return f"./{posixpath.relpath(place, f'/{base}')}"
 
 
 def _resolved(base: str, path: str) -> str:
