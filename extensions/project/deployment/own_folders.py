@@ -37,7 +37,8 @@ def own_folders(tree: Tree, evidence: Evidence) -> Iterator[OwnFolder]:
         ours = service.dockerfile == evidence.dockerfile if service.context else service.image in images
         for source, target in service.mounts if ours and evidence.dockerfile else ():
             path = posixpath.normpath(target)
-            if _is_for_data(tree, service.path, source) and f"{posixpath.basename(path)}/bin/python" not in commands:
+            of_python = path.endswith("venv") or f"{posixpath.basename(path)}/bin/python" in commands
+            if _is_for_data(tree, service.path, source) and not of_python:
                 yield OwnFolder(path, _inner(path, evidence), service.source, True)
 
 
