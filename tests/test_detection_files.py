@@ -304,6 +304,7 @@ def test_uploads_without_a_folder_of_their_own(settings, dirs, read):
         ({"Dockerfile": "", "compose": "[{type: volume, source: s, target: /srv/spool}]"}, ["/srv/spool"]),
         ({"Dockerfile": "", "compose": "[indexes:/app/index:ro, modules:/app/node_modules, c:/app/config]"}, []),
         ({"Dockerfile": "", "compose": "[env:/app/env]\n    command: ./env/bin/python manage.py x"}, []),
+        ({"Dockerfile": "", "compose": "[./:/srv/app/, 'index:/srv/index']"}, ["/srv/index"]),
         ({"Dockerfile": "", "compose": "[env:/venv, others:/srv/my-venv]"}, []),
         ({"Dockerfile": "RUN mkdir -p /app", "settings": "STORE = '/app/store'"}, []),
     ],
