@@ -339,6 +339,12 @@ VOLUME ["/exports"]
     assert found.found["data_dirs"].source == "Dockerfile:6"
 
 
+def test_a_mode_and_a_home_in_the_projects_own_dockerfile_are_no_folders(read):
+    made = "mkdir -m 0600 ~/.ssh && mkdir -pm 0700 spool && mkdir --mode 0755 -p queue && chown -R app /app"
+    found = read(Dockerfile=f"FROM python:3.13\nWORKDIR /app\nCOPY . .\nRUN {made}\n")
+    assert found.value("data_dirs") == ["queue", "spool"]
+
+
 @pytest.mark.parametrize(
     ("settings", "expected"),
     [

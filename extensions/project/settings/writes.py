@@ -304,7 +304,12 @@ def _own_dockerfile(tree: Tree, layout: Layout, settings: DjangoSettings) -> Ite
         home, made, given = _made_folders(dockerfile.read_instructions(tree.text(path) or ""))
         for name, line in made:
             name = posixpath.normpath(name)
-            if "$" in name or not any(is_within(name, place) for place in given) or _is_made_by_build(name, settings):
+            if (
+                "$" in name
+                or "~" in name
+                or not any(is_within(name, place) for place in given)
+                or _is_made_by_build(name, settings)
+            ):
                 continue
             if home != "/" and is_within(name, home):
                 inner = posixpath.normpath(posixpath.join(root, posixpath.relpath(name, home)))
@@ -393,7 +398,7 @@ def _commands(body: str) -> Iterator[tuple[str, list[str]]]:
         words = shlex.split(body.replace(";", " ; "), comments=False)
     except ValueError:
         return
-    command = ""
+    command = before = ""
     names: list[str] = []
     for word in [*words, "&&"]:
         if word in ("&&", "||", ";", "|"):
@@ -402,5 +407,6 @@ def _commands(body: str) -> Iterator[tuple[str, list[str]]]:
             command, names = "", []
         elif not command:
             command = word
-        elif not word.startswith("-"):
+        elif not word.startswith("-") and not re.fullmatch(r"-p?m|--mode", before):
             names.append(word)
+        before = word
