@@ -259,6 +259,13 @@ def test_packages_that_variables_list(answered):
     assert found["install_packages"] == ["orders-client==2.1"]
 
 
+def test_packages_that_one_line_installs_in_several_commands(answered):
+    run = "RUN apt-get install -y ghostscript libev-dev && apt install graphviz && apt install libxapian-dev\n"
+    found = answered(Dockerfile=f"FROM python:3.12-slim\n{run}{COPY}{GUNICORN}")
+    assert found["apt_build"] == ["libev-dev", "libxapian-dev"]
+    assert found["apt_runtime"] == ["ghostscript", "graphviz", "libev4t64", "libxapian30"]
+
+
 def test_packages_of_a_stage_that_only_builds(answered):
     found = answered(
         Dockerfile=(

@@ -73,25 +73,22 @@ def _gunicorn_install(site: Site) -> Default:
 
 
 def _apt_build(site: Site) -> Default:
-    own = {item.source: item.build for item in site.own_steps.value.of(Packages) if item.build}
+    own = {name: item.source for item in site.own_steps.value.of(Packages) for name in item.build}
     return _apt(site, site.dependencies.apt_build, own)
 
 
 def _apt_runtime(site: Site) -> Default:
-    own = {item.source: item.run for item in site.own_steps.value.of(Packages) if item.run}
+    own = {name: item.source for item in site.own_steps.value.of(Packages) for name in item.run}
     zone = site.settings.legacy_zone
     if zone.value and debian_release(site).value != "bookworm":
-        own = {**own, zone.source: ("tzdata-legacy",)}
+        own["tzdata-legacy"] = zone.source
     return _apt(site, site.dependencies.apt_runtime, own, site.adopted.handbook_extra.value.apt)
 
 
-def _apt(
-    site: Site, found: Found[Sequence[str]], own: Mapping[str, Sequence[str]], more: Sequence[str] = ()
-) -> Default:
-    """Return what is known to be needed, and what the project's own files install, by the lines that do."""
-    names = {*found.value, *(package for packages in own.values() for package in packages)}
-    packages = (names - {"gettext"}).union(more)
-    source = found.source or next(iter(own), "")
+def _apt(site: Site, found: Found[Sequence[str]], own: Mapping[str, str], more: Sequence[str] = ()) -> Default:
+    """Return what is known to be needed, and what the project's own files install, each with the line that does."""
+    packages = ({*found.value, *own} - {"gettext"}).union(more)
+    source = found.source or next(iter(own.values()), "")
     if debian_release(site).value == "bookworm":
         packages = {BOOKWORM.get(package, package.replace("t64", "")) for package in packages}
     return Default(sorted(packages), source if packages else "")
