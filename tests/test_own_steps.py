@@ -302,6 +302,20 @@ def test_names_of_other_releases(answered):
     assert found["apt_runtime"] == ["libgdal36", "libgl1", "libmariadb3", "libssl3t64", "postgresql-client"]
 
 
+def test_libraries_whose_names_have_other_numbers_in_debian(answered):
+    packages = "librocksdb5.17 librocksdb-dev libspatialindex-dev libspatialindex-c6 libhyperscan-dev"
+    dockerfile = f"FROM python:3.13\nRUN apt-get install -y {packages} libgirepository-2.0-dev\n{COPY}{GUNICORN}"
+    found = answered(Dockerfile=dockerfile)["apt_runtime"]
+    assert found == [
+        *("libgirepository-2.0-0", "libhyperscan5", "librocksdb9.10"),
+        *("libspatialindex-c8", "libspatialindex8"),
+    ]
+    found = answered(Dockerfile=dockerfile.replace("librocks", "wkhtmltopdf librocks", 1))["apt_runtime"]
+    assert [name for name in found if "rocks" in name or "spatial" in name] == [
+        *("librocksdb7.8", "libspatialindex-c6", "libspatialindex6"),
+    ]
+
+
 def test_packages_of_releases_that_are_long_gone(answered):
     packages = "python-virtualenv python-lxml postgresql-server-dev-9.5 libffi-dev"
     found = answered(Dockerfile=f"FROM ubuntu:16.04\nRUN apt-get install -y {packages}\n{COPY}{GUNICORN}")
