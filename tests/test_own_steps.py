@@ -810,6 +810,16 @@ services:
     assert (devel.target, devel.image, other.image, none.image) == ("devel", "devel", "other", "none")
 
 
+@pytest.mark.parametrize(("path", "image"), [("compose.test.yml", "postgres:16"), ("README.md", "postgres:15")])
+def test_a_compose_file_of_another_time_is_the_last_that_counts(path, image, answered):
+    old = "services:\n  db: {image: 'postgres:15'}\n"
+    settings = SETTINGS.replace("sqlite3", "postgresql") + "\nDATABASES['default']['HOST'] = 'db'\n"
+    found = answered(
+        **{"docker-compose-legacy-db.yml": old, path: old.replace("15", "16"), "shop/settings.py": settings}
+    )
+    assert found["services"] == {"db": image}
+
+
 def test_a_script_in_the_folder_that_its_command_changes_to(answered):
     folder = {"site/manage.py": MANAGE, "site/shop/settings.py": SETTINGS, "site/shop/wsgi.py": ""}
     folder |= {

@@ -17,6 +17,7 @@ NAME = re.compile(
     re.IGNORECASE,
 )
 
+OF_OLD = ("legacy", "old", "deprecated")
 MAX_EXTENDED = 10  # services that extend others
 PUBLISHED = re.compile(r"(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}:)?[0-9]{1,5}:[0-9]{1,5}")
 
@@ -77,7 +78,9 @@ def _extended(tree: Tree, path: str, item: dict[str, Any], depth: int = 0) -> Se
 
 
 def _paths(tree: Tree) -> list[str]:
-    return [path for path in tree.paths if NAME.fullmatch(path.rpartition("/")[2]) and not is_aside(tree, path)]
+    """Return the paths of Compose files; those that are of another time by their names only if there is no other."""
+    found = [path for path in tree.paths if NAME.fullmatch(path.rpartition("/")[2]) and not is_aside(tree, path)]
+    return [path for path in found if not mentions(path.rpartition("/")[2], OF_OLD)] or found
 
 
 def _rank(path: str) -> tuple[bool, bool, int, bool, str]:
