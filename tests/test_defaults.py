@@ -348,6 +348,25 @@ def test_folders_of_static_files_that_are_not_there(requirement, made, read):
     assert found["build_instructions"] == (([made], "site/settings.py:3") if made else ([], ""))
 
 
+@pytest.mark.parametrize(
+    ("link", "target", "made"),
+    [
+        ("shop/static/docs", "../../docs/_build/html", "docs/_build/html"),
+        ("shop/static/docs", "../../shop", ""),
+        ("shop/static/docs", "../../../elsewhere", ""),
+        ("shop/static/docs", "/var/docs", ""),
+        ("shop/static/a.js", "../../node_modules/a/a.js", ""),  # a file, which no folder stands in for
+        ("shop/static", "../docs/_build/html", ""),  # Django finds no such folder
+    ],
+)
+def test_links_among_static_files_that_lead_nowhere(link, target, made, read, tmp_path):
+    place = tmp_path / "My Site!" / link
+    place.parent.mkdir(parents=True)
+    place.symlink_to(target)
+    found = read({"requirements.txt": "Django==5.2\n", "shop/models.py": ""})["build_instructions"]
+    assert found == (([f"RUN mkdir -p /workdir/{made}"], link) if made else ([], ""))
+
+
 def test_the_folder_of_uploads_that_a_finder_looks_into(read):
     finders = "STATICFILES_FINDERS = ['django.contrib.staticfiles.finders.DefaultStorageFinder']\n"
     settings = f"from pathlib import Path\nMEDIA_ROOT = Path(__file__).parent.parent / 'media'\n{finders}"

@@ -118,6 +118,7 @@ class Tree:
         self._noted: set[Problem] = set()
         self.read: defaultdict[str, dict[str, Any]] = defaultdict(dict)  # what was read of files, by method
         self.virtualenvs: list[str] = []
+        self.links: dict[str, str] = {}  # symbolic links, once `paths` is known, with what they hold
         self.copies: dict[str, str] = {}  # paths that are not there, and the files that are read in their places
 
     @cached_property
@@ -152,6 +153,7 @@ class Tree:
     def _look_at(self, entry: os.DirEntry[str], path: str, found: dict[str, int], deeper: list[str]) -> None:
         """Add a file to those found, or a folder to those to look into; links are neither."""
         if entry.is_symlink():
+            self.links[path] = str(Path(entry.path).readlink())
             return
         if entry.is_dir():
             if entry.name not in SKIPPED:

@@ -52,8 +52,9 @@ def build_instructions(site: Site) -> Default:
     given = environment_defaults.build_environment(site).value
     instructions = dict.fromkeys(f"RUN {_with_variables(site, command, given)}" for command in commands)
     lacking = site.local.static_lacking
-    makes = [f"RUN mkdir -p {shlex.join(posixpath.join('/workdir', path) for path in lacking.value)}"]
-    found = [*(makes if lacking.value else []), *default.value, *instructions]
+    built = {place.rstrip("/") for stage in site.frontend.stages.value for place in stage.output.values()}
+    made = [place for path in lacking.value if (place := posixpath.join("/workdir", path)) not in built]
+    found = [*([f"RUN mkdir -p {shlex.join(made)}"] if made else []), *default.value, *instructions]
     return Default(found, (source if default.value or instructions else lacking.source) if found else "")
 
 

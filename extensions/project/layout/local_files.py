@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..dependencies.python_version import DJANGO_PYTHONS, allows
@@ -69,17 +69,31 @@ def _lacking_folders(tree: Tree, settings: DjangoSettings, dependencies: Depende
     """Return the folders that Django looks into for static files, and that are not in the project.
 
     From 4.0, Django skips those of STATICFILES_DIRS that are not there, but not that of uploads, which no image gets.
+    It takes a link among static files for a file if it leads nowhere, as to what a build makes.
     https://github.com/django/django/blob/4.0/django/contrib/staticfiles/finders.py#L131
     https://docs.djangoproject.com/en/stable/ref/settings/#staticfiles-finders
     """
     media, finders = settings.media_root.value, settings.staticfiles_finders
     of_uploads = [media] if OF_UPLOADS in finders.value and media else []
+    linked = dict(sorted(_linked(tree)))
     django, dirs = dependencies.distributions.value.get("django"), settings.staticfiles_dirs
     specifier = f"=={django.version}" if django and django.version else django.specifier if django else ""
     if any(allows(specifier, series) for series in DJANGO_PYTHONS if series >= (4, 0)):
-        return Found(of_uploads, finders.source if of_uploads else "", Certainty.INFERRED)
+        found = [*of_uploads, *linked]
+        return Found(found, finders.source if of_uploads else next(iter(linked.values()), ""), Certainty.INFERRED)
     lacking = sorted([*(path for path in dirs.value if path != "." and not tree.has_folder(path)), *of_uploads])
+    lacking += linked
     return Found(lacking, dirs.source or finders.source if lacking else "", Certainty.INFERRED)
+
+
+def _linked(tree: Tree) -> Iterator[tuple[str, str]]:
+    """Yield the folders that links among static files lead to, and that the project lacks, each with its link."""
+    for path in tree.links if tree.paths else ():
+        base, target = posixpath.dirname(path), tree.links[path]
+        place = posixpath.normpath(posixpath.join(base, target))
+        inside = not target.startswith("/") and not place.startswith("..") and "." not in posixpath.basename(place)
+        if "static" in base.split("/") and inside and not tree.has_folder(place) and not tree.exists(place):
+            yield place, path
 
 
 OF_UPLOADS = "django.contrib.staticfiles.finders.DefaultStorageFinder"
