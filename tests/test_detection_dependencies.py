@@ -893,6 +893,13 @@ def test_wheels_of_a_pin_or_the_newest():
     assert has_wheel(Distribution("pillow"), 13) is True
     assert has_wheel(Distribution("pillow", specifier="<10"), 13) is False
     assert has_wheel(Distribution("unheard-of"), 13) is None
+    # Its last release has wheels for Python to 3.11. What comes after the table's last Python is not known.
+    assert [has_wheel(Distribution("pylibmc", version="1.6.3"), minor) for minor in (11, 12, 14)] == [
+        True,
+        False,
+        False,
+    ]
+    assert has_wheel(Distribution("pillow", version="12.0.0"), 15) is True
 
 
 def test_debian_packages(read):

@@ -337,7 +337,7 @@ def _django(distributions: dict[str, Distribution]) -> Iterator[Statement]:
     yield Statement(frozenset(range(low, nearest + 1)), DJANGO, django.source, f"{name} supports Python to 3.{high}")
 
 
-OLDEST_IN_TABLE = 9
+OLDEST_IN_TABLE, NEWEST_IN_TABLE = 9, 14
 OLDEST_IMAGE = 8  # 3.N, with a Debian release of today
 
 
@@ -361,7 +361,7 @@ def has_wheel(distribution: Distribution, minor: int) -> bool | None:
     if row is None or minor < OLDEST_IN_TABLE:
         return None
     known = {key: value for key, value in row.items() if key <= minor}
-    first = row.get(minor) or (known[max(known)] if minor > max(row) and known else None)
+    first = row.get(minor) or (known[max(known)] if minor > NEWEST_IN_TABLE and known else None)
     if first is None:
         return False
     version = parse_version(distribution.version)
