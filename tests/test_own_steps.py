@@ -293,7 +293,7 @@ def test_packages_of_alpine_have_debian_s_names(answered):
 
 
 def test_names_of_other_releases(answered):
-    packages = "python3.8-dev libgdal28 libgl1-mesa-glx libssl1.1 postgresql-client-13 libmysqlclient-dev"
+    packages = "python3.8-dev libgdal28 libgl1-mesa-glx libssl1.1 postgresql-client-13 libmysqlclient-dev git-core"
     found = answered(
         Dockerfile=f"FROM ubuntu:20.04\nRUN apt-get install -y {packages}\n{COPY}{GUNICORN}",
         **{"shop/backup.py": 'run(["pg_dump", "shop"])\n'},
