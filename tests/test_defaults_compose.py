@@ -712,6 +712,21 @@ CHANNEL_LAYERS = {
     assert read(elsewhere, "celery\nredis\n", more=CELERY)["compose_settings"] == {}
 
 
+@pytest.mark.parametrize(
+    ("stated", "moved"),
+    [
+        ("redis://", "redis://valkey:6379"),
+        ("redis:///2", "redis://valkey:6379/2"),
+        ("amqp://guest@//", "amqp://django:${RABBITMQ_PASSWORD}@rabbitmq:5672"),
+        ("redis+socket:///tmp/redis.sock", ""),
+    ],
+)
+def test_a_broker_without_a_host_is_at_localhost(stated, moved, read):
+    found = read(f"CELERY_BROKER_URL = CELERY_RESULT_BACKEND = '{stated}'\n", "celery\nredis\n", more=CELERY)
+    expected = {"CELERY_BROKER_URL": moved, "CELERY_RESULT_BACKEND": moved} if moved else {}
+    assert found["compose_settings"] == expected
+
+
 def test_a_dict_of_celery_and_an_application_of_a_class_of_the_project(read):
     """https://docs.celeryq.dev/en/stable/userguide/configuration.html#new-lowercase-settings."""
     made = "from shop.celery import CeleryApp\napp = CeleryApp('site')\napp.config_from_object(settings.CELERY)\n"

@@ -26,6 +26,8 @@ from .site import Site
 
 HOST_WORDS = ("HOST", "HOSTNAME", "SERVER", "SERVERS", "LOCATION", "ADDR", "ADDRESS")
 OF_SETTINGS = {"RQ_QUEUES": "redis", "HUEY": "redis"}  # whose words do not say it
+# A broker without a host is at this machine: https://docs.celeryq.dev/projects/kombu/en/stable/userguide/connections.html
+WITHOUT_HOST = re.compile(r"^(?:redis|amqp|pyamqp)://(?:[^@/]*@)?(?=[/:]|$)")
 HOST_AND_PORT = re.compile(r"[\w.-]+:\d+")
 URL_WORDS = ("URL", "URI", "DSN", "BROKER", "BACKEND")
 
@@ -137,10 +139,11 @@ def _of_celery(site: Site) -> Iterable[Literal]:
     celery = site.settings.celery_broker.value
     source = site.settings.celery_broker.source
     if not celery.variable and names_a_server(celery.value):
-        yield Literal(celery.setting, celery.value, source)
+        yield Literal(celery.setting, WITHOUT_HOST.sub(r"\g<0>localhost", celery.value), source)
     if names_a_server(celery.results):
         whole = celery.setting.rpartition(".")[0]  # a dict that has both
-        yield Literal(f"{whole}.result_backend" if whole else "CELERY_RESULT_BACKEND", celery.results, source)
+        results = WITHOUT_HOST.sub(r"\g<0>localhost", celery.results)
+        yield Literal(f"{whole}.result_backend" if whole else "CELERY_RESULT_BACKEND", results, source)
 
 
 def _in_layers(site: Site) -> Iterable[Literal]:
