@@ -1143,6 +1143,11 @@ def test_no_host_is_no_reason_for_debug(debug, production, hosts, read):
     assert note.startswith("ALLOWED_HOSTS is empty (site/settings.py:5)")
 
 
+def test_hosts_that_cannot_be_worked_out_are_not_empty(read):
+    found = read("from shop.config import hosts\nALLOWED_HOSTS = [*hosts('web')]\n", more={"shop/__init__.py": ""})
+    assert found["compose_settings"] == {"ALLOWED_HOSTS": ["*ALLOWED_HOSTS", *LET_IN]} and found["notes"] == []
+
+
 def test_hosts_that_settings_do_not_name(read):
     apps = "SECRET_KEY = 'x'\nINSTALLED_APPS = ['site']\n"
     found = read(apps)

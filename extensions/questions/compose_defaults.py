@@ -7,6 +7,7 @@ from ..project import Certainty
 from ..project.dependencies.requirements import parse_version
 from ..project.evaluation.environment import ReadVariable
 from ..project.secrets import HIDDEN
+from ..project.settings.names import IN_PART
 from ..project.settings.variables import OF_OTHERS
 from ..services.connections import can_be_changed, connections
 from ..services.kinds import is_database
@@ -466,6 +467,8 @@ def _host_notes(site: Site) -> list[str]:
         return []
     where = site.settings.allowed_hosts.source or site.layout.settings_file.value
     names = _host_names(site)
+    if not names and site.settings.allowed_hosts.note == IN_PART:
+        return []  # there is a name, or all of them
     if not names:
         until = "answers only this computer" if can_be_changed(site.layout) else "answers no request"
         return [f"ALLOWED_HOSTS is empty ({where}), so the site {until}. Add the site's name there."]

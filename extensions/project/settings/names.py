@@ -13,6 +13,8 @@ from ..literals import CONFIGURATION
 from ..tree import Tree
 from .setting import Setting
 
+IN_PART = "part of it could not be worked out"
+
 
 def collect(tree: Tree, evaluator: State, path: str, folder: str) -> dict[str, Setting]:
     """Return the module's upper-case names as settings, or those of the class that makes them."""
@@ -64,7 +66,7 @@ def as_setting(name: str, bound: Binding) -> Setting:
     elif value is UNKNOWN:
         note = f"set by {', '.join(variables)}" if variables else "could not be worked out"
     elif unknown_parts(value):
-        note = "part of it could not be worked out"
+        note = IN_PART
     else:
         note = f"depends on {', '.join(variables)}" if variables else ""
     certainty = Certainty.INFERRED if note else Certainty.STATED
