@@ -351,7 +351,7 @@ def test_packages_that_debian_has_by_other_names_or_not_at_all(image, runtime, a
 
 def test_packages_with_the_number_of_a_server(answered):
     packages = "postgresql-client-15 postgresql-client-$PG postgresql-contrib-15 postgresql-16 libgeos-c1 "
-    packages += "libgeos3.11.1 libspatialite7 libgconf-2-4"
+    packages += "libgeos3.11.1 libspatialite7 libgconf-2-4 postgresql-common"
     found = answered(
         Dockerfile=f"FROM python:3.13\nRUN apt-get install -y {packages}\n{COPY}{GUNICORN}",
         **{"shop/backup.py": 'run(["pg_dump", "shop"])\n'},
