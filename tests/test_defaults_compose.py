@@ -727,6 +727,23 @@ def test_a_broker_without_a_host_is_at_localhost(stated, moved, read):
     assert found["compose_settings"] == expected
 
 
+@pytest.mark.parametrize(
+    ("path", "code", "is_run"),
+    [
+        ("site/views.py", "KEPT = redis.StrictRedis.from_url(getattr(settings, 'REDIS_URL'))", True),
+        ("site/views.py", "KEPT = redis.from_url(settings.REDIS_URL)", True),
+        ("site/views.py", "KEPT = redis.from_url(settings.OTHER_URL)", False),
+        ("tests/test_views.py", "KEPT = redis.from_url(settings.REDIS_URL)", False),
+    ],
+)
+@pytest.mark.parametrize("default", ["", ", ''"])
+def test_an_address_that_code_connects_with_is_a_service(path, code, is_run, default, read):
+    settings = f"REDIS_URL = os.environ.get('REDIS_URL'{default})\n"
+    found = read(settings, "redis\n", more={path: f"import redis\nfrom django.conf import settings\n{code}\n"})
+    assert found["services"] == ({"valkey": "valkey/valkey:9"} if is_run else {})
+    assert found["compose_environment"] == ({"REDIS_URL": "redis://valkey:6379/0"} if is_run else {})
+
+
 def test_a_dict_of_celery_and_an_application_of_a_class_of_the_project(read):
     """https://docs.celeryq.dev/en/stable/userguide/configuration.html#new-lowercase-settings."""
     made = "from shop.celery import CeleryApp\napp = CeleryApp('site')\napp.config_from_object(settings.CELERY)\n"

@@ -238,8 +238,10 @@ def _address_in(name: str, item: ReadVariable) -> Address | None:
 
 def _is_wanted(site: Site, service: Service) -> bool:
     """Return whether an optional service is needed: the project's Compose file runs it, Celery workers have no other
-    broker, or a cache or a layer is nowhere without the variable that says where it is.
+    broker, or a cache, a layer, or what code connects with, is nowhere without the variable that says where it is.
     """
+    if any(one.needed and _kind_of_named(one) == service.name for one in site.settings.named_servers.value):
+        return True
     names = relatives(service.name)
     read = variables_read(site.settings)
     for cache in site.settings.caches.value.values():

@@ -71,7 +71,7 @@ class NamedServer:
 
     `port` is that beside a host. `variable` says where it is, and `locked` that there is a password which no variable
     changes. `empty` are settings to make before the path is there, and `listed` says that it has a list. `fixed` says
-    that no module can change it, as it is in an object.
+    that no module can change it, as it is in an object, and `needed` that code fails without its variable.
     """
 
     setting: str
@@ -83,6 +83,7 @@ class NamedServer:
     empty: Sequence[str] = ()
     listed: bool = False
     fixed: bool = False
+    needed: bool = False
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from typing import Any
 from ..evaluation.values import UNKNOWN, Value, all_variables, plain
 from ..findings import Certainty, Found
 from ..literals import assignments, constant, last_name
+from ..places import is_aside
 from ..tree import Tree
 from .record import NamedServer
 from .setting import Settings
@@ -21,6 +22,7 @@ OTHERS = frozenset(
     "DATABASES CACHES CHANNEL_LAYERS BROKER_URL CELERY_BROKER CELERY_BROKER_URL CELERY_RESULT_BACKEND LOGGING".split()  # noqa: SIM905
 )
 URL = re.compile(r"[a-z][a-z0-9+.-]*://\S*", re.IGNORECASE)
+CONNECTS = re.compile(r"\bfrom_url\(\s*(?:settings\.(\w+)|getattr\(settings,\s*[\"'](\w+)[\"'])")
 KEY = re.compile(r"[A-Za-z0-9_-]+")
 OF_HUEY = ("host", "url", "connection_pool", "unix_socket_path", "backend_class")
 MAX_DEPTH = 5
@@ -35,6 +37,7 @@ def named_servers(settings: Settings, apps: Collection[str], tree: Tree) -> Foun
             found += _in_value(settings, name, setting.raw, setting.source, 0)
     found += _by_default(settings, apps)
     found += _of_huey_itself(settings, tree)
+    found += _of_code(settings, tree)
     found = found[:MAX_FOUND]
     return Found(found, found[0].source if found else "", Certainty.INFERRED)
 
@@ -101,6 +104,19 @@ def _by_default(settings: Settings, apps: Collection[str]) -> Iterator[NamedServ
             path = f"CHANNEL_LAYERS.{alias}.CONFIG"
             empty = (path,) if config is None else ()
             yield _default(layers.source if layers else "", f"{path}.hosts", empty=empty, listed=True)
+
+
+def _of_code(settings: Settings, tree: Tree) -> Iterator[NamedServer]:
+    """Yield the servers of Redis that code takes from a setting, without whose variable there is no address."""
+    items = {name: item for name, item in settings.values.items() if "REDIS" in name and item.value in ("", None)}
+    if not (items := {name: item for name, item in items.items() if item.variables}):
+        return
+    for path in tree.paths:
+        if path.endswith(".py") and not is_aside(tree, path):
+            for match in CONNECTS.finditer(tree.text(path) or ""):
+                if item := items.pop(match[1] or match[2], None):
+                    where = "redis://localhost", item.source
+                    yield NamedServer(item.name, *where, variable=item.variables[0], needed=True)
 
 
 def _default(source: str, path: str, kind: str = "redis", **more: Any) -> NamedServer:
