@@ -77,7 +77,7 @@ CACHES = {"default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": UR
 
 
 @pytest.mark.parametrize(
-    ("default", "value"), [("localhost", "valkey"), ("redis://localhost", "redis://valkey:6379/0")]
+    ("default", "value"), [("localhost", "valkey"), ("redis://localhost", "redis://valkey:6379")]
 )
 def test_a_variable_of_a_url_whose_default_is_a_host(default, value, read):
     text = f"""
