@@ -144,7 +144,7 @@ DECISIONS: dict[str, list[Any]] = {
     "compress_manifest": ["CACHE/manifest.json", "manifest.json"],
     "collectstatic_options": [[], ["--no-default-ignore", "--ignore=*.scss"]],
     "static_server": ["nginx", "whitenoise", "elsewhere"],
-    "node": [{}, NODE, NODE | {"runtime": True}],
+    "node": [{}, NODE, NODE | {"runtime": True}, NODE | {"build": ""}],
     "assets_stages": [[], [STAGE]],
     "reverse_proxy": ["nginx", "external"],
     "rolling": [True, False],

@@ -9,7 +9,7 @@ from ..project.deployment.kinds.record import Command
 from ..services.site import Site
 from . import environment_defaults
 from .default import Default
-from .deployment_defaults import static_commands
+from .deployment_defaults import compresses_online, static_commands
 
 USER = "1000:1000"  # that of the images
 TAILWIND = "django_tailwind_cli"  # builds before collectstatic: https://django-tailwind-cli.rtfd.io/latest/usage/
@@ -35,15 +35,25 @@ def gunicorn_options(site: Site) -> Default:
 def instructions(site: Site) -> Default:
     """Return the instructions of the last stage that the template does not write."""
     default = _adopted(site.adopted.handbook_extra.value.instructions)
-    return default if default.source else _version_file(site)
+    if default.source:
+        return default
+    default, tools = _version_file(site), run_by_django(site)
+    source = default.source or (site.frontend.node_tools.source if tools else "")
+    return Default([*default.value, *tools], source)
+
+
+def run_by_django(site: Site) -> list[str]:
+    """Return the instructions by which Node's programs run when a page is first asked for; none if before that."""
+    return list(site.frontend.node_tools.value) if compresses_online(site) else []
 
 
 def build_instructions(site: Site) -> Default:
     """Return the instructions of the build stage that the template does not write."""
     lines = site.adopted.handbook_extra.value.build_instructions
     default = _adopted([line for line in lines if not (site.frontend.node.value and OF_NODE.match(line))])
+    tools = [] if run_by_django(site) else site.frontend.node_tools.value
     if default.source:
-        return default
+        return Default([*tools, *default.value], default.source)
     default, apps, own = _version_file(site), site.settings.installed_apps, static_commands(site)
     commands = ["python manage.py tailwind build"] if TAILWIND in apps.value else []
     source = default.source or (apps.source if commands else own.source)
@@ -54,8 +64,10 @@ def build_instructions(site: Site) -> Default:
     lacking = site.local.static_lacking
     built = {place.rstrip("/") for stage in site.frontend.stages.value for place in stage.output.values()}
     made = [place for path in lacking.value if (place := posixpath.join("/workdir", path)) not in built]
-    found = [*([f"RUN mkdir -p {shlex.join(made)}"] if made else []), *default.value, *instructions]
-    return Default(found, (source if default.value or instructions else lacking.source) if found else "")
+    makes = [f"RUN mkdir -p {shlex.join(made)}"] if made else []
+    found = [*makes, *tools, *default.value, *instructions]
+    other = lacking.source if makes else site.frontend.node_tools.source
+    return Default(found, (source if default.value or instructions else other) if found else "")
 
 
 def _with_variables(site: Site, command: str, given: Mapping[str, str]) -> str:

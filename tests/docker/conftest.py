@@ -14,6 +14,7 @@ def site(template, project, request) -> Iterator[Site]:
     # Compose names what it starts for the folder: another test run on this engine must have others.
     folder = project(name, folder=f"{name}-{os.getpid()}".replace("_", "-"))
     for path, text in lines.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
         with (folder / path).open("a") as file:
             file.write(text)
     commit(folder)

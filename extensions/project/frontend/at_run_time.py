@@ -42,11 +42,11 @@ def _is_within(path: str, folder: str) -> bool:
 
 def _paths(settings: Settings, setting: Setting) -> list[str]:
     """Return the paths that a setting has in it, from the project's root."""
-    found = (path_value(value, settings.folder)[0] for value in _leaves(setting.raw))
+    found = (path_value(value, settings.folder)[0] for value in leaves(setting.raw))
     return [path for path in found if path and path != "."]
 
 
-def _leaves(value: Value) -> Iterator[Value]:
+def leaves(value: Value) -> Iterator[Value]:
     """Yield a value, or all that are in a list or dict of them."""
     pending = [value]
     for part in pending:

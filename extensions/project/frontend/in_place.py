@@ -26,12 +26,12 @@ WORD = re.compile(r"[A-Za-z0-9_./:=@%+,*~^ -]+")
 
 
 def built_in_place(
-    tree: Tree, own: Evidence, node: Node | None, served: str, static_root: str, image: str = ""
+    tree: Tree, own: Evidence, node: Node | None, served: str, static_root: str, image: str = "", tools: bool = False
 ) -> Found[Sequence[Stage]]:
     """Return a stage of `image`, else of Node's, that runs what the own image runs; none if `node` says all of it.
 
     All that it makes of the project's folder comes out, as nothing says what is made; node_modules only if `served`,
-    the settings that say what Django serves, names it.
+    the settings that say what Django serves, names it, or `tools` run from there. What only installs them is left out.
     """
     items = _commands(own)
     commands = [shlex.join(item.words) for item in items]
@@ -49,6 +49,8 @@ def built_in_place(
     if not image:
         image = f"node:{node_version(version_of_node(tree, base, package, items[0].source.rpartition(':')[0]))}"
     script = next((name for name in SCRIPTS[: SCRIPTS.index("build") + 1] if name in scripts), "")
+    if tools and not builds and not script:
+        return Found((), certainty=Certainty.INFERRED)
     if not builds and script:  # the image only installs, and people build
         commands.append(f"{items[-1].words[0]} run {script}")
         folders.append(base)
@@ -57,7 +59,7 @@ def built_in_place(
     if made := lacking_folders(tree, base, {name: text_of(text) for name, text in scripts.items()}, script):
         lines.insert(1, f"RUN mkdir -p {' '.join(posixpath.join(HOME, folder) for folder in made)}")
     copied = _copied_out(tree, own, items[-1].source, static_root)
-    if not copied and "node_modules" not in served and "npm.finders" not in served:
+    if not copied and not tools and "node_modules" not in served and "npm.finders" not in served:
         folders_of_node = dict.fromkeys(
             posixpath.normpath(posixpath.join(HOME, folder)) for folder in (base, *folders)
         )

@@ -54,7 +54,7 @@ def read_node(
             read = [item.name for item in settings.environment.value]
             return Found(_node(tree, package, output, runtime, read), package.source)
     served = settings.staticfiles_dirs
-    return Found(_installed(tree, served.value), served.source, Certainty.INFERRED, " ".join(notes))
+    return Found(_served_as_installed(tree, served.value), served.source, Certainty.INFERRED, " ".join(notes))
 
 
 def _node(tree: Tree, package: Package, output: list[str], runtime: bool, variables: Collection[str]) -> Node:
@@ -131,28 +131,36 @@ def own_stage(node: Node) -> Stage | None:
 
     https://bun.sh/guides/ecosystem/docker
     """
+    is_plain = node.build and not node.install.startswith(BUN) and " && " not in node.build
+    return None if is_plain else stage_of(node)
+
+
+def stage_of(node: Node, number: int = 1) -> Stage:
+    """Return the stage that does what `node` says: the first of a front end, or one after it."""
     of_bun = node.install.startswith(BUN)
-    commands = node.build.removeprefix(BUN).split(" && ")
-    if node.build and not of_bun and len(commands) == 1:
-        return None
+    install, build = (text.removeprefix(BUN) if of_bun else text for text in (node.install, node.build))
     folder = posixpath.normpath(f"/workdir/{node.folder}")
-    lines = [f"WORKDIR {folder}", f"COPY {' '.join(node.files)} {folder}/", f"RUN {node.install.removeprefix(BUN)}"]
-    if node.build:
-        lines += ["COPY . /workdir", *(f"RUN NODE_ENV=production {command}" for command in commands)]
+    lines = [f"WORKDIR {folder}", f"COPY {' '.join(node.files)} {folder}/", f"RUN {install}"]
+    if build:
+        lines += ["COPY . /workdir", *(f"RUN NODE_ENV=production {command}" for command in build.split(" && "))]
     output = {f"/workdir/{path}": f"/workdir/{path}" for path in node.output}
-    return Stage("assets", "oven/bun:1" if of_bun else f"node:{node.version}", lines, output)
+    name = f"assets-{number}" if number > 1 else "assets"
+    return Stage(name, "oven/bun:1" if of_bun else f"node:{node.version}", lines, output)
 
 
-def _installed(tree: Tree, static_dirs: Sequence[str]) -> Node | None:
+def installed(tree: Tree, base: str, output: Sequence[str] = ()) -> Node:
+    """Return how the packages of the package.json in a folder are installed, of which `output` is served as it is."""
+    content = mapping(tree.json(join(base, "package.json")))
+    version = node_version(version_of_node(tree, base, content))
+    _, install, files = _installation(tree, base, *package_manager(tree, base, content), version)
+    return Node(version, base, files, install, build="", output=output, runtime=False)
+
+
+def _served_as_installed(tree: Tree, static_dirs: Sequence[str]) -> Node | None:
     """Return how the packages are installed of which Django serves folders as they are; None where it serves none."""
     served = [path for path in static_dirs if "node_modules" in path.split("/") and not path.startswith("/")]
     base = served[0].partition("node_modules")[0].rstrip("/") or "." if served else ""
-    content = mapping(tree.json(join(base, "package.json"))) if base else {}
-    if not content:
-        return None
-    version = node_version(version_of_node(tree, base, content))
-    _, install, files = _installation(tree, base, *package_manager(tree, base, content), version)
-    return Node(version, base, files, install, build="", output=served, runtime=False)
+    return installed(tree, base, served) if base and mapping(tree.json(join(base, "package.json"))) else None
 
 
 def _with_tools(tree: Tree, package: Package, prefix: str) -> str:

@@ -32,7 +32,7 @@ class Node:
     folder: str
     files: Sequence[str]  # what is installed needs these alone
     install: str
-    build: str  # "" where Django serves what is installed as it is
+    build: str  # "" where what is installed is needed as it is
     output: Sequence[str]
     runtime: bool  # whether Django reads what is built, too
 
@@ -54,3 +54,5 @@ class Frontend:
     frontend: Found[Sequence[Package]] = unread(())  # those with a build, nearest the root first
     stages: Found[Sequence[Stage]] = unread(())  # those of the own Dockerfile, where they do more than `node`
     node: Found[Node | None] = unread(None)  # None where nothing is built, or git has it, or Django does not serve it
+    # Instructions by which Node's programs run in a stage of Python's.
+    node_tools: Found[Sequence[str]] = unread(())

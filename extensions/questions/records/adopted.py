@@ -56,8 +56,8 @@ QUESTIONS = (
             type="a YAML list of lines",
             default=(
                 "the instructions of your build stage that the template does not write; otherwise what writes the "
-                "module with the version that a build of the package would write, and `manage.py tailwind build` of "
-                "django-tailwind-cli"
+                "module with the version that a build of the package would write, `manage.py tailwind build` of "
+                "django-tailwind-cli, and what copies Node.js if settings run it"
             ),
             changes=(
                 "these lines after `COPY . /workdir` and before `collectstatic`, in the stage `static`; lines that "

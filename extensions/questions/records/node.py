@@ -6,16 +6,23 @@ from typing import Any
 from ...project.data import plain
 from ...services.site import Site
 from .. import kinds
+from ..adopted_defaults import run_by_django
 from ..default import Default
 from ..environment_defaults import build_environment
 from ..question import Question, Reference
 
+
+def _is_build(value: Any) -> str:
+    return "" if value == "" else kinds.command(value)
+
+
+_build = kinds.Rule(_is_build, {"anyOf": [{"const": ""}, kinds.command.schema]})
 NODE = {
     "version": kinds.text(r"[0-9]{1,3}(\.[0-9]{1,3}){0,2}", "give the node image's version, like '24'"),
     "folder": kinds.folder,
     "files": kinds.paths,
     "install": kinds.command,
-    "build": kinds.command,
+    "build": _build,
     "output": kinds.paths,
     "runtime": kinds.truth,
 }
@@ -92,8 +99,12 @@ def _assets_stages(site: Site) -> Default:
 
 
 def _node(site: Site) -> Default:
+    """Return how Node builds; its stage is in Django's image if what it has runs there, too."""
     found = site.frontend.node
-    return Default(plain(found.value), found.source) if found.value else Default({})
+    if not found.value:
+        return Default({})
+    runtime = found.value.runtime or bool(run_by_django(site))
+    return Default(plain(found.value) | {"runtime": runtime}, found.source)
 
 
 QUESTIONS = (
@@ -129,7 +140,8 @@ node:
 ```
 
 `files` are copied before `install` runs, and `output` is taken from the stage. With `runtime: true` the output is also
-in Django's image, as Django reads it when it runs (`webpack-stats.json`, a Vite manifest).
+in Django's image, as Django reads it when it runs (`webpack-stats.json`, a Vite manifest). With `build: ""`, the stage
+only installs.
 """,
         ),
     ),

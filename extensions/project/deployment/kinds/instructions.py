@@ -14,7 +14,7 @@ def _read(step: Step, around: Surroundings) -> list[Taken] | None:
         if not step.final:
             return [Done(step.source, "variables of the build")]
         pairs = (word.partition("=") for word in step.words)
-        return [Variable(step.source, name, value) for name, _, value in pairs]
+        return [Variable(step.source, name, _located(value, around)) for name, _, value in pairs]
     if step.keyword == "EXPOSE":
         ports = (word.partition("/")[0] for word in step.words)
         return [Port(step.source, int(port)) for port in ports if port.isdecimal() and len(port) <= 5]
@@ -24,6 +24,12 @@ def _read(step: Step, around: Surroundings) -> list[Taken] | None:
     if step.keyword in ("COPY", "ADD"):
         return [_copied(step, around)]
     return [Done(step.source, "the image")]
+
+
+def _located(value: str, around: Surroundings) -> str:
+    """Return the value of a variable, which may name a program of Node's by where the own image has the project."""
+    is_inside = around.home and value.startswith(f"{around.home.rstrip('/')}/")
+    return around.in_workdir(value) if is_inside and "node_modules" in value.split("/") else value
 
 
 def _copied(step: Step, around: Surroundings) -> Taken:
