@@ -85,6 +85,7 @@ def test_packages_that_are_installed_for_a_program_alone(answered):
         (compressor("A=b exec terser {infile} && cat {outfile}"), [NODE, MODULES, ON_PATH]),
         (compressor("sassc -I ./node_modules {infile}"), [NODE, MODULES]),
         (compressor("django_libsass.SassCompiler"), []),
+        (f"{compressor('a')}COMPRESS_OFFLINE_CONTEXT = {{'theme': 'terser'}}\n", []),
         (f"{compressor('npx sass')}COMPRESS_ENABLED = False\n", []),
         (f"{compressor('a')}COMPRESS_FILTERS = {{'js': ['compressor.filters.yuglify.YUglifyJSFilter']}}\n", []),
     ],
@@ -96,6 +97,20 @@ def test_commands_that_need_node(settings, lines, answered):
 def test_without_a_package_json_nothing_is_brought(answered):
     found = answered(compressor("npx sass {infile} {outfile}"), **PAGE)
     assert (found["node"], found["assets_stages"], found["build_instructions"]) == ({}, [], [])
+
+
+@pytest.mark.parametrize(
+    ("command", "lines"),
+    [
+        ("./node_modules/.bin/postcss -o {outfile}", [NODE, MODULES]),
+        ("npx postcss {infile}", [*ALL_OF_NODE, MODULES]),
+        ("sassc {infile}", []),
+    ],
+)
+def test_a_filter_of_the_project_s_own(command, lines, answered):
+    code = f"class Prefix(CompilerFilter):\n    command = '{command}'\n"
+    files = {"shop/filters.py": code, **TERSER, **PAGE}
+    assert answered(compressor("shop.filters.Prefix"), **files)["build_instructions"] == lines
 
 
 @pytest.mark.parametrize(("target", "brought"), [("css", [NODE, MODULES]), ("other", [])])

@@ -60,6 +60,8 @@ INSTALL = re.compile(
     r"(?![^&;|]* (?:-g|--global|--prefix|--cwd|--dir)\b)"
 )
 REMOVAL = re.compile(rf"\brm -\w+ [^&;|]*{MODULES}")
+CLASS = re.compile(r"[a-z_]\w*(?:\.\w+)+")
+OWN_COMMAND = re.compile(rf"[\"']([^\"'\n]*{MODULES}/\.bin/[^\"'\n]*|(?:npx|node) [^\"'\n]+)[\"']")
 OF_DEBIAN = re.compile(r"(?:.*/)?node:(?!.*alpine)")  # images whose programs run in Python's, too
 APT = "RUN apt-get update && apt-get install -y --no-install-recommends"
 WITH_LIBATOMIC = NO_COREPACK  # the first release that needs it, which slim images of Python lack
@@ -80,7 +82,7 @@ def read_tools(tree: Tree, evaluated: Settings | None, settings: DjangoSettings)
     nothing: Found[Tools | None] = Found(None, certainty=Certainty.INFERRED)
     if evaluated is None:
         return nothing
-    stated = [(source, command) for source, command in _stated(evaluated, settings) if command.strip()]
+    stated = [(source, command) for source, command in _stated(tree, evaluated, settings) if command.strip()]
     run = [(source, words) for source, command in stated for words in _run(tree, evaluated.folder, command)]
     places = [_folder(evaluated, word) for _, words in run for word in words if _is_in_modules(word)]
     folders = [*places, evaluated.folder or ".", "."]
@@ -125,7 +127,7 @@ def with_tools(tree: Tree, found: Frontend, tools: Found[Tools | None]) -> Front
     )
 
 
-def _stated(settings: Settings, known: DjangoSettings) -> Iterator[tuple[str, str]]:
+def _stated(tree: Tree, settings: Settings, known: DjangoSettings) -> Iterator[tuple[str, str]]:
     """Yield the commands that settings of apps have, after where each is."""
     apps = [str(app) for app in known.installed_apps.value]
     pipeline = settings.values.get("PIPELINE")
@@ -137,9 +139,16 @@ def _stated(settings: Settings, known: DjangoSettings) -> Iterator[tuple[str, st
         yield from ((pipeline.source, command) for command in (*binaries, *_defaults(used, parts)))
     if known.compress_online.value or known.compress_offline.value:
         for name, setting in settings.values.items():
-            if name.startswith("COMPRESS_"):
+            if name.startswith("COMPRESS_") and "OFFLINE" not in name:
                 texts = _texts(setting.raw)
+                texts += [command for text in texts for command in _of_class(tree, settings.folder, text)]
                 yield from ((setting.source, command) for command in (*texts, *_defaults(texts, settings.values)))
+
+
+def _of_class(tree: Tree, folder: str, name: str) -> list[str]:
+    """Return the commands in the module of a class of the project, as a filter of its own has them."""
+    path = join(folder, f"{name.rpartition('.')[0].replace('.', '/')}.py")
+    return OWN_COMMAND.findall(tree.text(path) or "") if CLASS.fullmatch(name) and tree.exists(path) else []
 
 
 def _defaults(used: Sequence[str], stated: Container[str]) -> list[str]:
