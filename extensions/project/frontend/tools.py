@@ -112,7 +112,9 @@ def with_tools(tree: Tree, found: Frontend, tools: Found[Tools | None]) -> Front
         return replace(found, node_tools=Found(lines, tools.source, Certainty.INFERRED))
     if node:
         stages = [stage_of(node)]
-        found = replace(found, node=Found(None, tools.source, Certainty.INFERRED, "Programs need a stage beside it."))
+        found = replace(
+            found, node=Found(None, tools.source, Certainty.INFERRED, "Programs of Node.js need another stage.")
+        )
     stage, path = _modules(stages, tools.value.folder)
     if stage is None:
         stage, path = stage_of(installed(tree, tools.value.folder), len(stages) + 1), f"{folder}/{MODULES}"
