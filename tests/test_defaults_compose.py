@@ -76,9 +76,7 @@ CACHES = {"default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": UR
     assert read(text, more=compose("redis:7"))["compose_environment"] == {"REDIS_HOST": "valkey"}
 
 
-@pytest.mark.parametrize(
-    ("default", "value"), [("localhost", "valkey"), ("redis://localhost", "redis://valkey:6379")]
-)
+@pytest.mark.parametrize(("default", "value"), [("localhost", "valkey"), ("redis://localhost", "redis://valkey:6379")])
 def test_a_variable_of_a_url_whose_default_is_a_host(default, value, read):
     text = f"""
 URL = env.str("REDIS_URL", "{default}")

@@ -66,7 +66,8 @@ def _node(tree: Tree, package: Package, output: list[str], runtime: bool, variab
         folder=base,
         files=files,
         install=install,
-        build=("" if prefix == BUN else _without_debug(tree, package, variables)) + _with_tools(tree, package, prefix),
+        build=("" if package.package_manager == "bun" else _without_debug(tree, package, variables))
+        + _with_tools(tree, package, prefix),
         output=output,
         runtime=runtime,
     )
@@ -105,7 +106,9 @@ def _installation(tree: Tree, base: str, manager: str, lock_file: str, version: 
     patches = (f"{start}patches/",) if any("patch-package" in text for text in local) else ()
     brought = (f"{start}.yarn/releases/", f"{start}.yarn/patches/", *patches)
     files += [path for path in tree.paths if path.startswith(brought)]
-    browsers = _without_browsers(content) if "--ignore-scripts" not in install and prefix != BUN else ""
+    browsers = (
+        _without_browsers(content) if "--ignore-scripts" not in install and not install.startswith("bun ") else ""
+    )
     return prefix, f"{browsers}{prefix}{install}", files
 
 
@@ -131,13 +134,13 @@ def own_stage(node: Node) -> Stage | None:
 
     https://bun.sh/guides/ecosystem/docker
     """
-    is_plain = node.build and not node.install.startswith(BUN) and " && " not in node.build
+    is_plain = node.build and not node.install.startswith(f"{BUN}bun ") and " && " not in node.build
     return None if is_plain else stage_of(node)
 
 
 def stage_of(node: Node, number: int = 1) -> Stage:
     """Return the stage that does what `node` says: the first of a front end, or one after it."""
-    of_bun = node.install.startswith(BUN)
+    of_bun = node.install.startswith(f"{BUN}bun ")
     install, build = (text.removeprefix(BUN) if of_bun else text for text in (node.install, node.build))
     folder = posixpath.normpath(f"/workdir/{node.folder}")
     lines = [f"WORKDIR {folder}", f"COPY {' '.join(node.files)} {folder}/", f"RUN {install}"]
