@@ -498,3 +498,32 @@ def test_what_the_rules_accept_compose_accepts(changed, base, tmp_path_factory):
 )
 def test_what_no_tool_would_take_is_refused(name, value, others, words):
     assert words in answers.problem(name, value, {name: value, **others}, ROOT / "nowhere")
+
+
+KEY_FILE = "KEY_FILE = BASE_DIR / 'secret.key'\n"
+KEEPS = "    KEY = open(KEY_FILE).read()\n"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "if not KEY_FILE.exists():\n    KEY_FILE.write_text(new())\nKEY = KEY_FILE.read_text()\n",
+        f"try:\n{KEEPS}except IOError:\n    KEY = new()\n    with open(KEY_FILE, 'w') as f:\n        f.write(KEY)\n",
+        f"try:\n{KEEPS}except IOError:\n    f = os.fdopen(os.open(KEY_FILE, os.O_CREAT, 0o600), 'w')\n",
+    ],
+)
+def test_a_file_that_settings_make_is_kept(found, code):
+    made = found(KEY_FILE + code + "SECRET_KEY = KEY\n")
+    assert made["data_files"] == ["secret.key"]
+    mine = found(KEY_FILE + code + "SECRET_KEY = KEY\n", **{"shop/secret.key": "kept"})
+    assert mine["data_files"] == []
+    nested = found(KEY_FILE.replace("'secret", "'var' / '.secret").replace(".key", "") + code)
+    assert nested["data_dirs"] == ["var"]
+
+
+def test_a_module_with_a_key_that_settings_make_is_kept(found):
+    code = (
+        "try:\n    from .secret_key import KEY\nexcept ImportError:\n    make(BASE_DIR / 'site' / 'secret_key.py')\n"
+    )
+    make = "def make(path):\n    with open(path, 'w') as file:\n        file.write(KEY)\n"
+    assert found(make + code)["data_files"] == ["site/secret_key.py"]

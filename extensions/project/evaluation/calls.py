@@ -12,7 +12,7 @@ from .examples import stand_in
 from .functions import call_function
 from .imports import import_module, resolved, run_file
 from .objects import Class, Content, Function, Instance, Module, Scope, Space, behind
-from .opened import note_opened
+from .opened import note_opened, note_written
 from .operations import MAX_ITEMS, dict_method, list_method, path_text, text_method, truth_of
 from .packages import unknown
 from .paths import PATHS, path_method
@@ -193,10 +193,8 @@ def call_reference(state: State, name: str, arguments: Arguments) -> Value:
     if name in ("os.makedirs", "os.mkdir") and first is not None:
         state.made.append((first, state.here))
         return Value(None)
-    if name in ("open", "io.open") and first is not None:
-        note_opened(state, first, arguments, mode=1)
-        text = path_text(first)
-        return Value(Content(text) if text else UNKNOWN, merge(*arguments.all))
+    if name in ("open", "io.open", "os.open") and first is not None:
+        return opened(state, name, first, arguments)
     if name in ("compile", "builtins.compile") and first is not None and isinstance(first.data, Content):
         return first
     function = FUNCTIONS.get(name)
@@ -212,6 +210,16 @@ def call_reference(state: State, name: str, arguments: Arguments) -> Value:
     if unknown.looks_like_reader(name, arguments):
         return unknown.unknown_reader(state, name, arguments)
     return Value(UNKNOWN, merge(*arguments.all))
+
+
+def opened(state: State, name: str, path: Value, arguments: Arguments) -> Value:
+    """Return what a function that opens a file returns; to read one, nobody calls that of os."""
+    if name == "os.open":
+        note_written(state, path)
+        return Value()
+    note_opened(state, path, arguments, mode=1)
+    text = path_text(path)
+    return Value(Content(text) if text else UNKNOWN, merge(*arguments.all))
 
 
 def mapped(state: State, name: str, function: Value, source: Value) -> Value:

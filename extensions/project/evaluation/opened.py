@@ -27,7 +27,7 @@ def note_opened(state: State, path: Value, arguments: Arguments, mode: int) -> N
     """
     how = arguments.get(mode, "mode")
     if how is not None and not (isinstance(how.data, str) and "r" in how.data):
-        state.written.add(path_text(path) or "")
+        note_written(state, path)
         return
     if not state.undecided and _is_absent(state, path) and state.goes_on_after(FAILURES):
         raise Raised(kind=NO_FILE)
@@ -40,6 +40,11 @@ def note_opened(state: State, path: Value, arguments: Arguments, mode: int) -> N
     text = path_text(path)
     if text and not path.variables and text not in state.written:
         _note_lacking(state, text)
+
+
+def note_written(state: State, path: Value) -> None:
+    """Record a file that settings write here."""
+    state.written.setdefault(path_text(path) or "", state.here)
 
 
 def note_wanted(state: State, test: ast.expr, scope: Scope) -> None:

@@ -49,6 +49,9 @@ def path_method(state: State, value: Value, name: str, arguments: Arguments) -> 
             return Value(UNKNOWN, variables)
     if name in ("exists", "is_file", "is_dir"):
         return Value(state.path_exists(str(path)), variables)
+    if name in ("write_text", "write_bytes", "touch"):
+        state.written.setdefault(str(path), state.here)
+        return Value(UNKNOWN)
     if name == "mkdir":
         state.made.append((value, state.here))
         return Value(None)

@@ -107,7 +107,7 @@ class State:
         self.stars: dict[str, list[tuple[str, str]]] = {}  # by module of a package whose names are all taken: notes
         self.outside: dict[str, str] = {}  # by module of a package, or "": where they take names that it makes
         self.made: list[tuple[Value, str]] = []  # folders that settings make, and where
-        self.written: set[str] = set()  # files that settings write
+        self.written: dict[str, str] = {}  # files that settings write, and where
 
     @contextmanager
     def fresh(self) -> Iterator[None]:

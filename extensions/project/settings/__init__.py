@@ -132,6 +132,7 @@ def read_settings(
         last.elsewhere,
         "" if base == "." else base or folder,
         last.made,
+        last.written,
         last.replaced,
         last.open_end,
         tuple(Problem(source, message) for source, message in dict.fromkeys((*_notes(first), *_notes(last)))),

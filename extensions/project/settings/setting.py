@@ -1,6 +1,7 @@
 """A setting as it was read, and the parts of those that are mappings."""
 
 import posixpath
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
@@ -35,6 +36,7 @@ class Settings:
     elsewhere: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)  # set in branches not taken
     folder: str = ""  # that of manage.py, from which relative paths start
     made: list[tuple[Value, str]] = field(default_factory=list)  # folders that settings make when they are imported
+    written: Mapping[str, str] = field(default_factory=dict)  # files that they write then, and where
     replaced: str = ""  # where a package takes the place of Django's own settings
     open_end: str = ""  # where they take all names of a module that cannot be read
     problems: tuple[Problem, ...] = ()  # what could not be read

@@ -217,10 +217,20 @@ def _writes(tree: Tree, settings: Settings, layout: Layout, says: DjangoSettings
         yield from _setting(settings, name, "upload")
     yield from _setting(settings, "FILE_UPLOAD_TEMP_DIR", "temporary")
     yield from _by_themselves(settings, says)
+    yield from _made(tree, settings)
+    yield from _own_dockerfile(tree, layout, says)
+
+
+def _made(tree: Tree, settings: Settings) -> Iterator[Write]:
+    """Yield the folders that settings make when they are imported, and the files that they write then."""
     for value, source in settings.made:
         if path := path_value(value, settings.folder)[0]:
             yield Write(path, "made", source)
-    yield from _own_dockerfile(tree, layout, says)
+    for text, source in settings.written.items():
+        path = path_value(Value(text), settings.folder)[0]
+        is_own = tree.exists(path) and not tree.is_ignored(path)
+        if path and not is_own and path not in SYSTEM and not path.startswith(NOT_DATA):
+            yield Write(path, "made", source, True)
 
 
 def _by_themselves(settings: Settings, says: DjangoSettings) -> Iterator[Write]:
