@@ -933,6 +933,12 @@ def test_no_worker_without_a_broker(read):
     assert read(BROKER, "celery\nredis\n", more=CELERY)["workers"] == {"worker": "celery -A site.celery worker"}
 
 
+@pytest.mark.parametrize("broker", ["filesystem://", "sqla+sqlite:///queue.sqlite"])
+def test_a_worker_whose_queue_is_in_files(read, broker):
+    found = read(f"CELERY_BROKER_URL = '{broker}'\n", "celery\n", more=CELERY)
+    assert found["workers"] == {"worker": "celery -A site.celery worker"} and found["services"] == {}
+
+
 def test_a_worker_of_django_celery_that_is_not_installed(read):
     more = {**CELERY, "Procfile": "web: gunicorn site.wsgi\nworker: python manage.py celery worker -l info\n"}
     assert read(BROKER, "celery\nredis\n", more=more)["workers"] == {"worker": "celery -A site.celery worker -l info"}

@@ -527,3 +527,26 @@ def test_a_module_with_a_key_that_settings_make_is_kept(found):
     )
     make = "def make(path):\n    with open(path, 'w') as file:\n        file.write(KEY)\n"
     assert found(make + code)["data_files"] == ["site/secret_key.py"]
+
+
+FOLDERS = (
+    "{'data_folder_in': BASE_DIR / 'queue', 'data_folder_out': BASE_DIR / 'queue', 'processed_folder': '/var/done'}"
+)
+
+
+@pytest.mark.parametrize(
+    ("settings", "folders", "files"),
+    [
+        ("CELERY_BROKER_URL = 'sqla+sqlite:///queue.sqlite'\n", [], ["queue.sqlite"]),
+        ("CELERY_BROKER_URL = 'sqla+sqlite:////var/lib/shop/queue.sqlite?timeout=3'\n", ["/var/lib/shop"], []),
+        ("BROKER_URL = 'filesystem://'\nBROKER_TRANSPORT_OPTIONS = " + FOLDERS, ["/var/done", "queue"], []),
+        ("CELERY_RESULT_BACKEND = f'file://{BASE_DIR}/results'\n", ["results"], []),
+        ("CELERY_RESULT_BACKEND = 'db+sqlite:///results.db'\nCELERY_BROKER_URL = 'sqs://'\n", [], ["results.db"]),
+        ("CELERY_RESULT_BACKEND = 'db+postgresql://db/shop'\nCELERY_BROKER_URL = 'memory://'\n", [], []),
+        ("HUEY = {'huey_class': 'huey.SqliteHuey', 'filename': BASE_DIR / 'huey.db'}\n", [], ["huey.db"]),
+    ],
+)
+def test_queues_that_are_in_files_are_kept(found, settings, folders, files):
+    made = found(settings)
+    assert (made["data_dirs"], made["data_files"]) == (folders, files)
+    assert made["services"] == {}

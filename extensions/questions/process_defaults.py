@@ -25,6 +25,7 @@ DATABASE_SCHEDULER = re.compile(r"DatabaseScheduler|RedBeat", re.IGNORECASE)
 # What an image, or compose.yaml, does already; flower and the like are no part of a site.
 DONE = frozenset("migrate createcachetable collectstatic compilemessages check runserver shell tailwind test".split())  # noqa: SIM905
 TAKEN = frozenset(("django", "migrate", "static"))
+IN_FILES = ("filesystem", "sqla+sqlite", "sqlalchemy+sqlite")  # volumes have what Celery's queues are then
 ENDLESS = "A management command that seems not to end."
 
 
@@ -167,6 +168,8 @@ def _has_broker(site: Site) -> bool:
     where = address(celery.value) if celery.value else None
     kind = kind_of(where) if where else ""
     if kind in kinds or (not kind and kinds & set(broker_kinds())):
+        return True
+    if where and where.scheme.startswith(IN_FILES):
         return True
     if where and where.scheme and "sql" not in where.scheme:
         return bool(celery.variable) or (bool(where.host) and "." in where.host and where.host[0].isalpha())

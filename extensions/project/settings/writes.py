@@ -32,6 +32,8 @@ FOLDERS = (
 # Apps that write to a folder below BASE_DIR by themselves: the setting that names another, and the folder.
 # https://django-drf-filepond.readthedocs.io/en/latest/configuration.html
 BY_THEMSELVES = {"django_drf_filepond": ("DJANGO_DRF_FILEPOND_UPLOAD_TMP", "filepond-temp-uploads")}
+CELERY_URLS = ("CELERY_BROKER_URL", "BROKER_URL", "CELERY_RESULT_BACKEND", "RESULT_BACKEND")
+IN_FILES = re.compile(r"^(file:/|(?:sqla|sqlalchemy|db)\+sqlite://)/([^?]+)")
 REMOTE = ("s3", "boto", "gcloud", "gcs", "google", "azure", "dropbox", "sftp", "ftp", "cloudinary", "swift", "minio")
 ABSOLUTE = re.compile(r"[\"'](/[\w./-]{2,100})[\"']")
 MAX_VALUES = 5000
@@ -45,8 +47,8 @@ NOT_DATA = ("/etc/", "/usr/", "/home/", "/root/", "/run/", "/var/run/", "/var/li
 class Write:
     """A path that Django writes to: relative to the project, or absolute; `kind` says what for.
 
-    It is media, database, cache, log, email, session, search, upload, temporary, made (by settings), code (what other
-    code writes), dockerfile (its volumes), or image (other folders of the project's own image).
+    It is media, database, cache, log, queue, email, session, search, upload, temporary, made (by settings), code (what
+    other code writes), dockerfile (its volumes), or image (other folders of the project's own image).
 
     `alias` is the database's or cache's own name in settings; `beside_code` says that the folder holds Python modules,
     or, for code and image, other files of the project.
@@ -206,6 +208,7 @@ def _writes(tree: Tree, settings: Settings, layout: Layout, says: DjangoSettings
         if found and ("filebased" in backend or "diskcache" in backend):
             yield from _write(settings, found, value.data.get("LOCATION"), "cache", alias=alias)
     yield from _logs(settings)
+    yield from _queues(settings)
     if "filebased" in str(settings.value("EMAIL_BACKEND", "")):
         yield from _setting(settings, "EMAIL_FILE_PATH", "email")
     if str(settings.value("SESSION_ENGINE", "")).endswith("backends.file"):
@@ -285,6 +288,27 @@ def _logs(settings: Settings) -> Iterator[Write]:
     for value in handlers.data.values() if found and handlers and isinstance(handlers.data, dict) else ():
         if found and isinstance(value.data, dict) and "filename" in value.data:
             yield from _write(settings, found, value.data["filename"], "log", True)
+
+
+def _queues(settings: Settings) -> Iterator[Write]:
+    """Yield where queues are, and their results, that no server keeps.
+
+    https://docs.celeryq.dev/projects/kombu/en/stable/reference/kombu.transport.filesystem.html
+    https://huey.readthedocs.io/en/latest/api.html#SqliteHuey
+    """
+    for name in CELERY_URLS:
+        found = settings.get(name)
+        text = found.value if found and isinstance(found.value, str) else ""
+        if found and (match := IN_FILES.match(text)):
+            yield from _write(settings, found, Value(match[2]), "queue", "sqlite" in match[1])
+    for name in ("CELERY_BROKER_TRANSPORT_OPTIONS", "BROKER_TRANSPORT_OPTIONS"):
+        options = parts_of(found := settings.get(name))
+        for key in ("data_folder_in", "data_folder_out", "processed_folder", "control_folder"):
+            if found and key in options:
+                yield from _write(settings, found, options[key], "queue")
+    huey = parts_of(found := settings.get("HUEY"))
+    if found and "filename" in huey:
+        yield from _write(settings, found, huey["filename"], "queue", True)
 
 
 def _setting(settings: Settings, name: str, kind: str) -> Iterator[Write]:
