@@ -852,6 +852,12 @@ def test_variables_of_a_process(written):
     assert note.startswith("`python manage.py count --since ${SINCE}` (supervisord.conf:9) doesn't run:")
 
 
+def test_a_process_whose_command_is_no_answer(written):
+    folder = written(Procfile="web: gunicorn shop.wsgi\nlistener: python manage.py listen --topic 'shop/#'\n")
+    (note,) = (note for note in compose_defaults.notes(read(folder)) if "listen" in note)
+    assert note.startswith("`python manage.py listen --topic 'shop/#'` (Procfile:2) doesn't run:")
+
+
 HOSTS = {
     "heroku.yml": """
 build:

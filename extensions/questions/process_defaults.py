@@ -9,7 +9,7 @@ from ..project.secrets import HIDDEN
 from ..services.connections import address, connections, is_server, kind_of
 from ..services.kinds import broker_kinds
 from ..services.site import Site
-from . import deployment_defaults
+from . import deployment_defaults, kinds
 from .default import Default
 
 PROGRAMS = ("celery", "dramatiq", "rq", "rqscheduler", "huey_consumer", "huey_consumer.py", "procrastinate", "arq")
@@ -67,8 +67,14 @@ def _workers(site: Site) -> tuple[dict[str, str], dict[str, Process]]:
 
 
 def notes(site: Site) -> list[str]:
-    """Return sentences on processes of production that do not run, because a shell would have to fill them in."""
+    """Return sentences on processes of production that do not run: a shell would have to fill them in, or an answer
+    cannot have them."""
+    commands, items = _workers(site)
     return [
+        f"`{command}` ({items[name].source}) doesn't run: add a service for it to compose.override.yaml."
+        for name, command in commands.items()
+        if kinds.command(command)
+    ] + [
         f"`{item.command}` ({item.source}) doesn't run: add it to the answer workers, with the value of its variable."
         for item in site.processes.processes.value
         if item.kind in ("worker", "beat", "scheduler")
