@@ -958,6 +958,41 @@ def test_a_command_that_seems_not_to_end_is_a_job(read):
     assert found["jobs"] == {"poll": "python manage.py poll"} and found["workers"] == {}
 
 
+WAITS = "while True:\n    work()\n    time.sleep(9)\n"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        WAITS,
+        "while 1:\n    schedule.run_pending()\n",
+        "channel.start_consuming()\n",
+        "client.loop_forever()\n",
+        "for message in consumer:\n    work(message)\n",
+        "async for message in KafkaConsumer('orders'):\n    work(message)\n",
+        "scheduler = BlockingScheduler()\nscheduler.start()\n",
+        "parser.add_argument('--pause', default=9)\nparser.add_argument('queues', nargs='*')\nloop.run_forever()\n",
+    ],
+)
+def test_a_command_that_listens_is_a_worker(read, code):
+    found = read("", more={"app/management/commands/poll.py": code})
+    assert found["workers"] == {"poll": "python manage.py poll"} and found["jobs"] == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "procfile"),
+    [
+        ("poll", "parser.add_argument('queue')\n" + WAITS, ""),
+        ("poll", "parser.add_argument('--queue', required=True)\n" + WAITS, ""),
+        ("watch_sass", WAITS, ""),
+        ("poll", WAITS, "web: gunicorn site.wsgi\nclock: python manage.py tick\n"),
+    ],
+)
+def test_a_command_that_listens_is_a_job_if_it_needs_words_or_production_has_none(read, name, code, procfile):
+    found = read("", more={f"app/management/commands/{name}.py": code, "Procfile": procfile})
+    assert name not in found["workers"] and found["jobs"] == {name.replace("_", "-"): f"python manage.py {name}"}
+
+
 def test_the_queue_of_tasks_in_the_database(read):
     found = read("INSTALLED_APPS = ['django_tasks_db']\n", "django-tasks-db\n")
     assert found["workers"] == {"worker": "python manage.py db_worker --queue-name '*'"}

@@ -858,6 +858,20 @@ def test_a_process_whose_command_is_no_answer(written):
     assert note.startswith("`python manage.py listen --topic 'shop/#'` (Procfile:2) doesn't run:")
 
 
+@pytest.mark.parametrize(
+    ("server", "port", "ports"),
+    [
+        ("ThreadingTCPServer", 7070, {"gate": ["127.0.0.1:7070:7070"]}),
+        ("UDPServer", 7070, {"gate": ["127.0.0.1:7070:7070/udp"]}),
+        ("TCPServer", 8000, {}),
+    ],
+)
+def test_the_port_of_a_command_that_serves(answered, server, port, ports):
+    code = f"server = socketserver.{server}(('0.0.0.0', {port}), Handler)\nserver.serve_forever()\n"
+    found = answered(**{"shop/management/commands/gate.py": code})
+    assert found["workers"] == {"gate": "python manage.py gate"} and found["worker_ports"] == ports
+
+
 HOSTS = {
     "heroku.yml": """
 build:

@@ -4,6 +4,7 @@ import re
 import shlex
 
 from ..project import Certainty
+from ..project.processes import LISTENS
 from ..project.processes.record import Process
 from ..project.secrets import HIDDEN
 from ..services.connections import address, connections, is_server, kind_of
@@ -99,7 +100,7 @@ def jobs(site: Site) -> Default:
     started |= {*deployment_defaults.static_commands(site).value, *deployment_defaults.code_commands(site).value}
     source = ""
     for item in site.processes.processes.value:
-        endless = item.note == ENDLESS
+        endless = item.note in (ENDLESS, LISTENS)
         if item.kind not in ("cron", "release") and not endless:
             continue
         for part in re.split(r"&&|;|\|\|", item.command):
@@ -121,11 +122,12 @@ def create_cache_table(site: Site) -> Default:
 
 def _worker(site: Site, item: Process) -> str:
     """Return a process's command as compose.yaml has it; "" if it is no worker of production."""
-    if item.note == ENDLESS:
+    if item.note == ENDLESS or (item.note == LISTENS and _are_stated(site)):
         return ""
     text = f"{item.command} {item.runs} {item.name}"
     celery = "celery" in text.lower() or "celery" in item.runs
-    if (item.certainty != Certainty.STATED or item.note) and not QUEUE.search(text):
+    sure = item.note == LISTENS or (item.certainty == Certainty.STATED and not item.note)
+    if not sure and not QUEUE.search(text):
         return ""
     if celery and not (_has_broker(site) and (item.certainty == Certainty.STATED or _is_set(site))):
         return ""
@@ -140,6 +142,14 @@ def _worker(site: Site, item: Process) -> str:
             scheduler = " --scheduler django_celery_beat.schedulers:DatabaseScheduler"
         return _with_settings(site, _finished(f"celery -A {application} {item.kind}{scheduler}"))
     return ""
+
+
+def _are_stated(site: Site) -> bool:
+    """Return whether the project's files say what runs beside its web server: then they say it all."""
+    return any(
+        item.certainty == Certainty.STATED and not item.note and item.kind in ("worker", "beat", "scheduler")
+        for item in site.processes.processes.value
+    )
 
 
 def _without_djcelery(site: Site, command: str) -> str:

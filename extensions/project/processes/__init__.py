@@ -68,6 +68,8 @@ CRON_LINE = re.compile(
 LISTENING = frozenset(
     [
         "start_consuming",
+        "run_pending",
+        "loop_forever",
         "consume",
         "listen",
         "run_forever",
@@ -78,6 +80,10 @@ LISTENING = frozenset(
         "run_until_disconnected",
     ]
 )
+MENTIONED = re.compile(rf"\bwhile\b|onsumer|BlockingScheduler|{'|'.join(sorted(LISTENING))}")
+CONSUMER = re.compile(r"^\w*[cC]onsumer(?:\b|\()")
+OF_DEVELOPERS = re.compile(r"(?:^|_)(?:watch|watcher|dev|debug|test|fake|mock|demo|simulate|console|local)(?:_|$)")
+LISTENS = "A management command that listens, or repeats what it does."
 QUEUES = {  # app in INSTALLED_APPS: (its distributions, the management command, name)
     "django_rq": (("django-rq",), "rqworker default", "rq"),
     "huey.contrib.djhuey": ((), "run_huey", "huey"),
@@ -659,29 +665,63 @@ def _long_running(tree: Tree) -> Iterator[Process]:
     for path in [path for path in paths if not is_aside(tree, path)][:MAX_READ]:
         name = path.rpartition("/")[2].removesuffix(".py")
         text = tree.text(path) or ""
-        if name.startswith("_") or not ("while" in text or any(word in text for word in LISTENING)):
+        if name.startswith("_") or not MENTIONED.search(text):
             continue
         module = tree.python(path)
-        if module and (line := _never_ends(module)):
-            note = "A management command that seems not to end."
-            yield _process(
-                name.replace("_", "-"),
-                f"python manage.py {name}",
-                "worker",
-                f"{path}:{line}",
-                Certainty.INFERRED,
-                note,
-            )
+        if module and (found := _never_ends(module)):
+            line, listens = found
+            listens = listens and not OF_DEVELOPERS.search(name) and not _takes_words(module)
+            note = LISTENS if listens else "A management command that seems not to end."
+            command = f"python manage.py {name}"
+            process = _process(name.replace("_", "-"), command, "worker", f"{path}:{line}", Certainty.INFERRED, note)
+            yield replace(process, ports=_ports(module) if listens else ())
 
 
-def _never_ends(module: ast.Module) -> int:
-    """Return the line of an endless loop or of a call that listens, 0 if there is none."""
+def _never_ends(module: ast.Module) -> tuple[int, bool] | None:
+    """Return the line of what goes on for ever, and whether it surely does: it listens, or pauses and has no end."""
+    loop = None
     for node in ast.walk(module):
-        if isinstance(node, ast.Call) and last_name(node.func) in LISTENING:
-            return node.lineno
+        if isinstance(node, ast.Call) and (last_name(node.func) in LISTENING or _starts_scheduler(node, module)):
+            return node.lineno, True
+        if isinstance(node, ast.For | ast.AsyncFor) and CONSUMER.search(ast.unparse(node.iter)):
+            return node.lineno, True
         if isinstance(node, ast.While) and isinstance(node.test, ast.Constant) and node.test.value and _endless(node):
-            return node.lineno
-    return 0
+            inner = list(ast.walk(node))
+            left = any(isinstance(item, ast.Return | ast.Break | ast.Raise) for item in inner)
+            sleeps = any(isinstance(item, ast.Call) and last_name(item.func) in ("sleep", "wait") for item in inner)
+            loop = loop or (node.lineno, sleeps and not left)
+    return loop
+
+
+def _starts_scheduler(call: ast.Call, module: ast.Module) -> bool:
+    """Return whether a call starts APScheduler and waits: https://apscheduler.readthedocs.io/en/3.x/userguide.html."""
+    if last_name(call.func) != "start" or "sched" not in ast.unparse(call.func).lower():
+        return False
+    return any(last_name(node) == "BlockingScheduler" for node in ast.walk(module))
+
+
+def _takes_words(module: ast.Module) -> bool:
+    """Return whether a command has to be given words: which ones is not known."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Call) and last_name(node.func) == "add_argument" and node.args:
+            named = {keyword.arg: keyword.value for keyword in node.keywords}
+            option = (constant(node.args[0]) or "").startswith("-")
+            given = "required" in named if option else not {"nargs", "default"} & named.keys()
+            if given:
+                return True
+    return False
+
+
+def _ports(module: ast.Module) -> tuple[str, ...]:
+    """Return the port at which a command serves, for this computer alone, if its code names one."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Call) and last_name(node.func).endswith("Server") and node.args:
+            place = node.args[0].elts if isinstance(node.args[0], ast.Tuple) else ()
+            port = place[1].value if len(place) == 2 and isinstance(place[1], ast.Constant) else None
+            if isinstance(port, int) and 1 < port < 65536 and port not in (80, 443, 8000, 8080):
+                udp = "/udp" if "UDP" in last_name(node.func) else ""
+                return (f"127.0.0.1:{port}:{port}{udp}",)
+    return ()
 
 
 def _endless(loop: ast.While) -> bool:
