@@ -2056,12 +2056,18 @@ def test_a_sample_of_the_env_gives_what_settings_need(answered, name):
     assert "USE_SEARCH" in found["required_environment"]
 
 
-@pytest.mark.parametrize(
-    "name", [".env", ".env.local", ".envs/.local/.django", "docs/.env.example", "env.py", "env_example.py", "dev.env"]
-)
+@pytest.mark.parametrize("name", [".env", ".env.local", "docs/.env.example", "env.py", "env_example.py", "dev.env"])
 def test_what_is_no_sample_gives_nothing(answered, name):
     found = answered(**{"shop/settings.py": NEEDS, name: SAMPLE})
     assert found["dotenv"]["SITE_HOST"] == "localhost"
+
+
+def test_values_of_developers_come_last(answered):
+    local = "SITE_HOST=shop.example.com\nPAGE_SIZE=25\nPLACE=local\n"
+    files = {"shop/settings.py": NEEDS, ".envs/.local/.django": local}
+    found = answered(**files)["dotenv"]
+    assert (found["SITE_HOST"], found["PAGE_SIZE"], found["PLACE"]) == ("shop.example.com", "25", "change-me")
+    assert answered(**files, **{".env.example": "PAGE_SIZE=50\n"})["dotenv"]["PAGE_SIZE"] == "50"
 
 
 def test_what_runs_today_goes_before_a_sample(answered):

@@ -52,6 +52,7 @@ def own_values(tree: Tree, names: Iterable[str]) -> Iterator[Variable]:
         if found is None:
             if others is None:
                 every = [*_in_env_files(tree), *_in_scripts(tree), *_in_manifests(tree), *sampled(tree)]
+                every += _of_developers(tree)
                 every = [item for item in every if _is_open(item.name, item.value)]
                 others = {item.name: item for item in reversed(every)}
             found = others.get(name)
@@ -94,6 +95,13 @@ def _in_env_files(tree: Tree) -> Iterator[Variable]:
     for compose, path in dict.fromkeys(files):
         if not (is_development(compose) or is_development(path) or tree.is_ignored(path)):
             yield from _lines(tree, path, LINE)
+
+
+def _of_developers(tree: Tree) -> Iterator[Variable]:
+    """Yield what cookiecutter-django's `.envs/.local` has: better than a value that is made up."""
+    for path in tree.paths:
+        if ".envs" in path.split("/") and is_development(path) and not tree.is_ignored(path):
+            yield from (item for item in _lines(tree, path, LINE) if not is_development(item.value))
 
 
 def _in_scripts(tree: Tree) -> Iterator[Variable]:
