@@ -872,6 +872,25 @@ def test_the_port_of_a_command_that_serves(answered, server, port, ports):
     assert found["workers"] == {"gate": "python manage.py gate"} and found["worker_ports"] == ports
 
 
+OPENS = "import os\nfrom decouple import Config, RepositoryEnv\nSITE = Config(RepositoryEnv(%s))('SITE')\n"
+
+
+@pytest.mark.parametrize("files", [{}, {"conf/.env": "SITE=mine\n"}, {"conf/.env": "", ".gitignore": ".env\n"}])
+def test_an_empty_file_of_variables_for_decouple(answered, files):
+    """No image gets a `.env`, and python-decouple opens it. Variables go before what it has."""
+    found = answered(**{"shop/settings.py": OPENS % "'conf/.env'"}, **files)
+    assert found["code_commands"] == ["install -D /dev/null /workdir/conf/.env"]
+    assert "SITE" in found["required_environment"]
+
+
+def test_a_file_of_variables_elsewhere_is_not_made(written):
+    folder = written(**{"shop/settings.py": OPENS % "'/etc/shop/site.env'"})
+    site = read(folder)
+    assert defaults.from_site(site, folder)["code_commands"].value == []
+    (note,) = (note for note in compose_defaults.notes(site) if "site.env" in note)
+    assert note.startswith("Settings need /etc/shop/site.env (shop/settings.py:3), which is not in the project.")
+
+
 HOSTS = {
     "heroku.yml": """
 build:

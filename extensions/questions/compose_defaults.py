@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from ..project import Certainty
 from ..project.dependencies.requirements import parse_version
 from ..project.evaluation.environment import ReadVariable
+from ..project.evaluation.state import EMPTY
 from ..project.secrets import HIDDEN
 from ..project.settings.names import IN_PART
 from ..project.settings.variables import OF_OTHERS
@@ -398,6 +399,8 @@ def _files(site: Site) -> list[str]:
     """Return sentences on files that settings do not start without: those that lack, and those that variables name."""
     found = []
     for lacking in site.settings.lacking_modules.value:
+        if lacking.example == EMPTY:
+            continue
         start = f"Settings need {lacking.path} ({lacking.source}), which is not in the project. Before you build,"
         if lacking.path.endswith(".py") and lacking.example:
             start = start.removesuffix(" Before you build,")

@@ -19,6 +19,7 @@ from ..project.deployment.kinds.record import (
     When,
 )
 from ..project.evaluation.environment import PLACEHOLDER, ReadVariable
+from ..project.evaluation.state import EMPTY
 from ..services.connections import can_be_changed, connections
 from ..services.site import Site
 from .default import Default, default_of
@@ -84,6 +85,9 @@ def code_commands(site: Site) -> Default:
     """
     stated, apps = _commands(site, When.CODE), site.settings.installed_apps
     copies = {f"cp --no-clobber {source} {place}": source for source, place in copied_examples(site).items()}
+    lacking = site.settings.lacking_modules.value
+    empty = [shlex.quote(f"/workdir/{module.path}") for module in lacking if module.example == EMPTY]
+    copies |= {f"install -D {EMPTY} {place}": place for place in empty}
     kept = [command for command in copies if not any(f" {command.split()[-1]}" in other for other in stated.value)]
     stated = Default([*kept, *stated.value], stated.source or (site.settings.lacking_modules.source if kept else ""))
     if "statici18n" not in apps.value or any("compilejsi18n" in command for command in stated.value):

@@ -50,9 +50,15 @@ class Private:
     needed: bool = False
 
 
+EMPTY = "/dev/null"
+
+
 @dataclass(frozen=True)
 class Lacking:
-    """Where settings need a file that is not in the project, and the example of it that is, "" for none."""
+    """Where settings need a file that is not in the project, and the example of it that is, "" for none.
+
+    A file that may as well be empty has EMPTY.
+    """
 
     source: str
     example: str

@@ -11,7 +11,7 @@ from ..evaluation.environment import production_value
 from ..evaluation.evaluate import evaluator as new_evaluator
 from ..evaluation.imports import load_module
 from ..evaluation.packages import is_known
-from ..evaluation.state import State
+from ..evaluation.state import EMPTY, State
 from ..evaluation.values import UNKNOWN
 from ..findings import Certainty, Found, Problem, unread
 from ..importer import Importer
@@ -226,7 +226,7 @@ def record(evaluator: State, settings: Settings, before: Settings) -> DjangoSett
     apps = finder.texts("INSTALLED_APPS")
     tag = compress_tag(evaluator.tree, apps.value)
     missing = "" if settings.files else "the settings module is not in the project"
-    examples = {one.example for one in evaluator.lacking.values()} - {""}
+    examples = {one.example for one in evaluator.lacking.values()} - {"", EMPTY}
     return DjangoSettings(
         static_root=finder.path("STATIC_ROOT", "nothing sets STATIC_ROOT, so collectstatic has nowhere to put files"),
         static_url=finder.url("STATIC_URL", "/static/"),

@@ -116,7 +116,10 @@ class IgnoredModule:
 
 @dataclass(frozen=True)
 class LackingModule:
-    """A file that settings do not start without, and that is not in the project, and its example, "" for none."""
+    """A file that settings do not start without, and that is not in the project, and its example, "" for none.
+
+    EMPTY is the example of a file that may as well be empty.
+    """
 
     path: str
     source: str

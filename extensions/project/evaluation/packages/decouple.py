@@ -1,8 +1,10 @@
 """python-decouple: https://github.com/HBNetwork/python-decouple."""
 
-from ..operations import first_argument
+from ..examples import is_needed
+from ..opened import note_opened
+from ..operations import first_argument, path_text
 from ..references import Arguments, Reader
-from ..state import State
+from ..state import EMPTY, Lacking, State
 from ..values import UNKNOWN, Value
 from .package import Package
 from .reading import NOT_READING, new_reader, read_second
@@ -35,10 +37,26 @@ def choices(state: State, arguments: Arguments) -> Value:
     return Value(tuple(flat.data) if flat is not None and isinstance(flat.data, (list, tuple)) else UNKNOWN)
 
 
+def repository(state: State, arguments: Arguments) -> Value:
+    """Read a file of variables, which has to be there: the package opens it. Without its values, variables do."""
+    source = arguments.get(0, "source")
+    if source is None or (text := path_text(source)) is None:
+        return Value()
+    within = state.within(text)
+    name = within.rpartition("/")[2]
+    if within.startswith("/") or not (name.startswith(".env") or name.endswith(".env")):
+        note_opened(state, source, Arguments([], {}), mode=0)
+    elif is_needed(state):
+        state.lacking[within] = Lacking(state.here, EMPTY)  # no image gets it, whether it is there or not
+    return Value()
+
+
 PACKAGE = Package(
     functions={
         "decouple.Config": new_reader("decouple"),
         "decouple.AutoConfig": new_reader("decouple"),
+        "decouple.RepositoryEnv": repository,
+        "decouple.RepositoryIni": repository,
         "decouple.Csv": new_csv,
         "decouple.Choices": choices,
         "decouple.config": config,
