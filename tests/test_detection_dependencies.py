@@ -1027,6 +1027,28 @@ def test_templates_that_are_older_than_a_django(template, release, read):
     assert read({**files, "requirements.txt": "django~=2.2\n"}).value("django_below") is None
 
 
+@pytest.mark.parametrize(
+    ("pins", "release", "python"),
+    [
+        ("djangorestframework==3.9.4\n", "3.0", "3.9"),
+        ("djangorestframework==3.10.3\ndjango-crispy-forms==1.8.1\n", "3.1", "3.9"),
+        ("django-celery-beat==2.2.0\n", "4.0", "3.10"),
+        ("djangorestframework==3.13.1\n", "5.0", "3.12"),
+        ("djangorestframework==3.16.0\n", "", "3.13"),
+        ("djangorestframework>=3.9\n", "", "3.13"),
+    ],
+)
+def test_pins_that_are_older_than_a_django(pins, release, python, read):
+    findings = read({"requirements.txt": f"django\n{pins}"})
+    assert (findings.value("django_below") or "") == release
+    assert findings.value("python_version") == python
+    if release:
+        first = pins.partition("\n")[0].replace("==", " ")
+        assert findings.found["django_below"].note == f"Django {release} is too new for {first}."
+    assert read({"requirements.txt": f"django==5.2\n{pins}"}).value("django_below") is None
+    assert read({"requirements.txt": f"django<3\n{pins}"}).value("django_below") is None
+
+
 def test_a_lock_file_with_wheels_of_a_time_before_the_oldest_image(read):
     lock = "[[package]]\nname = 'greenlet'\nversion = '0.4.15'\nfiles = [\n"
     lock += "{file = 'greenlet-0.4.15-cp37-cp37m-manylinux1_x86_64.whl'}, {file = 'greenlet-0.4.15.tar.gz'}]\n"

@@ -8,7 +8,7 @@ from extensions.project.deployment.kinds.record import Command, Packages
 from extensions.project.deployment.own_image import own_image
 from extensions.project.deployment.steps import Phase, read_own_steps
 from extensions.project.tree import Tree
-from extensions.questions import compose_defaults, defaults, deployment_defaults
+from extensions.questions import compose_defaults, defaults, dependency_notes, deployment_defaults
 from extensions.reading import read
 from extensions.rendering.celery import concurrent
 from extensions.rendering.storage import uploads
@@ -889,6 +889,15 @@ def test_a_file_of_variables_elsewhere_is_not_made(written):
     assert defaults.from_site(site, folder)["code_commands"].value == []
     (note,) = (note for note in compose_defaults.notes(site) if "site.env" in note)
     assert note.startswith("Settings need /etc/shop/site.env (shop/settings.py:3), which is not in the project.")
+
+
+def test_you_are_told_which_pin_needs_an_older_django(written):
+    folder = written(**{"requirements.txt": "django\ngunicorn\ndjangorestframework==3.9.4\n"})
+    (note,) = (note for note in dependency_notes.notes(read(folder)) if "Django<" in note)
+    assert note == (
+        "djangorestframework 3.9.4 (requirements.txt:3) doesn't work with Django 3.0. The images install an older "
+        "Django. Add Django<3.0 to your requirements."
+    )
 
 
 HOSTS = {

@@ -73,7 +73,10 @@ def _django(site: Site) -> Iterator[str]:
     below = site.dependencies.django_below
     if below.value:
         what = below.note.partition(": ")[2].rstrip(".")
-        yield (
-            f"Your code uses what Django {below.value} removed: {what} ({below.source}). The images install an older "
-            f"Django. Add Django<{below.value} to your requirements."
+        pin = below.note.partition(" is too new for ")[2].rstrip(".")
+        start = (
+            f"{pin} ({below.source}) doesn't work with Django {below.value}."
+            if pin
+            else f"Your code uses what Django {below.value} removed: {what} ({below.source})."
         )
+        yield f"{start} The images install an older Django. Add Django<{below.value} to your requirements."

@@ -1,4 +1,4 @@
-"""Find the release of Django that is too new for the code, because the code uses what that release removed."""
+"""Find the release of Django that is too new for the code, or for its pins, as these use what that release removed."""
 
 import ast
 import re
@@ -85,13 +85,29 @@ def read_bound(tree: Tree, distributions: Mapping[str, Distribution]) -> Found[s
     django = distributions.get("django", Distribution("django"))
     if not distributions or django.version or django.url:
         return unread("")
-    for release, source, what in removed(tree):
+    pins = [*_too_old(distributions)]
+    for release, source, what in sorted([*removed(tree), *pins], key=lambda hit: Version(hit[0])):
         wanted = [series for series in DJANGO_PYTHONS if allows(django.specifier, series)]
         limit = Version(release).release
         older = [series for series in wanted if series < limit]
         if older and len(older) < len(wanted):
-            return Found(release, source, Certainty.INFERRED, f"Django {release} has removed what is used: {what}.")
+            is_pin = (release, source, what) in pins
+            note = f"is too new for {what}" if is_pin else f"has removed what is used: {what}"
+            return Found(release, source, Certainty.INFERRED, f"Django {release} {note}.")
     return unread("")
+
+
+def _too_old(distributions: Mapping[str, Distribution]) -> Iterator[Hit]:
+    """Yield the pins of packages that are too old for a release of Django, each with the release."""
+    for name, releases in _data()["packages"].items():
+        item = distributions.get(name)
+        pinned = parse_version(item.version) if item else None
+        if (
+            item
+            and pinned
+            and (fitting := [release for first, release in releases.items() if pinned < Version(first)])
+        ):
+            yield min(fitting, key=Version), item.source, f"{name} {item.version}"
 
 
 def series(dependencies: Dependencies) -> tuple[int, int]:
