@@ -867,9 +867,13 @@ def test_a_process_whose_command_is_no_answer(written):
     ],
 )
 def test_the_port_of_a_command_that_serves(answered, server, port, ports):
-    code = f"server = socketserver.{server}(('0.0.0.0', {port}), Handler)\nserver.serve_forever()\n"
-    found = answered(**{"shop/management/commands/gate.py": code})
-    assert found["workers"] == {"gate": "python manage.py gate"} and found["worker_ports"] == ports
+    plain = f"server = socketserver.{server}(('0.0.0.0', {port}), Handler)\nserver.serve_forever()\n"
+    coroutine = (
+        f"async def main():\n    async with serve(handle, '0.0.0.0', {port}):\n        await asyncio.Future()\n"
+    )
+    for code in (plain, coroutine) if "UDP" not in server else (plain,):
+        found = answered(**{"shop/management/commands/gate.py": code})
+        assert found["workers"] == {"gate": "python manage.py gate"} and found["worker_ports"] == ports
 
 
 OPENS = "import os\nfrom decouple import Config, RepositoryEnv\nSITE = Config(RepositoryEnv(%s))('SITE')\n"
@@ -2165,6 +2169,39 @@ def test_targets_of_a_makefile(answered, steps):
         ("Makefile:11", "load_more"),
     ]
     assert answered(**files)["start_commands"] == ["python manage.py loaddata start", "python manage.py load_more"]
+
+
+JUST = """\
+python := "python"
+manage := 'python manage.py'
+
+default: start
+
+# Everything
+start host="0.0.0.0": (migrate) seed
+    gunicorn shop.wsgi --bind {{host}}:8000
+
+[private]
+@migrate:
+    {{manage}} migrate
+
+seed *args: data
+    @{{ manage }} load_all
+data:
+  {{python}} manage.py loaddata "start"
+unused:
+  {{python}} manage.py flush
+"""
+
+
+@pytest.mark.parametrize("name", ["justfile", ".justfile"])
+def test_recipes_of_a_justfile(answered, steps, name):
+    files = {name: JUST, "Dockerfile": f"FROM python:3.12\nWORKDIR /srv\n{COPY}CMD just seed && gunicorn shop.wsgi"}
+    found = [step for step in steps(**files) if "manage.py" in step.words]
+    assert [(step.source, step.words[2]) for step in found] == [(f"{name}:17", "loaddata"), (f"{name}:15", "load_all")]
+    assert answered(**files)["start_commands"] == ["python manage.py loaddata start", "python manage.py load_all"]
+    files["Dockerfile"] = files["Dockerfile"].replace("just seed && gunicorn shop.wsgi", "just")
+    assert answered(**files)["start_commands"] == ["python manage.py loaddata start", "python manage.py load_all"]
 
 
 def test_a_build_that_makes_a_database(answered):

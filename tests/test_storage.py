@@ -550,3 +550,22 @@ def test_queues_that_are_in_files_are_kept(found, settings, folders, files):
     made = found(settings)
     assert (made["data_dirs"], made["data_files"]) == (folders, files)
     assert made["services"] == {}
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        "THUMBNAIL_MEDIA_ROOT = BASE_DIR / 'kept'\n",
+        "DBBACKUP_STORAGE_OPTIONS = {'location': BASE_DIR / 'kept'}\n",
+    ],
+)
+def test_folders_of_thumbnails_and_backups(found, settings):
+    assert found(settings)["data_dirs"] == ["kept"]
+    bucket = "DBBACKUP_STORAGE = 'storages.backends.s3.S3Storage'\nDBBACKUP_STORAGE_OPTIONS = {'location': 'kept'}\n"
+    assert found(bucket)["data_dirs"] == []
+
+
+def test_the_folder_to_which_code_downloads(found):
+    code = "from django.conf import settings\nnltk.download('punkt', download_dir=settings.WORDS)\n"
+    made = found("WORDS = BASE_DIR / 'words'\n", **{"shop/app/apps.py": code, "shop/app/__init__.py": ""})
+    assert made["data_dirs"] == ["words"]

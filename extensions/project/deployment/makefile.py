@@ -37,6 +37,16 @@ def recipes(makefile: str, targets: list[str]) -> Iterator[Recipe]:
         yield from of(target)
 
 
+def of_just(justfile: str) -> str:
+    """Return what a justfile says as a Makefile has it: https://just.systems/man/en/."""
+    text = re.sub(r"^[ \t]+(?=\S)", "\t", justfile, flags=re.MULTILINE)
+    text = re.sub(r"^(?:@|\[.*\]$)", "", text, flags=re.MULTILINE)
+    text = re.sub(r"^((?:export +)?\w[\w-]* *:=) *([\"'])(.*)\2 *$", r"\1 \3", text, flags=re.MULTILINE)
+    # A recipe's parameters stand behind its name; what they are is not known.
+    text = re.sub(r"^([\w-]+)(?: +[*+$]?\w+(?:=\S*)?)+ *:(?!=)", r"\1:", text, flags=re.MULTILINE)
+    return re.sub(r"\{\{ *(\w+) *\}\}", r"$(\1)", text.replace("$", "$$"))
+
+
 def targets(makefile: str) -> list[str]:
     """Return the targets of a Makefile, in its order."""
     return [*_read(makefile)[0]]

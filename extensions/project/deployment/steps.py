@@ -15,7 +15,7 @@ from ..named_aside import is_template
 from ..tree import Tree
 from . import shell
 from .dockerfile import HEREDOC, Instruction, pairs, read_instructions, split, substitute
-from .makefile import recipes
+from .makefile import of_just, recipes
 from .own_image import OwnImage
 
 MAX_STEPS = 2000
@@ -697,8 +697,8 @@ class _Runner:
         """Return the steps of a script, a function or a text that a command runs; None where it is none of these."""
         if name in self.state.functions and len(self.calls) < MAX_CALLS:
             return self._function(name, words[1:])
-        if name == "make":
-            return self._make(words[1:], given)
+        if name in ("make", "just"):
+            return self._make(name, words[1:], given)
         if name in SHELLS and len(words) > 1:
             options = []
             rest = words[1:]
@@ -734,14 +734,17 @@ class _Runner:
             return None
         return self._inner(text, 1, path, words[1:], given, self.state.strict if here else False, False)
 
-    def _make(self, words: list[str], given: dict[str, str]) -> Iterator[Step] | None:
+    def _make(self, name: str, words: list[str], given: dict[str, str]) -> Iterator[Step] | None:
         """Return the steps of a Makefile's targets; None where there is no such file, or it is called in itself."""
         folder = words[words.index("-C") + 1] if "-C" in words[:-1] else "."
-        path = self.place.find(posixpath.normpath(posixpath.join(self.workdir, folder, "Makefile")))
+        names = ("Makefile", "makefile") if name == "make" else ("justfile", "Justfile", ".justfile")
+        places = (posixpath.normpath(posixpath.join(self.workdir, folder, file)) for file in names)
+        path = next((found for place in places if (found := self.place.find(place))), "")
         if not path or path in self.calls or len(self.calls) >= MAX_CALLS:
             return None
         targets = [word for word in words if not word.startswith("-") and "=" not in word and word != folder]
-        found = list(recipes(self.place.tree.text(path) or "", targets))
+        text = self.place.tree.text(path) or ""
+        found = list(recipes(text if name == "make" else of_just(text), targets))
         return (
             (step for recipe in found for step in self._inner(recipe.text, recipe.line, path, [], given, True, False))
             if found

@@ -80,7 +80,7 @@ LISTENING = frozenset(
         "run_until_disconnected",
     ]
 )
-MENTIONED = re.compile(rf"\bwhile\b|onsumer|BlockingScheduler|{'|'.join(sorted(LISTENING))}")
+MENTIONED = re.compile(rf"\bwhile\b|onsumer|Future\(\)|BlockingScheduler|{'|'.join(sorted(LISTENING))}")
 CONSUMER = re.compile(r"^\w*[cC]onsumer(?:\b|\()")
 OF_DEVELOPERS = re.compile(r"(?:^|_)(?:watch|watcher|dev|debug|test|fake|mock|demo|simulate|console|local)(?:_|$)")
 LISTENS = "A management command that listens, or repeats what it does."
@@ -683,6 +683,8 @@ def _never_ends(module: ast.Module) -> tuple[int, bool] | None:
     for node in ast.walk(module):
         if isinstance(node, ast.Call) and (last_name(node.func) in LISTENING or _starts_scheduler(node, module)):
             return node.lineno, True
+        if isinstance(node, ast.Await) and ast.unparse(node.value).endswith(".Future()"):
+            return node.lineno, True
         if isinstance(node, ast.For | ast.AsyncFor) and CONSUMER.search(ast.unparse(node.iter)):
             return node.lineno, True
         if isinstance(node, ast.While) and isinstance(node.test, ast.Constant) and node.test.value and _endless(node):
@@ -715,11 +717,12 @@ def _takes_words(module: ast.Module) -> bool:
 def _ports(module: ast.Module) -> tuple[str, ...]:
     """Return the port at which a command serves, for this computer alone, if its code names one."""
     for node in ast.walk(module):
-        if isinstance(node, ast.Call) and last_name(node.func).endswith("Server") and node.args:
-            place = node.args[0].elts if isinstance(node.args[0], ast.Tuple) else ()
+        name = last_name(node.func) if isinstance(node, ast.Call) else ""
+        if isinstance(node, ast.Call) and node.args and name.endswith(("Server", "_server", "serve")):
+            place = node.args[0].elts if isinstance(node.args[0], ast.Tuple) else node.args[1:3]
             port = place[1].value if len(place) == 2 and isinstance(place[1], ast.Constant) else None
             if isinstance(port, int) and 1 < port < 65536 and port not in (80, 443, 8000, 8080):
-                udp = "/udp" if "UDP" in last_name(node.func) else ""
+                udp = "/udp" if "UDP" in name else ""
                 return (f"127.0.0.1:{port}:{port}{udp}",)
     return ()
 

@@ -27,6 +27,7 @@ FOLDERS: Mapping[str, tuple[int | None, str]] = {
     "mkdtemp": (None, "dir"),
     "TemporaryDirectory": (None, "dir"),
     "NamedTemporaryFile": (None, "dir"),
+    "download": (None, "download_dir"),  # https://www.nltk.org/data.html
 }
 # Calls that write a file.
 FILES: Mapping[str, tuple[int | None, str]] = {
@@ -52,7 +53,7 @@ OF_PATH = frozenset(("mkdir", "write_text", "write_bytes", "touch"))
 MENTIONED = re.compile(
     r"\b(?:upload_to|mkdir|makedirs|write_text|write_bytes|touch|ZipFile|location|urlretrieve|savefig|imsave|basicConfig|copyfile"
     r"|copytree|shutil|sqlite3|duckdb|\w*FileHandler|to_(?:csv|excel|parquet|pickle|json))\b|\bopen\(|\bos\.re(?:name|place)\("
-    r"|\b(?:mkdtemp|TemporaryDirectory|NamedTemporaryFile)\([^\n]*\bdir="
+    r"|\b(?:mkdtemp|TemporaryDirectory|NamedTemporaryFile)\([^\n]*\bdir=|\bdownload_dir="
     r"|\b(?:logger\.add|save)\(\s*(?:f?[\"']|os\.|str\(|\w*(?:path|PATH|dir|DIR|file|FILE))"
 )
 OF_PLACES = re.compile(r"path|dir|root|folder|file|media|base", re.IGNORECASE)

@@ -28,6 +28,7 @@ FOLDERS = (
     "PRIVATE_MEDIA_ROOT",
     "PRIVATE_STORAGE_ROOT",
     "PROTECTED_MEDIA_ROOT",
+    "THUMBNAIL_MEDIA_ROOT",
 )
 # Apps that write to a folder below BASE_DIR by themselves: the setting that names another, and the folder.
 # https://django-drf-filepond.readthedocs.io/en/latest/configuration.html
@@ -270,6 +271,9 @@ def _media(settings: Settings, storage: str) -> Iterator[Write]:
         if found and alias != "staticfiles" and is_local(str(entry(value, "BACKEND") or "")):
             yield from _write(settings, found, options_of(value).get("location"), "media")
     yield from _filer(settings)
+    options = parts_of(found := settings.get("DBBACKUP_STORAGE_OPTIONS"))
+    if found and is_local(str(settings.value("DBBACKUP_STORAGE", ""))):
+        yield from _write(settings, found, options.get("location"), "media")
 
 
 def _filer(settings: Settings) -> Iterator[Write]:
