@@ -739,12 +739,12 @@ class _Runner:
         folder = words[words.index("-C") + 1] if "-C" in words[:-1] else "."
         names = ("Makefile", "makefile") if name == "make" else ("justfile", "Justfile", ".justfile")
         places = (posixpath.normpath(posixpath.join(self.workdir, folder, file)) for file in names)
-        path = next((found for place in places if (found := self.place.find(place))), "")
+        path = next(filter(None, map(self.place.find, places)), "")
         if not path or path in self.calls or len(self.calls) >= MAX_CALLS:
             return None
         targets = [word for word in words if not word.startswith("-") and "=" not in word and word != folder]
-        text = self.place.tree.text(path) or ""
-        found = list(recipes(text if name == "make" else of_just(text), targets))
+        content = self.place.tree.text(path) or ""
+        found = list(recipes(content if name == "make" else of_just(content), targets))
         return (
             (step for recipe in found for step in self._inner(recipe.text, recipe.line, path, [], given, True, False))
             if found
