@@ -7,6 +7,7 @@ from ..project import Certainty
 from ..project.processes import LISTENS
 from ..project.processes.record import Process
 from ..project.secrets import HIDDEN
+from ..rendering.celery import is_worker
 from ..services.connections import address, connections, is_server, kind_of
 from ..services.kinds import broker_kinds
 from ..services.site import Site
@@ -27,6 +28,7 @@ DATABASE_SCHEDULER = re.compile(r"DatabaseScheduler|RedBeat", re.IGNORECASE)
 DONE = frozenset("migrate createcachetable collectstatic compilemessages check runserver shell tailwind test".split())  # noqa: SIM905
 TAKEN = frozenset(("django", "migrate", "static"))
 IN_FILES = ("filesystem", "sqla+sqlite", "sqlalchemy+sqlite")  # volumes have what Celery's queues are then
+NO_CONTROL = (*IN_FILES, "sqla+", "sqlalchemy+", "sqs:", "memory:")
 ENDLESS = "A management command that seems not to end."
 
 
@@ -134,14 +136,28 @@ def _worker(site: Site, item: Process) -> str:
     folder = site.layout.django_dir.value or ""
     for candidate in (item.command, item.runs):
         if command := clean(_of_all_queues(site, item, candidate), folder):
-            return _with_settings(site, _finished(_with_application(site, _without_djcelery(site, command))))
+            command = _finished(_with_application(site, _without_djcelery(site, command)))
+            return _with_settings(site, _without_remote_control(site, command))
     application = site.processes.celery_app.value
     if celery and application and item.kind in ("worker", "beat"):
         scheduler = ""
         if item.kind == "beat" and "django_celery_beat" in site.settings.installed_apps.value:
             scheduler = " --scheduler django_celery_beat.schedulers:DatabaseScheduler"
-        return _with_settings(site, _finished(f"celery -A {application} {item.kind}{scheduler}"))
+        command = _finished(f"celery -A {application} {item.kind}{scheduler}")
+        return _with_settings(site, _without_remote_control(site, command))
     return ""
+
+
+def _without_remote_control(site: Site, command: str) -> str:
+    """Return a command of Celery's worker without the remote control, if its queues have none to answer by.
+
+    https://docs.celeryq.dev/en/stable/getting-started/backends-and-brokers/index.html#broker-overview
+    """
+    broker = site.settings.celery_broker.value.value or ""
+    option = "--without-remote-control"
+    if broker.startswith(NO_CONTROL) and is_worker(shlex.split(command)) and option not in command:
+        return f"{command} {option}"
+    return command
 
 
 def _are_stated(site: Site) -> bool:
