@@ -125,12 +125,12 @@ def in_exec_form(command: str) -> str:
 
 
 def celery_worker(command: str) -> str:
-    """Return how a command starts `celery` with its application, if it is a worker that answers to Celery's own name.
+    """Return how a command starts `celery` with its application, if it is a worker under Celery's default name.
 
     https://docs.celeryq.dev/en/stable/userguide/workers.html#ping
     """
     match = re.match(r"((?:env \S+=\S+ )?celery (?:-A|--app)[ =]?\S+) (?:.* )?worker(?: |$)", command)
-    return match[1] if match and not re.search(r" (-n|--hostname|--without-remote-control)\b", command) else ""
+    return match[1] if match and not re.search(r" (-n|--hostname)\b", command) else ""
 
 
 def in_list(command: str) -> str:

@@ -1597,7 +1597,6 @@ def test_settings_of_celery_s_own(answered):
     assert found["workers"] == {"worker": worker}
     assert found["compose_environment"]["BROKER"] == "redis://valkey:6379/0" and "valkey" in found["services"]
     assert celery_worker(worker) == "env DJANGO_SETTINGS_MODULE=jobs.settings celery -A jobs.celery"
-    assert celery_worker(f"{worker} --without-remote-control") == ""  # nothing answers a ping
     assert concurrent(worker, 2) == f"{worker} --concurrency 2"
     other = {"jobs/settings.py": "DEBUG = True\n", "shop/settings.py": SETTINGS + "CELERY_BROKER_URL = 'redis://q'\n"}
     assert answered(**files | other)["workers"] == {"worker": "celery -A jobs.celery worker"}

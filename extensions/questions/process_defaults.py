@@ -137,26 +137,27 @@ def _worker(site: Site, item: Process) -> str:
     for candidate in (item.command, item.runs):
         if command := clean(_of_all_queues(site, item, candidate), folder):
             command = _finished(_with_application(site, _without_djcelery(site, command)))
-            return _with_settings(site, _without_remote_control(site, command))
+            return _with_settings(site, _not_pinged(site, command))
     application = site.processes.celery_app.value
     if celery and application and item.kind in ("worker", "beat"):
         scheduler = ""
         if item.kind == "beat" and "django_celery_beat" in site.settings.installed_apps.value:
             scheduler = " --scheduler django_celery_beat.schedulers:DatabaseScheduler"
         command = _finished(f"celery -A {application} {item.kind}{scheduler}")
-        return _with_settings(site, _without_remote_control(site, command))
+        return _with_settings(site, _not_pinged(site, command))
     return ""
 
 
-def _without_remote_control(site: Site, command: str) -> str:
-    """Return a command of Celery's worker without the remote control, if its queues have none to answer by.
+def _not_pinged(site: Site, command: str) -> str:
+    """Return a command of Celery's worker with a name of its own, if its queues have no remote control.
 
+    Compose pings a worker of Celery's own name, and this one could not answer.
     https://docs.celeryq.dev/en/stable/getting-started/backends-and-brokers/index.html#broker-overview
     """
     broker = site.settings.celery_broker.value.value or ""
-    option = "--without-remote-control"
-    if broker.startswith(NO_CONTROL) and is_worker(shlex.split(command)) and option not in command:
-        return f"{command} {option}"
+    named = re.search(r" (?:-n|--hostname)\b", command)
+    if broker.startswith(NO_CONTROL) and is_worker(shlex.split(command)) and not named:
+        return f"{command} --hostname=worker@%h"
     return command
 
 
