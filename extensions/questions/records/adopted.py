@@ -68,8 +68,6 @@ QUESTIONS = (
                 "`SHELL`, `USER` or `#`, and does not end in a backslash"
             ),
             notes="""\
-For instance, to write a file that Django serves:
-
 ```yaml
 build_instructions:
 - RUN date --iso-8601 > assets/built.txt

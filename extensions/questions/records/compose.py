@@ -134,8 +134,8 @@ QUESTIONS = (
             ),
             allowed="as `project_slug`, or nothing",
             notes="""\
-Another name is another Compose project, with new and empty volumes. `COMPOSE_PROJECT_NAME` and `docker compose -p`
-override it, as for [staging next to production](customizing.md#env).
+Another name is another Compose project, with empty volumes, as for [staging next to
+production](customizing.md#env).
 """,
         ),
     ),
@@ -179,7 +179,7 @@ override it, as for [staging next to production](customizing.md#env).
             ),
             refused="all but true and false",
             notes="""\
-It counts only with `use_compose`, `static_server: nginx` and `reverse_proxy: nginx`. See
+It needs `use_compose`, `static_server: nginx` and `reverse_proxy: nginx`. See
 [deploy and roll back](../how-to/deploy-and-roll-back.md).
 """,
         ),
@@ -303,8 +303,8 @@ services:
   valkey: valkey/valkey:9
 ```
 
-Known images are PostgreSQL, MySQL, MariaDB, Valkey, Redis, RabbitMQ and memcached. Any other image gets only the lines
-that all services have, and Django does not wait until it is ready: complete it in `compose.override.yaml`.
+Known images are PostgreSQL, MySQL, MariaDB, Valkey, Redis, RabbitMQ and memcached. Complete any other image in
+`compose.override.yaml`: Django does not wait until it is ready.
 """,
         ),
     ),

@@ -54,8 +54,7 @@ QUESTIONS = (
             changes="a group of `!…` lines in `.dockerignore`",
             allowed="as `dockerignore`, without a `!` in front",
             notes="""\
-Give paths, without `*`. With a pattern, Docker looks at each build into each folder that is left out, such as
-`node_modules`.
+Give paths: with a pattern, each build searches the folders that are left out, such as `node_modules`.
 """,
         ),
     ),

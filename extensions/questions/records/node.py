@@ -139,9 +139,8 @@ node:
   runtime: false
 ```
 
-`files` are copied before `install` runs, and `output` is taken from the stage. With `runtime: true` the output is also
-in Django's image, as Django reads it when it runs (`webpack-stats.json`, a Vite manifest). With `build: ""`, the stage
-only installs.
+`files` are copied before `install` runs. With `runtime: true`, the output is also in Django's image, which reads it
+(`webpack-stats.json`, a Vite manifest). With `build: ""`, the stage only installs.
 """,
         ),
     ),
@@ -181,8 +180,7 @@ assets_stages:
     /app/public: /public
 ```
 
-The sources of `COPY` are relative to your project's root. `output` maps paths of the stage to paths of the images,
-where your project is in `/workdir`.
+`output` maps paths of the stage to paths of the images, where your project is in `/workdir`.
 """,
         ),
     ),

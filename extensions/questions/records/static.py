@@ -61,10 +61,9 @@ QUESTIONS = (
                 "hashed names are `immutable` in `default.conf`"
             ),
             notes="""\
-Answer yes if your project uses `ManifestStaticFilesStorage` or a subclass, such as WhiteNoise's
-`CompressedManifestStaticFilesStorage`. Static files then have [hashed
+With such a storage, static files have [hashed
 names](https://docs.djangoproject.com/en/stable/ref/contrib/staticfiles/#manifeststaticfilesstorage), and Django needs
-their manifest, `staticfiles.json`, in the image that renders pages. The question's name comes from the handbook.
+their manifest, `staticfiles.json`. The question's name comes from the handbook.
 """,
         ),
     ),

@@ -137,7 +137,7 @@ QUESTIONS = (
             allowed="paths without spaces and `..`, and not `/`",
             notes="""\
 Paths start at the project's root, at the root of the image, or at the home directory: `[media, /var/lib/shop, '~']`.
-With a path of the last kind, `HOME` is `/home/django` in the images; otherwise it is `/tmp`.
+With `~`, `HOME` is `/home/django`; otherwise it is `/tmp`.
 
 A volume is named after its folder: `srv-media` for `/srv/media`.
 """,
