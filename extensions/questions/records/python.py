@@ -138,8 +138,8 @@ QUESTIONS = (
             ),
             changes="the instructions of the stage `build`, in both Dockerfiles",
             notes="""\
-`pyproject` is for a `pyproject.toml` with dependencies and without a lock file: each build installs the newest versions
-that it allows. An update from version 1.0 keeps `pip`.
+`pyproject` is for a `pyproject.toml` with dependencies and without a lock file: each build installs the newest
+versions that it allows. An update from version 1.0 keeps `pip`.
 """,
         ),
     ),
