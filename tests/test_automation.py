@@ -158,6 +158,7 @@ def test_every_file_is_known_with_the_answers_that_it_takes():
         truths |= {"workers": {"mail": "python mail.py"} if truths["update_workflow"] else {}, "schedules": {}}
         for server in ("nginx", "whitenoise"):
             known = truths | {"static_server": server, "reverse_proxy": "nginx", "rolling": truths["env_example"]}
+            known |= {"secrets_file": ".env.secrets"} if server == "nginx" and truths["update_workflow"] else {}
             assert [*sorted(answers.rendered(known)), ".copier-answers.yml"] == sorted(
                 guard.rendered(conf, known), key=lambda path: (path == ".copier-answers.yml", path)
             )

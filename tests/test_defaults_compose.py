@@ -85,6 +85,18 @@ CACHES = {{"default": {{"BACKEND": "django_redis.cache.RedisCache", "LOCATION": 
     assert read(text)["compose_environment"] == {"REDIS_URL": value}
 
 
+def test_a_variable_of_json_is_no_part_of_a_database(read):
+    text = """
+import json
+CONFIG = json.loads(os.environ["APP_CONFIG"])
+DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": CONFIG["name"], "HOST": "db",
+    "USER": CONFIG["user"], "PASSWORD": CONFIG["password"]}}
+"""
+    found = read(text, PG)
+    assert "APP_CONFIG" not in found["compose_environment"]
+    assert found["compose_settings"]["DATABASES.default.PASSWORD"] == "${POSTGRES_PASSWORD}"
+
+
 def test_the_url_of_a_database(read):
     url = 'DATABASES = {"default": env.db("DATABASE_URL", default="postgres:///shop_db?application_name=x")}\n'
     found = read(url, PG, more=compose("postgres:16.4-alpine"))

@@ -420,6 +420,19 @@ def test_a_front_end_that_debugs_without_a_variable(variable, config, build, rea
     assert read(settings, **FRONT, **{"ui/vue.config.js": config}).value("node")["build"] == build
 
 
+@pytest.mark.parametrize("path", ["gulpfile.js", "gulpfile.js/index.js", "gulpfile.mjs"])
+def test_what_gulp_writes(read, path):
+    package = '{"scripts": {"build": "gulp copy && gulp scss"}}'
+    tasks = """
+    gulp.src("ui/a/*").pipe(gulp.dest("web/static/web/"));
+    // gulp.src("ui/b/*").pipe(gulp.dest("web/static/old/"));
+    gulp.src("ui/c/*").pipe(dest('./web/static/web/js'));
+    gulp.src("ui/d/*").pipe(gulp.dest("docs/build"));
+    """
+    found = read(**{"package.json": package, path: tasks, "web/apps.py": ""}).value("node")
+    assert (found["output"], found["build"]) == (["web/static/web"], "npm run build")
+
+
 def test_no_node_where_git_holds_what_it_builds(read, tmp_path):
     assert read(**FRONT, **{"web/static/dist/a.js": ""}).value("node") is None
     assert read(**{".gitignore": "dist/\n"}).value("node")["output"] == ["web/static/dist"]  # built on this machine

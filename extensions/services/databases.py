@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from ..project.evaluation.environment import JSON_KINDS
 from ..project.secrets import HIDDEN
 from ..project.settings.record import Database
 from .addresses import LOCAL, can_be_changed, database_parts, is_server, query_without_tls, variables_read
@@ -142,7 +143,12 @@ def _expected(site: Site) -> Expected | None:
         name, database = chosen.kind, chosen.database
     else:
         chosen = None
-    variables = database.variables
+    read = variables_read(site.settings)  # one that holds JSON has more than a part
+    variables = {
+        part: item
+        for part, item in database.variables.items()
+        if item not in read or read[item].type not in JSON_KINDS
+    }
     url_variable = "" if variables.get("host") else database.variable
     url = ""
     if url_variable:

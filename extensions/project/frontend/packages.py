@@ -108,6 +108,7 @@ NOT_OURS = frozenset(
         "templates",
     ]
 )
+GULP_OUTPUT = re.compile(r"\bdest\(\s*[\"'`](?:\./)?([\w./@-]+)[\"'`]")
 BUNDLERS = re.compile(r"(?:^|[\s/])(?:webpack|vite|rollup|rspack)(?=\s|$)")
 OUTPUT_FLAGS = re.compile(
     r"(?:--outdir|--outDir|--outfile|--output-path|--out-dir|--dist-dir|--dest|--dir|--output|-o|-d)[= ]+"
@@ -377,7 +378,18 @@ def _reached(scripts: dict[str, str], script: str) -> Iterator[str]:
                     pending.append(called)
 
 
+def _by_gulp(tree: Tree, base: str) -> Iterator[str]:
+    """Yield where gulp's tasks write, in one file or in a folder of them: https://gulpjs.com/docs/en/api/dest/."""
+    start = _within(base, "gulpfile")
+    for path in [path for path in tree.paths if path.startswith((f"{start}.", f"{start}/"))]:
+        text = "\n".join(line for line in (tree.text(path) or "").split("\n") if not line.lstrip().startswith("//"))
+        yield from (_within(base, match[1].rstrip("/")) for match in GULP_OUTPUT.finditer(text))
+
+
 def _configured(tree: Tree, base: str, commands: str) -> Iterator[str]:
+    if re.search(r"(?:^|[\s/])gulp(?:\s|$)", commands) and (written := list(_by_gulp(tree, base))):
+        yield from written
+        return
     named = re.findall(r"(?:--config|-c|node)[= ]+([\w./-]+\.[cm]?[jt]s)", commands)
     for name in (*named, *CONFIGS):
         path = _within(base, name)

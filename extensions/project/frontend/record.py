@@ -54,5 +54,4 @@ class Frontend:
     frontend: Found[Sequence[Package]] = unread(())  # those with a build, nearest the root first
     stages: Found[Sequence[Stage]] = unread(())  # those of the own Dockerfile, where they do more than `node`
     node: Found[Node | None] = unread(None)  # None where nothing is built, or git has it, or Django does not serve it
-    # Instructions by which Node's programs run in a stage of Python's.
-    node_tools: Found[Sequence[str]] = unread(())
+    node_tools: Found[Sequence[str]] = unread(())  # instructions by which Node's programs run in a stage of Python's
