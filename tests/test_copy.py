@@ -174,6 +174,7 @@ DECISIONS: dict[str, list[Any]] = {
     "gunicorn_keepalive": [2, 75],
     "gunicorn_threads": [1, 2],
     "apt_runtime": [[], ["gdal-bin"]],
+    "build_setuptools": ["", "<70"],
     "nginx_locations": [[], ["location /docs/ {", "    root /srv;", "}"]],
     "env_example": [True, False],
     "github_workflow": [True, False],
@@ -574,6 +575,7 @@ BAD = {
     "code_commands": ["python manage.py makemigrations", "[a; b]", "['a || true']"],
     "base_instructions": ["[locale-gen]", "RUN locale-gen", '["RUN a \\\\"]', '["RUN a\\nRUN b"]'],
     "install_packages": ["whitenoise", "['git+https://example.com/a.git']", "['./a']", "['a; python_version<\"3\"']"],
+    "build_setuptools": ["70", "setuptools<70", ">=70", "<70; true", "<70,<80"],
     "worker_intervals": ["[60]", "{cron: 0}", "{cron: daily}"],
     "worker_ports": ["[2525]", "{smtp: 2525}", "{smtp: ['a:b']}", "{static: ['1:1']}"],
     "env_example": ["2"],
@@ -749,6 +751,31 @@ def test_what_has_no_hash_is_installed_by_another_command(template, project):
     assert len(commands) == 2
     assert "--require-hashes" in commands[0] and not {"gunicorn", "six"} & {*commands[0].split()}
     assert {"gunicorn", "six"} <= {*commands[1].split()} and "--require-hashes" not in commands[1]
+
+
+@pytest.mark.parametrize(
+    ("installer", "files", "variables"),
+    [
+        ("pip", [], "PIP_CONSTRAINT=/constraints.txt PIP_BUILD_CONSTRAINT=/constraints.txt"),
+        ("pipenv", ["Pipfile"], "PIP_CONSTRAINT=/constraints.txt PIP_BUILD_CONSTRAINT=/constraints.txt"),
+        ("pyproject", ["pyproject.toml"], "UV_BUILD_CONSTRAINT=/constraints.txt"),
+        ("poetry", ["pyproject.toml"], ""),
+    ],
+)
+def test_what_has_no_wheel_is_built_with_an_older_setuptools(installer, files, variables, template, project):
+    """https://pip.pypa.io/en/stable/user_guide/#build-constraints, https://docs.astral.sh/uv/reference/environment/."""
+    folder = project()
+    for name in files:
+        (folder / name).write_text("")
+    wanted = {"installer": installer, "installer_files": json.dumps(files), "build_setuptools": "<70"}
+    copy(template, folder, **wanted)
+    for name in ("Dockerfile_django", "Dockerfile_static"):
+        build = stages(folder / name).pop("build")
+        set_before = re.findall(r"RUN echo '(.*)' > (\S+)\nENV (.*)\nRUN --mount", build)
+        assert set_before == ([("setuptools<70", "/constraints.txt", variables)] if variables else [])
+        assert (folder / name).read_text().count("setuptools<70") == len(set_before)
+    if installer == "pipenv":  # it may need a newer one itself
+        assert build.index("pip install pipenv") < build.index("setuptools<70")
 
 
 @pytest.mark.parametrize("messages", [False, True])

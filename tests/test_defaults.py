@@ -68,6 +68,7 @@ def test_a_project_of_which_little_is_known(read):
         "requirements_beside": [],
         "install_options": [],
         "install_project": False,
+        "build_setuptools": "",
         "gunicorn_install": True,
         "apt_build": [],
         "apt_runtime": [],
@@ -288,6 +289,85 @@ def test_what_another_distribution_brought_once(read):
     )
     assert read({"requirements.txt": "Django==5.2\n", **code})[name] == (["python-dateutil"], "site/a.py:2")
     assert read({"requirements.txt": "Django==5.2\npython-dateutil\n", **code})[name] == ([], "")
+
+
+@pytest.mark.parametrize(
+    ("files", "limit", "source"),
+    [
+        ({"requirements.txt": "Django==5.2\ndjango-allauth==0.42.0\n"}, "<70", "requirements.txt:2"),
+        ({"requirements.txt": "Django==5.2\nelastic-apm==6.3.3\n"}, "<82", "requirements.txt:2"),
+        (
+            {"requirements.txt": "Django==5.2\nfeedparser==5.2.1\n", ".python-version": "3.11"},
+            "<58",
+            "requirements.txt:2",
+        ),
+        (
+            {"requirements.txt": "Django==5.2\nfeedparser==5.2.1\n", ".python-version": "3.12"},
+            "<70",
+            "requirements.txt:2",
+        ),
+        ({"requirements.txt": "Django==5.2\ndjango-allauth==0.50.0\n"}, "", ""),
+        ({"requirements.txt": "Django==5.2\ndjango-allauth\nelastic-apm>=6.3\n"}, "", ""),
+        ({"requirements.txt": "django-allauth==0.42.0\nelastic-apm==6.3.3\nDjango\n"}, "<70", "requirements.txt:1"),
+        ({"requirements.txt": "six==1.12\nDjango==2.2.28\n"}, "<70", "requirements.txt:2"),
+        ({"requirements.txt": "six==1.12\nDjango>=3.2,<4.2\n"}, "<70", "requirements.txt:2"),
+        ({"requirements.txt": "six==1.12\nDjango~=4.2\n"}, "", ""),
+        ({"requirements.txt": "six==1.12\nDjango>=3.2\n"}, "", ""),
+        ({"requirements.txt": "six==1.12\nDjango\n"}, "", ""),
+        ({"requirements.txt": "six\ngunicorn==19.9.0\nDjango==2.2.28\n"}, "", ""),
+        ({"requirements.txt": "psycopg2-binary==2.9.9\nDjango==3.2\n", ".python-version": "3.11"}, "", ""),
+        ({"requirements.txt": "six==1.12\nDjango==2.2\nsetuptools==75.0\n"}, "", ""),
+        ({"requirements.txt": "six==1.12\nDjango==2.2\nsetuptools>=40\n"}, "", ""),
+        ({"requirements.txt": "six==1.12\nDjango==2.2\nsetuptools==65.6.3\n"}, "<70", "requirements.txt:2"),
+        ({"requirements.txt": "-c c.txt\nsix==1.12\nDjango==2.2\n", "c.txt": "setuptools==75.0\n"}, "", ""),
+    ],
+)
+def test_pins_that_only_an_older_setuptools_can_build(files, limit, source, read):
+    assert read(files)["build_setuptools"] == (limit, source)
+
+
+@pytest.mark.parametrize(
+    ("command", "limit"),
+    [
+        ("pip install --no-cache-dir setuptools==68.0.0", "<70"),
+        ("pip install --upgrade pip 'setuptools<58' wheel", "<70"),  # its Python is too new for an older one
+        ("python3.12 -m pip install pip setuptools<=80.1", "<82"),
+        ("uv pip install 'setuptools ~= 69.5'", "<70"),
+        ("pip install 'setuptools<82'", "<82"),
+        ("pip install 'setuptools>=70.0.0' && echo setuptools==68", ""),
+        ("pip install setuptools==83.0.0", ""),
+        ("pip install setuptools", ""),
+        ("pip install other-setuptools==60", ""),
+    ],
+)
+def test_the_setuptools_of_the_own_dockerfile(command, limit, read):
+    dockerfile = f"FROM python:3.12\nRUN {command}\nRUN pip install -r requirements.txt\nCMD gunicorn site.wsgi\n"
+    found = read({"requirements.txt": "Django==5.2\n", "Dockerfile": dockerfile})["build_setuptools"]
+    assert found == (limit, "Dockerfile:2" if limit else "")
+
+
+def test_the_setuptools_of_an_image_goes_before_that_of_tests(read):
+    dockerfile = "FROM python:3.12\nRUN pip install 'setuptools<82'\nRUN pip install -r requirements.txt\n"
+    steps = "jobs: {a: {steps: [{run: pip install setuptools==57.5.0 && pip install -r requirements.txt}]}}\n"
+    files = {"requirements.txt": "Django==5.2\n", ".github/workflows/a.yml": steps}
+    assert read({**files, "Dockerfile": dockerfile})["build_setuptools"][0] == "<82"
+    (limit, source) = read({**files, "Dockerfile": ""})["build_setuptools"]
+    assert limit and source.startswith(".github/workflows/a.yml:")
+
+
+def test_setuptools_is_limited_where_pip_or_uv_pip_installs(read):
+    listed = '"Django==2.2.28", "six==1.12"'
+    manifest = f'[project]\nname = "site"\nversion = "1"\ndependencies = [{listed}]\n'
+    assert read({"pyproject.toml": manifest})["build_setuptools"][0] == "<70"
+    lock = 'version = 1\n[[package]]\nname = "django"\nversion = "2.2.28"\n'
+    lock += '[[package]]\nname = "six"\nversion = "1.12"\n'
+    assert read({"pyproject.toml": manifest, "uv.lock": lock})["build_setuptools"] == ("", "")
+
+
+def test_setuptools_is_limited_with_pipenv(read):
+    pipfile = '[packages]\nDjango = "==2.2.28"\n'
+    lock = '{"default": {"django": {"version": "==2.2.28"}, "six": {"version": "==1.12"}}}'
+    assert read({"Pipfile": pipfile, "Pipfile.lock": lock})["build_setuptools"][0] == "<70"
 
 
 def test_catalogs_of_statici18n_are_made_of_the_messages(read):

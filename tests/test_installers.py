@@ -167,5 +167,5 @@ def test_a_tool_that_images_install_with_is_complete(kind):
 
 def test_a_tool_that_images_do_not_install_with_has_no_instructions():
     names = {path.stem for path in (ROOT / "includes/install").glob("*.jinja")}
-    shared = {"if_it_fails", "mounts", "project", "uv_image"}
+    shared = {"constraint", "if_it_fails", "mounts", "project", "uv_image"}
     assert names - shared == set(kinds.names())

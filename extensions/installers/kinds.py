@@ -20,6 +20,11 @@ def names_with_uv() -> list[str]:
     return [known.name for known in installing() if known.needs_uv]
 
 
+def names_with_setuptools() -> list[str]:
+    """Return the names of those whose instructions take a limit of the setuptools that builds packages."""
+    return [known.name for known in installing() if known.limits_setuptools]
+
+
 def without_lock(name: str) -> str:
     """Return the name of the installer that takes a tool's manifest where there is no lock file."""
     return next((known.without_lock for known in installers.KINDS if known.name == name), "") or name

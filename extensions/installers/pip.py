@@ -129,5 +129,6 @@ PIP = Installer(
     command=PIP_INSTALL,
     uses=uses,
     find=find,
+    limits_setuptools=True,
     installs="`pip install --requirement …`, with the files that these include",
 )

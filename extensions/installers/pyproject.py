@@ -124,4 +124,5 @@ PYPROJECT = Installer(
     group="`--group=prod`",
     extra="`--extra=prod`",
     needs_uv=True,
+    limits_setuptools=True,
 )

@@ -19,6 +19,7 @@ class Installer(Tool):
     extra: str = ""
 
     needs_uv: bool = False  # whether its instructions take uv's image, of the release that is answered
+    limits_setuptools: bool = False  # whether its instructions take the limit of what builds packages without a wheel
     without_lock: str = ""  # the installer that takes its manifest where there is no lock file; "" for itself
 
     @property

@@ -89,6 +89,15 @@ def test_a_lock_file_a_sub_folder_and_settings_without_static_root(site):
     assert site.get("/")[0] == 200  # what runs goes on
 
 
+@on(of("requirements_folder", {"requirements/production.txt": "django-allauth==0.42.0\n"}))
+def test_a_package_that_only_an_older_setuptools_can_build(site):
+    """Its setup.py imports convert_path: https://setuptools.pypa.io/en/latest/history.html#v70-0-0."""
+    site.compose("build", "django")
+    assert "(0, 42, 0" in site.compose(
+        "run", "--rm", "--no-deps", "django", "python", "-c", "import allauth as a; print(a.VERSION)"
+    )
+
+
 @on(of("uv_src"))
 def test_a_lock_file_that_is_older_than_its_manifest(site):
     manifest = site.folder / "pyproject.toml"

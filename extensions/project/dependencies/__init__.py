@@ -12,6 +12,7 @@ from .distributions import Distribution
 from .django_bound import held_below, read_bound
 from .installation import folders_of, in_folders, locked, read_installation, required_release
 from .local_paths import local_paths
+from .old_builds import build_setuptools
 from .python_version import read_python_version
 from .record import Dependencies, Installed
 from .tool import Installation, Tool, manifests
@@ -57,6 +58,9 @@ def read_dependencies(
         python_version=Found(*read_python_version(tree, folders, steps, distributions, tools, installation.installer)),
         uv_version=Found(*required_release(tree, folders, tools)),
     )
+    minor = int(found.python_version.value.split(".")[1])
+    limit = build_setuptools(distributions, installation.requirements.constraints, steps, minor)
+    found = replace(found, build_setuptools=Found(*limit, Certainty.INFERRED))
     features = needs_geodjango(installed_apps, database_engines)
     if not installation.lock_file:
         distributions = with_brought(distributions)

@@ -43,6 +43,7 @@ class Dependencies:
     gunicorn_version: Found[str] = unread("")  # likewise
     python_version: Found[str] = unread("")  # the image's, as in "3.13"
     uv_version: Found[str] = unread("")  # the tag of uv's image that the project requires, "" where any will do
+    build_setuptools: Found[str] = unread("")  # the limit of what builds packages without a wheel, "" for the newest
     apt_build: Found[Sequence[str]] = unread(())  # Debian packages that building needs
     apt_runtime: Found[Sequence[str]] = unread(())  # Debian packages that running needs
     apt_explained: Found[Sequence[str]] = unread(())  # those to build with that a distribution here is known to need

@@ -71,6 +71,13 @@ def _requirements_without(site: Site) -> Default:
     return Default([item.name for item in found.value], found.source)
 
 
+def _build_setuptools(site: Site) -> Default:
+    found = site.dependencies.build_setuptools
+    if _installer(site).value not in installers.names_with_setuptools():
+        return Default("")
+    return Default(found.value, found.source)
+
+
 def _gunicorn_install(site: Site) -> Default:
     return Default("gunicorn" not in site.dependencies.distributions.value)
 
@@ -352,6 +359,32 @@ dependencies too: a `pyproject.toml` may have groups alone.
             ),
             changes="what the stage `build` of both Dockerfiles installs after the dependencies",
             allowed="packages as pip takes them, without markers, spaces and URLs",
+        ),
+    ),
+    Question(
+        name="build_setuptools",
+        type="str",
+        help="Limit of the setuptools that builds old packages, such as <70",
+        rule=kinds.text(r"((<=?|==|~=)[0-9]{1,4}(\.[0-9]{1,4}){0,3})?", "give a limit like <70, or nothing"),
+        safe="",
+        default=_build_setuptools,
+        says_source=True,
+        since="3.5.0",
+        as_before="",
+        reference=Reference(
+            type="text, a limit like `<70`; empty for the newest",
+            default=(
+                "`<70` for pins that are as old as a Django before 4.2; what packages need that are known to have no "
+                "wheel; what your own Dockerfile installs. Nothing if your requirements name a newer setuptools"
+            ),
+            changes="the file and the variables of constraints in the stage `build` of both Dockerfiles",
+            allowed="a version after `<`, `<=`, `==` or `~=`, or nothing",
+            notes="""\
+Only with the installers `pip`, `pipenv` and `pyproject`. They build packages that have no wheel with the newest
+setuptools. It lacks what old packages use: 58 removed `use_2to3`, 70 `convert_path`, and 82 `pkg_resources`. For uv,
+set [`build-constraint-dependencies`](https://docs.astral.sh/uv/reference/settings/#build-constraint-dependencies) in
+`pyproject.toml`. With pip, a setuptools that packages require to run has the same limit.
+""",
         ),
     ),
     Question(
