@@ -374,17 +374,12 @@ dependencies too: a `pyproject.toml` may have groups alone.
         reference=Reference(
             type="text, a limit like `<70`; empty for the newest",
             default=(
-                "`<70` for pins that are as old as a Django before 4.2; what packages need that are known to have no "
-                "wheel; what your own Dockerfile installs. Nothing if your requirements name a newer setuptools"
+                "`<70` for pins beside a Django before 4.2; what packages need that are known to have no wheel; what your"
+                " own Dockerfile installs"
             ),
-            changes="the file and the variables of constraints in the stage `build` of both Dockerfiles",
+            changes="what the stage `build` builds packages with",
             allowed="a version after `<`, `<=`, `==` or `~=`, or nothing",
-            notes="""\
-Only with the installers `pip`, `pipenv` and `pyproject`. They build packages that have no wheel with the newest
-setuptools. It lacks what old packages use: 58 removed `use_2to3`, 70 `convert_path`, and 82 `pkg_resources`. For uv,
-set [`build-constraint-dependencies`](https://docs.astral.sh/uv/reference/settings/#build-constraint-dependencies) in
-`pyproject.toml`. With pip, a setuptools that packages require to run has the same limit.
-""",
+            notes="Only with `pip`, `pipenv` and `pyproject`. For uv, set `build-constraint-dependencies` yourself.",
         ),
     ),
     Question(
