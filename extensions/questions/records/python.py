@@ -374,8 +374,8 @@ dependencies too: a `pyproject.toml` may have groups alone.
         reference=Reference(
             type="text, a limit like `<70`; empty for the newest",
             default=(
-                "`<70` for pins beside a Django before 4.2; what packages need that are known to have no wheel; what your"
-                " own Dockerfile installs"
+                "`<70` for pins beside a Django before 4.2; what packages need that are known to have no wheel; what "
+                "your own Dockerfile installs"
             ),
             changes="what the stage `build` builds packages with",
             allowed="a version after `<`, `<=`, `==` or `~=`, or nothing",
