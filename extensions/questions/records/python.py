@@ -13,7 +13,7 @@ from ..default import Default, default_of
 from ..question import WRITTEN, Asked, Question, Reference
 from .image import debian_release
 
-# What has another name in bookworm than in trixie, beside those that end in t64 there: https://wiki.debian.org/ReleaseGoals/64bit-time
+# What has another name in bookworm than in trixie, except those that end in t64 there: https://wiki.debian.org/ReleaseGoals/64bit-time
 BOOKWORM = {
     "libgdal36": "libgdal32",
     "libspatialite8t64": "libspatialite7",
@@ -374,7 +374,7 @@ dependencies too: a `pyproject.toml` may have groups alone.
         reference=Reference(
             type="text, a limit like `<70`; empty for the newest",
             default=(
-                "`<70` for pins beside a Django before 4.2; what packages need that are known to have no wheel; what "
+                "`<70` with a Django before 4.2; what packages need that are known to have no wheel; what "
                 "your own Dockerfile installs"
             ),
             changes="what the stage `build` builds packages with",
