@@ -85,6 +85,23 @@ CACHES = {{"default": {{"BACKEND": "django_redis.cache.RedisCache", "LOCATION": 
     assert read(text)["compose_environment"] == {"REDIS_URL": value}
 
 
+@pytest.mark.parametrize(
+    ("code", "built", "set_for_it"),
+    [
+        ("import environ\nenv = environ.Env()\nKEY = env('SITE_KEYWORD')\n", True, True),
+        ("from environs import Env\nread = Env()\nKEY = read.str('SITE_KEYWORD')\n", True, True),
+        ("from decouple import config\ndef view(request):\n    return config('SITE_KEYWORD')\n", False, True),
+        ("import environ\nenv = environ.Env()\nKEY = env('SITE_KEYWORD', default='')\n", False, False),
+        ("import environ\nenv = environ.Env()\nKEY = env.str('SITE_KEYWORD', 'x')\n", False, False),
+        ("import environ\nenv = environ.Env()\nenv.read_env('SITE_KEYWORD')\n", False, False),
+    ],
+)
+def test_code_that_demands_a_variable_by_a_package(code, built, set_for_it, read):
+    found = read("", more={"site/views.py": code})
+    assert ("SITE_KEYWORD" in found["build_environment"]) == built
+    assert ("SITE_KEYWORD" in found["required_environment"]) == set_for_it
+
+
 def test_a_variable_of_json_is_no_part_of_a_database(read):
     text = """
 import json

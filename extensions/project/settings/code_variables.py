@@ -19,6 +19,8 @@ from .variables import GIVEN, OF_OTHERS
 MAX_FILES = 3000
 READ = re.compile(r"environ\s*\[")
 IMPORTED = re.compile(r"^\s*from os import [^#\n]*\benviron\b", re.MULTILINE)  # else it is that of WSGI
+# django-environ's and environs' Env, and python-decouple's config: what they read without a default is demanded.
+READER = re.compile(r"\bEnv\(|^from decouple import [^#\n]*\bconfig\b", re.MULTILINE)
 FROM_URL = re.compile(r"\bfrom_url\(\s*settings\.([A-Z][A-Z0-9_]*)")
 OF_REDIS = "redis://localhost:6379/0"
 NAME = re.compile(r"[A-Z][A-Z0-9_]*")
@@ -101,16 +103,42 @@ def _reads(tree: Tree, evaluated: Settings, layout: Layout) -> Iterator[Read]:
         if not tree.exists(f"{folder}/__init__.py") or parts & NOT_SERVED or "settings" in path:
             continue
         text = tree.text(path) or ""
-        if (
-            READ.search(text)
-            and (IMPORTED.search(text) or "os.environ[" in text)
-            and (module := tree.python(path)) is not None
-        ):
-            yield from (item for item in _in_body(module, path, True) if item.name not in OF_WSGI)
+        by_name = READ.search(text) and (IMPORTED.search(text) or "os.environ[" in text)
+        module = tree.python(path) if by_name or READER.search(text) else None
+        if module is not None:
+            readers = frozenset(_readers(module))
+            yield from (item for item in _in_body(module, path, True, readers) if item.name not in OF_WSGI)
 
 
-def _in_body(node: ast.AST, path: str, imported: bool) -> Iterator[Read]:
+def _readers(module: ast.Module) -> Iterator[str]:
+    """Yield the names by which a module reads variables with a package.
+
+    https://django-environ.readthedocs.io/en/latest/quickstart.html, https://github.com/HBNetwork/python-decouple
+    """
+    for node in module.body:
+        made = node.value.func if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) else None
+        if isinstance(node, ast.Assign) and made and ast.unparse(made).rpartition(".")[2] == "Env":
+            yield from (target.id for target in node.targets if isinstance(target, ast.Name))
+        if isinstance(node, ast.ImportFrom) and node.module == "decouple":
+            yield from (item.asname or item.name for item in node.names if item.name == "config")
+
+
+def _demanded(node: ast.Call, readers: frozenset[str]) -> str:
+    """Return the variable that `env("X")`, `env.str("X")` or `config("X")` reads without a default, "" for none."""
+    method = node.func if isinstance(node.func, ast.Attribute) and node.func.attr in ("str", "url", "path") else None
+    named = method.value if method else node.func
+    first = node.args[0] if node.args else None
+    is_demanded = isinstance(named, ast.Name) and named.id in readers and len(node.args) == 1
+    if not is_demanded or any(keyword.arg in ("default", None) for keyword in node.keywords):
+        return ""
+    text = first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
+    return text if NAME.fullmatch(text) else ""
+
+
+def _in_body(node: ast.AST, path: str, imported: bool, readers: frozenset[str]) -> Iterator[Read]:
     """Yield what code reads, but for what it does only where the variable is set, or does without it."""
+    if isinstance(node, ast.Call) and (name := _demanded(node, readers)):
+        yield Read(name, f"{path}:{node.lineno}", imported)
     if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and (name := _name(node)):
         yield Read(name, f"{path}:{node.lineno}", imported)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("int", "float"):
@@ -124,7 +152,7 @@ def _in_body(node: ast.AST, path: str, imported: bool) -> Iterator[Read]:
         return
     inner = imported and not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
     for child in ast.iter_child_nodes(node):
-        yield from _in_body(child, path, inner)
+        yield from _in_body(child, path, inner, readers)
 
 
 def _name(node: ast.Subscript) -> str:
