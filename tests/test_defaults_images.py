@@ -337,6 +337,7 @@ def test_a_database_that_is_asked_for_and_not_installed_is_kept(answered):
         ("MIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']\nSTATIC_ROOT = BASE / 'out'\n", False),
         ("STATIC_ROOT = unknown()\nMIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']\n", True),
         ("", False),  # nginx serves the files, and Django needs none of them
+        ("from starter.conf import *\nMIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']\n", False),
     ],
 )
 def test_static_root_is_set_where_django_reads_it(settings, is_set, answered):

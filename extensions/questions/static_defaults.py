@@ -34,7 +34,12 @@ def set_static_root(site: Site) -> Default:
 
 
 def read_static_root(site: Site) -> dict[str, str]:
-    """Return STATIC_ROOT as the build sets it, if Django reads a manifest or WhiteNoise the files there."""
+    """Return STATIC_ROOT as the build sets it, if Django reads a manifest or WhiteNoise the files there.
+
+    Not where an installed package's module sets it: that may find the project by DJANGO_SETTINGS_MODULE.
+    """
+    if site.settings.outside.value:
+        return {}
     reads = use_fathom(site).value or compress_offline(site).value or static_server(site)[0] == "whitenoise"
     if not (reads and set_static_root(site).value and site.layout.can_be_changed):
         return {}
