@@ -54,13 +54,20 @@ def shop(template, tmp_path) -> Iterator[Callable[..., Site]]:
     """Return a function that makes a site of settings, and copies the template to it."""
     made: list[Site] = []
 
-    def make(settings: str = "", umask: int = 0o022, static: bool = False, dotenv: str = "", **answers: str) -> Site:
+    def make(
+        settings: str = "",
+        umask: int = 0o022,
+        static: bool = False,
+        dotenv: str = "",
+        package: str = "",
+        **answers: str,
+    ) -> Site:
         folder: Path = tmp_path / f"data-{os.getpid()}"
         before = os.umask(umask)
         try:
             files = {
                 "manage.py": MANAGE,
-                "shop/__init__.py": "",
+                "shop/__init__.py": package,
                 "shop/settings.py": SETTINGS + settings,
                 "shop/urls.py": URLS,
                 "shop/wsgi.py": WSGI,
@@ -111,6 +118,21 @@ def test_secrets_beside_a_dotenv_that_git_tracks(shop, compose_version):
     code, said = site.run("up", "--detach")
     assert code and ".env.secrets" in said
     (site.folder / "elsewhere").rename(site.folder / ".env.secrets")
+
+
+def test_code_that_the_settings_import_runs_may_read_settings(shop):
+    """As Celery's module does, which the package imports: https://docs.celeryq.dev/en/stable/django/."""
+    site = shop(
+        package="from django.conf import settings\nAPPS = settings.INSTALLED_APPS\n",
+        compose_settings="{LANGUAGE_CODE: de}",
+        compose_environment="{DJANGO_SETTINGS_MODULE: compose_settings}",
+    )
+    site.up()
+    assert site.get("/")[2] == "Hello"
+    asks = (
+        "import shop; from django.conf import settings as s; print(s.LANGUAGE_CODE, s.SETTINGS_MODULE, len(shop.APPS))"
+    )
+    assert "de compose_settings 4" in python(site, asks)
 
 
 def test_a_clone_that_only_its_owner_can_read(shop):
