@@ -8,7 +8,7 @@ from plumbum import local
 from support import NEXT, ROOT, answers_of, commit, copy, git, releases, rendered, run, tree, update
 
 LATER = "v999.1.0"
-COMPOSE = "template/{% if use_compose %}compose.yaml{% endif %}.jinja"
+COMPOSE = "includes/compose.jinja"
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from plumbum import local
 from support import NEXT, PROJECTS, commit, copy, git, run, set_answer, tree, update
 
 LATER = "v999.1.0"
-COMPOSE = "template/{% if use_compose %}compose.yaml{% endif %}.jinja"
+COMPOSE = "includes/compose.jinja"
 
 
 @pytest.fixture(scope="session")
