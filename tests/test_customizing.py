@@ -63,7 +63,7 @@ LINES = {
     "nginx_locations": ("docker/proxy/default.conf", "location = /favicon.ico {"),
     "django_port": ("compose.yaml", '- "127.0.0.1:8001:8080"'),
     "services": ("compose.yaml", "image: postgres:17"),
-    "extra_databases": ("compose.yaml", "CREATE DATABASE logs"),
+    "extra_databases": ("compose.yaml", 'CREATE DATABASE "logs";'),
     "workers": ("compose.yaml", "command: python manage.py process_mail"),
     "celery_concurrency": ("compose.yaml", "command: celery -A orders.celery worker --concurrency 4"),
     "jobs": ("compose.yaml", "command: python manage.py clearsessions"),
