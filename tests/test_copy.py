@@ -1252,7 +1252,10 @@ def test_settings_that_compose_changes_are_python(template, project, monkeypatch
     module = (
         stages(folder / "Dockerfile_django")[""].partition("compose_settings.py <<'EOF'\n")[2].partition("EOF\n")[0]
     )
-    assert module.startswith("import os\n\n# The import may run") and "\nfrom mysite.settings import *\n" in module
+    assert (
+        module.startswith("import os\n\n# Code that this import runs")
+        and "\nfrom mysite.settings import *\n" in module
+    )
     names = {
         "DATABASES": {"default": {}},
         "CACHES": {"default": {}},

@@ -9,6 +9,7 @@ from support import NEXT, ROOT, answers_of, commit, copy, git, releases, rendere
 
 LATER = "v999.1.0"
 COMPOSE = "includes/compose.jinja"
+COMPOSE_SETTINGS = {"compose_environment": "{DJANGO_SETTINGS_MODULE: compose_settings}"}
 
 
 @pytest.fixture
@@ -224,6 +225,24 @@ def test_edits_are_kept_beside_the_templates_changes(later, project):
     assert "NEWER=1" in dockerfile and dockerfile.endswith("# mine\n")
     assert not (folder / "default.conf").exists()
     assert "conflicts" not in output
+
+
+@pytest.mark.parametrize("release", ["v3.4.4", "v3.5.0"])
+def test_the_order_of_changed_settings_is_no_edit(release, template, project):
+    """Releases until 3.5.1 wrote them as the copy found them, and an update as the answers file has them."""
+    folder = project()
+    settings = "{TIME_ZONE: UTC, LANGUAGE_CODE: de, ADMIN: a}"
+    copy(template, folder, vcs_ref=release, compose_settings=settings, **COMPOSE_SETTINGS)
+    assert "none in conflict" in update(folder)
+    lines = (folder / "Dockerfile_django").read_text().splitlines()
+    assert {'TIME_ZONE = "UTC"', 'os.environ["DJANGO_SETTINGS_MODULE"] = _asked'} <= {*lines}
+
+
+def test_changed_settings_are_in_the_order_of_the_answers_file(template, project):
+    folder = project()
+    copy(template, folder, compose_settings="{TIME_ZONE: UTC, ADMIN: a}", **COMPOSE_SETTINGS)
+    text = (folder / "Dockerfile_django").read_text()
+    assert '\n\nADMIN = "a"\nTIME_ZONE = "UTC"\nEOF\n' in text
 
 
 def test_a_conflict_is_named_with_the_way_back(later, project):
