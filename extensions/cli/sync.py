@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from ..project import checkout
 from ..questions import answers
 from ..update import clone, drift, history
 from . import update, words
@@ -125,13 +126,11 @@ def _lacking(project: Path, given: Mapping[str, Any], data: Mapping[str, Any]) -
     """Say which new variables you have to add to .env: the template writes this file only once."""
     now = {**given, **data}
     secrets = str(now.get("secrets_file", ".env"))
-    files = [project / name for name in dict.fromkeys((".env", secrets))]
-    if not any(path.is_file() for path in files):
-        return
-    lines = [line for path in files if path.is_file() for line in path.read_text(errors="replace").splitlines()]
-    there = {line.partition("=")[0].strip() for line in lines}
+    files = [path for name in {".env", secrets} if (path := project / name).is_file()]
+    there = checkout.given("\n".join(path.read_text(errors="replace") for path in files))
     asked = now if "secrets_file" in data else data
-    if names := [name for name in asked.get("dotenv", {}) if name not in there]:
+    names = [name for name in asked.get("dotenv", {}) if name not in there]
+    if files and names:
         yield f"    {secrets} lacks {', '.join(names)}: add it, as in .env.example"
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from plumbum import CommandNotFound, local
 
+from ..project.checkout import given
 from ..questions.releases import rolls
 
 WIDTH = 79
@@ -95,10 +96,8 @@ def _later(answers: Mapping[str, Any]) -> Iterable[str]:
 
 def unset(folder: Path, answers: Mapping[str, Any]) -> list[str]:
     """Return the variables that must be in .env, or in the file beside it, and are not there, or empty."""
-    texts = (_text(folder / name) for name in dict.fromkeys((".env", answers["secrets_file"])))
-    pairs = (line.strip().removeprefix("export ").partition("=") for text in texts for line in text.splitlines())
-    known = {name.strip() for name, _, value in pairs if value.strip().strip("\"'")}
-    return sorted({*answers["required_environment"], *answers["dotenv"]} - known)
+    known = given("\n".join(_text(folder / name) for name in (".env", answers["secrets_file"])))
+    return sorted({*answers["required_environment"], *answers["dotenv"]} - {*known})
 
 
 def _text(path: Path) -> str:

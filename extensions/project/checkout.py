@@ -54,8 +54,13 @@ def _dotenv(tree: Tree) -> Found[Sequence[str]]:
     path = tree.root / ".env"
     if path.is_symlink() or not path.is_file() or not _git(tree.root, "ls-files", "--", ".env"):
         return Found((), "")
-    pairs = (line.strip().removeprefix("export ").partition("=") for line in (tree.text(".env") or "").splitlines())
-    return Found([name.strip() for name, _, value in pairs if value.strip("\"' ") and name[:1] != "#"], ".env")
+    return Found(given(tree.text(".env") or ""), ".env")
+
+
+def given(dotenv: str) -> list[str]:
+    """Return the variables that the text of a .env gives a value; Compose's ${NAME:?} refuses an empty one."""
+    pairs = (line.strip().removeprefix("export ").partition("=") for line in dotenv.splitlines())
+    return [name.strip() for name, _, value in pairs if value.strip("\"' ") and not name.startswith("#")]
 
 
 def _git(root: Path, *command: str) -> str:
