@@ -122,6 +122,20 @@ def test_inspect_says_what_would_be_answered(name, capsys):
     assert said == {name: data["questions"][name]["value"] for name in said}
 
 
+def test_sync_names_the_secrets_that_go_beside_a_dotenv_in_git(mine, capsys):
+    with (mine / "mysite/settings.py").open("a") as settings:
+        settings.write('import os\nSECRET_KEY = os.environ["SECRET_KEY"]\nTOKEN = os.environ["TOKEN"]\n')
+    (mine / ".env").write_text("TOKEN=mine\n")
+    git("-C", mine, "add", "--force", ".env")
+    commit(mine)
+    assert main(["sync", "--yes", "--keep=secrets_file"]) == 0
+    assert "    .env lacks SECRET_KEY: add it" in capsys.readouterr().out
+    commit(mine)
+    assert main(["sync", "--yes", "--take=secrets_file"]) == 0
+    assert "    .env.secrets lacks SECRET_KEY: add it, as in .env.example" in capsys.readouterr().out
+    assert (mine / "docker/services.yaml").is_file() and (mine / ".env").read_text() == "TOKEN=mine\n"
+
+
 def test_a_project_that_grows(mine, capsys):
     """It gains Celery and another Python: check says so, sync does so, and what was given on purpose stays."""
     assert differences(capsys) == {"health_path": True}

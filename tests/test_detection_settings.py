@@ -1363,6 +1363,11 @@ def test_a_variable_that_settings_fail_without(text, required, read):
     assert read(text).required == required
 
 
+def test_what_a_login_has_is_no_variable_to_set(read):
+    found = read("import os\nNAME = os.environ.get('USER', '')\nSHELL = os.getenv('SHELL')\n")
+    assert {"USER", "SHELL"}.isdisjoint(item["name"] for item in found["environment"])
+
+
 @pytest.mark.parametrize(
     "check",
     [

@@ -178,6 +178,8 @@ def test_beside_one_in_git_is_a_file_for_what_it_lacks(template, project, old, n
         {"path": "docker/services.yaml", "project_directory": ".", "env_file": [".env", ".env.secrets"]}
     ]
     services = (folder / "docker/services.yaml").read_text()
+    files = yaml.safe_load(services)["x-django"]["env_file"]
+    assert files == [{"path": path, "required": False} for path in (".env", ".env.secrets")]
     assert "SECRET_KEY: ${SECRET_KEY:?Set it in .env.secrets}" in services and "in .env}" not in services
     assert (folder / ".env.example").read_text().startswith("# Copy to .env.secrets, ")
 

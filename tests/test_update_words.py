@@ -89,6 +89,10 @@ def test_services_that_are_gone_are_named(template, project):
     words = "compose.yaml no longer has beat, valkey, worker: stop what still runs with "
     assert f"{words}`docker compose up --detach --remove-orphans`." in said
     commit(folder)
+    assert "remove-orphans" not in update(folder, secrets_file=".env.secrets"), "they are in docker/services.yaml now"
+    commit(folder)
+    assert "no longer has migrate: " in update(folder, migrate=False)
+    commit(folder)
     assert "remove-orphans" not in update(folder, use_compose=False)
 
 
