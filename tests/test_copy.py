@@ -1235,6 +1235,24 @@ def test_packages_of_node_are_kept_between_builds(install, cache):
     assert node_cache(install) == cache
 
 
+@pytest.mark.parametrize("others", ["[]", "[true, logs]"])
+@pytest.mark.parametrize("image", ["mysql:8.4", "mariadb:11.8", "postgres:18"])
+def test_names_of_databases_are_texts(image, others, template, project):
+    folder = project()
+    copy(
+        template,
+        folder,
+        services=f"{{db: '{image}'}}",
+        database_name="null",
+        extra_databases=others.replace("true", "'true'"),
+    )
+    services = yaml.safe_load((folder / "compose.yaml").read_text())["services"]
+    for name in ("backup", "restore"):
+        assert all(isinstance(word, str) for word in services[name]["command"])
+    words = [*services["backup"]["command"], *services["restore"]["command"]]
+    assert any(word == "null" or "null" in word.split() or word.endswith("=null") for word in words)
+
+
 def test_settings_that_compose_changes_are_python(template, project, monkeypatch):
     folder = project()
     changed = {

@@ -22,9 +22,8 @@ def container(at: At) -> Container:
     """Return how Compose runs it, with the health check of the image."""
     is_mariadb = "mariadb" in at.image
     dump, client = ("mariadb-dump", "mariadb") if is_mariadb else ("mysqldump", "mysql")
-    options = f"--host={at.name}, --user={at.database_user}"
-    others = [f'"{name}"' for name in at.others]
-    dumped = ", ".join(("--databases", at.database_name, *others) if others else (at.database_name,))
+    options = (f"--host={at.name}", f"--user={at.database_user}")
+    dumped = ("--databases", at.database_name, *at.others) if at.others else (at.database_name,)
     return Container(
         memory="1g",
         pids=512,
@@ -52,8 +51,8 @@ def container(at: At) -> Container:
                 f"GRANT ALL ON `{name}`.* TO '{at.database_user}'@'%';",
             )
         ),
-        backup=f"[{dump}, {options}, --single-transaction, --no-tablespaces, --routines, {dumped}]",
-        restore=f"[{client}, {options}, {at.database_name}]",
+        backup=(dump, *options, "--single-transaction", "--no-tablespaces", "--routines", *dumped),
+        restore=(client, *options, at.database_name),
         login=(("MYSQL_PWD", f"${{{PASSWORD}:?Set it in .env}}"),),
     )
 

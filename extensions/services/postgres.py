@@ -58,13 +58,16 @@ def container(at: At) -> Container:
         tmpfs="[/tmp, /run/postgresql]",
         stop_grace_period="60s",
         create=tuple(f'CREATE DATABASE "{name}";' for name in at.others),
-        backup=BACKUP.format(names=" ".join((at.database_name, *at.others)))
+        backup=("sh", "-ec", BACKUP.format(names=" ".join((at.database_name, *at.others))))
         if at.others
-        else "[pg_dump, --format=custom]",
+        else ("pg_dump", "--format=custom"),
         # All of it or nothing.
-        restore="[psql, --no-psqlrc, --quiet, --output=/dev/null, --set=ON_ERROR_STOP=1]"
+        restore=("psql", "--no-psqlrc", "--quiet", "--output=/dev/null", "--set=ON_ERROR_STOP=1")
         if at.others
-        else f"[pg_restore, --clean, --if-exists, --no-owner, --single-transaction, --dbname={at.database_name}]",
+        else (
+            *("pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction"),
+            f"--dbname={at.database_name}",
+        ),
         login=(
             ("PGHOST", at.name),
             ("PGDATABASE", at.database_name),

@@ -76,10 +76,10 @@ class Container:
     tmpfs: str = ""  # YAML
     stop_grace_period: str = ""
     create: tuple[str, ...] = ()  # the lines of SQL that a new volume gets
-    # YAML: the commands that write the database to the output, and read it from the input; "" where it is none. If it
-    # has several lines, it is a script of the shell.
-    backup: str = ""
-    restore: str = ""
+    # The words of the commands that write the database to the output, and read it from the input; none where it is
+    # none. The last word may be a script of several lines.
+    backup: tuple[str, ...] = ()
+    restore: tuple[str, ...] = ()
     login: tuple[tuple[str, str], ...] = ()  # the variables by which these log in
 
 
