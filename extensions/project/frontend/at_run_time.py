@@ -1,16 +1,14 @@
 """Which of what a front end builds Django reads when it runs, beside what is collected into its static files."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from ..evaluation.values import Value
-from ..settings.setting import Setting, Settings, path_value
+from ..settings.setting import Setting, Settings, leaves, path_value
 from ..tree import Tree
 
 # https://docs.djangoproject.com/en/stable/ref/settings/#templates,
 # https://whitenoise.readthedocs.io/en/stable/django.html#WHITENOISE_ROOT
 READ = ("TEMPLATES", "WHITENOISE_ROOT")
 COLLECTED = ("STATICFILES_DIRS", "STATIC_ROOT", "WEBPACK_LOADER", "DJANGO_VITE")
-MAX_VALUES = 10_000  # parts of a setting that are looked at
 
 
 def is_read(tree: Tree, settings: Settings | None, output: Sequence[str]) -> bool:
@@ -44,20 +42,6 @@ def _paths(settings: Settings, setting: Setting) -> list[str]:
     """Return the paths that a setting has in it, from the project's root."""
     found = (path_value(value, settings.folder)[0] for value in leaves(setting.raw))
     return [path for path in found if path and path != "."]
-
-
-def leaves(value: Value) -> Iterator[Value]:
-    """Yield a value, or all that are in a list or dict of them."""
-    pending = [value]
-    for part in pending:
-        if isinstance(part.data, dict):
-            pending += part.data.values()
-        elif isinstance(part.data, list | tuple):
-            pending += [item for item in part.data if isinstance(item, Value)]
-        else:
-            yield part
-        if len(pending) > MAX_VALUES:
-            return
 
 
 def _is_named(tree: Tree, settings: Settings, name: str) -> bool:

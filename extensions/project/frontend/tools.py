@@ -13,9 +13,8 @@ from ..evaluation.values import Value
 from ..findings import Certainty, Found
 from ..places import join
 from ..settings.record import DjangoSettings
-from ..settings.setting import Settings, parts_of, path_value
+from ..settings.setting import Settings, leaves, parts_of, path_value
 from ..tree import Tree
-from .at_run_time import leaves
 from .node import NEWEST, NO_COREPACK, installed, stage_of
 from .own_stages import HOME
 from .record import Frontend, Stage

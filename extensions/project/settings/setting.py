@@ -1,7 +1,7 @@
 """A setting as it was read, and the parts of those that are mappings."""
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
@@ -9,6 +9,8 @@ from typing import Any
 from ..evaluation.environment import ReadVariable
 from ..evaluation.values import HOME, ROOT, UNKNOWN, Value, all_variables, beside_project, plain, project_path
 from ..findings import Certainty, Problem
+
+MAX_VALUES = 10_000  # parts of a setting that are looked at
 
 
 @dataclass(frozen=True)
@@ -111,3 +113,17 @@ def path_value(value: Value, folder: str) -> tuple[str, bool]:
     if path is UNKNOWN or "\0" in path:
         return "", False
     return path, guessed
+
+
+def leaves(value: Value) -> Iterator[Value]:
+    """Yield a value, or all that are in a list or dict of them."""
+    pending = [value]
+    for part in pending:
+        if isinstance(part.data, dict):
+            pending += part.data.values()
+        elif isinstance(part.data, list | tuple):
+            pending += [item for item in part.data if isinstance(item, Value)]
+        else:
+            yield part
+        if len(pending) > MAX_VALUES:
+            return

@@ -20,7 +20,7 @@ from ..places import folder as folder_of
 from ..tree import Tree
 from .code_writes import read_code_writes, site_modules
 from .record import DjangoSettings
-from .setting import Setting, Settings, entry, options_of, parts_of, path_value
+from .setting import Setting, Settings, entry, leaves, options_of, parts_of, path_value
 
 # Settings of packages that name a folder to write to, beside those that are read one by one below.
 FOLDERS = (
@@ -111,23 +111,12 @@ def _own_home(tree: Tree, settings: Settings, own_steps: Evidence, made: Sequenc
     if home in SYSTEM or is_within(home, "/workdir") or any(path and is_within(path, home) for path in made):
         return unread("")
     for setting in settings.values.values():
-        for value in _values_in(setting.raw):
+        for value in leaves(setting.raw):
             if isinstance(value.data, str | PurePosixPath) and str(value.data).startswith(f"{home}/"):
                 inner = posixpath.normpath(posixpath.join(own_steps.root, posixpath.relpath(str(value.data), home)))
                 if inner != "." and (tree.exists(inner) or tree.has_folder(inner)):
                     return Found(home, setting.source, Certainty.INFERRED)
     return unread("")
-
-
-def _values_in(value: Value) -> Iterator[Value]:
-    """Yield a value, and all that is in it."""
-    stack = [value]
-    while stack:
-        yield (last := stack.pop())
-        if isinstance(last.data, dict):
-            stack += [item for item in last.data.values() if isinstance(item, Value)]
-        elif isinstance(last.data, list | tuple):
-            stack += [item for item in last.data if isinstance(item, Value)]
 
 
 def _source(writes: Sequence[Write], paths: Sequence[str]) -> str:
