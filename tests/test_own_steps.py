@@ -2442,6 +2442,22 @@ def test_workers_of_other_queues_are_further_ones(answered):
     }
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        """wait-for-it --strict web:8000 -- sh -c " ./manage.py rqworker high --worker-class=shop.Worker\"""",
+        "dockerize -wait tcp://web:8000 /bin/bash -c 'python3 manage.py rqworker high --worker-class=shop.Worker'",
+    ],
+)
+def test_a_worker_in_a_shell_behind_a_command_that_waits(answered, command):
+    compose = f"services:\n  web:\n    build: .\n    ports: ['8000:8000']\n  queue:\n    build: .\n    command: >-\n      {command}\n"
+    settings = SETTINGS + 'INSTALLED_APPS = ["django_rq"]\n'
+    files = {"shop/settings.py": settings, "requirements.txt": "Django==5.2\ndjango-rq\n"}
+    files["docker-compose.yml"] = compose
+    found = answered(Dockerfile=f"FROM python:3.12\n{COPY}{GUNICORN}", **files)
+    assert found["workers"] == {"worker": "python manage.py rqworker high --worker-class=shop.Worker"}
+
+
 def test_a_loop_of_a_developer_s_server_is_no_worker(answered):
     compose = "services:\n  api:\n    build: .\n    command: /srv/start-dev.sh\n"
     script = "#!/bin/sh\nwhile true; do\n  python manage.py runserver_plus 0.0.0.0:8000\n  sleep 1\ndone\n"

@@ -343,7 +343,9 @@ def plain_command(command: str, tools: Collection[str] = ()) -> str:
     for _ in range(6):
         while words and _is_before_command(words[0], tools):
             words = words[1:]
-        shell = words and words[0].rpartition("/")[2] in ("sh", "bash", "ash", "dash")
+        if len(words) > 3 and words[-2] == "-c" and _is_shell(words[-3]):  # of wait-for-it, dockerize and their like
+            words = words[-3:]
+        shell = words and _is_shell(words[0])
         if shell and len(words) > 2 and re.fullmatch(r"-\w*c", words[1]):
             if OPERATORS.search(words[2]) or "\n" in words[2].strip():
                 return " ".join(words[2].replace("\\\n", " ").split())
@@ -353,6 +355,10 @@ def plain_command(command: str, tools: Collection[str] = ()) -> str:
         else:
             break
     return " ".join(map(_plain_word, _plain_words(words))) if words else ""
+
+
+def _is_shell(word: str) -> bool:
+    return word.rpartition("/")[2] in ("sh", "bash", "ash", "dash")
 
 
 def _is_before_command(word: str, tools: Collection[str]) -> bool:
