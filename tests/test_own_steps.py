@@ -2450,10 +2450,10 @@ def test_workers_of_other_queues_are_further_ones(answered):
     ],
 )
 def test_a_worker_in_a_shell_behind_a_command_that_waits(answered, command):
-    compose = f"services:\n  web:\n    build: .\n    ports: ['8000:8000']\n  queue:\n    build: .\n    command: >-\n      {command}\n"
+    compose = "services:\n  web: {build: ., ports: ['8000:8000']}\n  queue:\n    build: .\n"
     settings = SETTINGS + 'INSTALLED_APPS = ["django_rq"]\n'
     files = {"shop/settings.py": settings, "requirements.txt": "Django==5.2\ndjango-rq\n"}
-    files["docker-compose.yml"] = compose
+    files["docker-compose.yml"] = f"{compose}    command: >-\n      {command}\n"
     found = answered(Dockerfile=f"FROM python:3.12\n{COPY}{GUNICORN}", **files)
     assert found["workers"] == {"worker": "python manage.py rqworker high --worker-class=shop.Worker"}
 
