@@ -1193,6 +1193,17 @@ def test_groups_and_the_project_itself_are_installed(installer, options, command
         assert command in build and build.index(command) < build.index("--no-deps --editable /workdir")
 
 
+@pytest.mark.parametrize("installer", ["pip", "pipenv", "poetry", "pdm", "pyproject"])
+def test_packages_find_the_setuptools_of_an_older_python(installer, template, project):
+    folder = project()
+    (folder / "pyproject.toml").write_text("")
+    (folder / "requirements.txt").write_text("")
+    wanted = {"installer": installer, "installer_files": "[pyproject.toml]", "requirements_file": "requirements.txt"}
+    for python, venv in (("3.11", "python -m venv /opt/venv"), ("3.12", "python -m venv --without-pip /opt/venv")):
+        copy(template, folder, **wanted, python_version=python)
+        assert re.findall(r"python -m venv .*", stages(folder / "Dockerfile_django")["build"]) == [venv]
+
+
 @pytest.mark.parametrize(
     ("given", "options"),
     [

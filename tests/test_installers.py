@@ -47,7 +47,7 @@ CRATE = Installer(
 )
 '''
 INSTRUCTIONS = """\
-RUN --mount=type=cache,target=/root/.cache/pip pip install crate && python -m venv --without-pip /opt/venv
+RUN --mount=type=cache,target=/root/.cache/pip pip install crate && {{ venv }}
 RUN --mount=type=cache,target=/root/.cache \\
 {% include "includes/install/mounts.jinja" %}
     crate unpack --to /opt/venv{% for option in install_options %} {{ option }}{% endfor %} \\
