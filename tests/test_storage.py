@@ -309,6 +309,13 @@ def test_uploads_within_the_folder_of_static_files(found):
     assert volumes(given, "static") == {"static-media": "/workdir/static/media"}
 
 
+def test_files_are_not_collected_where_django_writes_others(found):
+    code = {"shop/site/management/commands/prepare.py": "import os\nos.makedirs('static', exist_ok=True)\n"}
+    given = found("STATIC_URL = '/static/'\n", **code)
+    assert given["set_static_root"] and given["static_root"] == "staticfiles"
+    assert volumes(given)["static"] == "/workdir/static" and volumes(given, "static") == {}
+
+
 # ---------------------------------------------------------------- the home directory
 
 

@@ -35,6 +35,7 @@ def projects_of(commit: str) -> list[str]:
 
 EVERY = [(release, name) for release, commit in releases().items() for name in projects_of(commit)]
 FILES = ("compose.yaml", "Dockerfile_django", "Dockerfile_static", "default.conf", ".dockerignore")
+SEEN: list[dict[str, bytes]] = []  # what is known to be as a fresh copy: most releases lead to the same
 
 
 @pytest.mark.parametrize(("release", "name"), EVERY)
@@ -43,6 +44,8 @@ def test_updated_equals_fresh(name, release, template, project, tmp_path):
     old, fresh = project(name), project(name, folder="fresh")
     copy(template, old, vcs_ref=release, project_slug="my-site")
     update(old)
+    if rendered(old) in SEEN:
+        return
     stored = {name: value for name, value in answers_of(old).items() if name[0] != "_"}
     (tmp_path / "answers.yml").write_text(yaml.safe_dump(stored))
     copy(template, fresh, f"--data-file={tmp_path / 'answers.yml'}")
@@ -50,6 +53,7 @@ def test_updated_equals_fresh(name, release, template, project, tmp_path):
     commit(old)
     update(old)
     assert not git("-C", old, "status", "--porcelain")
+    SEEN.append(rendered(old))
 
 
 @pytest.mark.parametrize(("release", "name"), EVERY)

@@ -22,8 +22,9 @@ def use_fathom(site: Site) -> Default:
 def static_root(site: Site) -> Default:
     """Return the folder in which collectstatic puts files."""
     if set_static_root(site).value:
-        # https://docs.djangoproject.com/en/stable/ref/checks/#staticfiles: it must not be one of STATICFILES_DIRS.
-        taken = STATIC_ROOT in site.settings.staticfiles_dirs.value
+        # https://docs.djangoproject.com/en/stable/ref/checks/#staticfiles: it must not be one of STATICFILES_DIRS. A
+        # folder that Django writes to becomes a volume, and would hide what is collected there.
+        taken = STATIC_ROOT in (*site.settings.staticfiles_dirs.value, *site.written.data_dirs.value)
         return Default("staticfiles" if taken else STATIC_ROOT)
     return default_of(site.settings.static_root, STATIC_ROOT)
 

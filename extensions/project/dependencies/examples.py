@@ -54,7 +54,8 @@ def with_missing(
     asked = _of_settings(tree, dependencies, layout, settings, _backends(evaluated))
     for item in (*_of_example(tree, dependencies, layout), *asked, *undeclared(tree, dependencies, evaluated)):
         found.setdefault(item.name, item)
-    kept = [item for name, item in found.items() if name not in dependencies.distributions.value or item.extras]
+    installed = dependencies.distributions.value
+    kept = [item for name, item in found.items() if name not in installed or item.extras or item.specifier]
     texts = [f"{item.name}{_extras(item)}{item.specifier}" for item in kept]
     return replace(dependencies, missing=Found(texts, kept[0].source if kept else "", Certainty.INFERRED))
 

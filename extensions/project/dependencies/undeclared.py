@@ -18,16 +18,39 @@ KOMBU = ("celery", "django-celery-beat", "django-celery-results")  # what brings
 # What the code of the project imports of a distribution, and what this part imports without requiring it:
 # https://github.com/aboutcode-org/fetchcode (fetchcode/vcs/pip, 0.8.2)
 PARTS = {"fetchcode.vcs": "pip"}
-# Releases that import pkg_resources, and the first one without: the newest setuptools has none, and since 3.12, Python
-# brings no setuptools. https://docs.python.org/3/whatsnew/3.12.html#ensurepip
+# Distributions that import pkg_resources and do not require it, and the first release without; "" where none is. The
+# newest setuptools has no pkg_resources, and since 3.12, Python brings no setuptools. Read in the releases of PyPI.
+# https://docs.python.org/3/whatsnew/3.12.html#ensurepip, https://setuptools.pypa.io/en/latest/history.html#v82-0-0
 IMPORT_PKG_RESOURCES = {
+    "coreapi": "",
+    "ddtrace": "0.53.0",
+    "django-authtools": "2.0.1",
     "django-axes": "5.41",
+    "django-choices": "",
+    "django-configurations": "2.3",
+    "django-elasticsearch-debug-toolbar": "3.1.0",
+    "django-extended-choices": "",
+    "django-formtools": "2.5.1",
+    "django-haystack": "3.3.0",
+    "django-hosts": "6.0",
+    "django-model-utils": "4.4.0",
+    "django-nested-admin": "4.0.0",
+    "django-pipeline": "3.0.0",
+    "django-q": "",
+    "django-robots": "6.1",
     "django-widget-tweaks": "1.5",
     "djangorestframework-simplejwt": "5.3.1",
     "drf-yasg": "1.21.8",
+    "drf-yasg2": "",
+    "google-cloud-language": "2.7.0",
+    "patreon": "",
+    "pydicom": "3.0.0",
     "pygal": "3.0",
+    "python-monkey-business": "1.1.0",
     "razorpay": "2.0",
     "sorl-thumbnail": "12.10",
+    "swagger-spec-validator": "3.0.4",
+    "wagtailsvg": "",
 }
 # What other distributions brought for years, so that code imports it and nothing lists it.
 ONCE_BROUGHT = {"dateutil": "python-dateutil", "six": "six"}
@@ -38,7 +61,10 @@ def undeclared(tree: Tree, dependencies: Dependencies, evaluated: Settings) -> I
     if path := _uses_jinja(tree, evaluated):
         yield Requirement("jinja2", source=path)
     yield from _of_kombu(dependencies)
-    if source := _left_out(tree, dependencies, "setuptools") or _importing_pkg_resources(dependencies):
+    own = dependencies.distributions.value.get("setuptools")
+    newest = own is None or allows(own.specifier, (82, 0))
+    source = _left_out(tree, dependencies, "setuptools") or _importing_pkg_resources(dependencies)
+    if source and newest:
         yield Requirement("setuptools", "<82", source=source)
     yield from _once_brought(tree, dependencies)
     for part, brought in PARTS.items():
@@ -94,12 +120,12 @@ def _once_brought(tree: Tree, dependencies: Dependencies) -> Iterator[Requiremen
 def _importing_pkg_resources(dependencies: Dependencies) -> str:
     """Return which requirement imports pkg_resources that nothing brings, "" for none."""
     installed, python = dependencies.distributions.value, dependencies.python_version.value
-    if dependencies.lock_file.value or "setuptools" in installed or Version(python or "0") < Version("3.12"):
+    if dependencies.lock_file.value or Version(python or "0") < Version("3.12"):
         return ""
     for name, without in IMPORT_PKG_RESOURCES.items():
         known = installed.get(name)
         with contextlib.suppress(InvalidVersion):
-            if known and known.version and Version(known.version) < Version(without):
+            if known and (not without or (known.version and Version(known.version) < Version(without))):
                 return known.source
     return ""
 
