@@ -853,6 +853,17 @@ def test_extras_that_the_own_dockerfile_installs(files, read):
     assert list(findings.value("distributions")) == ["celery", "django"]
 
 
+@pytest.mark.parametrize(
+    ("main", "options"),
+    [("requests", ["--extra=server"]), ("django", []), ("djangorestframework", []), ("wagtail", [])],
+)
+def test_an_extra_that_alone_has_django(main, options, read):
+    extras = "dev=['django', 'ruff']\nserver=['django', 'psycopg']\nall=['django']\n"
+    manifest = f"[project]\nname='a'\ndependencies=['{main}']\n[project.optional-dependencies]\n{extras}"
+    assert read({"pyproject.toml": manifest}).value("install_options") == options
+    assert read({"pyproject.toml": manifest, "uv.lock": ""}).value("install_options") == options
+
+
 def test_lines_of_one_machine(read):
     text = (
         "asgiref @ file:///home/conda/build/asgiref_1/work\nDjango==5.2.8\npkg_resources==0.0.0\npywin32==311\n"

@@ -38,6 +38,7 @@ MODULES = {  # of distributions that have another name
     "sorl-thumbnail": "sorl",
 }
 OF_DEVELOPERS = re.compile(r"(?:conftest|noxfile|fabfile|tasks|setup|factories|tests?|test_.*|.*_tests?)\.py")
+BRINGS_DJANGO = re.compile("django|wagtail|mezzanine")
 MAX_FILES = 500
 
 
@@ -47,7 +48,7 @@ def own_groups(
     """Return the groups and extras that production installs, with where that is said; `read` reads the manifest.
 
     One for developers is among them only where the own image installs it, and the site's code imports what no other
-    group has.
+    group has. Where nothing else brings Django, the first one that has it is among them, as of a tool with a server.
     """
     found = production_groups(tool, manifest, search.steps)
     installed = {name: source for name, source in _installed(search, tool, manifest) if name not in found}
@@ -57,6 +58,11 @@ def own_groups(
             brought = {item.name for item in read([name]).direct} - main
             if _imports(search, brought):
                 found[name] = source
+    asked = read([*found])
+    if not asked.dynamic and not any(BRINGS_DJANGO.search(item.name) for item in asked.direct):
+        others = [name for name in manifest.groups if name not in found and not is_for_developers(name)]
+        name = next((name for name in others if any(item.name == "django" for item in read([name]).direct)), "")
+        found |= {name: manifest.groups[name]} if name else {}
     return found
 
 
