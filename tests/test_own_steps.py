@@ -255,7 +255,7 @@ apt-get install -y --no-install-recommends "${PROGRAMS[@]}"
 def test_packages_that_variables_list(answered):
     found = answered(**{"Dockerfile": BY_NAME, "scripts/system.sh": IN_AN_ARRAY})
     assert found["apt_build"] == ["gcc", "libcups2-dev"]
-    assert found["apt_runtime"] == ["ghostscript", "graphviz", "poppler-utils"]
+    assert found["apt_runtime"] == ["ghostscript", "graphviz", "libcups2t64", "poppler-utils"]
     assert found["install_packages"] == ["orders-client==2.1"]
 
 
