@@ -22,10 +22,9 @@ from extensions.jinja import DjangoProject
 from extensions.questions.records import QUESTIONS
 
 NAMES = sorted(path.name for path in KINDS.iterdir())
-PASSWORD = "blue-canary-7"
 
 
-def without_a_submodule(folder: Path) -> None:
+def with_a_submodule(folder: Path) -> None:
     """Give git a submodule of which nothing has been fetched, as `git clone` alone leaves it."""
     (folder / "vendor/brand").mkdir(parents=True)
     git("-C", folder, "update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},vendor/brand")
@@ -38,14 +37,14 @@ def with_a_pointer(folder: Path) -> None:
 
 def with_a_password(folder: Path) -> None:
     """Write a module that git ignores."""
-    (folder / "mysite/local_settings.py").write_text(f'DB_PASSWORD = "{PASSWORD}"\n')
+    (folder / "mysite/local_settings.py").write_text('DB_PASSWORD = "blue-canary-7"\n')
 
 
 # What git can't keep in this repository.
 FINISHED = {
     "local_settings_that_git_ignores": with_a_password,
     "pointer_of_git_lfs": with_a_pointer,
-    "submodule_that_is_not_fetched": without_a_submodule,
+    "submodule_that_is_not_fetched": with_a_submodule,
 }
 
 
@@ -114,6 +113,7 @@ def test_what_a_kind_of_project_gives(name, plain, project, pytestconfig):
     FINISHED.get(name, lambda folder: None)(folder)
     file = KINDS / name / "expected.yml"
     why = [line for line in file.read_text().splitlines() if line.startswith("# ")]
+    assert why, f"Begin {file} with a comment: why this is right"
     with local.cwd(folder):
         found = different(read(folder), plain)
     given = yaml.dump(found, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=100)
