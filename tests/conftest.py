@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from memory import in_memory
 from nginx import complaints
 from plumbum import local
-from support import ANSWERS, CONFIGURATIONS, FUTURE, NEXT, PROJECTS, ROOT, commit, copy, git, releases
+from support import ANSWERS, CONFIGURATIONS, FUTURE, NEXT, PROJECTS, ROOT, commit, copy, git, make, releases
 
 in_memory()
 
@@ -33,7 +33,7 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--record", action="store_true", help="write what comes out to tests/projects/*/expected, for review"
+        "--record", action="store_true", help="write what comes out to tests/projects and tests/kinds, for review"
     )
     parser.addoption(
         "--examples", type=int, default=0, help="how many edits by hypothesis, for each update; a few where not given"
@@ -127,14 +127,14 @@ def future(template, tmp_path_factory):
 
 @pytest.fixture
 def project(tmp_path: Path) -> Callable[..., Path]:
-    """Return a function that makes a committed copy of a project in tests/projects and returns its folder."""
+    """Return a function that makes a committed project of tests/projects or tests/kinds, and returns its folder."""
 
-    def make(name: str = "startproject", folder: str = "my-site") -> Path:
-        shutil.copytree(PROJECTS / name / "project", tmp_path / folder)
+    def committed(name: str = "startproject", folder: str = "my-site") -> Path:
+        make(name, tmp_path / folder)
         commit(tmp_path / folder, "The project")
         return tmp_path / folder
 
-    return make
+    return committed
 
 
 @pytest.fixture(scope="session")

@@ -3,10 +3,11 @@
 import atexit
 import os
 import re
+import shutil
 import sys
 import tempfile
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -23,6 +24,7 @@ from extensions.questions.stored import stored
 
 ROOT = Path(__file__).parent.parent
 PROJECTS = Path(__file__).parent / "projects"
+KINDS = Path(__file__).parent / "kinds"  # of projects: test_kinds_of_projects.py
 NEXT = "v999.0.0"  # what the tests call the working tree's version
 FUTURE = "v999.1.0"  # a version in which lines of all files have changed, unlike perhaps in the working tree's
 ANSWERS = ".copier-answers.yml"
@@ -70,6 +72,22 @@ def commit(folder: Path, message: str = "Change") -> None:
         git("init", "--quiet", folder)
     git("-C", folder, "add", "--all")
     git("-C", folder, "commit", "--quiet", "--allow-empty", "--message", message)
+
+
+def make(name: str, folder: Path) -> None:
+    """Make a project of tests/projects, or of a kind in tests/kinds: a whole one, or startproject's with its lines."""
+    whole = [path for path in (PROJECTS / name / "project", KINDS / name / "project") if path.is_dir()]
+    shutil.copytree(whole[0] if whole else PROJECTS / "startproject/project", folder)
+    if not whole:
+        add_lines(folder, {path: text.decode() for path, text in tree(KINDS / name / "lines").items()})
+
+
+def add_lines(folder: Path, lines: Mapping[str, str]) -> None:
+    """Add lines to the ends of a project's files, which are made where they are not there."""
+    for path, text in lines.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        with (folder / path).open("a") as file:
+            file.write(text)
 
 
 def copy(template: Path, folder: Path, *options: str, vcs_ref: str = NEXT, **answers: Any) -> None:

@@ -255,7 +255,7 @@ apt-get install -y --no-install-recommends "${PROGRAMS[@]}"
 def test_packages_that_variables_list(answered):
     found = answered(**{"Dockerfile": BY_NAME, "scripts/system.sh": IN_AN_ARRAY})
     assert found["apt_build"] == ["gcc", "libcups2-dev"]
-    assert found["apt_runtime"] == ["ghostscript", "graphviz", "poppler-utils"]
+    assert found["apt_runtime"] == ["ghostscript", "graphviz", "libcups2t64", "poppler-utils"]
     assert found["install_packages"] == ["orders-client==2.1"]
 
 
@@ -1047,6 +1047,37 @@ def test_sass_is_compiled_though_no_file_says_when(answered):
 
 def test_sass_that_node_compiles(answered):
     assert makes(answered(**SASS_APP)) == []
+
+
+OF_MYSQL = SETTINGS.replace("sqlite3", "%s").replace('BASE_DIR / "db.%s"', '"shop", "HOST": "localhost"') % "mysql"
+
+
+@pytest.mark.parametrize(
+    ("requirements", "lacking"),
+    [
+        ("PyMySQL==1.1.2", ["PyMySQL[rsa]"]),
+        ("PyMySQL[rsa]==1.1.2", []),
+        ("PyMySQL==1.1.2\ncryptography==46.0.3", []),
+        ("mysqlclient==2.2.7", []),
+    ],
+)
+def test_what_pymysql_logs_in_to_mysql_with(requirements, lacking, answered):
+    found = answered(**{"requirements.txt": f"django\n{requirements}\n", "shop/settings.py": OF_MYSQL})
+    assert found["services"] == {"db": "mysql:8.4"} and found["install_packages"] == lacking
+
+
+def test_pymysql_logs_in_to_mariadb_by_itself(answered):
+    own = {"docker-compose.yml": "services:\n  db:\n    image: mariadb:11.4\n"}
+    found = answered(**own, **{"requirements.txt": "django\nPyMySQL\n", "shop/settings.py": OF_MYSQL})
+    assert found["services"] == {"db": "mariadb:11.4"} and found["install_packages"] == []
+
+
+def test_cryptography_that_the_own_image_installs(answered):
+    found = answered(
+        **{"requirements.txt": "django\nPyMySQL\n", "shop/settings.py": OF_MYSQL},
+        Dockerfile=f"FROM python:3.13\n{COPY}RUN pip install cryptography\n{GUNICORN}",
+    )
+    assert found["install_packages"] == ["cryptography"]
 
 
 STEPS = "python manage.py test\n{0}python manage.py sass css static -t compressed\n{0}./manage.py collectstatic\n"

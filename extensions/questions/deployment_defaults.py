@@ -133,7 +133,22 @@ def install_packages(site: Site) -> Default:
         name, extra, brought = EXTRAS.get(command, ("", "", ""))
         if name in distributions and brought not in distributions:
             listed.setdefault(f"{name}[{extra}]", source)
+    if encrypts := _encrypts_passwords(site):
+        listed.setdefault("PyMySQL[rsa]", encrypts)
     return Default(list(listed), next(iter(listed.values()), ""))
+
+
+def _encrypts_passwords(site: Site) -> str:
+    """Return where PyMySQL is asked for, which encrypts a password for MySQL 8 by another package, if that is lacking.
+
+    https://github.com/PyMySQL/PyMySQL#installation
+    """
+    distributions = site.dependencies.distributions.value
+    client = distributions.get("pymysql")
+    if not client or "cryptography" in distributions or "rsa" in client.extras:
+        return ""
+    asks = any(image.startswith("mysql:") for image in connections(site).services.values())
+    return client.source if asks else ""
 
 
 def base_instructions(site: Site) -> Default:

@@ -1,6 +1,7 @@
 """Each kind of output is started: what serves static files, behind what, by which worker, beside which services."""
 
 import json
+import re
 import threading
 import time
 
@@ -119,3 +120,35 @@ def test_each_kind_of_service(site, compose_version):
     site.compose("up", "--wait", *SERVICES)
     states = [json.loads(line) for line in site.compose("ps", "--all", "--format=json").splitlines()]
     assert {state["Service"]: state["Health"] for state in states} == dict.fromkeys(SERVICES, "healthy")
+
+
+@on(of("bun"))
+def test_a_front_end_that_bun_builds(site):
+    site.up()
+    status, _, text = site.get("/static/front.js")
+    assert status == 200 and "bun" in text
+
+
+@on(of("commands_of_an_entrypoint"))
+def test_commands_run_before_the_first_request(site):
+    site.up()
+    names = (
+        "from django.contrib.auth.models import Group as g; print(*sorted(g.objects.values_list('name', flat=True)))"
+    )
+    assert "managers sales" in site.compose("exec", "django", "python", "manage.py", "shell", "-c", names)
+
+
+@on(of("mysql_root_without_password"))
+def test_settings_of_another_user_reach_the_database(site):
+    site.up()
+    names = "from django.db import connection as c; print('tables:', *c.introspection.table_names())"
+    assert "auth_user" in site.compose("exec", "django", "python", "manage.py", "shell", "-c", names)
+
+
+@on(of("site_below_a_path"))
+def test_a_page_below_a_path(site):
+    site.up()
+    status, _, page = site.get("/tea/admin/login/")
+    stylesheet = re.search(r"/tea/static/admin/css/base\.[0-9a-f]{12}\.css", page)
+    assert status == 200 and stylesheet, page
+    assert site.get(stylesheet[0])[0] == 200 and site.get("/admin/login/")[0] == 404

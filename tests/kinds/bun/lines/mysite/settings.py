@@ -1,0 +1,1 @@
+STATICFILES_DIRS = [BASE_DIR / "dist"]

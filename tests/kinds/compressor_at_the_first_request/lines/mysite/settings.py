@@ -1,0 +1,5 @@
+INSTALLED_APPS += ["compressor"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "compressor.finders.CompressorFinder",
+]

@@ -1,0 +1,3 @@
+import dynaconf
+
+settings = dynaconf.DjangoDynaconf(__name__)

@@ -1,0 +1,3 @@
+const { src, dest } = require("gulp");
+
+exports.all = () => src("styles/*.css").pipe(dest("web"));

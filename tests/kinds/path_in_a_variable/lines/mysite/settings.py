@@ -1,0 +1,1 @@
+OFFICE_URL = os.environ["OFFICE_URL"]

@@ -1,0 +1,5 @@
+MEDIA_ROOT = BASE_DIR / "uploads"
+MEDIA_URL = "/uploads/"
+SENDFILE_BACKEND = "django_sendfile.backends.nginx"
+SENDFILE_ROOT = MEDIA_ROOT / "invoices"
+SENDFILE_URL = "/invoices/"

@@ -1,0 +1,6 @@
+import os
+
+if os.environ.get("STAGE") == "live":
+    from .live import *
+else:
+    from .local import *

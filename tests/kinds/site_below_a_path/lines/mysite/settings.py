@@ -1,0 +1,2 @@
+FORCE_SCRIPT_NAME = "/tea"
+STATIC_URL = "/tea/static/"

@@ -1,0 +1,1 @@
+DATABASES["default"]["NAME"] = os.path.expanduser("~/notes.sqlite3")

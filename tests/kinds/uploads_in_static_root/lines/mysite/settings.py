@@ -1,0 +1,2 @@
+MEDIA_ROOT = STATIC_ROOT / "photos"
+MEDIA_URL = "/static/photos/"

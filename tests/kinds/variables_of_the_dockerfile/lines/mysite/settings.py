@@ -1,0 +1,2 @@
+WAREHOUSE = os.environ["WAREHOUSE"]
+SHELVES = int(os.environ["SHELVES"])
