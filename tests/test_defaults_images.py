@@ -344,3 +344,11 @@ def test_static_root_is_set_where_django_reads_it(settings, is_set, answered):
     page = {"site/templates/a.html": "{% load compress %}{% compress css %}{% endcompress %}"}
     found = answered(f"ALLOWED_HOSTS = ['*']\n{settings}", "Django\ngunicorn\nwhitenoise\ncompressor\n", **page)
     assert found["compose_settings"].get("STATIC_ROOT", "") == ("/workdir/static" if is_set else "")
+
+
+@pytest.mark.parametrize(
+    ("read", "given"), [("int(os.environ['PORT'])", "8000"), ("os.environ.get('PORT', '1')", None)]
+)
+def test_the_port_that_settings_demand(read, given, answered):
+    found = answered(f"import os\nPORT = {read}\n", "Django\n")
+    assert found["environment"].get("PORT") == given and "PORT" not in found["build_environment"]

@@ -2170,3 +2170,51 @@ def test_a_scheme_of_smart_env(read):
     assert project["static_url"] == "/files/"
     assert project["databases"]["default"]["engine"] == "django.db.backends.postgresql"
     assert {one["name"]: one["type"] for one in project["environment"]}["SIZE"] == "int"
+
+
+@pytest.mark.parametrize(
+    ("code", "dummy"),
+    [
+        ("import uuid\nA = uuid.UUID(os.environ['NAME'])", "00000000-0000-4000-8000-000000000000"),
+        ("from decimal import Decimal\nA = Decimal(os.environ.get('NAME'))", "1"),
+        ("from datetime import date\nA = date.fromisoformat(os.environ['NAME'])", "2000-01-01"),
+        ("import datetime\nA = datetime.datetime.strptime(os.environ['NAME'], '%d.%m.%y %H:%M')", "01.01.00 00:00"),
+        ("import ipaddress\nA = [ipaddress.ip_network(os.environ['NAME'])]", "127.0.0.0/8"),
+        ("from zoneinfo import ZoneInfo\nA = ZoneInfo(os.environ['NAME'])", "UTC"),
+        ("from celery.schedules import crontab\nA = {'a': crontab(minute=0, hour=os.environ['NAME'])}", "*"),
+        ("import logging\nlogging.basicConfig(level=os.environ['NAME'])", "INFO"),
+        ("A = {'tent': 1, 'house': 2}[os.environ['NAME']]", "tent"),
+        ("A = {'yes': 1, 'no': 2}[os.environ['NAME']]", "yes"),
+        ("A = {'dev': 1, 'prod': 2}[os.environ.get('SITE_ENV')]", "prod"),
+        (
+            "from enum import Enum\nclass Kind(Enum):\n    A = 'tent'\n    B = 'house'\nA = Kind(os.environ['NAME'])",
+            "tent",
+        ),
+        ("host, port, name = os.environ['NAME'].split(':')", "localhost:1:build"),
+        ("from decouple import config\nimport json\nA = config('NAME', cast=json.loads)", "[]"),
+        ("from decouple import config\nfrom decimal import Decimal\nA = config('NAME', cast=Decimal)", "1"),
+    ],
+)
+def test_a_text_has_the_form_that_it_is_read_in(code, dummy, read):
+    (variable,) = read(f"import os\n{code}\n")["environment"]
+    assert (variable["build"], variable["dummy"]) == (True, dummy)
+
+
+def test_names_that_a_comprehension_finds_unset(read):
+    code = "lacking = [name for name in ('ONE', 'TWO') if name not in os.environ]\nif lacking:\n    raise ValueError\n"
+    assert read(f"import os\n{code}").required == ["ONE", "TWO"]
+
+
+@pytest.mark.parametrize("name", ["f'site.conf.{NAME}'", "'site.conf.' + NAME"])
+def test_a_module_that_a_variable_chooses(name, read):
+    code = f"import os\nfrom importlib import import_module\nNAME = os.environ['KIND']\nimport_module({name})\n"
+    files = {"site/settings.py": code, "site/conf/__init__.py": "", "site/__init__.py": ""}
+    files |= {f"site/conf/{kind}.py": "A = 1\n" for kind in ("dev", "local", "live", "testing")}
+    assert read(files, "site/settings.py").variable("KIND")["dummy"] == "live"
+
+
+def test_a_section_of_a_file_that_is_not_there(read):
+    code = "import configparser\nc = configparser.ConfigParser()\nc.read('site.ini')\nKEY = c['main']['key']\n"
+    assert read(code)["environment"] == []
+    found = read({"config/settings.py": code, "site.ini": "[main]\nkey = abc\n"})
+    assert found.settings.value("KEY") == "abc"

@@ -29,6 +29,8 @@ def environment(site: Site) -> Default:
     variable = site.layout.settings_variable.value
     if variable.name and variable.value:
         found.setdefault(variable.name, variable.value)
+    if any(item.name == "PORT" and item.required for item in read):
+        found["PORT"] = str(site.adopted.django_port.value or 8000)
     if configuration := site.layout.configuration_class.value:
         found["DJANGO_CONFIGURATION"] = configuration
     found |= own_variables(site) | _optional(site, found)

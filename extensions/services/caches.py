@@ -120,7 +120,7 @@ def _expected(site: Site, service: Service) -> Expected:
         literals=literals,
         moved=[one for one in literals if one.where.host in LOCAL and not one.fixed and can_be_changed(site.layout)],
         about=about,
-        hosts={name: where for name, item in about.items() if (where := _address_in(name, item))},
+        hosts={name: where for name, item in about.items() if (where := _address_in(name, item, service))},
     )
 
 
@@ -225,9 +225,11 @@ def _broker_kind(site: Site) -> str:
     return kind(items[0].name).speaks if items else brokers[0]
 
 
-def _address_in(name: str, item: ReadVariable) -> Address | None:
+def _address_in(name: str, item: ReadVariable, service: Service) -> Address | None:
     """Return where a variable's default says that a service is; None for a variable that says something else."""
     last, default = last_word(name), item.default or ""
+    if not default and HOST_AND_PORT.fullmatch(item.dummy):
+        return Address("", "", item.dummy.partition(":")[0], str(service.port), "")  # settings take the text apart
     if _names_a_port(default):
         return address(default)
     says_where = last in (*HOST_WORDS, *URL_WORDS) or word_kind(last)

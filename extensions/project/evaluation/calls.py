@@ -9,9 +9,10 @@ from .attributes import READING
 from .builtins import BUILTINS, to_bool
 from .data_files import DATA_FILES
 from .examples import stand_in
+from .forms import FUNCTIONS as FORMS
 from .functions import call_function
-from .imports import import_module, resolved, run_file
-from .objects import Class, Content, Function, Instance, Module, Scope, Space, behind
+from .imports import choose_module, import_module, resolved, run_file
+from .objects import Class, Content, Function, Instance, Module, Scope, Space, behind, members_of
 from .opened import note_opened, note_written
 from .operations import MAX_ITEMS, dict_method, list_method, path_text, text_method, truth_of
 from .packages import unknown
@@ -20,7 +21,8 @@ from .references import Arguments, Bound, Reader, Reference
 from .state import MAX_TURNS, Handler, Private, State
 from .values import UNKNOWN, Binding, CallablePath, Value, known, merge, words
 
-FUNCTIONS = {**BUILTINS, **DATA_FILES, **PATHS, **packages.FUNCTIONS, "importlib.import_module": import_module}
+FUNCTIONS = {**BUILTINS, **FORMS, **DATA_FILES, **PATHS, **packages.FUNCTIONS}
+FUNCTIONS["importlib.import_module"] = import_module
 PLAIN_BASES = frozenset(("object", "abc.ABC"))
 MUTATORS = words("append extend insert remove pop update setdefault add discard clear reverse sort")
 
@@ -44,6 +46,8 @@ def _call(state: State, node: ast.Call, scope: Scope) -> Value:
         if name == "exec":
             state.notes.append((f"{scope.file}:{node.lineno}", "runs other code with exec(), which was not followed"))
             return Value(None)
+        if name == "importlib.import_module" and node.args:
+            choose_module(state, node.args[0], scope)
     if isinstance(function.data, Bound):
         if function.data.name in MUTATORS and isinstance(node.func, ast.Attribute):
             state.touch(node.func.value, scope, node.lineno)
@@ -148,6 +152,8 @@ def call(state: State, function: Value, arguments: Arguments) -> Value:
     if isinstance(data, Class):
         if make := packages.maker(data):
             return make(state, arguments)
+        for item in arguments.positional:
+            state.choose(item, members_of(data))
         packages.made(state, data, arguments)
         made = Value(Instance(data, {}), merge(*arguments.all))
         begin(state, made, data, arguments)

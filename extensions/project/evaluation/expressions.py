@@ -72,12 +72,17 @@ def _subscript(state: State, node: ast.Subscript, scope: Scope) -> Value:
         if not state.depth:
             state.here = f"{scope.file}:{node.lineno}"
         return state.read(key.data, None) if isinstance(key.data, str) and key.data else Value(UNKNOWN, variables)
+    if isinstance(data, Reader) and data.package == "configparser" and isinstance(key.data, str):
+        return packages.ini_files.section(state, data, key.data)
     if isinstance(data, Reader) and isinstance(key.data, str) and key.data:
         return state.read(data.prefix + key.data, None)
     if isinstance(data, Space) and isinstance(key.data, str):
         if key.data in data.names:
             return data.names[key.data].value
         return _name(state, ast.Name(key.data), scope) if key.data == "__file__" else Value()
+    if isinstance(data, dict) and data and all(isinstance(name, str) for name in data):
+        key = state.given(key, "KeyError")
+        state.choose(key, data)
     if isinstance(data, dict) and hashable(key) and key.data in data:
         part: Value = data[key.data]
         return part
@@ -353,9 +358,10 @@ def _lambda(state: State, node: ast.Lambda, scope: Scope) -> Value:
     return Value(Function(node, scope))
 
 
-def comprehension(state: State, node: Any, scope: Scope, make: Callable[[Scope], None]) -> bool:
-    """Call `make` for each turn of a comprehension; False if what it goes over is not known."""
+def comprehension(state: State, node: Any, scope: Scope, make: Callable[[Scope], None]) -> tuple[bool, list[Value]]:
+    """Call `make` for each turn of a comprehension; return whether all is known, and what the turns depend on."""
     complete = True
+    tested: list[Value] = []
 
     def turn(generators: list[ast.comprehension], inner: Scope) -> None:
         nonlocal complete
@@ -369,19 +375,21 @@ def comprehension(state: State, node: Any, scope: Scope, make: Callable[[Scope],
             return
         for item in parts(source)[:MAX_TURNS]:
             assign(state, first.target, item, inner, node.lineno)
-            tests = [truth_of(state.evaluate(test, inner)) for test in first.ifs]
+            results = [state.evaluate(test, inner) for test in first.ifs]
+            tests = [truth_of(result) for result in results]
+            tested.extend(results)
             complete = complete and None not in tests
             if False not in tests:
                 turn(rest, inner)
 
     turn(node.generators, Scope(scope.file, [{}, *scope.chain]))
-    return complete
+    return complete, tested
 
 
 def _list_comp(state: State, node: ast.ListComp | ast.GeneratorExp | ast.SetComp, scope: Scope) -> Value:
     items: list[Value] = []
-    complete = comprehension(state, node, scope, lambda inner: items.append(state.evaluate(node.elt, inner)))
-    first = state.evaluate(node.generators[0].iter, scope).variables if not complete else merge(*items)
+    complete, tested = comprehension(state, node, scope, lambda inner: items.append(state.evaluate(node.elt, inner)))
+    first = state.evaluate(node.generators[0].iter, scope).variables if not complete else merge(*items, *tested)
     return Value(items[:MAX_ITEMS] if complete or items else UNKNOWN, first)
 
 
@@ -394,7 +402,7 @@ def _dict_comp(state: State, node: ast.DictComp, scope: Scope) -> Value:
         if hashable(key):
             items[key.data] = value
 
-    complete = comprehension(state, node, scope, add)
+    complete, _ = comprehension(state, node, scope, add)
     return Value(items if complete else UNKNOWN)
 
 

@@ -1,7 +1,10 @@
 """How modules of the project are worked out, and their names taken over."""
 
 import ast
+import posixpath
+from typing import TypeGuard
 
+from ..places import PRODUCTION, is_development
 from .examples import is_needed, place_of, stand_in
 from .objects import Lazy, LoopEnd, Module, Names, Raised, Returned, Scope, Stop
 from .references import Arguments, Reference
@@ -43,6 +46,28 @@ def import_module(state: State, arguments: Arguments) -> Value:
     if not path:
         return Value(UNKNOWN, merge(*arguments.all))
     return Value(Module(path, load_module(state, path)), name.variables)
+
+
+def choose_module(state: State, node: ast.expr, scope: Scope) -> None:
+    """Record the modules of the project that a variable chooses between, production's first: f"site.conf.{NAME}"."""
+    nodes = node.values if isinstance(node, ast.JoinedStr) else [node.left, node.right] if _adds(node) else []
+    values = [state.evaluate(part.value if isinstance(part, ast.FormattedValue) else part, scope) for part in nodes]
+    chosen = [value for value in values if value.direct]
+    texts = [value.data for value in values if isinstance(value.data, str) and not value.direct]
+    if len(chosen) != 1 or len(texts) != 1 or values[-1] is not chosen[0] or not texts[0].endswith("."):
+        return
+    package = state.find_module(texts[0].rstrip("."), "", 0) or ""
+    names = [
+        path.rpartition("/")[2].removesuffix(".py")
+        for path in state.tree.paths
+        if path.endswith(".py") and posixpath.dirname(path) == posixpath.dirname(package)
+    ]
+    kept = [name for name in names if not name.startswith("__") and state.find_module(f"{texts[0]}{name}", "", 0)]
+    state.choose(chosen[0], sorted(kept, key=lambda name: (name not in PRODUCTION, is_development(name))))
+
+
+def _adds(node: ast.expr) -> TypeGuard[ast.BinOp]:
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add)
 
 
 def run_file(state: State, path: str, scope: Scope) -> None:

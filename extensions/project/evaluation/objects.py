@@ -86,6 +86,7 @@ class Class:
     names: Names
     source: str
     annotations: dict[str, Annotation] = field(default_factory=dict)
+    members: list[str] = field(default_factory=list)  # texts, if it is an enumeration and no text itself
 
     def line(self) -> list["Class | Reference"]:
         """Return the class and those it inherits from, in the order in which Python looks."""
@@ -146,3 +147,12 @@ class Space:
     """globals() and its kin: names as a dict."""
 
     names: Names
+
+
+def members_of(cls: Class) -> list[str]:
+    """Return the texts of an enumeration: https://docs.python.org/3/library/enum.html."""
+    if cls.members:
+        return cls.members
+    bases = {base.name.rpartition(".")[2] for base in cls.line() if isinstance(base, Reference)}
+    values = [bound.value.data for bound in cls.names.values()] if bases & {"Enum", "StrEnum"} else []
+    return [value for value in values if isinstance(value, str)]

@@ -241,6 +241,21 @@ class State:
             return Value(UNKNOWN, value.variables, value.direct)
         return value
 
+    def fits(self, value: Value, *texts: str) -> None:
+        """Record the texts of which a variable has to have one, or a text of their form."""
+        variable = self.environment.variables.get(value.direct)
+        if variable is not None and variable.type == "str":
+            variable.fitting = variable.fitting or [*texts]
+
+    def choose(self, value: Value, texts: Iterable[Any]) -> None:
+        """Record the texts that something is chosen by, as keys of a dictionary are: a variable has to have one."""
+        names = [text for text in texts if isinstance(text, str)]
+        if value.direct and names:
+            if value.data is UNKNOWN:
+                self.fits(value, *names)
+            for name in names:
+                self.compared(value, Value(name))
+
     def set_type(self, name: str, type: str, kind: str = "") -> None:
         """Record how a variable's text is read."""
         variable = self.environment.variables.get(name)

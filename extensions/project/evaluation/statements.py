@@ -4,6 +4,7 @@ import ast
 from contextlib import nullcontext, suppress
 
 from .assignment import assign
+from .environment import PLACEHOLDER
 from .expressions import binary
 from .imports import imported_elsewhere
 from .objects import Annotation, Class, Content, Function, LoopEnd, Raised, Returned, Scope
@@ -24,8 +25,23 @@ CATCHES_IMPORT = words("ImportError ModuleNotFoundError Exception BaseException"
 
 def _assign(state: State, node: ast.Assign, scope: Scope) -> None:
     value = state.evaluate(node.value, scope)
+    _note_parts(state, node, scope)
     for target in node.targets:
         assign(state, target, value, scope, node.lineno)
+
+
+def _note_parts(state: State, node: ast.Assign, scope: Scope) -> None:
+    """Record that a variable's text has parts with names, as in `host, port = os.environ["SERVER"].split(":")`."""
+    target, called = node.targets[0], node.value
+    if not isinstance(target, ast.Tuple) or not isinstance(called, ast.Call) or len(called.args) != 1:
+        return
+    names = [part.id.lower() for part in target.elts if isinstance(part, ast.Name)]
+    method, separator = called.func, called.args[0]
+    if not isinstance(method, ast.Attribute) or method.attr != "split" or len(names) != len(target.elts):
+        return
+    if isinstance(separator, ast.Constant) and isinstance(separator.value, str):
+        texts = ("1" if "port" in name else "localhost" if "host" in name else PLACEHOLDER for name in names)
+        state.fits(state.evaluate(method.value, scope), separator.value.join(texts))
 
 
 def _ann_assign(state: State, node: ast.AnnAssign, scope: Scope) -> None:
@@ -324,6 +340,10 @@ def _class_def(state: State, node: ast.ClassDef, scope: Scope) -> None:
         inner = Scope(scope.file, [made.names, *scope.chain], owner=made)
         with suppress(Raised, Returned, LoopEnd):
             state.block(node.body, inner)
+    else:
+        values = [part.value for part in node.body if isinstance(part, ast.Assign)]
+        texts = [value.value for value in values if isinstance(value, ast.Constant)]
+        made.members = [text for text in texts if isinstance(text, str)]
 
 
 def settings_base(base: Value) -> bool:

@@ -5,6 +5,7 @@ What stands in a file that git has is known; every other file may be there or no
 
 from collections.abc import Iterator
 
+from ..opened import note_opened
 from ..references import Arguments, Reader, Reference
 from ..state import State
 from ..values import UNKNOWN, Value, merge
@@ -13,6 +14,7 @@ from .package import Package
 TRUTHS = {"1": True, "yes": True, "true": True, "on": True, "0": False, "no": False, "false": False, "off": False}
 LOADS = ("read", "read_file", "read_string", "readfp")
 ASKS = ("has_option", "has_section")
+LACKING = ""  # the key in a Reader's scheme of a file that the project has not
 ALL = ("sections", "options", "items", "defaults", "keys", "values")
 
 
@@ -27,7 +29,10 @@ def read(state: State, reader: Reader, method: str, arguments: Arguments) -> Val
         _take(reader, arguments.get(0, "dictionary"))
         return Value(None)
     if method in LOADS:
-        files = [name for name in _names(arguments.get(0, "filenames")) if _load(state, reader, name)]
+        given = arguments.get(0, "filenames")
+        files = [name for name in _names(given) if _load(state, reader, name)]
+        if given is not None and not files:
+            reader.scheme[LACKING] = given
         return Value([Value(name) for name in files] if method == "read" else None)
     section, option = (
         item.data if item else None for item in (arguments.get(0, "section"), arguments.get(1, "option"))
@@ -41,6 +46,15 @@ def read(state: State, reader: Reader, method: str, arguments: Arguments) -> Val
         return Value(UNKNOWN, merge(*arguments.all))
     found = reader.scheme.get(f"{section}.{option}".lower()) or arguments.get(-1, "fallback")
     return _as(method, found) if found is not None else Value(UNKNOWN)
+
+
+def section(state: State, reader: Reader, name: str) -> Value:
+    """Return the options of a section; where a file lacks that may have it, settings need that file."""
+    start = f"{name}.".lower()
+    found = {key.removeprefix(start): value for key, value in reader.scheme.items() if key.startswith(start)}
+    if not found and LACKING in reader.scheme and not state.is_caught("KeyError"):
+        note_opened(state, reader.scheme[LACKING], Arguments([], {}), mode=0)
+    return Value(found) if found else Value()
 
 
 def _as(method: str, value: Value) -> Value:

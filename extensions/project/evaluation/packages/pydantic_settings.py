@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..functions import call_function
-from ..objects import Annotation, Class, Function, Instance
+from ..objects import Annotation, Class, Function, Instance, members_of
 from ..operations import new_dict
 from ..references import Arguments, Reference
 from ..state import External, State
@@ -296,13 +296,6 @@ def choices(node: ast.expr) -> list[str]:
             parts = item.slice.elts if isinstance(item.slice, ast.Tuple) else [item.slice]
             found += [part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)]
     return found
-
-
-def members_of(cls: Class) -> list[str]:
-    """Return the texts of an enumeration: https://docs.python.org/3/library/enum.html."""
-    bases = {base.name.rpartition(".")[2] for base in cls.line() if isinstance(base, Reference)}
-    values = [bound.value.data for bound in cls.names.values()] if bases & {"Enum", "StrEnum"} else []
-    return [value for value in values if isinstance(value, str)]
 
 
 def kind_of(state: State, annotation: Annotation) -> "str | Class":
