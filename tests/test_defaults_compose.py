@@ -1782,11 +1782,12 @@ def test_a_module_of_settings_that_nobody_has(code, said, read):
     assert any(note in text for text in read(f"import sys\n{code}")["notes"]) is said
 
 
-def test_a_file_that_settings_read_and_nobody_has(read):
-    (note,) = read("x = open('/etc/config.json').read()\n")["notes"]
+@pytest.mark.parametrize("path", ["/etc/config.json", "/run/secrets/key"])
+def test_a_file_that_settings_read_and_nobody_has(path, read):
+    (note,) = read(f"x = open('{path}').read()\n")["notes"]
     assert note == (
-        "Settings need /etc/config.json (site/settings.py:4), which is not in the project. Before you build, let "
-        "settings read variables instead, and run `copier-django-docker sync`."
+        f"Settings need {path} (site/settings.py:4), which is not in the project. Before you build, let settings read "
+        "variables instead, and run `copier-django-docker sync`."
     )
 
 

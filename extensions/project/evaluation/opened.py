@@ -16,6 +16,7 @@ WRITTEN = re.compile(r"\.(json|ya?ml|toml|ini|cfg|conf|env|key|pem|txt)$|(^|/)\.
 MADE = re.compile(r"(?i)stats|manifest|version|release|revision|commit|build|dist|(^|/)(run|proc|sys|dev|tmp)/")
 # What every machine has, or makes as it starts.
 OF_SYSTEM = re.compile(r"^/(proc|sys|dev|usr|lib|bin|sbin)/|^/etc/[^/]+$")
+SECRETS = "/run/secrets/"  # https://docs.docker.com/compose/how-tos/use-secrets/
 NO_FILE = "FileNotFoundError"
 FAILURES = (NO_FILE, "OSError", "IOError", "EnvironmentError")
 
@@ -82,6 +83,7 @@ def _note_lacking(state: State, text: str) -> None:
         state.private.setdefault(within, Private(state.here)).needed = True
     if state.tree.exists(within) or within in state.lacking or not WRITTEN.search(within):
         return
-    if "/.outside" in within or stand_in(state, within, state.here) or MADE.search(within):
+    made = MADE.search(within) and not within.startswith(SECRETS)
+    if "/.outside" in within or stand_in(state, within, state.here) or made:
         return
     state.lacking[within] = Lacking(state.here, "")
