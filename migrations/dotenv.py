@@ -14,7 +14,7 @@ import stat
 import sys
 import tempfile
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import yaml
 from plumbum import CommandNotFound, local
@@ -24,6 +24,7 @@ MODE, OTHERS = 0o600, 0o077
 UNFOLLOWED = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 PLACEHOLDER = "change-me"  # what the template's default has where it knows no value
 SECRET_BYTES = 48  # 64 characters: some applications refuse keys of fewer than 50
+PASSWORD = re.compile(r"\$\{(\w*PASSWORD)\}")  # that of a service, in a value of compose_environment
 FERNET = re.compile(r"(?:FERNET|FERNET_KEY|ENCRYPTION_KEY)$")  # names of variables whose secret is a key of Fernet
 
 
@@ -157,6 +158,25 @@ def elsewhere(known: dict[str, str], variables: dict[str, str]) -> str:
     )
 
 
+def of_another_login(known: dict[str, str], answers: dict[str, Any]) -> str:
+    """Return a sentence on which variables of a login the .env has for another database than Compose's own."""
+    own = {answers.get("database_user", "django"), answers.get("database_name", "django")}
+    names = [
+        name
+        for name, value in answers.get("compose_environment", {}).items()
+        if (value in own or PASSWORD.search(str(value)))
+        and known.get(name)
+        and not _is_local(known[name])
+        and known[name] != PASSWORD.sub(lambda match: known.get(match[1], ""), str(value))
+    ]
+    if not names or not answers.get("services"):
+        return ""
+    return (
+        f".env sets {', '.join(names)} to what the database of compose.yaml doesn't have. Delete "
+        f"{'these lines' if len(names) > 1 else 'this line'} to use the value in compose.yaml."
+    )
+
+
 def _read(path: Path) -> dict[str, str]:
     """Return the variables of a .env file; none of a link, or of what cannot be read."""
     try:
@@ -235,7 +255,8 @@ if __name__ == "__main__":
     known = _read(Path.cwd() / ".env")
     wanted = answers.get("dotenv", {})
     message = write(Path.cwd() / name, {key: wanted[key] for key in wanted if name == ".env" or not known.get(key)})
-    remark = elsewhere(known, answers.get("compose_environment", {}))
+    remarks = [elsewhere(known, answers.get("compose_environment", {})), of_another_login(known, answers)]
     if quiet == "True" and message.startswith(f"{name} was written"):
         message = ""
-    print(*filter(None, [message, remark]), sep="\n", end="\n" if message or remark else "", file=sys.stderr)
+    said = [line for line in (message, *remarks) if line]
+    print(*said, sep="\n", end="\n" if said else "", file=sys.stderr)

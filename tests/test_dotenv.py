@@ -239,6 +239,42 @@ def test_one_that_is_for_work_without_containers_is_remarked_on(template, projec
     assert ".env points DATABASE_URL at localhost" in output and "Delete this line" in " ".join(output.split())
 
 
+@pytest.mark.parametrize(
+    ("lines", "named"),
+    [
+        (["DB_USER=me", "DB_PASSWORD=mine"], "DB_PASSWORD, DB_USER"),
+        (["DB_USER=shop", "DB_NAME=other"], "DB_NAME"),
+        (["DB_PASSWORD=mine", "POSTGRES_PASSWORD=mine"], ""),
+        (["DB_URL=postgres://me:mine@server/shop"], "DB_URL"),
+        (["HOST=other"], ""),
+    ],
+)
+def test_one_with_the_login_of_another_database_is_remarked_on(template, project, lines, named):
+    folder = project()
+    ignoring(folder)
+    (folder / ".env").write_text("\n".join([*lines, ""]))
+    environment = {"DB_USER": "shop", "DB_NAME": "shop", "DB_PASSWORD": "${POSTGRES_PASSWORD}", "HOST": "db"}
+    environment["DB_URL"] = "postgres://shop:${POSTGRES_PASSWORD}@db/shop"
+    services = {"services": "{db: 'postgres:18'}", "database_user": "shop", "database_name": "shop"}
+    output = copied(template, folder, compose_environment=str(environment), **services)
+    assert (f".env sets {named} to what the database" in output) if named else ("Delete th" not in output)
+
+
+def test_the_login_of_one_in_git_is_that_of_the_database(template, project):
+    folder = project()
+    parts = (
+        "{'ENGINE': 'django.db.backends.postgresql', 'HOST': os.environ['DB_HOST'], 'NAME': os.environ['DB_NAME'], "
+    )
+    with (folder / "mysite/settings.py").open("a") as settings:
+        settings.write(f"import os\nDATABASES = {{'default': {parts}'USER': os.environ['DB_USER']}}}}\n")
+    (folder / ".env").write_text('DB_HOST=pg  # as in Compose\nDB_NAME="goods"\nDB_USER=clerk\n')
+    commit(folder)
+    output = run("copy", "--defaults", "--overwrite", f"--vcs-ref={NEXT}", template, folder)[1]
+    found = answers_of(folder)
+    assert (found["database_name"], found["database_user"]) == ("goods", "clerk") and "Delete th" not in output
+    assert found["services"].keys() == {"pg"} and found["compose_environment"]["DB_USER"] == "clerk"
+
+
 @pytest.mark.parametrize("kind", ["folder", "link", "link into git", "dangling link", "hard link", "pipe"])
 def test_what_is_no_file_of_its_own_is_left_alone(template, project, tmp_path, kind):
     folder, outside, inside = project(), tmp_path / "outside", tmp_path / "my-site/.git/config"
