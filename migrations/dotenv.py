@@ -23,7 +23,8 @@ MODE, OTHERS = 0o600, 0o077
 # Neither a link is followed, nor a pipe waited for; Windows has neither flag.
 UNFOLLOWED = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 PLACEHOLDER = "change-me"  # what the template's default has where it knows no value
-SECRET_BYTES = 48  # 64 characters: some applications refuse keys of fewer than 50
+ENCODED = [base64.b64encode(text).decode() for text in (b"build", b"[]", b"{}", b' {"keys": []}')]
+SECRET_BYTES = 32  # 64 characters: some applications refuse keys of fewer than 50
 PASSWORD = re.compile(r"\$\{(\w*PASSWORD)\}")  # that of a service, in a value of compose_environment
 FERNET = re.compile(r"(?:FERNET|FERNET_KEY|ENCRYPTION_KEY)$")  # names of variables whose secret is a key of Fernet
 
@@ -130,7 +131,7 @@ def _secret(name: str) -> str:
     """Return a random secret, in the form that a key of Fernet has to have: https://cryptography.io/en/latest/fernet/."""
     if FERNET.search(name):
         return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
-    return secrets.token_urlsafe(SECRET_BYTES)
+    return secrets.token_hex(SECRET_BYTES)  # which is base64, too
 
 
 def _quoted(value: str) -> str:
@@ -143,7 +144,7 @@ def _quoted(value: str) -> str:
 
 def _to_change(variables: dict[str, str]) -> str:
     """Return a line on the variables that have a placeholder, "" if none has one."""
-    names = [name for name, value in variables.items() if value == PLACEHOLDER]
+    names = [name for name, value in variables.items() if value in (PLACEHOLDER, *ENCODED)]
     return f"\nChange {', '.join(names)} there: your project has no value to take." if names else ""
 
 
