@@ -971,6 +971,22 @@ def test_a_worker_whose_queue_is_in_files(read, broker):
     assert found["workers"] == {"worker": command} and found["services"] == {}
 
 
+@pytest.mark.parametrize(
+    ("requirements", "runs"),
+    [
+        ("billiard==3.6.3\nredis\n", False),  # which nothing else needs: all that was installed is listed
+        ("billiard==3.6.3\ncelery\nredis\n", True),
+        ("redis\n", True),  # another package may bring it
+        ("billiard==3.6.3\ndjango-celery-beat\n", True),
+    ],
+)
+def test_a_worker_whose_program_nothing_installs(requirements, runs, read):
+    more = CELERY | {"Procfile": "web: gunicorn site.wsgi\nworker: celery -A site worker\n"}
+    found = read(BROKER, requirements, more=more)
+    assert found["workers"].get("worker", "") == ("celery -A site worker" if runs else "")
+    assert runs or "worker` (Procfile:2) doesn't run: nothing installs celery." in " ".join(found["notes"])
+
+
 def test_a_worker_of_django_celery_that_is_not_installed(read):
     more = {**CELERY, "Procfile": "web: gunicorn site.wsgi\nworker: python manage.py celery worker -l info\n"}
     assert read(BROKER, "celery\nredis\n", more=more)["workers"] == {"worker": "celery -A site.celery worker -l info"}
