@@ -23,6 +23,7 @@ MODE, OTHERS = 0o600, 0o077
 # Neither a link is followed, nor a pipe waited for; Windows has neither flag.
 UNFOLLOWED = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 PLACEHOLDER = "change-me"  # what the template's default has where it knows no value
+JSON = ("[]", "{}")  # the same where it is JSON, and in base64
 ENCODED = [base64.b64encode(text).decode() for text in (b"build", b"[]", b"{}", b' {"keys": []}')]
 SECRET_BYTES = 32  # 64 characters: some applications refuse keys of fewer than 50
 PASSWORD = re.compile(r"\$\{(\w*PASSWORD)\}")  # that of a service, in a value of compose_environment
@@ -144,7 +145,7 @@ def _quoted(value: str) -> str:
 
 def _to_change(variables: dict[str, str]) -> str:
     """Return a line on the variables that have a placeholder, "" if none has one."""
-    names = [name for name, value in variables.items() if value in (PLACEHOLDER, *ENCODED)]
+    names = [name for name, value in variables.items() if value in (PLACEHOLDER, *JSON, *ENCODED)]
     return f"\nChange {', '.join(names)} there: your project has no value to take." if names else ""
 
 

@@ -61,17 +61,21 @@ def test_a_key_of_fernet_has_its_form(template, project):
 def test_what_is_to_be_changed_is_named(template, project):
     folder = project()
     ignoring(folder)
-    dotenv = "{PACKED: W10=, SMTP_USER: change-me, SMTP_PASSWORD: change-me, TOKEN: change-me, SECRET_KEY: ''}"
+    dotenv = "{LISTED: '[]', PACKED: W10=, SMTP_USER: change-me, SMTP_PASSWORD: change-me, TOKEN: change-me, "
+    dotenv += "SECRET_KEY: ''}"
     (folder / ".env").write_text("TOKEN=mine\n")
     output = run("copy", "--defaults", f"--vcs-ref={NEXT}", template, folder, dotenv=dotenv)[1]
     assert base64.b64decode(variables(folder / ".env")["SECRET_KEY"], validate=True)
-    assert "Change PACKED, SMTP_PASSWORD, SMTP_USER there: your project has no value to take." in " ".join(
+    assert "Change LISTED, PACKED, SMTP_PASSWORD, SMTP_USER there: your project has no value to take." in " ".join(
         output.split()
     )
     commit(folder)
     (folder / ".env").unlink()
     output = run("copy", "--defaults", "--overwrite", f"--vcs-ref={NEXT}", template, folder, dotenv=dotenv)[1]
-    assert ".env was written, with PACKED, SECRET_KEY, SMTP_PASSWORD, SMTP_USER, TOKEN.\nChange PACKED, " in output
+    said = " ".join(output.split())
+    assert (
+        ".env was written, with LISTED, PACKED, SECRET_KEY, SMTP_PASSWORD, SMTP_USER, TOKEN. Change LISTED, " in said
+    )
 
 
 def test_git_is_made_to_ignore_it(template, project):
