@@ -49,7 +49,7 @@ QUESTIONS = (
             default=(
                 "`python manage.py makemigrations` for apps whose migrations are not in the project, if your own "
                 "files run it, `compilejsi18n` of django-statici18n, and copies of examples of modules that settings "
-                "need; collectstatic, if templates are among what it collects"
+                "need; collectstatic for templates"
             ),
             changes="a `RUN` each in the stage `code` of both Dockerfiles, with `build_environment`",
             allowed="commands without characters of a shell such as `;`, `&` and `$`",
