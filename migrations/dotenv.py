@@ -14,7 +14,7 @@ import stat
 import sys
 import tempfile
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import yaml
 from plumbum import CommandNotFound, local
@@ -23,7 +23,10 @@ MODE, OTHERS = 0o600, 0o077
 # Neither a link is followed, nor a pipe waited for; Windows has neither flag.
 UNFOLLOWED = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 PLACEHOLDER = "change-me"  # what the template's default has where it knows no value
-SECRET_BYTES = 48  # 64 characters: some applications refuse keys of fewer than 50
+JSON = ("[]", "{}")  # the same where it is JSON, and in base64
+ENCODED = [base64.b64encode(text).decode() for text in (b"build", b"[]", b"{}", b' {"keys": []}')]
+SECRET_BYTES = 32  # 64 characters: some applications refuse keys of fewer than 50
+PASSWORD = re.compile(r"\$\{(\w*PASSWORD)\}")  # that of a service, in a value of compose_environment
 FERNET = re.compile(r"(?:FERNET|FERNET_KEY|ENCRYPTION_KEY)$")  # names of variables whose secret is a key of Fernet
 
 
@@ -129,7 +132,7 @@ def _secret(name: str) -> str:
     """Return a random secret, in the form that a key of Fernet has to have: https://cryptography.io/en/latest/fernet/."""
     if FERNET.search(name):
         return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
-    return secrets.token_urlsafe(SECRET_BYTES)
+    return secrets.token_hex(SECRET_BYTES)  # which is base64, too
 
 
 def _quoted(value: str) -> str:
@@ -142,7 +145,7 @@ def _quoted(value: str) -> str:
 
 def _to_change(variables: dict[str, str]) -> str:
     """Return a line on the variables that have a placeholder, "" if none has one."""
-    names = [name for name, value in variables.items() if value == PLACEHOLDER]
+    names = [name for name, value in variables.items() if value in (PLACEHOLDER, *JSON, *ENCODED)]
     return f"\nChange {', '.join(names)} there: your project has no value to take." if names else ""
 
 
@@ -153,6 +156,25 @@ def elsewhere(known: dict[str, str], variables: dict[str, str]) -> str:
         return ""
     return (
         f".env points {', '.join(names)} at localhost, which is the container itself in a container. Delete "
+        f"{'these lines' if len(names) > 1 else 'this line'} to use the value in compose.yaml."
+    )
+
+
+def of_another_login(known: dict[str, str], answers: dict[str, Any]) -> str:
+    """Return a sentence on which variables of a login the .env has for another database than Compose's own."""
+    own = {answers.get("database_user", "django"), answers.get("database_name", "django")}
+    names = [
+        name
+        for name, value in answers.get("compose_environment", {}).items()
+        if (value in own or PASSWORD.search(str(value)))
+        and known.get(name)
+        and not _is_local(known[name])
+        and known[name] != PASSWORD.sub(lambda match: known.get(match[1], ""), str(value))
+    ]
+    if not names or not answers.get("services"):
+        return ""
+    return (
+        f".env sets {', '.join(names)} to what the database of compose.yaml doesn't have. Delete "
         f"{'these lines' if len(names) > 1 else 'this line'} to use the value in compose.yaml."
     )
 
@@ -235,7 +257,8 @@ if __name__ == "__main__":
     known = _read(Path.cwd() / ".env")
     wanted = answers.get("dotenv", {})
     message = write(Path.cwd() / name, {key: wanted[key] for key in wanted if name == ".env" or not known.get(key)})
-    remark = elsewhere(known, answers.get("compose_environment", {}))
+    remarks = [elsewhere(known, answers.get("compose_environment", {})), of_another_login(known, answers)]
     if quiet == "True" and message.startswith(f"{name} was written"):
         message = ""
-    print(*filter(None, [message, remark]), sep="\n", end="\n" if message or remark else "", file=sys.stderr)
+    said = [line for line in (message, *remarks) if line]
+    print(*said, sep="\n", end="\n" if said else "", file=sys.stderr)

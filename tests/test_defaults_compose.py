@@ -1,5 +1,7 @@
 """A project in, the services, variables and processes of Compose out."""
 
+import base64
+
 import pytest
 
 from extensions.filters import setting
@@ -969,6 +971,22 @@ def test_a_worker_whose_queue_is_in_files(read, broker):
     assert found["workers"] == {"worker": command} and found["services"] == {}
 
 
+@pytest.mark.parametrize(
+    ("requirements", "runs"),
+    [
+        ("billiard==3.6.3\nredis\n", False),  # which nothing else needs: all that was installed is listed
+        ("billiard==3.6.3\ncelery\nredis\n", True),
+        ("redis\n", True),  # another package may bring it
+        ("billiard==3.6.3\ndjango-celery-beat\n", True),
+    ],
+)
+def test_a_worker_whose_program_nothing_installs(requirements, runs, read):
+    more = CELERY | {"Procfile": "web: gunicorn site.wsgi\nworker: celery -A site worker\n"}
+    found = read(BROKER, requirements, more=more)
+    assert found["workers"].get("worker", "") == ("celery -A site worker" if runs else "")
+    assert runs or "worker` (Procfile:2) doesn't run: nothing installs celery." in " ".join(found["notes"])
+
+
 def test_a_worker_of_django_celery_that_is_not_installed(read):
     more = {**CELERY, "Procfile": "web: gunicorn site.wsgi\nworker: python manage.py celery worker -l info\n"}
     assert read(BROKER, "celery\nredis\n", more=more)["workers"] == {"worker": "celery -A site.celery worker -l info"}
@@ -1691,6 +1709,29 @@ def test_a_variable_that_is_part_of_a_url(route, value, read):
 )
 def test_what_a_setting_takes(text, value, read):
     assert list(read(f"{text}\n")["dotenv"].values()) == [value]
+
+
+@pytest.mark.parametrize(
+    ("text", "inner"),
+    [
+        ("A = base64.b64decode(os.environ['PACKED'])", b"build"),
+        ("A = base64.b64decode(s=env('PACKED')).decode()", b"build"),
+        ("A = json.loads(base64.urlsafe_b64decode(os.environ['PACKED']))", b"[]"),
+        ("A = JsonWebKey.import_key_set(json.loads(base64.b64decode(env('PACKED'))))", b' {"keys": []}'),
+    ],
+)
+def test_a_text_that_settings_decode_is_of_base64(text, inner, read):
+    found = read(f"import base64\nimport json\nfrom authlib.jose import JsonWebKey\n{text}\n")
+    assert base64.b64decode(found["build_environment"]["PACKED"], validate=True) == inner
+    assert found["dotenv"] == found["build_environment"]
+
+
+def test_a_secret_that_settings_decode_is_made(read):
+    found = read("import base64\nA = base64.b64decode(os.environ['PACKED_SECRET'])\n")
+    assert found["dotenv"] == {"PACKED_SECRET": ""} and read("import base64\nA = base64.b64decode('YQ==')\n")
+    assert base64.b64decode(found["build_environment"]["PACKED_SECRET"], validate=True)
+    optional = read("import base64\nA = base64.b64decode(os.environ.get('PACKED_SECRET', ''))\n")
+    assert optional["build_environment"] == optional["dotenv"] == {}
 
 
 def test_the_address_of_an_example_is_this_machine_s(read):

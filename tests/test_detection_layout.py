@@ -395,6 +395,24 @@ def test_a_driver_that_only_an_extra_has(extra, packages, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("engine", "tested", "packages"),
+    [
+        ("django.db.backends.mysql", "mysqlclient~=2.2.8", ["mysqlclient~=2.2.8"]),
+        ("django.db.backends.mysql", "ruff", []),
+        ("django.db.backends.postgresql", "mysqlclient~=2.2.8", []),
+        ("other.mysql", "mysqlclient~=2.2.8", []),  # which brings its own
+    ],
+)
+def test_a_driver_that_only_tests_have_beside_that_of_another_database(engine, tested, packages, tmp_path):
+    database = f'DATABASES = {{"default": {{"ENGINE": "{engine}", "NAME": "x", "HOST": "db"}}}}\n'
+    files = {"requirements-prod.txt": "Django==5.2\npsycopg\n", "requirements-test.txt": f"{tested}\n"}
+    write(tmp_path, startproject() | {"core/settings.py": SETTINGS + database} | files)
+    (tmp_path / "requirements.txt").unlink(missing_ok=True)
+    found = defaults.from_site(reading.read(tmp_path), tmp_path)
+    assert found["install_packages"].value == packages
+
+
+@pytest.mark.parametrize(
     ("settings", "listed", "packages"),
     [
         (SHOWN, "", ["django-extensions==4.1"]),

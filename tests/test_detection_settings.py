@@ -214,6 +214,7 @@ def test_os_environ(read):
         "example": "",
         "compared": [],
         "told": False,
+        "encoded": False,
     }
     assert len(project.variable("SECRET_KEY")["dummy"]) >= 50
     assert project.required == ["SECRET_KEY"]

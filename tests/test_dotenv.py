@@ -61,14 +61,21 @@ def test_a_key_of_fernet_has_its_form(template, project):
 def test_what_is_to_be_changed_is_named(template, project):
     folder = project()
     ignoring(folder)
-    dotenv = "{SMTP_USER: change-me, SMTP_PASSWORD: change-me, TOKEN: change-me, SECRET_KEY: ''}"
+    dotenv = "{LISTED: '[]', PACKED: W10=, SMTP_USER: change-me, SMTP_PASSWORD: change-me, TOKEN: change-me, "
+    dotenv += "SECRET_KEY: ''}"
     (folder / ".env").write_text("TOKEN=mine\n")
     output = run("copy", "--defaults", f"--vcs-ref={NEXT}", template, folder, dotenv=dotenv)[1]
-    assert "Change SMTP_PASSWORD, SMTP_USER there: your project has no value to take." in output
+    assert base64.b64decode(variables(folder / ".env")["SECRET_KEY"], validate=True)
+    assert "Change LISTED, PACKED, SMTP_PASSWORD, SMTP_USER there: your project has no value to take." in " ".join(
+        output.split()
+    )
     commit(folder)
     (folder / ".env").unlink()
     output = run("copy", "--defaults", "--overwrite", f"--vcs-ref={NEXT}", template, folder, dotenv=dotenv)[1]
-    assert ".env was written, with SECRET_KEY, SMTP_PASSWORD, SMTP_USER, TOKEN.\nChange SMTP_PASSWORD, " in output
+    said = " ".join(output.split())
+    assert (
+        ".env was written, with LISTED, PACKED, SECRET_KEY, SMTP_PASSWORD, SMTP_USER, TOKEN. Change LISTED, " in said
+    )
 
 
 def test_git_is_made_to_ignore_it(template, project):
@@ -237,6 +244,42 @@ def test_one_that_is_for_work_without_containers_is_remarked_on(template, projec
     environment = "{DATABASE_URL: postgres://db/site, ALLOWED_HOSTS: localhost, REDIS: redis://valkey}"
     output = copied(template, folder, compose_environment=environment)
     assert ".env points DATABASE_URL at localhost" in output and "Delete this line" in " ".join(output.split())
+
+
+@pytest.mark.parametrize(
+    ("lines", "named"),
+    [
+        (["DB_USER=me", "DB_PASSWORD=mine"], "DB_PASSWORD, DB_USER"),
+        (["DB_USER=shop", "DB_NAME=other"], "DB_NAME"),
+        (["DB_PASSWORD=mine", "POSTGRES_PASSWORD=mine"], ""),
+        (["DB_URL=postgres://me:mine@server/shop"], "DB_URL"),
+        (["HOST=other"], ""),
+    ],
+)
+def test_one_with_the_login_of_another_database_is_remarked_on(template, project, lines, named):
+    folder = project()
+    ignoring(folder)
+    (folder / ".env").write_text("\n".join([*lines, ""]))
+    environment = {"DB_USER": "shop", "DB_NAME": "shop", "DB_PASSWORD": "${POSTGRES_PASSWORD}", "HOST": "db"}
+    environment["DB_URL"] = "postgres://shop:${POSTGRES_PASSWORD}@db/shop"
+    services = {"services": "{db: 'postgres:18'}", "database_user": "shop", "database_name": "shop"}
+    output = copied(template, folder, compose_environment=str(environment), **services)
+    assert (f".env sets {named} to what the database" in output) if named else ("Delete th" not in output)
+
+
+def test_the_login_of_one_in_git_is_that_of_the_database(template, project):
+    folder = project()
+    parts = (
+        "{'ENGINE': 'django.db.backends.postgresql', 'HOST': os.environ['DB_HOST'], 'NAME': os.environ['DB_NAME'], "
+    )
+    with (folder / "mysite/settings.py").open("a") as settings:
+        settings.write(f"import os\nDATABASES = {{'default': {parts}'USER': os.environ['DB_USER']}}}}\n")
+    (folder / ".env").write_text('DB_HOST=pg  # as in Compose\nDB_NAME="goods"\nDB_USER=clerk\n')
+    commit(folder)
+    output = run("copy", "--defaults", "--overwrite", f"--vcs-ref={NEXT}", template, folder)[1]
+    found = answers_of(folder)
+    assert (found["database_name"], found["database_user"]) == ("goods", "clerk") and "Delete th" not in output
+    assert found["services"].keys() == {"pg"} and found["compose_environment"]["DB_USER"] == "clerk"
 
 
 @pytest.mark.parametrize("kind", ["folder", "link", "link into git", "dangling link", "hard link", "pipe"])

@@ -1834,6 +1834,31 @@ def test_what_is_built_and_django_reads_is_in_its_image(settings, code, runtime,
     assert (node["output"], node["runtime"]) == (["ui/dist"], runtime)
 
 
+COLLECTED = (
+    "STATIC_ROOT = BASE_DIR / 'static'\nSTATICFILES_DIRS = [('app', BASE_DIR / 'ui' / 'dist')]\n"
+    "TEMPLATES = [{'BACKEND': 'x', 'DIRS': [BASE_DIR / 'static' / 'app']}]\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("settings", "more", "collects"),
+    [
+        (COLLECTED, {}, True),
+        (COLLECTED, {"static/app/index.html": ""}, False),
+        (COLLECTED.replace("'static' / 'app'", "'ui' / 'dist'"), {}, False),
+        (COLLECTED + "MIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']\n", {}, False),
+    ],
+)
+def test_templates_that_collectstatic_alone_brings_are_in_django_s_image(settings, more, collects, answered):
+    package = '{"scripts": {"build": "esbuild a.js --outdir=dist"}, "devDependencies": {"esbuild": "1"}}'
+    log = "LOGGING = {'handlers': {'f': {'class': 'logging.FileHandler', 'filename': '/var/log/shop/a.log'}}}\n"
+    files = {"ui/package.json": package, "shop/settings.py": SETTINGS + settings + log}
+    found = answered(**files, **more)
+    commands = ["mkdir -p /var/log/shop", "python manage.py collectstatic --noinput"]
+    assert found["code_commands"] == (commands if collects else [])
+    assert found["node"]["runtime"] or not collects
+
+
 def test_templates_that_are_built_are_in_django_s_image(answered):
     package = '{"scripts": {"build": "esbuild a.js --outdir=shop/templates/mail"}}'
     assert answered(**{"package.json": package})["node"]["runtime"] is True

@@ -60,6 +60,24 @@ def found(tmp_path):
     return make
 
 
+WRITING = """
+from pathlib import Path
+from django.conf import settings
+from django.contrib.staticfiles.storage import StaticFilesStorage
+
+class Own(StaticFilesStorage):
+    def post_process(self, paths, **options):
+        (Path(settings.STATIC_ROOT) / paths[0]).write_text("")
+"""
+
+
+@pytest.mark.parametrize(("module", "said"), [("site.files", False), ("site.other", True)])
+def test_a_storage_of_static_files_writes_in_the_build(module, said, found):
+    storage = f"STORAGES = {{'staticfiles': {{'BACKEND': '{module}.Own'}}}}\nSTATIC_ROOT = 'static'\n"
+    given = found(storage, **{"shop/site/files.py": WRITING, "shop/site/other.py": ""})
+    assert any("Your code writes to static (site/files.py:8)" in note for note in given["notes"]) is said
+
+
 OLD = "STATICFILES_STORAGE = 'django.contrib.staticfiles.storage.ManifestStaticFilesStorage'\n"
 NEW = "STORAGES = {'staticfiles': {'BACKEND': 'django.contrib.staticfiles.storage.ManifestStaticFilesStorage'}}\n"
 OTHER = "STORAGES = {'default': {'BACKEND': 'django.core.files.storage.FileSystemStorage'}}\n"

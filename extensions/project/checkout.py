@@ -5,16 +5,18 @@ https://git-scm.com/docs/gitmodules, https://github.com/git-lfs/git-lfs/blob/mai
 
 import re
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from .findings import Found, unread
+from .secrets import is_secret
 from .tree import Tree
 
 POINTER = "version https://git-lfs.github.com/spec/"
 # https://git-scm.com/docs/git-clone#_git_urls: by https, ssh, or host:path, with a user or a token that is not read
 URL = re.compile(r"(?:\w+://)?(?:[^/@]*@)?([A-Za-z0-9.-]+)(?::[0-9]+/|[:/])/?([\w./-]+?)(?:\.git)?/?")
+COMMENT = re.compile(r"\s#[^\"']*$")  # at the end of a line of .env
 MAX_POINTER = 1024  # bytes, as the specification has it
 
 
@@ -25,7 +27,7 @@ class Checkout:
     submodules: Found[Sequence[str]] = unread(())  # folders that are empty
     pointers: Found[Sequence[str]] = unread(())  # files of which there is a pointer alone
     remote: Found[str] = unread("")  # the host and the path of git's remote `origin`, as github.com/org/shop
-    dotenv: Found[Sequence[str]] = unread(())  # the variables that .env gives a value, if git tracks that file
+    dotenv: Found[Mapping[str, str]] = unread({})  # what .env gives variables, if git tracks that file; "" of secrets
 
 
 def read_checkout(tree: Tree) -> Checkout:
@@ -49,18 +51,23 @@ def _remote(root: Path) -> Found[str]:
     return Found(f"{match[1].lower()}/{match[2]}", ".git/config") if match else Found("", "")
 
 
-def _dotenv(tree: Tree) -> Found[Sequence[str]]:
-    """Return the variables of a .env that git tracks, which is no place for secrets. Their values are not kept."""
+def _dotenv(tree: Tree) -> Found[Mapping[str, str]]:
+    """Return the variables of a .env that git tracks, which is no place for secrets: these are not kept."""
     path = tree.root / ".env"
     if path.is_symlink() or not path.is_file() or not _git(tree.root, "ls-files", "--", ".env"):
-        return Found((), "")
-    return Found(given(tree.text(".env") or ""), ".env")
+        return Found({}, "")
+    found = given(tree.text(".env") or "")
+    return Found({name: "" if is_secret(name, value) else value for name, value in found.items()}, ".env")
 
 
-def given(dotenv: str) -> list[str]:
-    """Return the variables that the text of a .env gives a value; Compose's ${NAME:?} refuses an empty one."""
+def given(dotenv: str) -> dict[str, str]:
+    """Return what the text of a .env gives variables, without empty ones, which Compose's ${NAME:?} refuses.
+
+    https://docs.docker.com/compose/how-tos/environment-variables/variable-interpolation/#env-file-syntax
+    """
     pairs = (line.strip().removeprefix("export ").partition("=") for line in dotenv.splitlines())
-    return [name.strip() for name, _, value in pairs if value.strip("\"' ") and not name.startswith("#")]
+    found = {name.strip(): COMMENT.sub("", value).strip() for name, _, value in pairs if not name.startswith("#")}
+    return {name: text for name, value in found.items() if (text := value.strip("\"'"))}
 
 
 def _git(root: Path, *command: str) -> str:

@@ -265,7 +265,7 @@ def _first_value(site: Site, item: ReadVariable) -> str:
     of_site = item.type == "url" and any(word in name for word in ("SITE", "BASE", "HOST"))
     if own and own != default and not (of_site and EXAMPLE.match(own)):
         return own
-    if item.type in JSON:
+    if item.type in JSON or (item.encoded and not item.secret):
         return dummy
     if item.secret and item.type == "str" and "DSN" not in name:
         words = {*name.split("_")}

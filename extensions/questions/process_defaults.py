@@ -2,6 +2,9 @@
 
 import re
 import shlex
+from collections.abc import Iterator
+
+from packaging.requirements import Requirement
 
 from ..project import Certainty
 from ..project.processes import LISTENS
@@ -15,6 +18,10 @@ from . import deployment_defaults, kinds
 from .default import Default
 
 PROGRAMS = ("celery", "dramatiq", "rq", "rqscheduler", "huey_consumer", "huey_consumer.py", "procrastinate", "arq")
+# Those of programs that have another name, and what nothing else than a distribution needs.
+DISTRIBUTIONS = {"rqscheduler": "rq-scheduler", "huey_consumer": "huey", "huey_consumer.py": "huey"}
+NEEDED_BY = {"celery": frozenset(("billiard",))}
+RUNNING = ("worker", "beat", "scheduler")  # kinds of processes that do not end
 QUEUE = re.compile(
     r"\bcelery\b|\b(?:rqworker|rqworker-pool|rqscheduler|run_huey|rundramatiq|qcluster|db_worker|procrastinate|dramatiq"
     r"|huey_consumer|process_tasks|rqworkers)\b"
@@ -58,10 +65,10 @@ def _workers(site: Site) -> tuple[dict[str, str], dict[str, Process]]:
     """Return the commands, and the processes that they were read from, by the names of their services."""
     found: dict[str, str] = {}
     items: dict[str, Process] = {}
-    stated = [item for item in site.processes.processes.value if item.kind in ("worker", "beat", "scheduler")]
+    stated = [item for item in site.processes.processes.value if item.kind in RUNNING]
     for item in stated:
         command = _worker(site, item)
-        if not command or command in found.values():
+        if not command or command in found.values() or _lacking(site, command):
             continue
         alone = sum(_queue(other) == _queue(item) for other in stated) == 1
         name = _free(_name(site, item, command, alone), found, site)
@@ -77,10 +84,26 @@ def notes(site: Site) -> list[str]:
         f"`{command}` ({items[name].source}) doesn't run: add a service for it to compose.override.yaml."
         for name, command in commands.items()
         if kinds.command(command)
-    ] + [
+    ] + [*_not_installed(site), *_of_variables(site)]
+
+
+def _not_installed(site: Site) -> Iterator[str]:
+    """Yield sentences on stated processes whose program nothing installs."""
+    for item in site.processes.processes.value:
+        command = _worker(site, item) if item.certainty == Certainty.STATED and item.kind in RUNNING else ""
+        if command and (name := _lacking(site, command)):
+            yield (
+                f"`{command}` ({item.source}) doesn't run: nothing installs {name}. Add it to your dependencies, "
+                "then run `copier-django-docker sync`."
+            )
+
+
+def _of_variables(site: Site) -> list[str]:
+    """Return sentences on stated processes that a shell would have to fill in."""
+    return [
         f"`{item.command}` ({item.source}) doesn't run: add it to the answer workers, with the value of its variable."
         for item in site.processes.processes.value
-        if item.kind in ("worker", "beat", "scheduler")
+        if item.kind in RUNNING
         and item.certainty == Certainty.STATED
         and not item.note
         and re.fullmatch(r"[^;|&<>`(]*\bmanage\.py [^;|&<>`(]*\$[^;|&<>`(]*", item.command)
@@ -148,6 +171,22 @@ def _worker(site: Site, item: Process) -> str:
     return ""
 
 
+def _lacking(site: Site, command: str) -> str:
+    """Return the distribution of a command's program, if it is certain that nothing installs it, else "".
+
+    Certain are a lock file, and a list that has what the program alone needs: all that was installed is in it.
+    """
+    words = shlex.split(command)
+    program = words[2] if words[0] == "env" else words[0]
+    name = DISTRIBUTIONS.get(program, program)
+    installed = site.dependencies.distributions.value
+    is_all = site.dependencies.lock_file.value or installed.keys() & NEEDED_BY.get(name, frozenset())
+    if program not in PROGRAMS or not is_all or any(name in other for other in installed):
+        return ""
+    packages = deployment_defaults.install_packages(site).value
+    return "" if any(Requirement(package).name == name for package in packages) else name
+
+
 def _not_pinged(site: Site, command: str) -> str:
     """Return a command of Celery's worker with a name of its own, if its queues have no remote control.
 
@@ -164,7 +203,7 @@ def _not_pinged(site: Site, command: str) -> str:
 def _are_stated(site: Site) -> bool:
     """Return whether the project's files say what runs beside its web server: then they say it all."""
     return any(
-        item.certainty == Certainty.STATED and not item.note and item.kind in ("worker", "beat", "scheduler")
+        item.certainty == Certainty.STATED and not item.note and item.kind in RUNNING
         for item in site.processes.processes.value
     )
 

@@ -144,13 +144,19 @@ def notes(site: Site) -> list[str]:
 
 
 def _unkept(site: Site) -> list[str]:
-    """Return a sentence on folders that code writes to, and that can be no volumes: they hold the project's files."""
+    """Return a sentence on folders that code writes to, and that can be no volumes: they hold the project's files.
+
+    A storage of static files writes when the image is built.
+    """
+    storage = f"/{site.settings.staticfiles_storage.value.rpartition('.')[0].replace('.', '/')}.py"
     dirs, files = data_places(connections(site).environment, site)
     writes = [write for write in site.written.writes.value if write.kind == "code" and write.path not in files]
     left = {
         write.path: write.source
         for write in writes
-        if "/management/" not in write.source and not any(is_within(write.path, path) for path in dirs)
+        if "/management/" not in write.source
+        and not f"/{write.source.rpartition(':')[0]}".endswith(storage)
+        and not any(is_within(write.path, path) for path in dirs)
     }
     if not left:
         return []

@@ -197,7 +197,7 @@ def _parts(site: Site, database: Database, chosen: Choice | None) -> dict[str, s
     found = {}
     for role in ROLES:
         if variable := database.variables.get(role):
-            found[role] = _default(site, variable)
+            found[role] = site.checkout.dotenv.value.get(variable) or _default(site, variable)  # Compose reads it, too
         else:
             found[role] = "" if chosen else database.part(role)
     return found

@@ -131,6 +131,14 @@ def missing_drivers(distributions: Iterable[str], database_engines: Iterable[str
     ]
 
 
+def other_drivers(distributions: Iterable[str], database_engines: Iterable[str]) -> list[set[str]]:
+    """Return the distributions that are a driver of Django's own backends, for those where only others are listed."""
+    listed = {*distributions}
+    backends = [engine.rpartition(".")[2] for engine in database_engines if engine.startswith("django.")]
+    needed = [drivers for part, (_, drivers) in DRIVERS.items() if any(part in backend for backend in backends)]
+    return [drivers for drivers in needed if not listed & drivers]
+
+
 def needs_driver(distributions: Iterable[str], database_engines: Iterable[str]) -> dict[str, str]:
     """Return the features for a database whose driver no file lists, so that another distribution has to bring it."""
     return {feature: "" for _, feature in missing_drivers(distributions, database_engines)}

@@ -18,7 +18,7 @@ from ..places import is_aside, own
 from ..settings.record import DjangoSettings
 from ..settings.setting import Settings, entry, parts_of
 from ..tree import Tree
-from .debian_packages import missing_drivers
+from .debian_packages import missing_drivers, other_drivers
 from .record import Dependencies
 from .requirements import Requirement, parse_requirement, parse_version, read_requirements
 from .undeclared import undeclared
@@ -106,9 +106,10 @@ def _of_settings(
     named += _imports_of_example(tree, dependencies, layout)
     modules = _missing(tree, dependencies, layout, named)
     missing = [distributions_of(module) for module in modules]
-    engines = [database.engine or "" for database in settings.databases.value.values()]
+    engines = [settings.default_database.engine or ""]
+    engines += [database.engine or "" for database in settings.databases.value.values()]
     unlisted = missing_drivers(dependencies.distributions.value, engines)
-    missing += [drivers for drivers, _ in unlisted]
+    missing += [drivers for drivers, _ in unlisted] or other_drivers(dependencies.distributions.value, engines[:1])
     near = {path.rpartition("/")[0] for path in dependencies.installer_files.value}
     listed = {item.name: item for item in _of_developers(tree, near)} if missing else {}
     for names in missing:

@@ -1,6 +1,7 @@
 """What Python's own functions, and those that leave their argument as it is, return."""
 
 import ast
+import base64
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -101,6 +102,20 @@ def literal(read: Callable[[str], Any]) -> Callable[..., Value]:
     return call
 
 
+def decoded(state: State, arguments: Arguments) -> Value:
+    """Return what is in a text of base64: https://docs.python.org/3/library/base64.html#base64.b64decode."""
+    first = arguments.get(0, "s") or Value()
+    if first.direct in state.environment.variables:
+        state.environment.variables[first.direct].encoded = True
+    data = state.given(first).data
+    if not isinstance(data, str):
+        return Value(UNKNOWN, first.variables, first.direct)
+    try:
+        return Value(base64.b64decode(data).decode(), first.variables)
+    except ValueError:
+        return Value(UNKNOWN, first.variables)
+
+
 def to_bool(state: State, arguments: Arguments) -> Value:
     """Return a text like "yes" as a bool (strtobool and its kin)."""
     first = arguments.positional[0] if arguments.positional else Value()
@@ -175,6 +190,8 @@ BUILTINS: dict[str, External] = {
     "platform.system": lambda state, arguments: Value("Linux"),  # of the image
     "urllib.parse.urlparse": parsed_url,
     "urllib.parse.urlsplit": parsed_url,
+    "base64.b64decode": decoded,
+    "base64.urlsafe_b64decode": decoded,
     "ast.literal_eval": literal(ast.literal_eval),
     "copy.copy": copied,
     "copy.deepcopy": copied,

@@ -1,6 +1,7 @@
 """The environment variables that settings read, and what the packages that read them make of their text."""
 
 import json
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -286,6 +287,7 @@ class ReadVariable:
     source: str = ""
     type: str = "str"  # bool | int | list | json | object | url | str
     separator: str = ","  # of the items, where the text is a list
+    encoded: bool = False  # whether the text is in base64
     build: bool = False  # whether some settings do not load without it
     dummy: str = ""  # a text that settings accept while an image is built
     opened: str = ""  # where settings read the file that it names, and fail without
@@ -296,7 +298,9 @@ class ReadVariable:
 
 
 def _accepted(variable: Variable) -> str:
-    """Return a dummy that is no address of this machine, where such a one is refused."""
+    """Return a dummy that is no address of this machine, where such a one is refused; in base64 where that is read."""
+    if variable.encoded:
+        return b64encode((variable.fitting[0] if variable.fitting else dummy(variable)).encode()).decode()
     text = dummy(variable)
     is_local = variable.refused and any(host in str(variable.default) for host in ("localhost", "127.0.0.1"))
     return text.replace("localhost", "www.example.com") if is_local else text
@@ -317,6 +321,7 @@ def described(variable: Variable) -> ReadVariable:
         source=variable.source,
         type=kind_of(variable),
         separator=variable.separator,
+        encoded=variable.encoded,
         build=build,
         dummy=_accepted(variable) if build else "",
         opened=variable.opened if build else "",

@@ -70,6 +70,7 @@ class Variable:
     compared: list[str] = field(default_factory=list)
     separator: str = ","  # of the items, where the text is a list
     fitting: list[str] = field(default_factory=list)  # texts one of which has to be there, or that are of its form
+    encoded: bool = False  # whether the text is in base64
     opened: str = ""  # where settings read the file that it names, and fail without
 
 

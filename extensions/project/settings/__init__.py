@@ -233,6 +233,7 @@ def record(evaluator: State, settings: Settings, before: Settings) -> DjangoSett
         media_root=finder.path("MEDIA_ROOT", "nothing sets MEDIA_ROOT"),
         media_url=finder.url("MEDIA_URL", ""),
         staticfiles_dirs=finder.paths("STATICFILES_DIRS"),
+        collected_templates=finder.collected_templates(evaluator.tree),
         staticfiles_finders=finder.texts("STATICFILES_FINDERS"),
         staticfiles_storage=static_storage,
         staticfiles_kind=kind_of_static_files(evaluator, settings, static_storage),

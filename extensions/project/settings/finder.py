@@ -7,7 +7,8 @@ from typing import TypeVar
 
 from ..evaluation.values import UNKNOWN
 from ..findings import Certainty, Found
-from .setting import Setting, Settings, path_value
+from ..tree import Tree
+from .setting import Setting, Settings, leaves, path_value
 
 T = TypeVar("T")
 
@@ -66,6 +67,14 @@ class Finder:
             if value := path_value(part, self.settings.folder)[0]:
                 values.append(value)
         return self.found(values, found, f"nothing sets {setting}", setting)
+
+    def collected_templates(self, tree: Tree) -> Found[str]:
+        """Return a folder below STATIC_ROOT in which TEMPLATES look, and of which git has nothing; "" for none."""
+        root, found = self.path("STATIC_ROOT", "").value, self.settings.get("TEMPLATES")
+        folders = (path_value(leaf, self.settings.folder)[0] for leaf in leaves(found.raw)) if found and root else ()
+        inner = [folder for folder in folders if f"{folder}/".startswith(f"{root}/")]
+        read = next((folder for folder in inner if not any(path.startswith(f"{folder}/") for path in tree.paths)), "")
+        return Found(read, found.source if found and read else "", Certainty.INFERRED)
 
     def url(self, setting: str, default: str) -> Found[str]:
         """Return a URL: a path gets before it what Django puts there, a slash or FORCE_SCRIPT_NAME.

@@ -103,7 +103,7 @@ def _node(site: Site) -> Default:
     found = site.frontend.node
     if not found.value:
         return Default({})
-    runtime = found.value.runtime or bool(run_by_django(site))
+    runtime = found.value.runtime or bool(run_by_django(site) or site.settings.collected_templates.value)
     return Default(plain(found.value) | {"runtime": runtime}, found.source)
 
 

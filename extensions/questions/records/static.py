@@ -1,10 +1,14 @@
 """The questions on static files and translations."""
 
+import shlex
+
 from ...project.data import url_parts
+from ...services.connections import connections
 from ...services.site import Site
 from .. import deployment_defaults, image_defaults, kinds, static_defaults
 from ..default import Default, default_of, of_pair
 from ..question import WRITTEN, Asked, Question, Reference
+from ..storage_defaults import data_places
 
 STATIC_URL = "/static/"  # where settings do not say
 
@@ -17,6 +21,19 @@ def static_url(site: Site) -> Default:
     return Default(f"/{path}/" if path else STATIC_URL, default.source)
 
 
+def code_commands(site: Site) -> Default:
+    """Return what must have run on the code: that includes collectstatic where Django finds templates only then.
+
+    It comes last, as it collects what the others make.
+    """
+    found, read = deployment_defaults.code_commands(site), site.settings.collected_templates
+    if not read.value or image_defaults.static_server(site)[0] != "nginx":
+        return found
+    dirs, _ = data_places(connections(site).environment, site)
+    makes = [f"mkdir -p {shlex.quote(path)}" for path in dirs if path.startswith("/")]
+    return Default([*found.value, *makes, "python manage.py collectstatic --noinput"], found.source or read.source)
+
+
 QUESTIONS = (
     Question(
         name="code_commands",
@@ -24,7 +41,7 @@ QUESTIONS = (
         help="Commands to run on the code of both images, as a YAML list",
         rule=kinds.list_of(kinds.command, "commands"),
         safe=[],
-        default=deployment_defaults.code_commands,
+        default=code_commands,
         since="3.1.0",
         as_before=[],
         reference=Reference(
@@ -32,7 +49,7 @@ QUESTIONS = (
             default=(
                 "`python manage.py makemigrations` for apps whose migrations are not in the project, if your own "
                 "files run it, `compilejsi18n` of django-statici18n, and copies of examples of modules that settings "
-                "need"
+                "need; collectstatic for templates"
             ),
             changes="a `RUN` each in the stage `code` of both Dockerfiles, with `build_environment`",
             allowed="commands without characters of a shell such as `;`, `&` and `$`",

@@ -14,6 +14,7 @@ from . import (
     environs,
     heroku,
     ini_files,
+    key_sets,
     pydantic_settings,
     service_urls,
     split_settings,
@@ -33,6 +34,7 @@ PACKAGES: tuple[Package, ...] = (
     ini_files.PACKAGE,
     typed_environment.PACKAGE,
     heroku.PACKAGE,
+    key_sets.PACKAGE,
 )
 FUNCTIONS = {name: function for package in PACKAGES for name, function in package.functions.items()}
 READS = frozenset(name for package in PACKAGES for name in package.reads)
