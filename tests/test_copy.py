@@ -759,7 +759,9 @@ def test_what_has_no_hash_is_installed_by_another_command(template, project):
         ("pip", [], "PIP_CONSTRAINT=/constraints.txt PIP_BUILD_CONSTRAINT=/constraints.txt"),
         ("pipenv", ["Pipfile"], "PIP_CONSTRAINT=/constraints.txt PIP_BUILD_CONSTRAINT=/constraints.txt"),
         ("pyproject", ["pyproject.toml"], "UV_BUILD_CONSTRAINT=/constraints.txt"),
-        ("poetry", ["pyproject.toml"], ""),
+        ("poetry", ["pyproject.toml"], "PIP_CONSTRAINT=/constraints.txt PIP_BUILD_CONSTRAINT=/constraints.txt"),
+        ("pdm", ["pyproject.toml"], "PIP_CONSTRAINT=/constraints.txt PIP_BUILD_CONSTRAINT=/constraints.txt"),
+        ("uv", ["pyproject.toml", "uv.lock"], "UV_BUILD_CONSTRAINT=/constraints.txt"),
     ],
 )
 def test_what_has_no_wheel_is_built_with_an_older_setuptools(installer, files, variables, template, project):
@@ -771,11 +773,44 @@ def test_what_has_no_wheel_is_built_with_an_older_setuptools(installer, files, v
     copy(template, folder, **wanted)
     for name in ("Dockerfile_django", "Dockerfile_static"):
         build = stages(folder / name).pop("build")
-        set_before = re.findall(r"RUN echo '(.*)' > (\S+)\nENV (.*)\nRUN --mount", build)
-        assert set_before == ([("setuptools<70", "/constraints.txt", variables)] if variables else [])
-        assert (folder / name).read_text().count("setuptools<70") == len(set_before)
-    if installer == "pipenv":  # it may need a newer one itself
-        assert build.index("pip install pipenv") < build.index("setuptools<70")
+        set_before = re.findall(r"RUN echo '(.*)' > (\S+)\nENV (.*)\n(?:# .*\n)?RUN --mount", build)
+        assert set_before == [("setuptools<70", "/constraints.txt", variables)]
+        assert (folder / name).read_text().count("setuptools<70") == 1
+    if installer in ("pipenv", "poetry", "pdm"):  # it may need a newer one itself
+        assert build.index(f"pip install {installer}") < build.index("setuptools<70")
+
+
+@pytest.mark.parametrize(
+    ("installer", "export", "install", "then"),
+    [
+        (
+            "poetry",
+            "poetry export --only main --extras=prod",
+            "pip --python /opt/venv install",
+            "poetry install --only",
+        ),
+        ("pdm", "pdm export --prod --extras=prod", "pip --python /opt/venv install", "pdm install --check"),
+        (
+            "uv",
+            "uv export --locked --no-dev --no-emit-workspace --extras=prod",
+            "uv pip install --python",
+            "uv sync --locked",
+        ),
+    ],
+)
+def test_tools_that_take_no_limit_of_setuptools_install_last(installer, export, install, then, template, project):
+    """They build what has no wheel with the newest one, or with limits that only pyproject.toml gives."""
+    folder = project()
+    files = ["pyproject.toml", "uv.lock"]
+    for name in files:
+        (folder / name).write_text("")
+    wanted = {"installer": installer, "installer_files": json.dumps(files), "install_options": "[--extras=prod]"}
+    copy(template, folder, **wanted)
+    assert "export" not in (folder / "Dockerfile_django").read_text()
+    copy(template, folder, **wanted, build_setuptools="<70")
+    build = stages(folder / "Dockerfile_django")["build"]
+    assert build.index("UILD_CONSTRAINT") < build.index(f"{export} ") < build.index(install) < build.index(f"{then} ")
+    assert "--no-deps --requirement /requirements.txt; } || true\n" in build
 
 
 @pytest.mark.parametrize("messages", [False, True])
