@@ -10,6 +10,7 @@ import re
 import select
 import shutil
 import struct
+import subprocess
 import sys
 import termios
 from collections.abc import Callable, Mapping
@@ -1257,6 +1258,41 @@ def test_what_is_compressed_is_collected_with_the_same_settings(given, options, 
         static = stages(folder / name)["static"]
         assert f"manage.py compress{options}\n" in f"{static}\n"
         assert ("COMPRESS_STORAGE" in static) is ("compose_settings" in given)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"set_static_root": "true"}, {"STATIC_ROOT": "/workdir/staticfiles"}),
+        ({"set_static_root": "false", "compose_settings": "{STATIC_URL: /a/}"}, {"STATIC_URL": "/a/"}),
+        (
+            {"set_static_root": "true", "compose_settings": "{STATIC_URL: /a/}"},
+            {"STATIC_ROOT": "/workdir/staticfiles", "STATIC_URL": "/a/"},
+        ),
+    ],
+)
+def test_code_that_settings_of_the_build_import_reads_settings(given, expected, template, project, tmp_path):
+    """As Celery's module does, which the package imports: https://docs.celeryq.dev/en/stable/django/."""
+    folder = project()
+    copy(template, folder, static_root="staticfiles", **given)
+    text = stages(folder / "Dockerfile_static")["static"]
+    command = re.search(r"printf '%s.n' (.*)collectstatic_settings\.py", text, re.DOTALL)
+    assert command
+    site = tmp_path / "site"
+    (site / "mysite").mkdir(parents=True)
+    (site / "mysite/__init__.py").write_text("import os\nREAD = os.environ['DJANGO_SETTINGS_MODULE']\n")
+    (site / "mysite/settings.py").write_text("STATIC_ROOT = None\nSTATIC_URL = '/static/'\n")
+    subprocess.run(["sh", "-c", command[0]], cwd=site, check=True)
+    code = (
+        "import json, os, collectstatic_settings as found, mysite\n"
+        f"values = {{name: getattr(found, name) for name in {list(expected)}}}\n"
+        "print(json.dumps([mysite.READ, os.environ['DJANGO_SETTINGS_MODULE'], values]))\n"
+    )
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "collectstatic_settings"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=site, env=environment, check=True, capture_output=True, text=True
+    )
+    assert json.loads(done.stdout) == ["mysite.settings", "collectstatic_settings", expected]
 
 
 def test_what_both_images_need_is_there_before_messages_are_compiled(template, project):
