@@ -92,3 +92,23 @@ def test_an_older_project_gets_it_and_its_answer_stays(template, project):
     commit(folder)
     update(folder, vcs_ref=":current:", celery_concurrency=6)
     assert command(folder) == f"{old} --concurrency 6"
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ({}, "$HOSTNAME"),
+        ({"required_environment": "[HOSTNAME, SECRET_KEY]"}, "$(hostname)"),
+        ({"compose_environment": "{HOSTNAME: localhost}"}, "$(hostname)"),
+        ({"environment": "{HOSTNAME: localhost}"}, "$(hostname)"),
+    ],
+)
+def test_a_worker_is_asked_under_its_own_name(given, name, template, project):
+    """A variable of settings may be HOSTNAME: https://docs.celeryq.dev/en/stable/userguide/workers.html#ping."""
+    folder = project("celery_postgres")
+    copy(template, folder, **given, orchestrators="[swarm, kubernetes]")
+    workers = (folder / "k8s/workers.yaml").read_text()
+    compose = yaml.safe_load((folder / "compose.yaml").read_text())["services"]["worker"]["healthcheck"]["test"]
+    stack = yaml.safe_load((folder / "stack.yaml").read_text())["services"]["worker"]["healthcheck"]["test"]
+    assert compose[1].endswith(f" --destination celery@${name}") and compose == stack
+    assert f" --destination celery@{name}]" in workers

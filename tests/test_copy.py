@@ -10,6 +10,7 @@ import re
 import select
 import shutil
 import struct
+import subprocess
 import sys
 import termios
 from collections.abc import Callable, Mapping
@@ -759,7 +760,9 @@ def test_what_has_no_hash_is_installed_by_another_command(template, project):
         ("pip", [], "PIP_CONSTRAINT=/constraints.txt PIP_BUILD_CONSTRAINT=/constraints.txt"),
         ("pipenv", ["Pipfile"], "PIP_CONSTRAINT=/constraints.txt PIP_BUILD_CONSTRAINT=/constraints.txt"),
         ("pyproject", ["pyproject.toml"], "UV_BUILD_CONSTRAINT=/constraints.txt"),
-        ("poetry", ["pyproject.toml"], ""),
+        ("poetry", ["pyproject.toml"], "PIP_CONSTRAINT=/constraints.txt PIP_BUILD_CONSTRAINT=/constraints.txt"),
+        ("pdm", ["pyproject.toml"], "PIP_CONSTRAINT=/constraints.txt PIP_BUILD_CONSTRAINT=/constraints.txt"),
+        ("uv", ["pyproject.toml", "uv.lock"], "UV_BUILD_CONSTRAINT=/constraints.txt"),
     ],
 )
 def test_what_has_no_wheel_is_built_with_an_older_setuptools(installer, files, variables, template, project):
@@ -771,11 +774,44 @@ def test_what_has_no_wheel_is_built_with_an_older_setuptools(installer, files, v
     copy(template, folder, **wanted)
     for name in ("Dockerfile_django", "Dockerfile_static"):
         build = stages(folder / name).pop("build")
-        set_before = re.findall(r"RUN echo '(.*)' > (\S+)\nENV (.*)\nRUN --mount", build)
-        assert set_before == ([("setuptools<70", "/constraints.txt", variables)] if variables else [])
-        assert (folder / name).read_text().count("setuptools<70") == len(set_before)
-    if installer == "pipenv":  # it may need a newer one itself
-        assert build.index("pip install pipenv") < build.index("setuptools<70")
+        set_before = re.findall(r"RUN echo '(.*)' > (\S+)\nENV (.*)\n(?:# .*\n)?RUN --mount", build)
+        assert set_before == [("setuptools<70", "/constraints.txt", variables)]
+        assert (folder / name).read_text().count("setuptools<70") == 1
+    if installer in ("pipenv", "poetry", "pdm"):  # it may need a newer one itself
+        assert build.index(f"pip install {installer}") < build.index("setuptools<70")
+
+
+@pytest.mark.parametrize(
+    ("installer", "export", "install", "then"),
+    [
+        (
+            "poetry",
+            "poetry export --only main --extras=prod",
+            "pip --python /opt/venv install",
+            "poetry install --only",
+        ),
+        ("pdm", "pdm export --prod --extras=prod", "pip --python /opt/venv install", "pdm install --check"),
+        (
+            "uv",
+            "uv export --locked --no-dev --no-emit-workspace --extras=prod",
+            "uv pip install --python",
+            "uv sync --locked",
+        ),
+    ],
+)
+def test_tools_that_take_no_limit_of_setuptools_install_last(installer, export, install, then, template, project):
+    """They build what has no wheel with the newest one, or with limits that only pyproject.toml gives."""
+    folder = project()
+    files = ["pyproject.toml", "uv.lock"]
+    for name in files:
+        (folder / name).write_text("")
+    wanted = {"installer": installer, "installer_files": json.dumps(files), "install_options": "[--extras=prod]"}
+    copy(template, folder, **wanted)
+    assert "export" not in (folder / "Dockerfile_django").read_text()
+    copy(template, folder, **wanted, build_setuptools="<70")
+    build = stages(folder / "Dockerfile_django")["build"]
+    assert build.index("UILD_CONSTRAINT") < build.index(f"{export} ") < build.index(install) < build.index(f"{then} ")
+    assert "--no-deps --requirement /requirements.txt; } || true\n" in build
 
 
 @pytest.mark.parametrize("messages", [False, True])
@@ -1222,6 +1258,41 @@ def test_what_is_compressed_is_collected_with_the_same_settings(given, options, 
         static = stages(folder / name)["static"]
         assert f"manage.py compress{options}\n" in f"{static}\n"
         assert ("COMPRESS_STORAGE" in static) is ("compose_settings" in given)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"set_static_root": "true"}, {"STATIC_ROOT": "/workdir/staticfiles"}),
+        ({"set_static_root": "false", "compose_settings": "{STATIC_URL: /a/}"}, {"STATIC_URL": "/a/"}),
+        (
+            {"set_static_root": "true", "compose_settings": "{STATIC_URL: /a/}"},
+            {"STATIC_ROOT": "/workdir/staticfiles", "STATIC_URL": "/a/"},
+        ),
+    ],
+)
+def test_code_that_settings_of_the_build_import_reads_settings(given, expected, template, project, tmp_path):
+    """As Celery's module does, which the package imports: https://docs.celeryq.dev/en/stable/django/."""
+    folder = project()
+    copy(template, folder, static_root="staticfiles", **given)
+    text = stages(folder / "Dockerfile_static")["static"]
+    command = re.search(r"printf '%s.n' (.*)collectstatic_settings\.py", text, re.DOTALL)
+    assert command
+    site = tmp_path / "site"
+    (site / "mysite").mkdir(parents=True)
+    (site / "mysite/__init__.py").write_text("import os\nREAD = os.environ['DJANGO_SETTINGS_MODULE']\n")
+    (site / "mysite/settings.py").write_text("STATIC_ROOT = None\nSTATIC_URL = '/static/'\n")
+    subprocess.run(["sh", "-c", command[0]], cwd=site, check=True)
+    code = (
+        "import json, os, collectstatic_settings as found, mysite\n"
+        f"values = {{name: getattr(found, name) for name in {list(expected)}}}\n"
+        "print(json.dumps([mysite.READ, os.environ['DJANGO_SETTINGS_MODULE'], values]))\n"
+    )
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "collectstatic_settings"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=site, env=environment, check=True, capture_output=True, text=True
+    )
+    assert json.loads(done.stdout) == ["mysite.settings", "collectstatic_settings", expected]
 
 
 def test_what_both_images_need_is_there_before_messages_are_compiled(template, project):

@@ -361,7 +361,35 @@ def test_setuptools_is_limited_where_pip_or_uv_pip_installs(read):
     assert read({"pyproject.toml": manifest})["build_setuptools"][0] == "<70"
     lock = 'version = 1\n[[package]]\nname = "django"\nversion = "2.2.28"\n'
     lock += '[[package]]\nname = "six"\nversion = "1.12"\n'
-    assert read({"pyproject.toml": manifest, "uv.lock": lock})["build_setuptools"] == ("", "")
+    assert read({"pyproject.toml": manifest, "uv.lock": lock})["build_setuptools"] == ("<70", "uv.lock:2")
+
+
+@pytest.mark.parametrize("tool", ["poetry", "pdm"])
+def test_setuptools_is_limited_where_a_lock_has_no_wheel(tool, read):
+    asked = 'dependencies = ["django", "six"]\n' if tool == "pdm" else ""
+    manifest = f'[project]\nname = "site"\nversion = "1"\n{asked}[tool.{tool}]\n'
+    manifest += '[tool.poetry.dependencies]\ndjango = "*"\nsix = "*"\n' if tool == "poetry" else ""
+    lock = '[[package]]\nname = "django"\nversion = "2.2.28"\nfiles = [{file = "django-2.2.28-py3-none-any.whl"}]\n'
+    lock += '[[package]]\nname = "six"\nversion = "1.12"\nfiles = [{file = "six-1.12.tar.gz"}]\n'
+    files = {"pyproject.toml": manifest, f"{tool}.lock": lock}
+    own = {"Dockerfile": f"FROM python:3.12\nRUN pip install setuptools==65\nRUN {tool} install\n"}
+    assert read(files)["build_setuptools"] == ("<70", f"{tool}.lock:1")
+    files[f"{tool}.lock"] = lock.replace(".tar.gz", "-py2.py3-none-any.whl")
+    assert read(files)["build_setuptools"] == ("", "")
+    assert read({**files, **own})["build_setuptools"] == ("", "")  # it has nothing to build
+
+
+@pytest.mark.parametrize(("tool", "limit"), [("poetry", ""), ("pdm", "<70")])
+def test_setuptools_is_limited_for_poetry_only_by_a_lock(tool, limit, read):
+    manifest = (
+        f'[project]\nname = "site"\nversion = "1"\ndependencies = ["Django==2.2.28", "six==1.12"]\n[tool.{tool}]\n'
+    )
+    manifest += (
+        '[build-system]\nrequires = []\nbuild-backend = "poetry.core.masonry.api"\n' if tool == "poetry" else ""
+    )
+    answers = read({"pyproject.toml": manifest})
+    assert answers["installer"][0] == ("poetry" if tool == "poetry" else "pyproject")
+    assert answers["build_setuptools"][0] == limit
 
 
 def test_setuptools_is_limited_with_pipenv(read):

@@ -1950,3 +1950,12 @@ def test_a_database_that_cannot_be_worked_out_is_that_of_the_own_compose_file(re
     found = read("import starter\n" + read_by_class, PG, more={"Dockerfile": OWN_IMAGE, "compose.yml": parts})
     assert found["services"] == {"db": "postgis/postgis:16-3.4"}
     assert found["compose_environment"] == {"DB_HOST": "db"}
+
+
+def test_a_template_of_projects_is_told_of(read):
+    """What startproject fills in is no project yet, and other settings may have braces."""
+    text = "ROOT_URLCONF = '{{ project_name }}.urls'\n"
+    [note] = [note for note in read(text)["notes"] if "startproject" in note]
+    assert "ROOT_URLCONF has {{ and }} (site/settings.py:4)" in note
+    own = "ROOT_URLCONF = 'site.urls'\nFORMAT = '{{ name }}'\n"
+    assert not [note for note in read(own)["notes"] if "startproject" in note]

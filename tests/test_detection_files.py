@@ -586,3 +586,23 @@ def test_a_front_end_among_the_uploads_stays(path, left_out, read):
 def test_dockerignore_keeps_what_node_needs(read):
     found = read(**FRONT, **{".dockerignore": "ui\nnotes\n**/*.js\n"})
     assert found.value("local_files") == ["notes"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "dirs"),
+    [
+        ("INSTALLED_APPS = ['compressor']\nCOMPRESS_ROOT = '/bundles'", ["/bundles"]),
+        ("INSTALLED_APPS = ['compressor']\nCOMPRESS_ROOT = BASE_DIR / 'packed'", ["packed"]),
+        ("INSTALLED_APPS = ['compressor']\nSTATIC_ROOT = COMPRESS_ROOT = BASE_DIR / 'packed'", []),
+        (
+            "INSTALLED_APPS = ['compressor']\nCOMPRESS_ROOT = BASE_DIR / 'assets'",
+            [],
+        ),  # with sources: no volume hides them
+        ("INSTALLED_APPS = []\nCOMPRESS_ROOT = '/bundles'", []),
+    ],
+)
+def test_the_folder_of_compressed_files(settings, dirs, read):
+    """collectstatic fails where a finder lists a folder that is not there, and a page writes what it lacks."""
+    files = {"shop/__init__.py": "", "assets/shop.scss": "p { top: 0 }\n"}
+    found = read("BASE_DIR = Path(__file__).resolve().parent.parent\n" + settings + "\n", **files)
+    assert found.value("data_dirs") == dirs

@@ -20,9 +20,9 @@ def names_with_uv() -> list[str]:
     return [known.name for known in installing() if known.needs_uv]
 
 
-def names_with_setuptools() -> list[str]:
-    """Return the names of those whose instructions take a limit of the setuptools that builds packages."""
-    return [known.name for known in installing() if known.limits_setuptools]
+def names_that_export() -> list[str]:
+    """Return the names of those that need their lock file where setuptools is limited."""
+    return [known.name for known in installing() if known.exports]
 
 
 def without_lock(name: str) -> str:

@@ -39,5 +39,6 @@ PDM = Installer(
     installs="`pdm install --check --prod --no-self`",
     group="`--group=prod`",
     extra="`--group=prod`",
+    exports=True,
     without_lock="pyproject",
 )

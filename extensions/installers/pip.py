@@ -129,6 +129,5 @@ PIP = Installer(
     command=PIP_INSTALL,
     uses=uses,
     find=find,
-    limits_setuptools=True,
     installs="`pip install --requirement …`, with the files that these include",
 )

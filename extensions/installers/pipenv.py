@@ -86,6 +86,5 @@ PIPENV = Installer(
     find=find,
     read_lock=read_lock,
     pythons=pythons,
-    limits_setuptools=True,
     installs="`pipenv install --deploy`",
 )

@@ -92,4 +92,5 @@ POETRY = Installer(
     installs="`poetry install --only main --no-root`",
     group="`--only=prod`, next to `--only main`, which is there",
     extra="`--extras=prod`",
+    exports=True,
 )

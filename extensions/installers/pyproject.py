@@ -124,5 +124,4 @@ PYPROJECT = Installer(
     group="`--group=prod`",
     extra="`--extra=prod`",
     needs_uv=True,
-    limits_setuptools=True,
 )

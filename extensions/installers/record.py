@@ -19,7 +19,7 @@ class Installer(Tool):
     extra: str = ""
 
     needs_uv: bool = False  # whether its instructions take uv's image, of the release that is answered
-    limits_setuptools: bool = False  # whether its instructions take the limit of what builds packages without a wheel
+    exports: bool = False  # whether pip or uv pip builds what its lock file has, where setuptools is limited
     without_lock: str = ""  # the installer that takes its manifest where there is no lock file; "" for itself
 
     @property

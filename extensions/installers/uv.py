@@ -115,6 +115,7 @@ UV = Installer(
     installs="`uv sync --locked --no-dev --no-install-workspace`",
     group="`--group=prod`",
     extra="`--extra=prod`",
+    exports=True,
     needs_uv=True,
     without_lock="pyproject",
 )

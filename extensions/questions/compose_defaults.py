@@ -326,6 +326,7 @@ def development_environment(site: Site) -> Default:
 def notes(site: Site) -> list[str]:
     """Return the remarks after a copy on settings and services: what Compose can't do, and what you have to do."""
     found = [
+        *_template(site),
         *_debug_notes(site),
         *_host_notes(site),
         *image_defaults.proxy_notes(site),
@@ -341,6 +342,20 @@ def notes(site: Site) -> list[str]:
     for name in not_run(site):
         found.append(f"Your project uses {name}, which compose.yaml doesn't run. Add it in compose.override.yaml.")
     return found
+
+
+def _template(site: Site) -> list[str]:
+    """Return a sentence where the project is what `startproject --template` fills in, as ROOT_URLCONF shows.
+
+    https://docs.djangoproject.com/en/stable/ref/django-admin/#startproject
+    """
+    urls = site.settings.root_urlconf
+    if "{{" not in urls.value:
+        return []
+    return [
+        f"ROOT_URLCONF has {{{{ and }}}} ({urls.source}): your project is a template, and Django does not start. Make "
+        "a project with `django-admin startproject --template`, and copy to that."
+    ]
 
 
 def _left(site: Site) -> list[str]:

@@ -44,8 +44,9 @@ def build_setuptools(
     It is never against what the project asks for itself.
     """
     reasons = [*_pinned(distributions), *_of_time(distributions, minor), *_own(steps)]
-    if not reasons:
-        return "", ""
+    nothing = distributions and all(item.wheels and has_wheel(item, minor) for item in distributions.values())
+    if not reasons or nothing:
+        return "", ""  # by a lock file, nothing is built
     below, source = min(reasons, key=lambda reason: reason[0])
     if below == USE_2TO3 and minor >= NEW_PYTHON:
         below = CONVERT_PATH

@@ -38,6 +38,7 @@ IN_FILES = re.compile(r"^(file:/|(?:sqla|sqlalchemy|db)\+sqlite://)/([^?]+)")
 REMOTE = ("s3", "boto", "gcloud", "gcs", "google", "azure", "dropbox", "sftp", "ftp", "cloudinary", "swift", "minio")
 ABSOLUTE = re.compile(r"[\"'](/[\w./-]{2,100})[\"']")
 MAX_VALUES = 5000
+NO_SOURCES = ("compressed", "code", "image")  # what is written there may be in a folder of files that git tracks
 KEEPERS = ("/.gitkeep", "/.gitignore", "/.keep", "/.placeholder", "/README.md", "/README.rst", "/README")
 ELSEWHERE = ("/tmp", "/dev", "/proc", "/sys")  # /tmp is a tmpfs; nobody keeps data in the others
 SYSTEM = words("/ /bin /etc /home /lib /mnt /opt /root /run /sbin /srv /usr /usr/local /usr/src /var")
@@ -48,11 +49,12 @@ NOT_DATA = ("/etc/", "/usr/", "/home/", "/root/", "/run/", "/var/run/", "/var/li
 class Write:
     """A path that Django writes to: relative to the project, or absolute; `kind` says what for.
 
-    It is media, database, cache, log, queue, email, session, search, upload, temporary, made (by settings), code (what
-    other code writes), dockerfile (its volumes), or image (other folders of the project's own image).
+    It is media, database, cache, log, queue, email, session, search, upload, temporary, compressed, made (by
+    settings), code (what other code writes), dockerfile (its volumes), or image (other folders of the project's own
+    image).
 
     `alias` is the database's or cache's own name in settings; `beside_code` says that the folder holds Python modules,
-    or, for code and image, other files of the project.
+    or, for compressed, code and image, other files of the project.
     """
 
     path: str
@@ -90,7 +92,7 @@ def read_writes(
     found = [write for write in every if _is_kept(write.path)]
     code, held = _folders_with(tree, _is_code), _folders_with(tree, _is_held)
     writes = [
-        replace(write, beside_code=_place(write) in (held if write.kind in ("code", "image") else code))
+        replace(write, beside_code=_place(write) in (held if write.kind in NO_SOURCES else code))
         for write in dict.fromkeys(found)
     ]
     dirs, files = places(writes, settings, node)
@@ -209,6 +211,9 @@ def _writes(tree: Tree, settings: Settings, layout: Layout, says: DjangoSettings
     for name in FOLDERS:
         yield from _setting(settings, name, "upload")
     yield from _setting(settings, "FILE_UPLOAD_TEMP_DIR", "temporary")
+    if "compressor" in says.installed_apps.value:
+        # Where it isn't STATIC_ROOT: https://django-compressor.readthedocs.io/en/stable/settings.html
+        yield from _setting(settings, "COMPRESS_ROOT", "compressed")
     yield from _by_themselves(settings, says)
     yield from _made(tree, settings)
     yield from _own_dockerfile(tree, layout, says)

@@ -73,7 +73,7 @@ def _requirements_without(site: Site) -> Default:
 
 def _build_setuptools(site: Site) -> Default:
     found = site.dependencies.build_setuptools
-    if _installer(site).value not in installers.names_with_setuptools():
+    if not site.dependencies.lock_file.value and _installer(site).value in installers.names_that_export():
         return Default("")
     return Default(found.value, found.source)
 
@@ -379,7 +379,7 @@ dependencies too: a `pyproject.toml` may have groups alone.
             ),
             changes="what the stage `build` builds packages with",
             allowed="a version after `<`, `<=`, `==` or `~=`, or nothing",
-            notes="Only with `pip`, `pipenv` and `pyproject`. For uv, set `build-constraint-dependencies` yourself.",
+            notes="With Poetry, PDM and uv, pip or `uv pip` installs the lock file first.",
         ),
     ),
     Question(
