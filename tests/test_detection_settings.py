@@ -1848,7 +1848,7 @@ def test_a_file_that_a_variable_may_name(read, text):
         ("x = open('conf/keys.example.toml').read()\n", None),
         ("x = open('front/webpack-stats.json').read()\n", None),  # which a build makes
         ("x = open('/app/VERSION').read()\n", None),
-        ("x = open('/run/secrets/key.txt').read()\n", None),  # which an orchestrator puts there
+        ("x = open('/run/secrets/key.txt').read()\n", ("/run/secrets/key.txt", "")),  # compose.yaml puts none there
         ("try:\n    x = open('secrets.json').read()\nexcept Exception:\n    x = ''\n", None),
         ("if (BASE / 'secrets.json').exists():\n    x = open('secrets.json').read()\n", None),
         ("if os.path.exists('/etc/config.json'):\n    x = open('/etc/config.json').read()\n", None),
