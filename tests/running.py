@@ -13,7 +13,7 @@ import pytest
 from plumbum import local
 from websockets.sync.client import connect
 
-docker = local["docker"]
+docker = local.get("docker", "false")  # without one, what needs it is skipped
 
 
 class Site:

@@ -1353,11 +1353,11 @@ def test_nothing_raises(tmp_path_factory, files):
 def test_nothing_hangs(tmp_path, path, content):
     files = startproject() | {"package.json": '{"scripts": {"build": "webpack"}}'} | {path: content}
     tree = write(tmp_path, files)
-    start = time.perf_counter()
+    start = time.process_time()
     project = of_layout(tree)
     for reader in READERS:
         reader(tree, project)
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3  # of a processor, however busy the computer is
 
 
 def test_commands_are_read_once(tmp_path):
