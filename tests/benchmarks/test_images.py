@@ -32,7 +32,7 @@ PACKAGES = ("humanize==4.13.0", "inflection==0.5.1", "tabulate==0.9.0")
 # Of what "no worse" allows: two runs of the same on a shared machine differ by as much.
 NOISE = 1.15
 RESULTS: list[tuple[str, float, float, str, float | None]] = []
-docker = local["docker"]
+docker = local.get("docker", "false")
 
 
 class Site:
