@@ -603,6 +603,27 @@ def test_compose_counts_less_than_a_production_module(read):
     assert read(files).value("settings_module") == "core.settings_prod"
 
 
+@pytest.mark.parametrize(
+    ("wsgi", "module"),
+    [
+        (WSGI, "core.settings.production.site2025"),
+        ('import os\nos.environ["DJANGO_SETTINGS_MODULE"] = "{}"\n', "core.settings.production.site2016"),
+    ],
+    ids=["default", "fixed"],
+)
+def test_compose_that_names_another_production_module(wsgi, module, read):
+    service = "services:\n  web:\n    command: gunicorn core.wsgi\n    environment:\n"
+    files = {
+        "manage.py": MANAGE.format("core.settings.dev"),
+        "core/wsgi.py": wsgi.format("core.settings.production.site2016"),
+        "core/settings/dev.py": SETTINGS,
+        "core/settings/production/site2016.py": SETTINGS,
+        "core/settings/production/site2025.py": SETTINGS,
+        "docker-compose.yml": f"{service}      DJANGO_SETTINGS_MODULE: core.settings.production.site2025\n",
+    }
+    assert read(files).value("settings_module") == module
+
+
 def test_tests_settings_count_least(read):
     files = startproject(settings="core.settings.local")
     del files["core/settings.py"]

@@ -115,7 +115,10 @@ def _namings(tree: Tree, manage: str) -> Iterator[Naming]:
         path = source.rpartition(":")[0]
         if re.fullmatch(r"[\w.]+", value):
             development = mentions(path, NOT_PRODUCTION)
-            yield Naming(DOUBTFUL if development else ranks.get(origin, 2), value, source)
+            rank = ranks.get(origin, 2)
+            if mentions(value, PRODUCTION):
+                rank = min(rank, 2)  # Compose overrides what an entry point has as its default
+            yield Naming(DOUBTFUL if development else rank, value, source)
     yield from _in_text_files(tree)
     yield from _in_test_settings(tree)
 
