@@ -428,6 +428,12 @@ def test_a_driver_that_only_tests_have_beside_that_of_another_database(engine, t
         (SETTINGS, "celery==4.4.7\nredis==3.5.3\n", []),
         (SETTINGS, "celery==5.4.0\n", []),
         (SETTINGS, "redis==5.0.7\n", []),
+        (SETTINGS, "environs[django]==9.5.0\n", ["marshmallow<4"]),
+        (SETTINGS, "environs~=10.3\n", ["marshmallow<4"]),
+        (SETTINGS, "environs==9.5.0\nmarshmallow==3.19.0\n", []),
+        (SETTINGS, "environs==11.0.0\n", []),
+        (SETTINGS, "environs>=9.5\n", []),
+        (SETTINGS, "environs\n", []),
     ],
 )
 def test_what_a_site_needs_beside_its_requirements(settings, listed, packages, tmp_path):
