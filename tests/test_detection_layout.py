@@ -688,6 +688,17 @@ def test_configurations(read):
     ]
 
 
+def test_a_configuration_that_derives_from_that_of_tests(read):
+    files = startproject()
+    files |= {
+        "core/settings.py": "class Base(Configuration): pass\nclass Test(Base): pass\n"
+        "class ContinuousIntegration(Test): pass\nclass Production(Base): pass\n",
+        "compose.yaml": "services:\n  app:\n    command: gunicorn core.wsgi\n    environment:\n"
+        "    - DJANGO_CONFIGURATION=ContinuousIntegration\n",
+    }
+    assert got(read(files), "configuration_class") == [("Production", "core/settings.py:4")]
+
+
 def test_configurations_that_a_package_imports(read):
     code = 'os.environ.setdefault("DJANGO_CONFIGURATION", "Local")\n'
     files = startproject()
