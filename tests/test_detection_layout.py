@@ -428,6 +428,12 @@ def test_a_driver_that_only_tests_have_beside_that_of_another_database(engine, t
         (SETTINGS, "celery==4.4.7\nredis==3.5.3\n", []),
         (SETTINGS, "celery==5.4.0\n", []),
         (SETTINGS, "redis==5.0.7\n", []),
+        (SETTINGS, "environs[django]==9.5.0\n", ["marshmallow<4"]),
+        (SETTINGS, "environs~=10.3\n", ["marshmallow<4"]),
+        (SETTINGS, "environs==9.5.0\nmarshmallow==3.19.0\n", []),
+        (SETTINGS, "environs==11.0.0\n", []),
+        (SETTINGS, "environs>=9.5\n", []),
+        (SETTINGS, "environs\n", []),
     ],
 )
 def test_what_a_site_needs_beside_its_requirements(settings, listed, packages, tmp_path):
@@ -603,6 +609,27 @@ def test_compose_counts_less_than_a_production_module(read):
     assert read(files).value("settings_module") == "core.settings_prod"
 
 
+@pytest.mark.parametrize(
+    ("wsgi", "module"),
+    [
+        (WSGI, "core.settings.production.site2025"),
+        ('import os\nos.environ["DJANGO_SETTINGS_MODULE"] = "{}"\n', "core.settings.production.site2016"),
+    ],
+    ids=["default", "fixed"],
+)
+def test_compose_that_names_another_production_module(wsgi, module, read):
+    service = "services:\n  web:\n    command: gunicorn core.wsgi\n    environment:\n"
+    files = {
+        "manage.py": MANAGE.format("core.settings.dev"),
+        "core/wsgi.py": wsgi.format("core.settings.production.site2016"),
+        "core/settings/dev.py": SETTINGS,
+        "core/settings/production/site2016.py": SETTINGS,
+        "core/settings/production/site2025.py": SETTINGS,
+        "docker-compose.yml": f"{service}      DJANGO_SETTINGS_MODULE: core.settings.production.site2025\n",
+    }
+    assert read(files).value("settings_module") == module
+
+
 def test_tests_settings_count_least(read):
     files = startproject(settings="core.settings.local")
     del files["core/settings.py"]
@@ -659,6 +686,17 @@ def test_configurations(read):
         ("Production", "core/settings.py:3"),
         ({"name": "DJANGO_CONFIGURATION", "value": "Production"}, "core/settings.py:3"),
     ]
+
+
+def test_a_configuration_that_derives_from_that_of_tests(read):
+    files = startproject()
+    files |= {
+        "core/settings.py": "class Base(Configuration): pass\nclass Test(Base): pass\n"
+        "class ContinuousIntegration(Test): pass\nclass Production(Base): pass\n",
+        "compose.yaml": "services:\n  app:\n    command: gunicorn core.wsgi\n    environment:\n"
+        "    - DJANGO_CONFIGURATION=ContinuousIntegration\n",
+    }
+    assert got(read(files), "configuration_class") == [("Production", "core/settings.py:4")]
 
 
 def test_configurations_that_a_package_imports(read):

@@ -61,6 +61,7 @@ def undeclared(tree: Tree, dependencies: Dependencies, evaluated: Settings) -> I
     if path := _uses_jinja(tree, evaluated):
         yield Requirement("jinja2", source=path)
     yield from _of_kombu(dependencies)
+    yield from _of_environs(dependencies)
     own = dependencies.distributions.value.get("setuptools")
     newest = own is None or allows(own.specifier, (82, 0))
     source = _left_out(tree, dependencies, "setuptools") or _importing_pkg_resources(dependencies)
@@ -100,6 +101,19 @@ def _of_kombu(dependencies: Dependencies) -> Iterator[Requirement]:
         yield Requirement("kombu", specifier="<5.7", source=client.source)
     elif "packaging" not in installed:
         yield Requirement("packaging", source=asking[0].source)
+
+
+def _of_environs(dependencies: Dependencies) -> Iterator[Requirement]:
+    """Yield the marshmallow of an environs that is too old for the newest, where nothing pins it.
+
+    Up to release 10, it imports names that marshmallow 4 has no more: https://pypi.org/project/environs
+    """
+    installed = dependencies.distributions.value
+    environs = installed.get("environs")
+    if dependencies.lock_file.value or environs is None or "marshmallow" in installed:
+        return
+    if not any(allows(environs.specifier, (major, minor)) for major in range(11, 30) for minor in range(5)):
+        yield Requirement("marshmallow", "<4", source=environs.source)
 
 
 def _once_brought(tree: Tree, dependencies: Dependencies) -> Iterator[Requirement]:

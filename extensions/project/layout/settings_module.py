@@ -115,7 +115,10 @@ def _namings(tree: Tree, manage: str) -> Iterator[Naming]:
         path = source.rpartition(":")[0]
         if re.fullmatch(r"[\w.]+", value):
             development = mentions(path, NOT_PRODUCTION)
-            yield Naming(DOUBTFUL if development else ranks.get(origin, 2), value, source)
+            rank = ranks.get(origin, 2)
+            if mentions(value, PRODUCTION):
+                rank = min(rank, 2)  # Compose overrides what an entry point has as its default
+            yield Naming(DOUBTFUL if development else rank, value, source)
     yield from _in_text_files(tree)
     yield from _in_test_settings(tree)
 
@@ -443,7 +446,12 @@ def _with_configuration(tree: Tree, layout: Layout, path: str, manage: str) -> L
     classes = _configurations(tree, path)
     if not stated and not classes:
         return layout
-    chosen = [(name, source) for name, source in stated if words(name).isdisjoint(NOT_PRODUCTION | TRIALS) and name]
+    tests = _of_tests(tree, path)
+    chosen = [
+        (name, source)
+        for name, source in stated
+        if words(name).isdisjoint(NOT_PRODUCTION | TRIALS) and name and name not in tests
+    ]
     there = _classes_or_imports(tree, path) if stated else {}
     for name, line in {**there, **classes}.items():
         if name.lower() in ("production", "prod", "live", "heroku"):
@@ -473,6 +481,18 @@ def _configurations(tree: Tree, path: str) -> dict[str, int]:
             bases = {last_name(base) for base in statement.bases}
             if "Configuration" in bases or bases & found.keys():
                 found[statement.name] = statement.lineno
+    return found
+
+
+def _of_tests(tree: Tree, path: str) -> set[str]:
+    """Return the classes of settings that are tests', or derive from such: as `ContinuousIntegration(Test)`."""
+    module = tree.python(path) if path.endswith(".py") else None
+    found: set[str] = set()
+    for statement in module.body if module else []:
+        if isinstance(statement, ast.ClassDef):
+            named = mentions(statement.name, ("ci", "test", "tests", "testing"))
+            if named or not found.isdisjoint(last_name(base) for base in statement.bases):
+                found.add(statement.name)
     return found
 
 
