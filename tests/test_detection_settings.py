@@ -208,6 +208,7 @@ def test_os_environ(read):
         "type": "str",
         "separator": ",",
         "build": True,
+        "first": "",
         "dummy": "only-for-building-the-image-0123456789-abcdefghijkl",
         "production": None,
         "opened": "",

@@ -4,7 +4,7 @@ import ast
 from pathlib import PurePosixPath
 from typing import Any
 
-from . import packages
+from . import json_parts, packages
 from .attributes import READING
 from .builtins import BUILTINS, to_bool
 from .data_files import DATA_FILES
@@ -24,6 +24,7 @@ from .values import UNKNOWN, Binding, CallablePath, Value, known, merge, words
 FUNCTIONS = {**BUILTINS, **FORMS, **DATA_FILES, **PATHS, **packages.FUNCTIONS}
 FUNCTIONS["importlib.import_module"] = import_module
 PLAIN_BASES = frozenset(("object", "abc.ABC"))
+OF_MAPPINGS = words("get items keys pop values")
 MUTATORS = words("append extend insert remove pop update setdefault add discard clear reverse sort")
 
 
@@ -255,10 +256,7 @@ def call_method(state: State, method: Bound, arguments: Arguments) -> Value:
         return Value(Content(str(data)) if data is not UNKNOWN else UNKNOWN, variables)
     if isinstance(data, PurePosixPath):
         return path_method(state, owner, name, arguments)
-    separator = arguments.get(0, "sep")
-    if owner.direct and name == "split" and (separator is None or separator.data in (",", ";", " ", None)):
-        state.set_type(owner.direct, "list")
-        state.environment.variables[owner.direct].separator = (separator and separator.data) or " "
+    note_method(state, owner, name, arguments)
     if isinstance(data, str):
         result = text_method(data, name, arguments, variables)
         if name in ("strip", "lower", "upper", "casefold"):
@@ -276,6 +274,17 @@ def call_method(state: State, method: Bound, arguments: Arguments) -> Value:
         return Value()
     own = own_method(state, method, arguments) if isinstance(data, (Class, Instance)) else None
     return Value(UNKNOWN, variables) if own is None else own
+
+
+def note_method(state: State, owner: Value, name: str, arguments: Arguments) -> None:
+    """Record what a method tells of the text of a variable: it is a list, or a mapping of JSON."""
+    separator = arguments.get(0, "sep")
+    variable = state.read_by(owner)
+    if variable and name == "split" and (separator is None or separator.data in (",", ";", " ", None)):
+        state.set_type(owner, "list")
+        variable.separator = (separator and separator.data) or " "
+    if name in OF_MAPPINGS:
+        json_parts.mapping(state, owner)
 
 
 def container_method(data: Any, name: str, arguments: Arguments, variables: tuple[str, ...]) -> Value:
