@@ -1778,6 +1778,20 @@ def test_each_reader_of_json(text, read):
         assert json.loads(given) == {"id": value}
 
 
+@pytest.mark.parametrize(
+    ("text", "engine"),
+    [
+        ("database_from_env('DB_LOGIN')", "postgresql"),
+        ("{'default': parse(database_url_from_env('DB_LOGIN'))}", "postgres"),
+    ],
+)
+def test_the_login_of_a_database_that_copilot_has(text, engine, read):
+    start = "from dj_database_url import parse\nfrom dbt_copilot_python.database import *\n"
+    login = json.loads(read(f"{start}DATABASES = {text}\n")["build_environment"]["DB_LOGIN"])
+    assert (login["engine"], login["host"], login["port"]) == (engine, "localhost", "1")
+    assert login.keys() == {"engine", "username", "password", "host", "port", "dbname"}
+
+
 def test_secrets_in_the_json_of_the_first_env(read):
     text = "SECRET_KEY, A = CONFIG['SECRET_KEY'], CONFIG['db']['password'], CONFIG['port'], CONFIG['db']['name']\n"
     found = read(f"{JSON}{text.replace('SECRET_KEY, A', 'B').replace('B', 'SECRET_KEY, *A', 1)}")
