@@ -1744,6 +1744,7 @@ JSON = "import json\nCONFIG = json.loads(os.environ['APP_CONFIG'])\n"
         ("if 'redis' in CONFIG:\n    A = CONFIG['redis'][0]", {}),
         ("try:\n    A = CONFIG['a']\nexcept KeyError:\n    A = ''", []),
         ("A = CONFIG['hosts'].split(',')", {"hosts": "localhost"}),
+        ("A = [int(x) for x in CONFIG['ids'].split(',')]", {"ids": "1"}),
         ("ALLOWED_HOSTS = CONFIG['HOSTS']", {"HOSTS": ["localhost"]}),
         ("import ast\nA = ast.literal_eval(CONFIG['admins'])", {"admins": "[]"}),
         ("DEBUG = CONFIG['debug']", {"debug": False}),

@@ -228,7 +228,7 @@ def dummy(variable: Variable) -> str:
     if variable.opened:
         return PLACEHOLDER
     if kind in ("bool", "int", "list"):
-        return {"bool": "False", "int": "1", "list": "localhost"}[kind]
+        return {"bool": "False", "int": "1", "list": _item(variable)}[kind]
     if production := production_value(variable):
         return production
     if REDIS & {*name.split("_")} and name.endswith(("_DB", "_DATABASE", "_INDEX")):
@@ -245,6 +245,12 @@ def dummy(variable: Variable) -> str:
     return ending or ("localhost" if is_host else PLACEHOLDER)
 
 
+def _item(variable: Variable) -> str:
+    """Return a text that settings accept as a list: its one item."""
+    item = variable.parts.get(0)
+    return dummy(item) if item and (item.type == "int" or item.fitting) else "localhost"
+
+
 def json_of(variable: Variable, first: bool = False) -> Any:
     """Return JSON that settings accept, with the keys that they read; with `first`, for the first .env.
 
@@ -253,7 +259,7 @@ def json_of(variable: Variable, first: bool = False) -> Any:
     found = {key: part for key, part in variable.parts.items() if key not in variable.asked}
     if variable.type == "object":
         return {key: json_of(part, first) for key, part in found.items() if isinstance(key, str)}
-    if variable.parts:
+    if variable.parts and variable.type != "list":
         part = found.get(0)
         return [json_of(part, first)] if part and (part.required or part.parts or part.compared) else []
     text = _accepted(variable)

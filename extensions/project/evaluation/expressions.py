@@ -373,6 +373,10 @@ def comprehension(state: State, node: Any, scope: Scope, make: Callable[[Scope],
         source = state.evaluate(first.iter, inner)
         if not isinstance(source.data, (list, tuple, dict, str)):
             complete = False
+            if (item := json_parts.item_of_text(state, source)) and isinstance(node, ast.ListComp | ast.GeneratorExp):
+                assign(state, first.target, item, inner, node.lineno)
+                with state.doubt("", undecided=True):
+                    state.evaluate(node.elt, inner)
             return
         for item in parts(source)[:MAX_TURNS]:
             assign(state, first.target, item, inner, node.lineno)

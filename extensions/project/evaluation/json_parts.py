@@ -48,6 +48,18 @@ def item(state: State, owner: Value) -> Variable | None:
     return _made(state, around, 0, around.name) if around else None
 
 
+def listed(variable: Variable) -> Variable:
+    """Return what the items of a variable's text are in, which is a list."""
+    return Variable("", variable.source, type="json", parts=variable.parts)
+
+
+def item_of_text(state: State, owner: Value) -> Value | None:
+    """Return an item of a list that a variable's text is, None of what is in JSON: its list may be empty."""
+    if owner.part is None or owner.part.name:
+        return None
+    return Value(UNKNOWN, owner.variables, part=item(state, owner))
+
+
 def _made(state: State, around: Variable, key: str | int, name: str) -> Variable:
     return around.parts.setdefault(key, Variable(name.upper().replace("-", "_"), state.here))
 
