@@ -89,7 +89,7 @@ QUESTIONS = (
             ),
             allowed=(
                 "names of letters, digits and `_`; values that are text, without quotes, `$`, `#`, backslashes, line "
-                "breaks and letters beyond ASCII; or a list or an object of JSON, with double quotes"
+                "breaks and letters beyond ASCII; or JSON"
             ),
         ),
     ),
@@ -194,9 +194,8 @@ Once your settings read a variable, answer `{}`, and add the variable to `compos
             changes="`secrets_file`, only on a first copy, and what it lacks then; the first group of `.env.example`",
             allowed="as `build_environment`",
             notes="""\
-An empty value becomes a fresh random secret, and so does `"SECRET_KEY": "change-me"` in an object of JSON. After the
-copy, you are told to change each other `change-me`. Nothing is written to a file that git tracks or would commit, or
-to a link. Never give secrets here: answers are in git.
+An empty value becomes a fresh random secret. After the copy, you are told to change each `change-me`. Nothing is
+written to a file that git tracks or would commit, or to a link. Never give secrets here: answers are in git.
 """,
         ),
     ),
