@@ -28,6 +28,9 @@ ENCODED = [base64.b64encode(text).decode() for text in (b"build", b"[]", b"{}", 
 SECRET_BYTES = 32  # 64 characters: some applications refuse keys of fewer than 50
 PASSWORD = re.compile(r"\$\{(\w*PASSWORD)\}")  # that of a service, in a value of compose_environment
 FERNET = re.compile(r"(?:FERNET|FERNET_KEY|ENCRYPTION_KEY)$")  # names of variables whose secret is a key of Fernet
+IN_JSON = re.compile(
+    rf'"((?:DJANGO_)?SECRET_KEY|\w*{FERNET.pattern[:-1]})": "(?:{PLACEHOLDER}|only-for-building-the-image[^"]*)"', re.I
+)
 
 
 def write(path: Path, variables: dict[str, str]) -> str:
@@ -125,7 +128,12 @@ def _close(file: BinaryIO, name: str) -> str:
 
 
 def _lines(variables: dict[str, str]) -> list[str]:
-    return [f"{name}={_quoted(value or _secret(name))}" for name, value in variables.items()]
+    return [f"{name}={_quoted(_filled(name, value))}" for name, value in variables.items()]
+
+
+def _filled(name: str, value: str) -> str:
+    """Return a value: a random secret for an empty text, and in JSON for the placeholder of some keys."""
+    return IN_JSON.sub(lambda pair: f'"{pair[1]}": "{_secret(pair[1].upper())}"', value) or _secret(name)
 
 
 def _secret(name: str) -> str:
@@ -145,8 +153,21 @@ def _quoted(value: str) -> str:
 
 def _to_change(variables: dict[str, str]) -> str:
     """Return a line on the variables that have a placeholder, "" if none has one."""
-    names = [name for name, value in variables.items() if value in (PLACEHOLDER, *JSON, *ENCODED)]
+    names = [
+        name
+        for name, value in variables.items()
+        if value in (PLACEHOLDER, *JSON, *ENCODED)
+        or f'"{PLACEHOLDER}"' in f"{_filled(name, value)}\n{_decoded(value)}"
+    ]
     return f"\nChange {', '.join(names)} there: your project has no value to take." if names else ""
+
+
+def _decoded(value: str) -> str:
+    """Return what is in a text of base64, "" if it is none."""
+    try:
+        return base64.b64decode(value, validate=True).decode()
+    except ValueError:
+        return ""
 
 
 def elsewhere(known: dict[str, str], variables: dict[str, str]) -> str:

@@ -1,6 +1,7 @@
 """A project in, the services, variables and processes of Compose out."""
 
 import base64
+import json
 
 import pytest
 
@@ -1724,6 +1725,88 @@ def test_a_text_that_settings_decode_is_of_base64(text, inner, read):
     found = read(f"import base64\nimport json\nfrom authlib.jose import JsonWebKey\n{text}\n")
     assert base64.b64decode(found["build_environment"]["PACKED"], validate=True) == inner
     assert found["dotenv"] == found["build_environment"]
+
+
+JSON = "import json\nCONFIG = json.loads(os.environ['APP_CONFIG'])\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("A = CONFIG['project_id']", {"project_id": "build"}),
+        (
+            "A = CONFIG['database']['host'], int(CONFIG['database']['size'])",
+            {"database": {"host": "localhost", "size": 1}},
+        ),
+        ("A = CONFIG['redis'][0]['credentials']['uri']", {"redis": [{"credentials": {"uri": "http://localhost"}}]}),
+        ("A = CONFIG.get('project_id')", {}),
+        ("A = CONFIG.get('project_id', '') or CONFIG['id']", {"id": "build"}),
+        ("if 'redis' in CONFIG:\n    A = CONFIG['redis'][0]", {}),
+        ("try:\n    A = CONFIG['a']\nexcept KeyError:\n    A = ''", []),
+        ("A = CONFIG['hosts'].split(',')", {"hosts": "localhost"}),
+        ("A = [int(x) for x in CONFIG['ids'].split(',')]", {"ids": "1"}),
+        ("ALLOWED_HOSTS = CONFIG['HOSTS']", {"HOSTS": ["localhost"]}),
+        ("import ast\nA = ast.literal_eval(CONFIG['admins'])", {"admins": "[]"}),
+        ("DEBUG = CONFIG['debug']", {"debug": False}),
+        ("DEBUG = CONFIG['debug'] == 'True'", {"debug": "False"}),
+        ("for one in CONFIG:\n    A = one['name']", [{"name": "build"}]),
+        ("for one in CONFIG['all']:\n    if one['name'] == 'shop':\n        A = 1", {"all": [{"name": "shop"}]}),
+        ("for one in CONFIG:\n    A = one", []),
+        ("def config():\n    return json.loads(os.environ['APP_CONFIG'])\nA = config()['id']", {"id": "build"}),
+        ("A = CONFIG['$(touch x)'], CONFIG['b']", {"b": "build"}),
+    ],
+)
+def test_a_text_of_json_has_the_keys_that_settings_read(text, expected, read):
+    found = read(f"{JSON}{text}\n")
+    assert json.loads(found["build_environment"]["APP_CONFIG"]) == expected
+    assert found["required_environment"] == ["APP_CONFIG"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A = env.json('APP_CONFIG')['id']",
+        "CONFIG = env.json('APP_CONFIG')\nA = CONFIG['id']",
+        "from decouple import config\nA = config('APP_CONFIG', cast=json.loads)['id']",
+        "import base64\nA = json.loads(base64.b64decode(os.environ['APP_CONFIG']))['id']",
+    ],
+)
+def test_each_reader_of_json(text, read):
+    found = read(f"import json\n{text}\n")
+    for name, value in (("build_environment", "build"), ("dotenv", "change-me")):
+        given = found[name]["APP_CONFIG"]
+        given = base64.b64decode(given) if "b64" in text else given
+        assert json.loads(given) == {"id": value}
+
+
+@pytest.mark.parametrize(
+    ("text", "engine"),
+    [
+        ("database_from_env('DB_LOGIN')", "postgresql"),
+        ("{'default': parse(database_url_from_env('DB_LOGIN'))}", "postgres"),
+    ],
+)
+def test_the_login_of_a_database_that_copilot_has(text, engine, read):
+    start = "from dj_database_url import parse\nfrom dbt_copilot_python.database import *\n"
+    login = json.loads(read(f"{start}DATABASES = {text}\n")["build_environment"]["DB_LOGIN"])
+    assert (login["engine"], login["host"], login["port"]) == (engine, "localhost", "1")
+    assert login.keys() == {"engine", "username", "password", "host", "port", "dbname"}
+
+
+def test_secrets_in_the_json_of_the_first_env(read):
+    text = "SECRET_KEY, A = CONFIG['SECRET_KEY'], CONFIG['db']['password'], CONFIG['port'], CONFIG['db']['name']\n"
+    found = read(f"{JSON}{text.replace('SECRET_KEY, A', 'B').replace('B', 'SECRET_KEY, *A', 1)}")
+    assert json.loads(found["dotenv"]["APP_CONFIG"]) == {
+        "SECRET_KEY": "change-me",
+        "db": {"password": "change-me", "name": "change-me"},
+        "port": "1",
+    }
+
+
+def test_json_of_the_project_itself_lacks_keys(read):
+    compose_file = "services:\n  web:\n    build: .\n    environment:\n      APP_CONFIG: '{}'\n"
+    found = read(f"{JSON}A = CONFIG['id']\n", more={"compose.yml": compose_file, "Dockerfile": "FROM python:3.13\n"})
+    assert json.loads(found["build_environment"]["APP_CONFIG"]) == {"id": "build"}
 
 
 def test_a_secret_that_settings_decode_is_made(read):

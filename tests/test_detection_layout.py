@@ -277,6 +277,51 @@ def test_no_module_that_makes_the_application(more, tmp_path):
     assert found["wsgi_module"].value == "django.core.wsgi:get_wsgi_application()"
 
 
+ALONE = """
+import os
+import sys
+from django.core.wsgi import get_wsgi_application
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+os.environ["DJANGO_SETTINGS_MODULE"] = "core.settings"
+application = get_wsgi_application()
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "alone"),
+    [
+        ("", "", True),
+        ("import sys\n", "import sys\nfrom pathlib import Path\n\nROOT = Path(__file__).resolve().parent\n", True),
+        ("import sys\n", "import sys\nimport newrelic.agent\n\nnewrelic.agent.initialize()\n", False),
+        ('"core.settings"', "name()", False),
+        ("application()", "application()\napplication = WhiteNoise(application)", False),
+        ("os.environ[", 'os.environ["HTTPS"] = "on"\nos.environ[', False),
+        ("os.path.dirname(", "found(", False),
+        ("application = ", "if True:\n    application = ", False),
+    ],
+)
+def test_a_module_that_only_insists_on_settings_is_not_served(old, new, alone, read):
+    files = startproject() | {"core/wsgi.py": ALONE.replace(old, new, 1)}
+    found = read(files)
+    assert (found.value("wsgi_module") == "django.core.wsgi:get_wsgi_application()") == alone
+    assert found.value("settings_fixed") != alone
+
+
+def test_folders_that_manage_imports_from_too(read):
+    files = startproject() | {"core/wsgi.py": ALONE}
+    files["manage.py"] = f"import sys\nsys.path.append('apps')\n{files['manage.py']}"
+    found = read(files)
+    assert found.value("settings_fixed") and found.value("wsgi_module") == "core.wsgi"
+
+
+def test_manage_that_insists_on_settings(read):
+    manage = MANAGE.replace(
+        '.setdefault("DJANGO_SETTINGS_MODULE", "{}")', '["DJANGO_SETTINGS_MODULE"] = "core.settings"'
+    )
+    assert read(startproject() | {"manage.py": manage}).value("settings_fixed")
+
+
 def test_no_module_that_makes_the_application_of_a_configuration(read):
     files = {
         "manage.py": MANAGE.format("core.settings"),

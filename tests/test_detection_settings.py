@@ -208,6 +208,7 @@ def test_os_environ(read):
         "type": "str",
         "separator": ",",
         "build": True,
+        "first": "",
         "dummy": "only-for-building-the-image-0123456789-abcdefghijkl",
         "production": None,
         "opened": "",
@@ -1955,10 +1956,19 @@ def test_names_of_environments_in_each_branch(read):
         ("V = config('V', cast=parse)", "sqlite:////tmp/build.sqlite3"),
         ("V = json.loads(os.environ['V'])", "[]"),
         ("V = os.environ['ELASTIC_ENDPOINT'].split(',')", "http://localhost:9200"),
+        ("V = tuple(int(x) for x in os.environ['V'].split(','))", "1"),
+        ("V = [int(x.strip()) for x in os.environ['V'].split()]", "1"),
+        ("V = list(map(int, os.environ['V'].split(',')))", "1"),
+        ("V = int(os.environ['V'].split(',')[0])", "1"),
+        (
+            "V = []\nfor x in os.environ['V'].split(','):\n    V.append(uuid.UUID(x))",
+            "00000000-0000-4000-8000-000000000000",
+        ),
+        ("V = [x.strip() for x in os.environ['V'].split(',')]", "localhost"),
     ],
 )
 def test_a_made_up_text_is_of_the_form_that_is_read(read, text, dummy):
-    start = "import environ, environs, json, os\nfrom decouple import config, Csv, Choices\n"
+    start = "import environ, environs, json, os, uuid\nfrom decouple import config, Csv, Choices\n"
     start += "from dj_database_url import parse\ne, d = environs.Env(), environ.Env()\n"
     project = read(f"{start}{text}\n")
     (name,) = project.required

@@ -1,13 +1,17 @@
 """The first .env: made once, where git ignores it, and the person's from then on."""
 
 import base64
+import json
 import os
 import shutil
 import stat
 
 import pytest
 import yaml
+from plumbum import local
 from support import NEXT, answers_of, commit, git, run, update
+
+from extensions import filters
 
 DOTENV = "{SECRET_KEY: '', POSTGRES_PASSWORD: '', ADMIN_EMAIL: me@example.com}"
 
@@ -76,6 +80,49 @@ def test_what_is_to_be_changed_is_named(template, project):
     assert (
         ".env was written, with LISTED, PACKED, SECRET_KEY, SMTP_PASSWORD, SMTP_USER, TOKEN. Change LISTED, " in said
     )
+
+
+JSON_TEXT = '{"a b": "(x) [1] ; | & * ~ !", "c": [{"d": "postgres://e:f@g/h?i=j"}], "k": {}, "l": 1}'
+
+
+def test_json_in_the_first_env(template, project):
+    folder = project()
+    ignoring(folder)
+    first = {
+        "APP": '{"SECRET_KEY": "change-me", "db": [{"password": "change-me"}]}',
+        "MADE": '{"secret_key": "change-me", "FERNET_KEY": "only-for-building-the-image-0123456789-abcd="}',
+        "OTHER": '{"port": 1}',
+        "KEYS": '["a", ""]',
+    }
+    first["PACKED"] = base64.b64encode(b' {"id": "change-me"}').decode()
+    output = run("copy", "--defaults", f"--vcs-ref={NEXT}", template, folder, dotenv=json.dumps(first))[1]
+    found = variables(folder / ".env")
+    made = json.loads(found["APP"].strip("'"))
+    assert len(made["SECRET_KEY"]) == 64 and made["db"] == [{"password": "change-me"}]
+    made = json.loads(found["MADE"].strip("'"))
+    assert len(made["secret_key"]) == 64 and len(base64.urlsafe_b64decode(made["FERNET_KEY"])) == 32
+    assert not made["FERNET_KEY"].startswith("only")
+    assert found["OTHER"].strip("'") == first["OTHER"] and found["KEYS"].strip("'") == first["KEYS"]
+    assert "Change APP, PACKED there" in " ".join(output.split())
+    assert f"APP={first['APP']}" in (folder / ".env.example").read_text().splitlines()
+
+
+@pytest.mark.docker
+@pytest.mark.parametrize("file", [".env", ".env.example"])
+def test_compose_gives_containers_the_text_of_json(template, project, file):
+    folder = project()
+    ignoring(folder)
+    answers = {"dotenv": json.dumps({"APP_CONFIG": JSON_TEXT}), "required_environment": "[APP_CONFIG]"}
+    run("copy", "--defaults", f"--vcs-ref={NEXT}", template, folder, **answers)
+    (folder / file).rename(folder / ".env")
+    with local.cwd(folder):
+        merged = json.loads(local["docker"]("compose", "config", "--format=json"))
+    assert merged["services"]["django"]["environment"]["APP_CONFIG"] == JSON_TEXT
+
+
+def test_a_shell_gives_a_command_the_text_of_json():
+    show = "python3 -c 'import os; print(os.environ[\"APP_CONFIG\"])'"
+    assert local["sh"]("-c", filters.assignments({"APP_CONFIG": JSON_TEXT}) + show) == f"{JSON_TEXT}\n"
 
 
 def test_git_is_made_to_ignore_it(template, project):

@@ -104,6 +104,8 @@ def test_no_accepted_answer_means_something_else_in_a_file(value):
             continue  # a text for a YAML answer is parsed before it is an answer
         if name in VARIABLES:
             held = re.sub(r"\$\{\w+\}", "", "".join(texts(value))) if name == "compose_environment" else texts(value)
+            if name in ("build_environment", "dotenv"):
+                held = [text.replace('"', "") if text[:1] in ("{", "[") else text for text in held]
             assert not re.search(r"""["'$`\\\n\r#]""", "".join(held)), (name, value)
             continue
         for text in texts(value):
@@ -114,6 +116,33 @@ def test_no_accepted_answer_means_something_else_in_a_file(value):
                 assert len(harmless.splitlines()) <= 1, (name, value)
             else:
                 assert not MEANS_SOMETHING.search(harmless), (name, value)
+
+
+@pytest.mark.parametrize(
+    ("text", "taken"),
+    [
+        ('{"a": ["b c", {"d": 1}]}', True),
+        ('["a"]', True),
+        ('{"a": "it\'s"}', False),
+        ('{"a": "$HOME"}', False),
+        ('{"a": "`b`"}', False),
+        ('{"a": "b # c"}', False),
+        ('{"a": "b\\\\c"}', False),
+        ('{"a": "b\\nc"}', False),
+        ('{"a":\n"b"}', False),
+        ('{"a": "é"}', False),
+        ('{"a": "b"', False),
+        ('{a: "b"}', False),
+        ('"a"', False),
+        ('a "b"', False),
+        (f'{{"a": "{"b" * 5000}"}}', False),
+    ],
+)
+def test_json_is_a_value_where_it_has_quotes_around(text, taken):
+    for name in ("build_environment", "dotenv"):
+        assert (answers.problem(name, {"A": text}, {}, ROOT) == "") == taken
+    for name in ("environment", "development_environment", "compose_environment"):
+        assert answers.problem(name, {"A": text}, {}, ROOT)
 
 
 @pytest.mark.parametrize("name", ["project_slug", "static_root", "static_url", "requirements_file", "wsgi_module"])

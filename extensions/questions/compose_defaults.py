@@ -266,7 +266,7 @@ def _first_value(site: Site, item: ReadVariable) -> str:
     if own and own != default and not (of_site and EXAMPLE.match(own)):
         return own
     if item.type in JSON or (item.encoded and not item.secret):
-        return dummy
+        return item.first or dummy
     if item.secret and item.type == "str" and "DSN" not in name:
         words = {*name.split("_")}
         return "change-me" if words & ISSUERS and "WEBHOOK" not in words else ""

@@ -176,12 +176,13 @@ def is_not_there(site: Site, path: str) -> bool:
 def own_value(site: Site, item: ReadVariable) -> str:
     """Return the value that the project's own files give a variable that settings read, "" for none.
 
-    Secrets are none, nor where a database is that is a file: Compose has a place for it. Debugging stays off.
+    Secrets are none, nor where a database is that is a file: Compose has a place for it. Debugging stays off. JSON
+    with keys has quotes, which are not read.
     A file that settings read is one of the project.
     """
     if item.opened:
         return item.example
-    if item.secret or "sqlite" in item.dummy or item.name.upper().endswith("DEBUG"):
+    if item.secret or item.first or "sqlite" in item.dummy or item.name.upper().endswith("DEBUG"):
         return ""
     known = [*site.own_steps.value.values]
     if (

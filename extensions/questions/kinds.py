@@ -5,6 +5,7 @@ allow only characters without a special meaning there.
 """
 
 import contextlib
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -80,7 +81,9 @@ relative_path = text(
 )
 port = number(1, 65535)
 VARIABLE = r"[A-Za-z_][A-Za-z0-9_]*"
-VALUE = r"[A-Za-z0-9 _.:/@%+,=?&~*!()<>\[\]{}|;^-]{0,500}"
+CHARACTERS = r"A-Za-z0-9 _.:/@%+,=?&~*!()<>\[\]{}|;^-"
+VALUE = rf"[{CHARACTERS}]{{0,500}}"
+JSON = rf"""[{{\[]["{CHARACTERS}]{{0,4000}}[}}\]]"""  # where a file has it in single quotes, or alone on a line
 PATTERN = r"(?:[A-Za-z0-9_.+@~*?/-]|\[\^?(?:[A-Za-z0-9_.](?:-[A-Za-z0-9_.])?)+\])"  # of .dockerignore
 package = text(r"[a-z0-9][a-z0-9+.-]+", "give a Debian package's name, like libpq5")
 
@@ -133,6 +136,22 @@ def _are_compose_variables(value: Any) -> str:
     return _are_variables(plain) or (f"{bad!r} isn't valid; give text without braces, quotes and ': '" if bad else "")
 
 
+def _are_first_variables(value: Any) -> str:
+    value = parsed(value)
+    return _are_variables(
+        {name: "" if _is_json(text) else text for name, text in value.items()} if isinstance(value, dict) else value
+    )
+
+
+def _is_json(text: Any) -> bool:
+    """Return whether a value is a list or a mapping of JSON whose characters no file takes for something else."""
+    if not (isinstance(text, str) and re.fullmatch(JSON, text)):
+        return False
+    with contextlib.suppress(ValueError, RecursionError):
+        return isinstance(json.loads(text), (dict, list))
+    return False
+
+
 def _are_variables(value: Any) -> str:
     value = parsed(value)
     if not isinstance(value, dict):
@@ -152,6 +171,10 @@ def object_of(names: Schema, values: Schema) -> Schema:
 
 VARIABLE_NAME = {"pattern": whole(VARIABLE)}
 variables = Rule(_are_variables, object_of(VARIABLE_NAME, {"type": "string", "pattern": whole(VALUE)}))
+quoted_variables = Rule(
+    _are_first_variables,
+    object_of(VARIABLE_NAME, {"type": "string", "pattern": whole(f"{VALUE}|{JSON}")}),
+)
 compose_variables = Rule(
     _are_compose_variables,
     object_of(VARIABLE_NAME, {"type": "string", "pattern": whole(rf"(?:\$\{{{VARIABLE}\}}|{PLAIN})*")}),

@@ -46,7 +46,9 @@ def attribute(state: State, owner: Value, name: str) -> Value:
         # os.environ.get("HOSTS").split(): None has no such attribute, settings fail.
         state.require(owner.direct)
         owner = Value(UNKNOWN, owner.variables, owner.direct)
-    if isinstance(data, (str, list, tuple, dict, Reader, Space)) or (owner.data is UNKNOWN and owner.direct):
+    if isinstance(data, (str, list, tuple, dict, Reader, Space)) or (
+        owner.data is UNKNOWN and (owner.direct or owner.part)
+    ):
         return Value(Bound(owner, name), owner.variables)
     if isinstance(data, Module) and not data.path:
         return data.names[name].value if name in data.names else Value(UNKNOWN, owner.variables)

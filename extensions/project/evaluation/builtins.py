@@ -25,8 +25,8 @@ def builtin(function: str) -> Callable[..., Value]:
             return wrap(
                 {"str": "", "int": 0, "float": 0.0, "bool": False, "list": [], "tuple": (), "set": []}[function]
             )
-        if function in ("bool", "int", "float") and first.direct:
-            state.set_type(first.direct, "int" if function != "bool" else "str")
+        if function in ("bool", "int", "float"):
+            state.set_type(first, "int" if function != "bool" else "str")
         if function in ("int", "float"):
             first = state.given(first, "TypeError" if first.data is None else "ValueError", empty=True)
         elif function in ("list", "tuple", "set"):
@@ -35,7 +35,11 @@ def builtin(function: str) -> Callable[..., Value]:
             truth = truth_of(first)
             return Value(UNKNOWN if truth is None else truth, variables)
         if not known(first):
-            return Value(UNKNOWN, variables, first.direct if function == "str" else "")
+            return (
+                Value(UNKNOWN, variables, first.direct, part=first.part)
+                if function == "str"
+                else Value(UNKNOWN, variables)
+            )
         if function in ("list", "tuple", "set"):
             items = parts(first)
             return Value(tuple(items) if function == "tuple" else items, variables)
@@ -88,12 +92,12 @@ def literal(read: Callable[[str], Any]) -> Callable[..., Value]:
 
     def call(state: State, arguments: Arguments) -> Value:
         first = arguments.positional[0] if arguments.positional else Value()
-        if first.direct:
-            state.set_type(first.direct, "json")
+        state.set_type(first, "json")
         text = state.given(first, "TypeError" if first.data is None else "ValueError", empty=True).data
         variables = merge(*arguments.all)
         if not isinstance(text, str) or len(text) > 10_000:
-            return Value(UNKNOWN, variables)
+            read_by = state.environment.variables.get(first.direct) if text is UNKNOWN else None
+            return Value(UNKNOWN, variables, part=read_by)
         try:
             return wrap(read(text), variables)
         except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
@@ -105,8 +109,8 @@ def literal(read: Callable[[str], Any]) -> Callable[..., Value]:
 def decoded(state: State, arguments: Arguments) -> Value:
     """Return what is in a text of base64: https://docs.python.org/3/library/base64.html#base64.b64decode."""
     first = arguments.get(0, "s") or Value()
-    if first.direct in state.environment.variables:
-        state.environment.variables[first.direct].encoded = True
+    if variable := state.read_by(first):
+        variable.encoded = True
     data = state.given(first).data
     if not isinstance(data, str):
         return Value(UNKNOWN, first.variables, first.direct)
@@ -119,8 +123,7 @@ def decoded(state: State, arguments: Arguments) -> Value:
 def to_bool(state: State, arguments: Arguments) -> Value:
     """Return a text like "yes" as a bool (strtobool and its kin)."""
     first = arguments.positional[0] if arguments.positional else Value()
-    if first.direct:
-        state.set_type(first.direct, "bool")
+    state.set_type(first, "bool")
     first = state.given(first, "AttributeError" if first.data is None else "ValueError", empty=True)
     if isinstance(first.data, str):
         return Value(first.data.lower() in TRUE, first.variables)
@@ -130,7 +133,7 @@ def to_bool(state: State, arguments: Arguments) -> Value:
 def sentry(state: State, arguments: Arguments) -> Value:
     """Record which variable is Sentry's address, which has a form of its own."""
     dsn = arguments.get(0, "dsn")
-    variable = state.environment.variables.get(dsn.direct) if dsn is not None else None
+    variable = state.read_by(dsn) if dsn is not None else None
     if variable is not None:
         variable.fitting = variable.fitting or [DSN]
     return Value(None)
@@ -157,8 +160,7 @@ def os_environ(method: str) -> Callable[..., Value]:
 def parsed_url(state: State, arguments: Arguments) -> Value:
     """Return the parts of a URL as an object's attributes."""
     url = arguments.get(0, "url") or Value()
-    if url.direct:
-        state.set_type(url.direct, "url")
+    state.set_type(url, "url")
     if not isinstance(url.data, str):
         return Value(UNKNOWN, url.variables)
     try:

@@ -4,7 +4,7 @@ import ast
 from pathlib import PurePosixPath
 from typing import Any
 
-from . import packages
+from . import json_parts, packages
 from .attributes import READING
 from .builtins import BUILTINS, to_bool
 from .data_files import DATA_FILES
@@ -19,11 +19,12 @@ from .packages import unknown
 from .paths import PATHS, path_method
 from .references import Arguments, Bound, Reader, Reference
 from .state import MAX_TURNS, Handler, Private, State
-from .values import UNKNOWN, Binding, CallablePath, Value, known, merge, words
+from .values import UNKNOWN, Binding, CallablePath, Value, Variable, known, merge, words
 
 FUNCTIONS = {**BUILTINS, **FORMS, **DATA_FILES, **PATHS, **packages.FUNCTIONS}
 FUNCTIONS["importlib.import_module"] = import_module
 PLAIN_BASES = frozenset(("object", "abc.ABC"))
+OF_MAPPINGS = words("get items keys pop values")
 MUTATORS = words("append extend insert remove pop update setdefault add discard clear reverse sort")
 
 
@@ -231,6 +232,8 @@ def opened(state: State, name: str, path: Value, arguments: Arguments) -> Value:
 def mapped(state: State, name: str, function: Value, source: Value) -> Value:
     """Return what map() or filter() make of a list."""
     if not isinstance(source.data, (list, tuple)):
+        if item := json_parts.item_of_text(state, source):
+            call(state, function, Arguments([item], {}))
         return Value(UNKNOWN, merge(function, source))
     items = list(source.data[:MAX_TURNS])
     results = items if function.data is None else [call(state, function, Arguments([item], {})) for item in items]
@@ -255,10 +258,7 @@ def call_method(state: State, method: Bound, arguments: Arguments) -> Value:
         return Value(Content(str(data)) if data is not UNKNOWN else UNKNOWN, variables)
     if isinstance(data, PurePosixPath):
         return path_method(state, owner, name, arguments)
-    separator = arguments.get(0, "sep")
-    if owner.direct and name == "split" and (separator is None or separator.data in (",", ";", " ", None)):
-        state.set_type(owner.direct, "list")
-        state.environment.variables[owner.direct].separator = (separator and separator.data) or " "
+    part = note_method(state, owner, name, arguments)
     if isinstance(data, str):
         result = text_method(data, name, arguments, variables)
         if name in ("strip", "lower", "upper", "casefold"):
@@ -275,7 +275,20 @@ def call_method(state: State, method: Bound, arguments: Arguments) -> Value:
             return dict_method({one: resolved(state, data.names[one]) for one in public}, name, arguments)
         return Value()
     own = own_method(state, method, arguments) if isinstance(data, (Class, Instance)) else None
-    return Value(UNKNOWN, variables) if own is None else own
+    return Value(UNKNOWN, variables, part=part) if own is None else own
+
+
+def note_method(state: State, owner: Value, name: str, arguments: Arguments) -> Variable | None:
+    """Record what a method tells of the text of a variable: it is a list, or a mapping of JSON; return its parts."""
+    separator = arguments.get(0, "sep")
+    variable = state.read_by(owner)
+    if variable and name == "split" and (separator is None or separator.data in (",", ";", " ", None)):
+        state.set_type(owner, "list")
+        variable.separator = (separator and separator.data) or " "
+        return json_parts.listed(variable)
+    if name in OF_MAPPINGS:
+        json_parts.mapping(state, owner)
+    return owner.part if name == "strip" else None
 
 
 def container_method(data: Any, name: str, arguments: Arguments, variables: tuple[str, ...]) -> Value:

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from ..data import url_parts
 from ..places import PRODUCTION
-from ..secrets import SERVICE, is_secret, without_secrets
+from ..secrets import HIDDEN, SERVICE, is_secret, without_secrets
 from .values import TRUE, UNKNOWN, Value, Variable, plain, wrap
 
 # https://github.com/jazzband/dj-database-url#url-schema and https://django-environ.readthedocs.io/en/latest/types.html
@@ -217,7 +217,7 @@ def dummy_url(variable: Variable) -> str:
 def dummy(variable: Variable) -> str:
     """Return a text that settings accept while an image is built, where nothing is connected to."""
     if variable.type in JSON_KINDS:
-        return JSON_KINDS[variable.type]
+        return json.dumps(json_of(variable)) if variable.parts else JSON_KINDS[variable.type]
     if variable.fitting:
         return production_value(variable) or variable.fitting[0]
     name, kind = variable.name.upper(), kind_of(variable)
@@ -228,7 +228,7 @@ def dummy(variable: Variable) -> str:
     if variable.opened:
         return PLACEHOLDER
     if kind in ("bool", "int", "list"):
-        return {"bool": "False", "int": "1", "list": "localhost"}[kind]
+        return {"bool": "False", "int": "1", "list": _item(variable)}[kind]
     if production := production_value(variable):
         return production
     if REDIS & {*name.split("_")} and name.endswith(("_DB", "_DATABASE", "_INDEX")):
@@ -243,6 +243,31 @@ def dummy(variable: Variable) -> str:
     hosts = ("HOST", "HOSTNAME", "DOMAIN", "SERVER", "FQDN")
     is_host = any(word in hosts for word in name.split("_")) and not name.endswith("USER")
     return ending or ("localhost" if is_host else PLACEHOLDER)
+
+
+def _item(variable: Variable) -> str:
+    """Return a text that settings accept as a list: its one item."""
+    item = variable.parts.get(0)
+    return dummy(item) if item and (item.type == "int" or item.fitting) else "localhost"
+
+
+def json_of(variable: Variable, first: bool = False) -> Any:
+    """Return JSON that settings accept, with the keys that they read; with `first`, for the first .env.
+
+    There, what only you can know is to be changed; the key of Django is made at random.
+    """
+    found = {key: part for key, part in variable.parts.items() if key not in variable.asked}
+    if variable.type == "object":
+        return {key: json_of(part, first) for key, part in found.items() if isinstance(key, str)}
+    if variable.parts and variable.type != "list":
+        part = found.get(0)
+        return [json_of(part, first)] if part and (part.required or part.parts or part.compared) else []
+    text = _accepted(variable)
+    if first and text in (SECRET_DUMMY, PLACEHOLDER) and not variable.compared:
+        return HIDDEN
+    if variable.type == "int" or (variable.type == "str" and text == "False"):
+        return int(text) if text != "False" else False
+    return variable.compared[0] if variable.compared and text == PLACEHOLDER else text
 
 
 # What a text is whose variable's name ends so.
@@ -290,6 +315,7 @@ class ReadVariable:
     encoded: bool = False  # whether the text is in base64
     build: bool = False  # whether some settings do not load without it
     dummy: str = ""  # a text that settings accept while an image is built
+    first: str = ""  # the same for the first .env, where it is JSON with keys
     opened: str = ""  # where settings read the file that it names, and fail without
     example: str = ""  # a file of the project for it, from manage.py's folder; "" for none
     production: str | None = None  # what it is set to in production, None for nothing that is known
@@ -300,10 +326,22 @@ class ReadVariable:
 def _accepted(variable: Variable) -> str:
     """Return a dummy that is no address of this machine, where such a one is refused; in base64 where that is read."""
     if variable.encoded:
-        return b64encode((variable.fitting[0] if variable.fitting else dummy(variable)).encode()).decode()
+        return _encoded(variable.fitting[0] if variable.fitting else dummy(variable))
     text = dummy(variable)
     is_local = variable.refused and any(host in str(variable.default) for host in ("localhost", "127.0.0.1"))
     return text.replace("localhost", "www.example.com") if is_local else text
+
+
+def _first(variable: Variable) -> str:
+    if not variable.parts or variable.type not in JSON_KINDS:
+        return ""
+    text = json.dumps(json_of(variable, first=True))
+    return _encoded(text) if variable.encoded else text
+
+
+def _encoded(text: str) -> str:
+    """Return a text in base64, JSON with a space, without which it begins like the tokens of the web."""
+    return b64encode((f" {text}" if text.startswith('{"') else text).encode()).decode()
 
 
 def described(variable: Variable) -> ReadVariable:
@@ -324,6 +362,7 @@ def described(variable: Variable) -> ReadVariable:
         encoded=variable.encoded,
         build=build,
         dummy=_accepted(variable) if build else "",
+        first=_first(variable) if build else "",
         opened=variable.opened if build else "",
         production=production_value(variable) or None,
         compared=[

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import Any
 
-from . import packages
+from . import json_parts, packages
 from .assignment import assign, slice_of
 from .attributes import attribute
 from .imports import resolved
@@ -89,7 +89,7 @@ def _subscript(state: State, node: ast.Subscript, scope: Scope) -> Value:
     if isinstance(data, (list, tuple, str)) and isinstance(key.data, int) and -len(data) <= key.data < len(data):
         item = data[key.data]
         return item if isinstance(item, Value) else Value(item, variables)
-    return Value(UNKNOWN, variables)
+    return Value(UNKNOWN, variables, part=json_parts.part(state, owner, key.data))
 
 
 def _list(state: State, node: ast.List, scope: Scope) -> Value:
@@ -312,6 +312,7 @@ def compare(state: State, op: ast.cmpop, left: Value, right: Value) -> bool | No
 def contains(state: State, container: Value, item: Value) -> bool | None:
     """Return whether something is in a container, or a variable is set."""
     data = container.data
+    json_parts.ask(state, container, item.data)
     if _is_environment(container) and isinstance(item.data, str) and item.data:
         state.environment.note(item.data, state.here)
         return state.environment.text(item.data) is not None
@@ -372,6 +373,10 @@ def comprehension(state: State, node: Any, scope: Scope, make: Callable[[Scope],
         source = state.evaluate(first.iter, inner)
         if not isinstance(source.data, (list, tuple, dict, str)):
             complete = False
+            if (item := json_parts.item_of_text(state, source)) and isinstance(node, ast.ListComp | ast.GeneratorExp):
+                assign(state, first.target, item, inner, node.lineno)
+                with state.doubt("", undecided=True):
+                    state.evaluate(node.elt, inner)
             return
         for item in parts(source)[:MAX_TURNS]:
             assign(state, first.target, item, inner, node.lineno)

@@ -34,7 +34,7 @@ def call_function(state: State, function: Function, arguments: Arguments) -> Val
     if len(read) == 1 and read[0] not in unset_before and not state.environment.variables[read[0]].required:
         learn(state, read[0], value)
     direct = value.direct or (read[0] if len(read) == 1 and isinstance(value.data, str) else "")
-    return Value(value.data, tuple(dict.fromkeys((*value.variables, *read))), direct, value.doubt)
+    return Value(value.data, tuple(dict.fromkeys((*value.variables, *read))), direct, value.doubt, value.part)
 
 
 def apply_cast(state: State, cast: Value, value: Value) -> Value:
@@ -44,7 +44,7 @@ def apply_cast(state: State, cast: Value, value: Value) -> Value:
     made = call_function(state, cast.data, Arguments([Value(value.data, value.variables, value.direct)], {}))
     if value.direct and isinstance(made.data, (bool, int, list, tuple)):
         kind = "bool" if isinstance(made.data, bool) else "int" if isinstance(made.data, int) else "list"
-        state.set_type(value.direct, kind)
+        state.set_type(value, kind)
     return made if known(made) else Value(UNKNOWN, value.variables)
 
 

@@ -66,7 +66,7 @@ def overhear_read(state: State, node: ast.Call | ast.Subscript, scope: Scope, ty
     except Raised:
         return
     if read.direct and node in types:
-        state.set_type(read.direct, types[node])
+        state.set_type(read, types[node])
 
 
 def reads_environment(function: Value) -> bool:

@@ -15,7 +15,7 @@ from .environment import URL_KINDS, Environment, converted, looks_secret, parse_
 from .objects import Class, LoopEnd, Names, Raised, Returned, Scope, Stop
 from .operations import MAX_TEXT, plain_text
 from .references import Arguments
-from .values import HOME, MISSING, OUTSIDE, ROOT, UNKNOWN, Binding, Value, beside_project, merge, words, wrap
+from .values import HOME, MISSING, OUTSIDE, ROOT, UNKNOWN, Binding, Value, Variable, beside_project, merge, words, wrap
 
 UNREADABLE = "has a statement that could not be worked out"
 MAX_TURNS = 500  # of one loop
@@ -241,9 +241,13 @@ class State:
             return Value(UNKNOWN, value.variables, value.direct)
         return value
 
+    def read_by(self, value: Value) -> Variable | None:
+        """Return the variable, or the part of one's JSON, whose unchanged text a value is; None for any other."""
+        return value.part or self.environment.variables.get(value.direct)
+
     def fits(self, value: Value, *texts: str) -> None:
         """Record the texts of which a variable has to have one, or a text of their form."""
-        variable = self.environment.variables.get(value.direct)
+        variable = self.read_by(value)
         if variable is not None and variable.type == "str":
             variable.fitting = variable.fitting or [*texts]
 
@@ -256,9 +260,9 @@ class State:
             for name in names:
                 self.compared(value, Value(name))
 
-    def set_type(self, name: str, type: str, kind: str = "") -> None:
+    def set_type(self, value: Value, type: str, kind: str = "") -> None:
         """Record how a variable's text is read."""
-        variable = self.environment.variables.get(name)
+        variable = self.read_by(value)
         if variable is not None and variable.type == "str":
             variable.type = type
         if variable is not None:
@@ -385,11 +389,11 @@ class State:
 
     def compared(self, read: Value, literal: Value) -> None:
         """Record what a variable's text is compared with: it tells its type, or the names of environments."""
-        variable = self.environment.variables.get(read.direct)
+        variable = self.read_by(read)
         if variable is None or not isinstance(literal.data, str):
             return
         if literal.data.lower() in BOOL_WORDS:
-            self.set_type(read.direct, "bool")
+            self.set_type(read, "bool")
         elif literal.data not in variable.compared:
             variable.compared.append(literal.data)
 

@@ -3,6 +3,7 @@
 import ast
 from contextlib import nullcontext, suppress
 
+from . import json_parts
 from .assignment import assign
 from .environment import PLACEHOLDER
 from .expressions import binary
@@ -248,7 +249,8 @@ def handler_names(handler: ast.ExceptHandler) -> set[str]:
 def _for(state: State, node: ast.For, scope: Scope) -> None:
     source = state.evaluate(node.iter, scope)
     if not isinstance(source.data, (list, tuple, dict, str)):
-        assign(state, node.target, Value(UNKNOWN, source.variables), scope, node.lineno)
+        item = Value(UNKNOWN, source.variables, part=json_parts.item(state, source))
+        assign(state, node.target, item, scope, node.lineno)
         state.perhaps(node.body, scope, f"set in a loop ({scope.file}:{node.lineno})")
         return
     for item in parts(source)[:MAX_TURNS]:

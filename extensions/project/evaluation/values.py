@@ -36,13 +36,14 @@ class Value:
 
     `data` is UNKNOWN, a scalar, a path, or a list, tuple or dict of Values (or one of the evaluator's own objects).
     `variables` are the environment variables that it depends on, `direct` the one whose unchanged text it is,
-    `doubt` says why it might be another.
+    `doubt` says why it might be another, and `part` is what is in the JSON of a variable that is not set.
     """
 
     data: Any = UNKNOWN
     variables: tuple[str, ...] = ()
     direct: str = ""
     doubt: str = ""
+    part: "Variable | None" = None
 
 
 @dataclass(slots=True)
@@ -72,6 +73,8 @@ class Variable:
     fitting: list[str] = field(default_factory=list)  # texts one of which has to be there, or that are of its form
     encoded: bool = False  # whether the text is in base64
     opened: str = ""  # where settings read the file that it names, and fail without
+    parts: "dict[str | int, Variable]" = field(default_factory=dict)  # what has to be in its JSON, by key; 0 of a list
+    asked: set[str] = field(default_factory=set)  # keys that settings ask for before they read them
 
 
 class CallablePath(PurePosixPath):

@@ -7,11 +7,11 @@ from dataclasses import replace
 from ..deployment.commands import read_commands
 from ..deployment.dockerfile import split
 from ..findings import Certainty, Found
-from ..literals import assignments, last_name, statements
+from ..literals import SETTINGS, assignments, last_name, statements
 from ..places import folder, is_aside, own
 from ..settings.record import DjangoSettings
 from ..tree import Tree
-from .modules import entry_points, locate, makes_application, package_root
+from .modules import entry_points, locate, makes_application, only_sets_settings, package_root
 from .record import Layout
 
 ASGI_SERVERS = re.compile(
@@ -32,12 +32,22 @@ SETS_UP = re.compile(r"\bget_(?:asgi|wsgi|default)_application\b|\bdjango\.setup
 
 def read_interface(tree: Tree, layout: Layout, settings: DjangoSettings) -> Layout:
     """Return the layout with its WSGI and ASGI modules, and by which of the two the project itself is run."""
-    wsgi = _entry(tree, layout, "wsgi", settings.wsgi_application)
+    wsgi = _unfixed(tree, layout, _entry(tree, layout, "wsgi", settings.wsgi_application))
     asgi = _entry(tree, layout, "asgi", settings.asgi_application)
     if not wsgi.value and not asgi.value and layout.settings_file.value:
         wsgi = _of_django(layout)
     interface = _interface(tree, settings, wsgi, asgi)
     return replace(layout, wsgi_module=wsgi, asgi_module=asgi, interface=interface)
+
+
+def _unfixed(tree: Tree, layout: Layout, entry: Found[str]) -> Found[str]:
+    """Return Django's own application in the place of a module that lets no other settings be served."""
+    located = locate(tree, entry.value.partition(":")[0], layout.base) if entry.value else None
+    settings, manage = layout.settings_module.value, layout.manage_py.value
+    if not located or not only_sets_settings(tree, located[0], settings, manage):
+        return entry
+    note = f"{located[0]} sets {SETTINGS} whatever it was before: Django's own application is served in its place."
+    return replace(_of_django(layout), source=entry.source, note=note)
 
 
 def _of_django(layout: Layout) -> Found[str]:

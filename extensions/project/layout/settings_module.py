@@ -34,6 +34,7 @@ from .modules import (
     entry_points,
     is_not_production,
     locate,
+    only_sets_settings,
     package_root,
 )
 from .record import Layout, Selector
@@ -99,7 +100,7 @@ def read_settings_module(tree: Tree, layout: Layout) -> Layout:
         python_path=Found(root, path, Certainty.INFERRED),
         settings_variable=_variable(tree, naming, module, path, manage, certainty),
     )
-    if fixed := _fixed_in(tree, manage):
+    if fixed := _fixed_in(tree, manage, module):
         layout = replace(layout, settings_fixed=Found(True, fixed))
     return _with_configuration(tree, layout, path, manage)
 
@@ -137,9 +138,13 @@ def _in_python(tree: Tree, path: str, rank: int) -> Iterator[Naming]:
             yield from _resolve(tree, text, path, node.lineno, 0 if hard and rank < 5 else rank)
 
 
-def _fixed_in(tree: Tree, manage: str) -> str:
-    """Return where code sets the variable no matter what was set before; "" for nowhere."""
-    for path in (*entry_points(tree, "wsgi")[:6], *entry_points(tree, "asgi")[:6], manage):
+def _fixed_in(tree: Tree, manage: str, settings: str) -> str:
+    """Return where code sets the variable no matter what was set before; "" for nowhere.
+
+    What only does that and makes the application isn't served: see `read_interface`.
+    """
+    wsgi = [path for path in entry_points(tree, "wsgi")[:6] if not only_sets_settings(tree, path, settings, manage)]
+    for path in (*wsgi, *entry_points(tree, "asgi")[:6], manage):
         module = tree.python(path) if path else None
         nodes = list(ast.walk(module)) if module else []
         on_commands = [node for node in nodes if isinstance(node, ast.If) and "sys.argv" in ast.unparse(node.test)]

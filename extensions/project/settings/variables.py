@@ -86,6 +86,10 @@ def demand_lists(evaluator: State, values: dict[str, Setting]) -> None:
     """Mark the variables as required without which a setting is refused, as it is no list, or has None in it."""
     for name in (*LISTS, *ORIGINS):
         found = values.get(name)
+        if found is not None and found.raw.part is not None and found.raw.part.type == "str":
+            found.raw.part.type = "json"
+            kind = {"ALLOWED_HOSTS": "HOST"}.get(name) or ("_URL" if name in ORIGINS else "")
+            found.raw.part.parts[0] = Variable(kind, found.source, required=bool(kind))
         names = list(found.variables) if found is not None and found.value is None else []
         if found is not None and name in ORIGINS and isinstance(found.raw.data, (list, tuple)):
             names += [item.direct for item in found.raw.data if item.data is None]

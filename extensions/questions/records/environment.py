@@ -77,7 +77,7 @@ QUESTIONS = (
         name="build_environment",
         type="yaml",
         help="Placeholders for variables while building, as YAML: {SECRET_KEY: x}",
-        rule=kinds.variables,
+        rule=kinds.quoted_variables,
         safe={},
         default=environment_defaults.build_environment,
         reference=Reference(
@@ -89,7 +89,7 @@ QUESTIONS = (
             ),
             allowed=(
                 "names of letters, digits and `_`; values that are text, without quotes, `$`, `#`, backslashes, line "
-                "breaks and letters beyond ASCII"
+                "breaks and letters beyond ASCII; or JSON"
             ),
         ),
     ),
@@ -182,7 +182,7 @@ Once your settings read a variable, answer `{}`, and add the variable to `compos
         name="dotenv",
         type="yaml",
         help="Variables in the first .env, as YAML ('' becomes a random secret)",
-        rule=kinds.variables,
+        rule=kinds.quoted_variables,
         safe={},
         default=with_image(compose_defaults.dotenv),
         reference=Reference(
@@ -192,7 +192,7 @@ Once your settings read a variable, answer `{}`, and add the variable to `compos
                 " passwords of `services`"
             ),
             changes="`secrets_file`, only on a first copy, and what it lacks then; the first group of `.env.example`",
-            allowed="as `environment`",
+            allowed="as `build_environment`",
             notes="""\
 An empty value becomes a fresh random secret. After the copy, you are told to change each `change-me`. Nothing is
 written to a file that git tracks or would commit, or to a link. Never give secrets here: answers are in git.

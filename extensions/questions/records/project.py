@@ -207,8 +207,8 @@ QUESTIONS = (
         reference=Reference(
             type="text",
             default=(
-                "`WSGI_APPLICATION` in the settings; otherwise the `wsgi.py` nearest to the settings; otherwise "
-                "`django.core.wsgi:get_wsgi_application()`"
+                "`WSGI_APPLICATION`, or the `wsgi.py` nearest to settings; "
+                "`django.core.wsgi:get_wsgi_application()` without, or if it only names settings"
             ),
             changes="what Gunicorn serves, in `CMD` of `Dockerfile_django`, unless `asgi_module` does",
             allowed=(

@@ -8,6 +8,7 @@ from ..state import External, State
 from ..values import Binding, Value
 from . import (
     configurations,
+    copilot,
     decouple,
     dynaconf,
     environ,
@@ -35,6 +36,7 @@ PACKAGES: tuple[Package, ...] = (
     typed_environment.PACKAGE,
     heroku.PACKAGE,
     key_sets.PACKAGE,
+    copilot.PACKAGE,
 )
 FUNCTIONS = {name: function for package in PACKAGES for name, function in package.functions.items()}
 READS = frozenset(name for package in PACKAGES for name in package.reads)

@@ -25,8 +25,8 @@ def parse_with(kind: str) -> Callable[..., Value]:
         url = arguments.get(0, "url")
         if url is None:
             return Value()
-        if url.direct:
-            state.set_type(url.direct, "url", kind)
+        if url.direct or url.part:
+            state.set_type(url, "url", kind)
         data = plain_text(url)
         return wrap(parse_url(data, kind), url.variables)
 
