@@ -479,6 +479,17 @@ def test_a_driver_that_only_tests_have_beside_that_of_another_database(engine, t
         (SETTINGS, "environs==11.0.0\n", []),
         (SETTINGS, "environs>=9.5\n", []),
         (SETTINGS, "environs\n", []),
+        (SETTINGS, "jinja2==2.11.3\n", ["markupsafe<2.1"]),
+        (SETTINGS, "Jinja2<3\n", ["markupsafe<2.1"]),
+        (SETTINGS, "jinja2==3.0.3\n", []),
+        (SETTINGS, "jinja2==2.11.3\nMarkupSafe==2.0.1\n", []),
+        (SETTINGS, "pandas==1.5.3\nopencv-python-headless==4.8.1.78\n", ["numpy<2"]),
+        (SETTINGS, "openai==1.30.1\n", ["httpx<0.28"]),
+        (SETTINGS, "openai>=1.30\n", []),
+        (SETTINGS, "requests-html\n", ["lxml-html-clean"]),
+        (SETTINGS, "readability-lxml==0.8.1\nlxml==5.1.0\n", []),
+        (SETTINGS, "readability-lxml==0.8.1\nlxml==6.0\n", ["lxml-html-clean"]),
+        (SETTINGS, "readability-lxml==0.8.4\n", []),
     ],
 )
 def test_what_a_site_needs_beside_its_requirements(settings, listed, packages, tmp_path):

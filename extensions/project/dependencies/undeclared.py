@@ -10,7 +10,7 @@ from ..places import is_aside
 from ..settings.setting import Settings
 from ..tree import Tree
 from .python_version import allows
-from .record import Dependencies
+from .record import Dependencies, Installed
 from .requirements import Requirement, left_out
 
 JINJA = "django.template.backends.jinja2.Jinja2"
@@ -52,6 +52,22 @@ IMPORT_PKG_RESOURCES = {
     "swagger-spec-validator": "3.0.4",
     "wagtailsvg": "",
 }
+# Distributions, their first release that goes with the newest of another that they bring, that one, and its limit for
+# those before. Each was installed and imported with the newest: jinja2 2.11.3, pandas 1.5.3, openai 1.30.1 and so on.
+NOT_WITH_NEWEST = {
+    "anthropic": ("0.42", "httpx", "<0.28"),
+    "environs": ("11", "marshmallow", "<4"),
+    "jinja2": ("3.0", "markupsafe", "<2.1"),
+    "openai": ("1.55.3", "httpx", "<0.28"),
+    "opencv-python": ("4.10", "numpy", "<2"),
+    "opencv-python-headless": ("4.10", "numpy", "<2"),
+    "pandas": ("2.1", "numpy", "<2"),
+    "pyarrow": ("16", "numpy", "<2"),
+    "shapely": ("2.0.5", "numpy", "<2"),
+    "weasyprint": ("62", "pydyf", "<0.11"),
+}
+# Those that import a part of lxml which is a distribution of its own since 5.2, and do not require it.
+IMPORT_HTML_CLEAN = {"newspaper3k": "", "readability-lxml": "0.8.2", "requests-html": ""}
 # What other distributions brought for years, so that code imports it and nothing lists it.
 ONCE_BROUGHT = {"dateutil": "python-dateutil", "six": "six"}
 
@@ -61,12 +77,13 @@ def undeclared(tree: Tree, dependencies: Dependencies, evaluated: Settings) -> I
     if path := _uses_jinja(tree, evaluated):
         yield Requirement("jinja2", source=path)
     yield from _of_kombu(dependencies)
-    yield from _of_environs(dependencies)
+    yield from _with_newest(dependencies)
     own = dependencies.distributions.value.get("setuptools")
     newest = own is None or allows(own.specifier, (82, 0))
     source = _left_out(tree, dependencies, "setuptools") or _importing_pkg_resources(dependencies)
     if source and newest:
         yield Requirement("setuptools", "<82", source=source)
+    yield from _of_lxml(dependencies)
     yield from _once_brought(tree, dependencies)
     for part, brought in PARTS.items():
         known = dependencies.distributions.value.get(part.partition(".")[0])
@@ -103,17 +120,38 @@ def _of_kombu(dependencies: Dependencies) -> Iterator[Requirement]:
         yield Requirement("packaging", source=asking[0].source)
 
 
-def _of_environs(dependencies: Dependencies) -> Iterator[Requirement]:
-    """Yield the marshmallow of an environs that is too old for the newest, where nothing pins it.
-
-    Up to release 10, it imports names that marshmallow 4 has no more: https://pypi.org/project/environs
-    """
+def _with_newest(dependencies: Dependencies) -> Iterator[Requirement]:
+    """Yield the limits of what comes along in its newest release, and does not go with an old release of another."""
     installed = dependencies.distributions.value
-    environs = installed.get("environs")
-    if dependencies.lock_file.value or environs is None or "marshmallow" in installed:
+    for name, (first, other, limit) in NOT_WITH_NEWEST.items():
+        item = installed.get(name)
+        if item and other not in installed and not dependencies.lock_file.value and _is_below(item, first):
+            yield Requirement(other, limit, source=item.source)
+
+
+def _is_below(item: Installed, first: str) -> bool:
+    """Return whether only releases before `first` may be installed; True for "", where there is no such release."""
+    if not first:
+        return True
+    with contextlib.suppress(InvalidVersion):
+        if item.version:
+            return Version(item.version) < Version(first)
+    start = Version(first)
+    later = ((major, minor) for major in range(start.major, start.major + 20) for minor in range(60))
+    return not any(allows(item.specifier, series) for series in later if series >= (start.major, start.minor))
+
+
+def _of_lxml(dependencies: Dependencies) -> Iterator[Requirement]:
+    """Yield lxml_html_clean where it is imported: https://lxml.de/5.2/changes-5.2.0.html."""
+    installed = dependencies.distributions.value
+    own = installed.get("lxml")
+    if dependencies.lock_file.value or "lxml-html-clean" in installed or (own and _is_below(own, "5.2")):
         return
-    if not any(allows(environs.specifier, (major, minor)) for major in range(11, 30) for minor in range(5)):
-        yield Requirement("marshmallow", "<4", source=environs.source)
+    for name, first in IMPORT_HTML_CLEAN.items():
+        item = installed.get(name)
+        if item and _is_below(item, first):
+            yield Requirement("lxml-html-clean", source=item.source)
+            return
 
 
 def _once_brought(tree: Tree, dependencies: Dependencies) -> Iterator[Requirement]:
@@ -138,9 +176,8 @@ def _importing_pkg_resources(dependencies: Dependencies) -> str:
         return ""
     for name, without in IMPORT_PKG_RESOURCES.items():
         known = installed.get(name)
-        with contextlib.suppress(InvalidVersion):
-            if known and (not without or (known.version and Version(known.version) < Version(without))):
-                return known.source
+        if known and _is_below(known, without):
+            return known.source
     return ""
 
 
