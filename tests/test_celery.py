@@ -95,20 +95,20 @@ def test_an_older_project_gets_it_and_its_answer_stays(template, project):
 
 
 @pytest.mark.parametrize(
-    ("given", "name"),
+    "given",
     [
-        ({}, "$HOSTNAME"),
-        ({"required_environment": "[HOSTNAME, SECRET_KEY]"}, "$(hostname)"),
-        ({"compose_environment": "{HOSTNAME: localhost}"}, "$(hostname)"),
-        ({"environment": "{HOSTNAME: localhost}"}, "$(hostname)"),
+        {},
+        {"required_environment": "[HOSTNAME, SECRET_KEY]"},
+        {"compose_environment": "{HOSTNAME: localhost}"},
+        {"environment": "{HOSTNAME: localhost}"},
     ],
 )
-def test_a_worker_is_asked_under_its_own_name(given, name, template, project):
+def test_a_worker_is_asked_under_its_own_name(given, template, project):
     """A variable of settings may be HOSTNAME: https://docs.celeryq.dev/en/stable/userguide/workers.html#ping."""
     folder = project("celery_postgres")
     copy(template, folder, **given, orchestrators="[swarm, kubernetes]")
     workers = (folder / "k8s/workers.yaml").read_text()
     compose = yaml.safe_load((folder / "compose.yaml").read_text())["services"]["worker"]["healthcheck"]["test"]
     stack = yaml.safe_load((folder / "stack.yaml").read_text())["services"]["worker"]["healthcheck"]["test"]
-    assert compose[1].endswith(f" --destination celery@${name}") and compose == stack
-    assert f" --destination celery@{name}]" in workers
+    assert compose[1].endswith(" --destination celery@$$(hostname)") and compose == stack
+    assert " --destination celery@$(hostname)]" in workers

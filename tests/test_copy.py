@@ -1274,7 +1274,7 @@ def test_what_is_compressed_is_collected_with_the_same_settings(given, options, 
 def test_code_that_settings_of_the_build_import_reads_settings(given, expected, template, project, tmp_path):
     """As Celery's module does, which the package imports: https://docs.celeryq.dev/en/stable/django/."""
     folder = project()
-    copy(template, folder, static_root="staticfiles", **given)
+    copy(template, folder, static_root="staticfiles", workers="{worker: celery -A mysite worker}", **given)
     text = stages(folder / "Dockerfile_static")["static"]
     command = re.search(r"printf '%s.n' (.*)collectstatic_settings\.py", text, re.DOTALL)
     assert command

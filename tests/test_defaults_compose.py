@@ -2042,3 +2042,11 @@ def test_a_template_of_projects_is_told_of(read):
     assert "ROOT_URLCONF has {{ and }} (site/settings.py:4)" in note
     own = "ROOT_URLCONF = 'site.urls'\nFORMAT = '{{ name }}'\n"
     assert not [note for note in read(own)["notes"] if "startproject" in note]
+
+
+def test_a_variable_that_settings_take_apart_has_the_service_s_port(read):
+    settings = "import os\nhost, port = os.environ['REDIS_ADDR'].split(':')\n"
+    cache = "{'default': {'BACKEND': 'django.core.cache.backends.redis.RedisCache', 'LOCATION': f'redis://{host}:{port}/1'}}"
+    found = read(f"{settings}CACHES = {cache}\n", "redis\n")
+    assert found["compose_environment"]["REDIS_ADDR"] == "valkey:6379"
+    assert found["build_environment"]["REDIS_ADDR"] == "localhost:1"

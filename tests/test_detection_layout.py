@@ -489,7 +489,9 @@ def test_a_driver_that_only_tests_have_beside_that_of_another_database(engine, t
         (SETTINGS, "requests-html\n", ["lxml-html-clean"]),
         (SETTINGS, "readability-lxml==0.8.1\nlxml==5.1.0\n", []),
         (SETTINGS, "readability-lxml==0.8.1\nlxml==6.0\n", ["lxml-html-clean"]),
-        (SETTINGS, "readability-lxml==0.8.4\n", []),
+        (SETTINGS, "readability-lxml==0.8.4\n", ["lxml-html-clean"]),
+        (SETTINGS, "weasyprint==62.3\n", ["pydyf<0.11"]),
+        (SETTINGS, "weasyprint==63.0\n", []),
     ],
 )
 def test_what_a_site_needs_beside_its_requirements(settings, listed, packages, tmp_path):

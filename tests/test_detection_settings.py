@@ -2229,6 +2229,8 @@ def test_a_module_that_a_variable_chooses(name, read):
 
 def test_a_section_of_a_file_that_is_not_there(read):
     code = "import configparser\nc = configparser.ConfigParser()\nc.read('site.ini')\nKEY = c['main']['key']\n"
-    assert read(code)["environment"] == []
+    project = read({"config/settings.py": code, "site.ini.example": "[main]\nkey =\n"})
+    assert project["environment"] == []
+    assert [(one["path"], one["example"]) for one in project["lacking_modules"]] == [("site.ini", "site.ini.example")]
     found = read({"config/settings.py": code, "site.ini": "[main]\nkey = abc\n"})
     assert found.settings.value("KEY") == "abc"

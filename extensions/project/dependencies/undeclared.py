@@ -1,9 +1,9 @@
 """What packages import when they run, and do not require: nobody installs it unless somebody knows."""
 
-import contextlib
 import re
 from collections.abc import Iterator
 
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from ..places import is_aside
@@ -53,21 +53,21 @@ IMPORT_PKG_RESOURCES = {
     "wagtailsvg": "",
 }
 # Distributions, their first release that goes with the newest of another that they bring, that one, and its limit for
-# those before. Each was installed and imported with the newest: jinja2 2.11.3, pandas 1.5.3, openai 1.30.1 and so on.
+# those before. That release and one before were installed with the newest, and used, on 28 November 2026.
 NOT_WITH_NEWEST = {
-    "anthropic": ("0.42", "httpx", "<0.28"),
+    "anthropic": ("0.40", "httpx", "<0.28"),
     "environs": ("11", "marshmallow", "<4"),
     "jinja2": ("3.0", "markupsafe", "<2.1"),
     "openai": ("1.55.3", "httpx", "<0.28"),
     "opencv-python": ("4.10", "numpy", "<2"),
     "opencv-python-headless": ("4.10", "numpy", "<2"),
     "pandas": ("2.1", "numpy", "<2"),
-    "pyarrow": ("16", "numpy", "<2"),
-    "shapely": ("2.0.5", "numpy", "<2"),
-    "weasyprint": ("62", "pydyf", "<0.11"),
+    "pyarrow": ("15", "numpy", "<2"),
+    "shapely": ("2.0.3", "numpy", "<2"),
+    "weasyprint": ("63", "pydyf", "<0.11"),
 }
 # Those that import a part of lxml which is a distribution of its own since 5.2, and do not require it.
-IMPORT_HTML_CLEAN = {"newspaper3k": "", "readability-lxml": "0.8.2", "requests-html": ""}
+IMPORT_HTML_CLEAN = ("newspaper3k", "readability-lxml", "requests-html")
 # What other distributions brought for years, so that code imports it and nothing lists it.
 ONCE_BROUGHT = {"dateutil": "python-dateutil", "six": "six"}
 
@@ -133,12 +133,16 @@ def _is_below(item: Installed, first: str) -> bool:
     """Return whether only releases before `first` may be installed; True for "", where there is no such release."""
     if not first:
         return True
-    with contextlib.suppress(InvalidVersion):
-        if item.version:
-            return Version(item.version) < Version(first)
     start = Version(first)
-    later = ((major, minor) for major in range(start.major, start.major + 20) for minor in range(60))
-    return not any(allows(item.specifier, series) for series in later if series >= (start.major, start.minor))
+    try:
+        if item.version:
+            return Version(item.version) < start
+        wanted = SpecifierSet(item.specifier)
+    except (InvalidVersion, InvalidSpecifier):
+        return False
+    series = [(start.major + major, minor) for major in range(10) for minor in range(60)]
+    later = [f"{major}.{minor}" for major, minor in series if (major, minor) >= (start.major, start.minor)]
+    return not any(wanted.contains(text) or wanted.contains(f"{text}.99") for text in later)
 
 
 def _of_lxml(dependencies: Dependencies) -> Iterator[Requirement]:
@@ -147,11 +151,8 @@ def _of_lxml(dependencies: Dependencies) -> Iterator[Requirement]:
     own = installed.get("lxml")
     if dependencies.lock_file.value or "lxml-html-clean" in installed or (own and _is_below(own, "5.2")):
         return
-    for name, first in IMPORT_HTML_CLEAN.items():
-        item = installed.get(name)
-        if item and _is_below(item, first):
-            yield Requirement("lxml-html-clean", source=item.source)
-            return
+    if item := next((installed[name] for name in IMPORT_HTML_CLEAN if name in installed), None):
+        yield Requirement("lxml-html-clean", source=item.source)
 
 
 def _once_brought(tree: Tree, dependencies: Dependencies) -> Iterator[Requirement]:

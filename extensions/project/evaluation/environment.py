@@ -72,6 +72,9 @@ FERNET_DUMMY = "only-for-building-the-image-0123456789-abcd="
 FERNET = ("FERNET", "FERNET_KEY", "ENCRYPTION_KEY")  # what the names of variables with such a key end in
 
 
+# Texts of the form that an identifier and a date have.
+UUID = "00000000-0000-4000-8000-000000000000"
+DATE = "2000-01-01"
 PLACEHOLDER = "build"  # for a text of which the name tells nothing
 JSON_KINDS = {"json": "[]", "object": "{}"}  # types whose text is JSON: a list, and a mapping; each when it is empty
 DSN = "http://build@localhost/1"  # https://docs.sentry.io/concepts/key-terms/dsn-explainer/

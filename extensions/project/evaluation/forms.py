@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from .environment import DATE, UUID
 from .references import Arguments
 from .state import State
 from .values import UNKNOWN, Value, merge
 
-DATE = datetime(2000, 1, 1)
 FORMS = {
     "celery.schedules.crontab": "*",
-    "datetime.date.fromisoformat": "2000-01-01",
-    "datetime.datetime.fromisoformat": "2000-01-01",
+    "datetime.date.fromisoformat": DATE,
+    "datetime.datetime.fromisoformat": DATE,
     "datetime.time.fromisoformat": "00:00",
     "decimal.Decimal": "1",
     "fractions.Fraction": "1",
@@ -21,7 +21,7 @@ FORMS = {
     "ipaddress.ip_interface": "127.0.0.1/8",
     "ipaddress.ip_network": "127.0.0.0/8",
     "pytz.timezone": "UTC",
-    "uuid.UUID": "00000000-0000-4000-8000-000000000000",
+    "uuid.UUID": UUID,
     "zoneinfo.ZoneInfo": "UTC",
 }
 
@@ -43,7 +43,7 @@ def parsed_date(state: State, arguments: Arguments) -> Value:
     text, form = arguments.get(0), arguments.get(1)
     if text is not None and form is not None and isinstance(form.data, str):
         state.given(text)
-        state.fits(text, DATE.strftime(form.data))
+        state.fits(text, datetime.fromisoformat(DATE).strftime(form.data))
     return Value(UNKNOWN, merge(*arguments.all))
 
 

@@ -7,6 +7,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..environment import UUID
 from ..functions import call_function
 from ..objects import Annotation, Class, Function, Instance, members_of
 from ..operations import new_dict
@@ -36,8 +37,8 @@ FORMS = {
     "MySQLDsn": "mysql://localhost/build",
     "RedisDsn": "redis://localhost:6379/0",
     "AmqpDsn": "amqp://localhost:5672",
-    "UUID": "00000000-0000-4000-8000-000000000000",
-    "UUID4": "00000000-0000-4000-8000-000000000000",
+    "UUID": UUID,
+    "UUID4": UUID,
     "DirectoryPath": "/tmp",
     "Path": "/tmp",
 }

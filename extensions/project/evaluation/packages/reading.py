@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from ..environment import DATE, UUID
 from ..functions import apply_cast
 from ..references import Arguments, Bound, Reader, Reference
 from ..state import State
@@ -44,9 +45,9 @@ FORMS = {
     "json": "{}",
     "dict": "a=b",
     "timedelta": "1",
-    "uuid": "00000000-0000-4000-8000-000000000000",
-    "date": "2000-01-01",
-    "datetime": "2000-01-01T00:00:00",
+    "uuid": UUID,
+    "date": DATE,
+    "datetime": f"{DATE}T00:00:00",
     "time": "00:00",
     "path": "/tmp",
     "log_level": "INFO",
