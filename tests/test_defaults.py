@@ -427,6 +427,8 @@ def test_setuptools_that_pip_compile_leaves_out(read):
         ("django-widget-tweaks==1.4.12\nsetuptools==75.0", "3.12", []),
         ("django-widget-tweaks==1.4.12\nsetuptools", "3.12", ["setuptools<82"]),
         ("django-q", "3.12", ["setuptools<82"]),  # no release is without
+        ("django-model-utils~=4.3.1", "3.12", ["setuptools<82"]),
+        ("django-model-utils~=4.5.1", "3.12", []),
     ],
 )
 def test_setuptools_for_what_imports_pkg_resources(requirements, python, expected, read):

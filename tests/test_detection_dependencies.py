@@ -864,6 +864,14 @@ def test_an_extra_that_alone_has_django(main, options, read):
     assert read({"pyproject.toml": manifest, "uv.lock": ""}).value("install_options") == options
 
 
+def test_an_extra_with_django_beside_a_list_that_has_it(read):
+    manifest = (
+        "[project]\nname='a'\ndynamic=['dependencies']\n[project.optional-dependencies]\nserver=['django']\n"
+        "[tool.setuptools.dynamic]\ndependencies={file=['main.txt']}\n"
+    )
+    assert read({"pyproject.toml": manifest, "main.txt": "django\n"}).value("install_options") == []
+
+
 def test_lines_of_one_machine(read):
     text = (
         "asgiref @ file:///home/conda/build/asgiref_1/work\nDjango==5.2.8\npkg_resources==0.0.0\npywin32==311\n"

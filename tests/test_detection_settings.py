@@ -2205,6 +2205,8 @@ def test_a_scheme_of_smart_env(read):
             "tent",
         ),
         ("host, port, name = os.environ['NAME'].split(':')", "localhost:1:build"),
+        ("A = {}\nhost, A['x'] = os.environ['NAME'].split(':')", "localhost:build"),
+        ("from datetime import datetime\nA = datetime.strptime(os.environ.get('NAME'), '%Y')", "2000"),
         ("from decouple import config\nimport json\nA = config('NAME', cast=json.loads)", "[]"),
         ("from decouple import config\nfrom decimal import Decimal\nA = config('NAME', cast=Decimal)", "1"),
     ],
@@ -2227,10 +2229,25 @@ def test_a_module_that_a_variable_chooses(name, read):
     assert read(files, "site/settings.py").variable("KIND")["dummy"] == "live"
 
 
+def test_a_module_that_a_variable_chooses_is_no_developer_s(read):
+    code = "import os\nfrom importlib import import_module\nimport_module(f\"conf.{os.environ['KIND']}\")\n"
+    files = {f"conf/{name}.py": "" for name in ("__init__", "dev", "zeta")} | {"settings.py": code}
+    assert read(files, "settings.py").variable("KIND")["dummy"] == "zeta"
+
+
+def test_a_module_of_an_unknown_name(read):
+    code = "from importlib import import_module\nfrom elsewhere import name\nimport_module(f'conf.{name()}')\nA = 1\n"
+    found = read({"settings.py": code, "conf/__init__.py": ""}, "settings.py")
+    found.assert_readable()
+    assert found.settings.value("A") == 1
+
+
 def test_a_section_of_a_file_that_is_not_there(read):
     code = "import configparser\nc = configparser.ConfigParser()\nc.read('site.ini')\nKEY = c['main']['key']\n"
     project = read({"config/settings.py": code, "site.ini.example": "[main]\nkey =\n"})
     assert project["environment"] == []
     assert [(one["path"], one["example"]) for one in project["lacking_modules"]] == [("site.ini", "site.ini.example")]
+    caught = code.replace("KEY = c['main']['key']", "try:\n    KEY = c['main']['key']\nexcept KeyError:\n    KEY = ''")
+    assert read(caught)["lacking_modules"] == []
     found = read({"config/settings.py": code, "site.ini": "[main]\nkey = abc\n"})
     assert found.settings.value("KEY") == "abc"

@@ -228,7 +228,7 @@ def _broker_kind(site: Site) -> str:
 def _address_in(name: str, item: ReadVariable, service: Service) -> Address | None:
     """Return where a variable's default says that a service is; None for a variable that says something else."""
     last, default = last_word(name), item.default or ""
-    if not default and HOST_AND_PORT.fullmatch(item.dummy):
+    if HOST_AND_PORT.fullmatch(item.dummy):
         return Address("", "", item.dummy.partition(":")[0], str(service.port), "")  # settings take the text apart
     if _names_a_port(default):
         return address(default)

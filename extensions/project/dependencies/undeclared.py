@@ -125,7 +125,7 @@ def _with_newest(dependencies: Dependencies) -> Iterator[Requirement]:
     installed = dependencies.distributions.value
     for name, (first, other, limit) in NOT_WITH_NEWEST.items():
         item = installed.get(name)
-        if item and other not in installed and not dependencies.lock_file.value and _is_below(item, first):
+        if item and other not in installed and _is_below(item, first):
             yield Requirement(other, limit, source=item.source)
 
 
@@ -149,7 +149,7 @@ def _of_lxml(dependencies: Dependencies) -> Iterator[Requirement]:
     """Yield lxml_html_clean where it is imported: https://lxml.de/5.2/changes-5.2.0.html."""
     installed = dependencies.distributions.value
     own = installed.get("lxml")
-    if dependencies.lock_file.value or "lxml-html-clean" in installed or (own and _is_below(own, "5.2")):
+    if "lxml-html-clean" in installed or (own and _is_below(own, "5.2")):
         return
     if item := next((installed[name] for name in IMPORT_HTML_CLEAN if name in installed), None):
         yield Requirement("lxml-html-clean", source=item.source)

@@ -248,15 +248,14 @@ class State:
     def fits(self, value: Value, *texts: str) -> None:
         """Record the texts of which a variable has to have one, or a text of their form."""
         variable = self.read_by(value)
-        if variable is not None and variable.type == "str":
+        if variable is not None:
             variable.fitting = variable.fitting or [*texts]
 
     def choose(self, value: Value, texts: Iterable[Any]) -> None:
         """Record the texts that something is chosen by, as keys of a dictionary are: a variable has to have one."""
         names = [text for text in texts if isinstance(text, str)]
         if value.direct and names:
-            if value.data is UNKNOWN:
-                self.fits(value, *names)
+            self.fits(value, *names)
             for name in names:
                 self.compared(value, Value(name))
 

@@ -36,9 +36,9 @@ def _note_parts(state: State, node: ast.Assign, scope: Scope) -> None:
     target, called = node.targets[0], node.value
     if not isinstance(target, ast.Tuple) or not isinstance(called, ast.Call) or len(called.args) != 1:
         return
-    names = [part.id.lower() for part in target.elts if isinstance(part, ast.Name)]
+    names = [part.id.lower() if isinstance(part, ast.Name) else "" for part in target.elts]
     method, separator = called.func, called.args[0]
-    if not isinstance(method, ast.Attribute) or method.attr != "split" or len(names) != len(target.elts):
+    if not isinstance(method, ast.Attribute) or method.attr != "split":
         return
     if isinstance(separator, ast.Constant) and isinstance(separator.value, str):
         texts = ("1" if "port" in name else "localhost" if "host" in name else PLACEHOLDER for name in names)

@@ -14,7 +14,7 @@ from .package import Package
 TRUTHS = {"1": True, "yes": True, "true": True, "on": True, "0": False, "no": False, "false": False, "off": False}
 LOADS = ("read", "read_file", "read_string", "readfp")
 ASKS = ("has_option", "has_section")
-LACKING = ""  # the key in a Reader's scheme of a file that the project has not
+LACKING = ""  # the key in a Reader's scheme of the file that was read last, which may not be there
 ALL = ("sections", "options", "items", "defaults", "keys", "values")
 
 
@@ -31,7 +31,7 @@ def read(state: State, reader: Reader, method: str, arguments: Arguments) -> Val
     if method in LOADS:
         given = arguments.get(0, "filenames")
         files = [name for name in _names(given) if _load(state, reader, name)]
-        if given is not None and not files:
+        if given is not None:
             reader.scheme[LACKING] = given
         return Value([Value(name) for name in files] if method == "read" else None)
     section, option = (
