@@ -65,6 +65,10 @@ def _add(path: Path, variables: dict[str, str]) -> str:
     file = _opened(path)
     if file is None:
         names = ", ".join(variables)
+        if path.is_dir():
+            return (
+                f"{path.name} is a folder, but Compose reads a file there. Rename it, then set {names} in {path.name}."
+            )
         return f"{path.name} is a link, or not a file, so nothing was written. Put a file there that sets {names}."
     with file:
         text = file.read().decode("utf-8-sig")

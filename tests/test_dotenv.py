@@ -350,7 +350,10 @@ def test_what_is_no_file_of_its_own_is_left_alone(template, project, tmp_path, k
         case "pipe":
             os.mkfifo(env)
     output = copied(template, folder)
-    assert ".env is a link, or not a file, so nothing was written. Put a file there that sets ADMIN_EMAIL" in output
+    said = ".env is a link, or not a file, so nothing was written. Put a file there that sets ADMIN_EMAIL"
+    if kind == "folder":
+        said = ".env is a folder, but Compose reads a file there. Rename it, then set ADMIN_EMAIL"
+    assert said in output
     assert outside.read_text() == "mine\n" and inside.read_text() == before and not (tmp_path / "nowhere").exists()
 
 
