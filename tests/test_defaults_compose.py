@@ -1174,6 +1174,10 @@ else:
     assert found["compose_environment"] == {"DATABASE_URL": "psql://app:${POSTGRES_PASSWORD}@db:5432/shop_db"}
 
 
+URLS = "from furl import furl\nfrom urllib.parse import urlparse\nURLS = os.getenv('BASE_URLS', '').split(',')\n"
+HERE = "http://localhost:8000,http://127.0.0.1:8000"
+
+
 @pytest.mark.parametrize(
     ("settings", "variables"),
     [
@@ -1182,6 +1186,9 @@ else:
         ("ALLOWED_HOSTS = ['localhost', os.getenv('FQDN', 'example.com')]", {}),
         ("ALLOWED_HOSTS = os.getenv('ALLOWED_HOSTS', '').split(' ')", {"ALLOWED_HOSTS": "localhost 127.0.0.1"}),
         ("ALLOWED_HOSTS = env.list('ALLOWED_HOSTS')", {"ALLOWED_HOSTS": "localhost,127.0.0.1"}),
+        (f"{URLS}ALLOWED_HOSTS = [urlparse(url).hostname for url in URLS]", {"BASE_URLS": HERE}),
+        (f"{URLS}ALLOWED_HOSTS = [furl(url).host for url in URLS if url]", {"BASE_URLS": HERE}),
+        (f"{URLS}URLS += ['http://localhost:7000']\nALLOWED_HOSTS = [furl(url).host for url in URLS]", {}),
     ],
 )
 def test_the_hosts_that_settings_allow(settings, variables, read):

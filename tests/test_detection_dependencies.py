@@ -484,15 +484,16 @@ def test_files_installed_beside_it(read):
     findings = read(
         {
             "requirements.txt": "django==5.2",
-            "requirements-extra.txt": "gunicorn==23.0.0",
+            "requirements-extra.txt": "-c limits.txt\ngunicorn==23.0.0",
+            "limits.txt": "zipp<3",
             "Dockerfile": "FROM python:3.12\nRUN pip install -r requirements.txt -r requirements-extra.txt\n",
         }
     )
     assert findings.value("requirements_file") == "requirements.txt"
-    assert findings.value("requirements_files") == ["requirements.txt"]
+    assert findings.value("requirements_files") == ["requirements.txt", "limits.txt"]
     assert found(findings, "requirements_beside")[:2] == (["requirements-extra.txt"], "Dockerfile:2")
-    assert findings.value("installer_files") == ["requirements.txt", "requirements-extra.txt"]
-    assert found(findings, "gunicorn_version")[:2] == ("23.0.0", "requirements-extra.txt:1")
+    assert findings.value("installer_files") == ["requirements.txt", "requirements-extra.txt", "limits.txt"]
+    assert found(findings, "gunicorn_version")[:2] == ("23.0.0", "requirements-extra.txt:2")
 
 
 def test_a_monorepo_s_other_services_do_not_count(read):

@@ -384,6 +384,22 @@ def test_environment_merged_with_a_file(read):
     assert project["static_root"] == "/static"
 
 
+def test_a_text_before_the_names_that_environ_reads(read):
+    project = read(
+        """
+        import environ
+        env = environ.Env(SHOP_PORT=(int, 25))
+        env.prefix = "SHOP_"
+        SECRET_KEY = env("SECRET_KEY")
+        DATABASES = {"default": env.db("DATABASE_URL", default="postgres://shop@db.example.com/shop")}
+        EMAIL_PORT = env("PORT")
+        """
+    )
+    assert project.required == ["SHOP_SECRET_KEY"]
+    assert project.variable("SHOP_DATABASE_URL")["default"] == "postgres://shop@db.example.com/shop"
+    assert project.variable("SHOP_PORT")["default"] == "25"
+
+
 def test_environs(read):
     project = read(
         """

@@ -83,8 +83,9 @@ def _told_apart(tree: Tree, item: Distribution) -> Distribution:
 def _installation(tree: Tree, path: str, source: str, beside: list[tuple[str, str]] | None = None) -> Installation:
     requirements = read_requirements(tree, path, *(other for other, _ in beside or ()))
     found = Installation(PIP, source, list(requirements.files), requirements=requirements, requirements_file=path)
-    found.requirements_files = list(read_requirements(tree, path).files)
     found.beside = beside or []
+    apart = [other for other, _ in found.beside]
+    found.requirements_files = [name for name in requirements.files if name not in apart]
     found.foreign = list(foreign(requirements.requirements))
     by_name = {item.name: item.by_name for item in found.foreign}
     direct = [item for item in distributions_of(requirements) if by_name.get(item.name, True)]

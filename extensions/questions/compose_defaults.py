@@ -134,7 +134,10 @@ def _allowed_hosts(site: Site) -> dict[str, str]:
         several = site.settings.allowed_hosts_variables.value.get(item.name, True)
         if item.separator == "@merge":  # https://www.dynaconf.com/merging/
             return {item.name: f"@merge {','.join(THIS_MACHINE)}"}
-        return {item.name: item.separator.join(THIS_MACHINE) if several else THIS_MACHINE[0]}
+        port = site.adopted.django_port.value or 8000
+        of_urls = {"URL", "URLS", "ORIGIN", "ORIGINS"} & {*item.name.upper().split("_")}
+        names = [f"http://{name}:{port}" for name in THIS_MACHINE] if of_urls else [*THIS_MACHINE]
+        return {item.name: item.separator.join(names) if several else names[0]}
     names = [name for name in names if ":" not in name]
     if "localhost" in names or not names or _hosts_setting(site):
         return {}

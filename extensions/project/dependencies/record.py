@@ -31,7 +31,7 @@ class Dependencies:
     install_folders: Found[Sequence[str]] = unread(())  # paths in the project that it installs from, "." for all of it
     lock_file: Found[str] = unread("")  # its path, "" for none
     requirements_file: Found[str] = unread("")  # its path, "" for none
-    requirements_files: Found[Sequence[str]] = unread(())  # it and those that it includes
+    requirements_files: Found[Sequence[str]] = unread(())  # it, and what it and those beside it include
     requirements_beside: Found[Sequence[str]] = unread(())  # others that production installs beside it
     foreign: Found[Sequence[Foreign]] = unread(())  # requirements that only one machine can install
     local_missing: Found[Sequence[str]] = unread(())  # paths that are asked for, and are not in the project

@@ -31,7 +31,7 @@ class Installation:
     local: list[tuple[str, str]] = field(default_factory=list)  # (paths, and folders of archives; source)
     requirements: Requirements = field(default_factory=Requirements)
     requirements_file: str = ""
-    requirements_files: list[str] = field(default_factory=list)  # it and those that it includes
+    requirements_files: list[str] = field(default_factory=list)  # it, and what it and those beside it include
     beside: list[tuple[str, str]] = field(default_factory=list)  # other requirements files that production installs
     compiled: list[str] = field(default_factory=list)  # names of which the tool takes no wheel
     foreign: list[Foreign] = field(default_factory=list)  # what only one machine can install

@@ -5,7 +5,7 @@ import ast
 from .objects import Class, Instance, Module, Scope, Space
 from .operations import hashable, parts
 from .packages.configurations import read_late
-from .references import Late, Reference
+from .references import Late, Reader, Reference
 from .state import State
 from .values import UNKNOWN, Binding, Value
 
@@ -39,6 +39,8 @@ def assign(state: State, target: ast.expr, value: Value, scope: Scope, line: int
             owner.data.names[target.attr] = Binding(
                 value, f"{scope.file}:{line}", state.doubts[-1] if state.doubts else ""
             )
+        elif isinstance(owner.data, Reader) and target.attr == "prefix" and isinstance(value.data, str):
+            owner.data.prefix = value.data
 
 
 def assign_part(state: State, target: ast.Subscript, value: Value, scope: Scope, line: int) -> None:

@@ -168,6 +168,7 @@ def parsed_url(state: State, arguments: Arguments) -> Value:
         found = {name: getattr(parts_, name) for name in ("scheme", "netloc", "path", "query", "hostname", "port")}
     except ValueError:
         return Value(UNKNOWN, url.variables)
+    found["host"] = found["hostname"]  # of furl and yarl: https://github.com/gruns/furl, https://yarl.aio-libs.org
     names = {name: Binding(Value(part, url.variables), "") for name, part in found.items()}
     return Value(Module("", names), url.variables)
 
@@ -192,6 +193,8 @@ BUILTINS: dict[str, External] = {
     "platform.system": lambda state, arguments: Value("Linux"),  # of the image
     "urllib.parse.urlparse": parsed_url,
     "urllib.parse.urlsplit": parsed_url,
+    "furl.furl": parsed_url,
+    "yarl.URL": parsed_url,
     "base64.b64decode": decoded,
     "base64.urlsafe_b64decode": decoded,
     "ast.literal_eval": literal(ast.literal_eval),

@@ -30,7 +30,7 @@ def read(state: State, reader: Reader, method: str, arguments: Arguments) -> Val
     default = arguments.get(2 if type_second else 1, "default")
     if plain:
         type = cast_name(arguments.get(1, "cast", "subcast"))
-    declared = reader.scheme.get(name)
+    declared = reader.scheme.get(reader.prefix + name)
     if declared is not None:
         pair = declared.data if isinstance(declared.data, tuple) else ()
         type = cast_name(pair[0] if pair else declared) if type == "str" else type
