@@ -99,6 +99,8 @@ def read_settings(
         if variable.name not in environ and (text := production_value(variable))
     }
     last = run(tree, path, importer, {**production, **environ}) if production or of_image else first
+    if last.of_cloud:
+        production, last = _without_cloud(tree, path, importer, environ, production, last)
     values = collect(tree, last, path, folder)
     if chosen := _chosen(tree, last, values, {**production, **environ}):
         environ = {**chosen, **environ}
@@ -167,6 +169,23 @@ def _chosen(tree: Tree, last: State, values: Mapping[str, Setting], given: Mappi
 
 def _is_on(values: Mapping[str, Setting]) -> bool:
     return "DEBUG" in values and values["DEBUG"].value is not UNKNOWN and bool(values["DEBUG"].value)
+
+
+def _without_cloud(
+    tree: Tree, path: str, importer: Importer, environ: Mapping[str, str], production: dict[str, str], last: State
+) -> tuple[dict[str, str], State]:
+    """Return the variables of production without one for which settings ask their cloud, and how they are then.
+
+    They stay where DEBUG is on without it.
+    """
+    for name in production:
+        fewer = {other: text for other, text in production.items() if other != name}
+        found = run(tree, path, importer, {**fewer, **environ})
+        if not found.of_cloud and not _is_on(collect(tree, found, path, found.folder)):
+            if variable := found.environment.variables.get(name):
+                variable.compared = []  # with what is not for it here
+            return fewer, found
+    return production, last
 
 
 def _without_debug(
