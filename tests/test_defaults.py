@@ -355,6 +355,19 @@ def test_the_setuptools_of_an_image_goes_before_that_of_tests(read):
     assert limit and source.startswith(".github/workflows/a.yml:")
 
 
+def test_the_setuptools_beside_which_tests_have_environments_of_their_own(read):
+    step = "pip install 'setuptools<46' wheel\n"
+    for then, limited in (
+        ("tox", False),
+        ("python3 -m nox", False),
+        ("pip install -r a.txt && tox", True),
+        ("", True),
+    ):
+        lines = f"      - run: |\n          {step}          {then}\n"
+        files = {"requirements.txt": "Django==5.2\n", ".github/workflows/a.yml": f"jobs:\n  a:\n    steps:\n{lines}"}
+        assert bool(read(files)["build_setuptools"][0]) == limited
+
+
 def test_setuptools_is_limited_where_pip_or_uv_pip_installs(read):
     listed = '"Django==2.2.28", "six==1.12"'
     manifest = f'[project]\nname = "site"\nversion = "1"\ndependencies = [{listed}]\n'

@@ -1421,3 +1421,40 @@ def test_constraints_of_the_own_dockerfile(read, command, options, version):
     assert found.value("install_options") == options
     assert found.value("distributions")["django"]["version"] == version
     assert ("requirements.txt" in found.value("installer_files")) == bool(options)
+
+
+BUILT = ["--no-binary=lxml", "--no-binary=xmlsec"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "options"),
+    [
+        ("lxml==5.4.0\nxmlsec==1.3.14\n", BUILT),
+        ("lxml==6.0.2\nxmlsec==1.3.15\n", BUILT),  # it has no wheel
+        ("lxml==4.9.4\nxmlsec==1.3.13\n", BUILT),
+        ("lxml==5.3.0\npython3-saml==1.16.0\n", BUILT),  # it brings the newest
+        ("python3-saml\nxmlsec==1.3.14\n", BUILT),
+        ("lxml==5.3.0\nxmlsec==1.3.14\n", []),
+        ("lxml==6.0.2\nxmlsec==1.3.16\n", []),
+        ("python3-saml\n", []),
+        ("lxml==5.4.0\n", []),
+        ("--no-binary lxml,xmlsec\nlxml==5.4.0\nxmlsec==1.3.14\n", []),  # pip reads it itself
+    ],
+)
+def test_what_has_one_libxml2_is_built_from_source(lines, options, read):
+    found = read({"requirements.txt": f"django==5.2\n{lines}"})
+    assert found.value("install_options") == options
+    assert ({"libxml2-dev", "libxmlsec1-dev"} <= set(found.value("apt_build"))) == bool(options or "binary" in lines)
+
+
+def test_each_tool_that_can_build_a_package_from_source(read):
+    listed = '"django==5.2", "lxml==5.4.0", "xmlsec==1.3.14"'
+    manifest = f'[project]\nname = "site"\nversion = "1"\ndependencies = [{listed}]\n'
+    assert read({"pyproject.toml": manifest}).value("install_options") == BUILT
+    lock = "".join(
+        f'[[package]]\nname = "{name}"\nversion = "{version}"\nsource = {{registry = "https://pypi.org/simple"}}\n'
+        f'wheels = [{{url = "https://x/{name}-{version}-cp312-cp312-manylinux_2_28_x86_64.whl"}}]\n'
+        for name, version in (("django", "5.2"), ("lxml", "5.4.0"), ("xmlsec", "1.3.14"))
+    )
+    found = read({"pyproject.toml": manifest, "uv.lock": f"version = 1\n{lock}"})
+    assert found.value("install_options") == ["--no-binary-package=lxml", "--no-binary-package=xmlsec"]

@@ -585,6 +585,10 @@ def test_empty_package(read):
     [
         ("import os\nfrom pathlib import Path\nBASE_DIR = Path(__file__).parent\n", "core.settings.production"),
         ("import environ\nif True:\n    environ.Env.read_env('x')\n", "core.settings.production"),
+        ("from .types import Apps\ndef read(text):\n    return Apps(text)\n", "core.settings.production"),
+        ("from core.logs import setup_logging\n", "core.settings.production"),
+        ("from .types import Production\n", "core.settings"),
+        ("from . import dev\n", "core.settings"),
         ("import os\nfrom .dev import *\n", "core.settings"),
         ("import os\nfrom core.settings.dev import DEBUG\n", "core.settings"),
         ("from core_settings import *\n", "core.settings"),

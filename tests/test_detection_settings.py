@@ -2267,3 +2267,36 @@ def test_a_section_of_a_file_that_is_not_there(read):
     assert read(caught)["lacking_modules"] == []
     found = read({"config/settings.py": code, "site.ini": "[main]\nkey = abc\n"})
     assert found.settings.value("KEY") == "abc"
+
+
+@pytest.mark.parametrize(
+    ("ask", "production"),
+    [
+        ("requests.get('http://169.254.169.254/latest/meta-data/local-ipv4').text", {}),
+        ("urllib.request.urlopen(url='http://metadata.google.internal/computeMetadata/v1/')", {}),
+        ("json.loads(os.environ['VCAP_SERVICES'])['postgres'][0]['credentials']['uri']", {}),
+        ("requests.get('http://www.example.com/')", {"SITE_ENV": "production"}),
+    ],
+)
+def test_an_environment_that_asks_the_cloud_it_runs_in_is_not_set(ask, production, read):
+    text = f"""
+        import json
+        import os
+        import requests
+        import urllib.request
+        SITE_ENV = os.environ.get("SITE_ENV", "local")
+        def address():
+            return {ask}
+        ALLOWED_HOSTS = []
+        if SITE_ENV in ("staging", "production"):
+            ALLOWED_HOSTS.append(address())
+            QUEUE = os.environ["QUEUE"]
+    """
+    project = read(text)
+    assert project.settings.production == production
+    assert project.variable("SITE_ENV")["production"] == production.get("SITE_ENV")
+    assert project.required == (["QUEUE"] if production else [])
+    caught = f"try:\n                return {ask}\n            except Exception:\n                return ''"
+    assert read(text.replace(f"return {ask}", caught)).settings.production == {"SITE_ENV": "production"}
+    debug = text.replace("ALLOWED_HOSTS = []", "DEBUG = SITE_ENV == 'local'\n        ALLOWED_HOSTS = []")
+    assert read(debug).settings.production == {"SITE_ENV": "production"}

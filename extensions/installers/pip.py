@@ -129,6 +129,7 @@ PIP = Installer(
     pins_by_itself=True,
     command=PIP_INSTALL,
     uses=uses,
+    builds="--no-binary=",
     find=find,
     installs="`pip install --requirement …`, with the files that these include",
 )

@@ -114,6 +114,7 @@ PYPROJECT = Installer(
     other_locks=("pylock.toml",),
     command=PIP_INSTALL,
     uses=uses,
+    builds="--no-binary=",
     find=find,
     read_lock=read_package_tables,
     pythons=pythons,

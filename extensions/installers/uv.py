@@ -109,6 +109,7 @@ UV = Installer(
     backend="uv_build",
     command=re.compile(r"\buv\s+(?:-\S+\s+)*(?:sync|run|export)\b"),
     wraps=True,
+    builds="--no-binary-package=",
     find=find,
     read_lock=read_lock,
     required=required,

@@ -11,6 +11,7 @@ from .debian_packages import debian_packages, explained, needs_driver, needs_geo
 from .distributions import Distribution
 from .django_bound import held_below, read_bound
 from .installation import folders_of, in_folders, locked, read_installation, required_release
+from .libxml2 import built_from_source
 from .local_paths import local_paths
 from .old_builds import build_setuptools
 from .python_version import read_python_version
@@ -65,7 +66,14 @@ def read_dependencies(
     if not installation.lock_file:
         distributions = with_brought(distributions)
         features |= needs_driver(distributions, database_engines)
-    for name in distributions.keys() & installation.compiled:
+    built = [*installation.compiled]
+    if option := installation.tool.builds:
+        more = [item for item in built_from_source(distributions, minor) if item.name not in built]
+        options = [*found.install_options.value, *(f"{option}{item.name}" for item in more)]
+        found = replace(found, install_options=replace(found.install_options, value=options))
+        distributions = {**{item.name: item for item in more}, **distributions}
+        built += [item.name for item in more]
+    for name in distributions.keys() & set(built):
         distributions[name] = replace(distributions[name], wheels=())
     return _with_debian_packages(tree, found, distributions, features)
 

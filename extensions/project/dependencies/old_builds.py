@@ -34,6 +34,11 @@ NEW_PYTHON = 12  # 3.N, on which no setuptools runs that has use_2to3
 OWN = re.compile(
     r"\bpip[0-9.]*[\"']?,?\s+[\"']?(?:-\S+\s+)*install\b[^;&|]*?[\s\"']setuptools\s*(==|~=|<=?)\s*([0-9]{1,3})\b"
 )
+# Each makes environments of its own: https://tox.wiki, https://nox.thea.codes
+OWN_ENVIRONMENTS = re.compile(r"(?:^|[\s;&|])(?:tox|nox)(?![\w.-])")
+OF_PROJECT = re.compile(
+    r"\binstall\b[^;&|]*\s(?:-r|--requirements?|-e|--editable|[\"']?\.)|\b(?:poetry|pipenv|pdm|uv)\b"
+)
 
 
 def build_setuptools(
@@ -84,6 +89,9 @@ def _own(steps: Sequence[Line]) -> Iterator[tuple[int, str]]:
     """Yield what the project's own scripts install before they build."""
     for step in steps:
         if step.development and step.kind not in ("ci", "task"):
+            continue
+        beside = [other.text for other in steps if other.path == step.path]
+        if any(map(OWN_ENVIRONMENTS.search, beside)) and not any(map(OF_PROJECT.search, beside)):
             continue
         for operator, number in OWN.findall(step.text):
             newest = int(number) - (operator == "<")

@@ -86,6 +86,7 @@ class Tool:
     command: re.Pattern[str] | None = None  # that installs
     uses: Callable[[Line, Installation], bool] = lambda step, found: True  # whether such a step means these files
     wraps: bool = False  # whether it runs other commands, as in `uv run gunicorn`
+    builds: str = ""  # its option that builds the package behind it from source, though it has a wheel; "" for none
 
     # What a project has for it.
     find: Callable[[Search], Iterator[Installation]] | None = None

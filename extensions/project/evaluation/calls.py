@@ -1,6 +1,7 @@
 """What calls return: of the functions, methods and classes of the project, and of those from elsewhere."""
 
 import ast
+import re
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -25,6 +26,9 @@ FUNCTIONS = {**BUILTINS, **FORMS, **DATA_FILES, **PATHS, **packages.FUNCTIONS}
 FUNCTIONS["importlib.import_module"] = import_module
 PLAIN_BASES = frozenset(("object", "abc.ABC"))
 OF_MAPPINGS = words("get items keys pop values")
+# What answers only in a virtual machine of AWS, Azure or Google: https://docs.aws.amazon.com/imds
+METADATA = re.compile(r"https?://(?:169\.254\.(?:169\.254|170\.2)|metadata\.google\.internal|instance-data)(?:[:/]|$)")
+REQUESTS = re.compile(r"(?:requests|httpx|urllib3?)\.(?:.*\.)?(?:get|put|post|request|urlopen)")
 MUTATORS = words("append extend insert remove pop update setdefault add discard clear reverse sort")
 
 
@@ -35,6 +39,7 @@ def _call(state: State, node: ast.Call, scope: Scope) -> Value:
         state.here = f"{scope.file}:{node.lineno}"
     if isinstance(function.data, Reference):
         name = function.data.name
+        note_request(state, name, arguments)
         if name == "super":
             return parent_class(state, scope)
         if (names := names_of(name, arguments, scope)) is not None:
@@ -104,6 +109,14 @@ def update_names(state: State, space: Space, arguments: Arguments, scope: Scope,
             state.outside.setdefault("", f"{scope.file}:{line}")
     for name, value in given.items():
         space.names[name] = Binding(value, f"{scope.file}:{line}", state.doubts[-1] if state.doubts else "")
+
+
+def note_request(state: State, function: str, arguments: Arguments) -> None:
+    """Record a request to the cloud that settings run in, without which they stop."""
+    if REQUESTS.fullmatch(function) and not (state.undecided or state.caught):
+        addresses = [item.data for item in arguments.all if isinstance(item.data, str)]
+        if any(map(METADATA.match, addresses)):
+            state.of_cloud = state.of_cloud or state.here
 
 
 def parent_class(state: State, scope: Scope) -> Value:

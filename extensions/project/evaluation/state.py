@@ -114,6 +114,7 @@ class State:
         self.outside: dict[str, str] = {}  # by module of a package, or "": where they take names that it makes
         self.made: list[tuple[Value, str]] = []  # folders that settings make, and where
         self.written: dict[str, str] = {}  # files that settings write, and where
+        self.of_cloud = ""  # where settings ask the cloud that they run in, and fail elsewhere
 
     @contextmanager
     def fresh(self) -> Iterator[None]:

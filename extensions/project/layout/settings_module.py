@@ -311,10 +311,19 @@ def _has_settings(tree: Tree, path: str) -> bool:
     if module is None:
         return bool(text.strip())
     packages = {folder.rpartition("/")[2] for folder in tree.python_folders}
+    used = {node.id for node in ast.walk(module) if isinstance(node, ast.Name)}
+    called = {
+        last_name(statement.value.func)
+        for statement in module.body
+        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)
+    }
     for node in ast.walk(module):
         if isinstance(node, ast.ImportFrom):
             of_project = node.level or (node.module or "").partition(".")[0] in packages
-            if of_project or any(alias.name == "*" for alias in node.names):
+            names = {alias.asname or alias.name for alias in node.names}
+            # What functions of the module use, as a type, and functions that it passes on, are not settings.
+            brought = not node.module or any(name[0].isupper() and name not in used for name in names)
+            if "*" in names or (of_project and (brought or names & called)):
                 return True
         elif isinstance(node, ast.ClassDef) or (isinstance(node, ast.Call) and last_name(node.func) in BRINGING):
             return True

@@ -82,7 +82,10 @@ LISTENING = frozenset(
 )
 MENTIONED = re.compile(rf"\bwhile\b|onsumer|Future\(\)|BlockingScheduler|{'|'.join(sorted(LISTENING))}")
 CONSUMER = re.compile(r"^\w*[cC]onsumer(?:\b|\()")
-OF_DEVELOPERS = re.compile(r"(?:^|_)(?:watch|watcher|dev|debug|test|fake|mock|demo|simulate|console|local)(?:_|$)")
+OF_DEVELOPERS = re.compile(
+    r"(?:^|_)(?:watch|watcher|dev|debug|test|fake|mock|demo|simulate|console|local|runserver|testserver)(?:_|$)"
+)
+CALLED = re.compile(r"\bcall_command\(\s*[\"'](\w+)")
 LISTENS = "A management command that listens, or repeats what it does."
 QUEUES = {  # app in INSTALLED_APPS: (its distributions, the management command, name)
     "django_rq": (("django-rq",), "rqworker default", "rq"),
@@ -676,7 +679,8 @@ def _long_running(tree: Tree) -> Iterator[Process]:
         module = tree.python(path)
         if module and (found := _never_ends(module)):
             line, listens = found
-            listens = listens and not OF_DEVELOPERS.search(name) and not _takes_words(module)
+            of_developers = any(map(OF_DEVELOPERS.search, (name, *CALLED.findall(text))))
+            listens = listens and not of_developers and not _takes_words(module)
             note = LISTENS if listens else "A management command that seems not to end."
             command = f"python manage.py {name}"
             process = _process(name.replace("_", "-"), command, "worker", f"{path}:{line}", Certainty.INFERRED, note)

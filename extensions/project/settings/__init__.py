@@ -99,6 +99,8 @@ def read_settings(
         if variable.name not in environ and (text := production_value(variable))
     }
     last = run(tree, path, importer, {**production, **environ}) if production or of_image else first
+    if _is_of_cloud(last):
+        production, last = _without_cloud(tree, path, importer, environ, production, last)
     values = collect(tree, last, path, folder)
     if chosen := _chosen(tree, last, values, {**production, **environ}):
         environ = {**chosen, **environ}
@@ -167,6 +169,39 @@ def _chosen(tree: Tree, last: State, values: Mapping[str, Setting], given: Mappi
 
 def _is_on(values: Mapping[str, Setting]) -> bool:
     return "DEBUG" in values and values["DEBUG"].value is not UNKNOWN and bool(values["DEBUG"].value)
+
+
+# What a platform alone sets: https://docs.cloudfoundry.org/devguide/deploy-apps/environment-variable.html and
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint.html
+OF_PLATFORMS = frozenset(
+    (
+        *("VCAP_SERVICES", "VCAP_APPLICATION", "PLATFORM_RELATIONSHIPS"),
+        *("ECS_CONTAINER_METADATA_URI", "ECS_CONTAINER_METADATA_URI_V4"),
+    )
+)
+
+
+def _is_of_cloud(state: State) -> bool:
+    """Return whether settings stop outside of the cloud that they are for."""
+    demanded = (name for name, variable in state.environment.variables.items() if variable.required)
+    return bool(state.of_cloud) or not OF_PLATFORMS.isdisjoint(demanded)
+
+
+def _without_cloud(
+    tree: Tree, path: str, importer: Importer, environ: Mapping[str, str], production: dict[str, str], last: State
+) -> tuple[dict[str, str], State]:
+    """Return the variables of production without one for which settings need their cloud, and how they are then.
+
+    They stay where DEBUG is on without it.
+    """
+    for name in production:
+        fewer = {other: text for other, text in production.items() if other != name}
+        found = run(tree, path, importer, {**fewer, **environ})
+        if not _is_of_cloud(found) and not _is_on(collect(tree, found, path, found.folder)):
+            if variable := found.environment.variables.get(name):
+                variable.compared = []  # with what is not for it here
+            return fewer, found
+    return production, last
 
 
 def _without_debug(
