@@ -965,6 +965,16 @@ def test_no_worker_without_a_broker(read):
     assert read(BROKER, "celery\nredis\n", more=CELERY)["workers"] == {"worker": "celery -A site.celery worker"}
 
 
+@pytest.mark.parametrize(
+    "parts",
+    ["filter(None, [REDIS_URL, os.getenv('QUEUE_DB')])", "[x for x in (REDIS_URL, os.getenv('QUEUE_DB')) if x]"],
+)
+def test_a_broker_of_the_variables_that_are_set(parts, read):
+    settings = f"import os\nREDIS_URL = os.getenv('REDIS_URL')\nCELERY_BROKER_URL = '/'.join({parts})\n"
+    found = read(settings + "CELERY_BEAT_SCHEDULE = {}\n", "celery\nredis\n", more=CELERY)
+    assert [*found["workers"]] == ["worker", "beat"]
+
+
 @pytest.mark.parametrize("broker", ["filesystem://", "sqla+sqlite:///queue.sqlite"])
 def test_a_worker_whose_queue_is_in_files(read, broker):
     found = read(f"CELERY_BROKER_URL = '{broker}'\n", "celery\n", more=CELERY)
