@@ -1943,6 +1943,42 @@ CELERY_BROKER_URL = f"amqp://{USER}:{PASSWORD}@{HOST}:5672//"
 
 
 @pytest.mark.parametrize(
+    ("chosen", "environment", "collected"),
+    [
+        ("BASE_DIR = Path('/app') if INSIDE else Path(__file__).parent.parent\n", {"QUIET": "yes"}, "static"),
+        (
+            "if INSIDE:\n    BASE_DIR = Path('/app')\nelse:\n    BASE_DIR = Path(__file__).parent.parent\n",
+            {"QUIET": "yes"},
+            "static",
+        ),
+        (
+            "BASE_DIR = Path('/srv') if INSIDE else Path(__file__).parent.parent\n",
+            {"INSIDE": "yes", "QUIET": "yes"},
+            "/srv/static",
+        ),
+        ("BASE_DIR = Path(__file__).parent.parent\n", {"INSIDE": "yes", "QUIET": "yes"}, "static"),
+    ],
+)
+def test_a_switch_to_the_folder_of_the_own_image(chosen, environment, collected, answered):
+    settings = f"""
+import os
+from pathlib import Path
+INSIDE, QUIET = os.getenv("INSIDE") == "yes", os.getenv("QUIET") == "yes"
+{chosen}
+STATIC_ROOT = BASE_DIR / "static"
+TEMPLATES = [{{"DIRS": [BASE_DIR / "templates"]}}]
+"""
+    found = answered(
+        **{
+            "shop/settings.py": settings,
+            "templates/page.html": "",
+            "Dockerfile": f"FROM python:3.13\nWORKDIR /app\nENV INSIDE=yes QUIET=yes\n{COPY}{GUNICORN}",
+        }
+    )
+    assert (found["environment"], found["static_root"]) == (environment, collected)
+
+
+@pytest.mark.parametrize(
     ("zone", "image", "packages"),
     [
         ("US/Pacific", "python:3.13", ["tzdata-legacy"]),
