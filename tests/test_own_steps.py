@@ -1855,6 +1855,7 @@ STATED = ', "manifest_path": STATIC_ROOT / "manifest.json"'
         (VITE.replace(STATED, ""), {}, True),
         (VITE.replace("False" + STATED, "True"), {}, False),
         (VITE.replace("STATIC_ROOT /", "BASE_DIR / 'ui' / 'dist' /"), {}, False),
+        (VITE.replace('"static"', '"ui" / "dist"'), {}, False),
         (VITE.replace("django_vite", "shop").replace("DJANGO_VITE", "OTHER"), {}, False),
         (VITE + "MIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']\n", {}, False),
         (COLLECTED, {}, True),

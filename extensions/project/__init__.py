@@ -38,6 +38,7 @@ from .settings.record import DjangoSettings, LackingModule, with_celery, with_la
 from .settings.servers import idle_queues
 from .settings.setting import Settings
 from .settings.switches import read_at_home
+from .settings.unset_folders import with_folders
 from .settings.url_paths import with_paths
 from .settings.writes import Written, read_writes
 from .tree import Tree
@@ -145,6 +146,7 @@ def _code(tree: Tree, tools: tuple[Tool, ...]) -> tuple[Project, Settings | None
             settings, evaluated = without_old(settings, evaluated)
         if layout.can_be_changed:
             settings, evaluated = in_files(settings, evaluated)
+        settings, evaluated = with_folders(tree, settings, evaluated, layout)
         installed = dependencies.distributions.value
         roots = read_import_roots(tree, layout, settings, evaluated, installed, image.get("PYTHONPATH", ""))
         layout = replace(layout, import_roots=roots)
