@@ -1052,6 +1052,12 @@ def test_a_command_that_listens_is_a_job_if_it_needs_words_or_production_has_non
     assert name not in found["workers"] and found["jobs"] == {name.replace("_", "-"): f"python manage.py {name}"}
 
 
+@pytest.mark.parametrize("name", ["testserver", "runserver"])
+def test_a_command_that_replaces_a_server_of_developers_is_no_worker(read, name):
+    found = read("", more={f"app/management/commands/{name}.py": "server.serve_forever()\n"})
+    assert found["workers"] == {} and found["jobs"] == {}
+
+
 def test_the_queue_of_tasks_in_the_database(read):
     found = read("INSTALLED_APPS = ['django_tasks_db']\n", "django-tasks-db\n")
     assert found["workers"] == {"worker": "python manage.py db_worker --queue-name '*'"}
