@@ -965,6 +965,16 @@ def test_no_worker_without_a_broker(read):
     assert read(BROKER, "celery\nredis\n", more=CELERY)["workers"] == {"worker": "celery -A site.celery worker"}
 
 
+@pytest.mark.parametrize(
+    "parts",
+    ["filter(None, [REDIS_URL, os.getenv('QUEUE_DB')])", "[x for x in (REDIS_URL, os.getenv('QUEUE_DB')) if x]"],
+)
+def test_a_broker_of_the_variables_that_are_set(parts, read):
+    settings = f"import os\nREDIS_URL = os.getenv('REDIS_URL')\nCELERY_BROKER_URL = '/'.join({parts})\n"
+    found = read(settings + "CELERY_BEAT_SCHEDULE = {}\n", "celery\nredis\n", more=CELERY)
+    assert [*found["workers"]] == ["worker", "beat"]
+
+
 @pytest.mark.parametrize("broker", ["filesystem://", "sqla+sqlite:///queue.sqlite"])
 def test_a_worker_whose_queue_is_in_files(read, broker):
     found = read(f"CELERY_BROKER_URL = '{broker}'\n", "celery\n", more=CELERY)
@@ -1043,6 +1053,12 @@ def test_a_command_that_listens_is_a_worker(read, code):
 def test_a_command_that_listens_is_a_job_if_it_needs_words_or_production_has_none(read, name, code, procfile):
     found = read("", more={f"app/management/commands/{name}.py": code, "Procfile": procfile})
     assert name not in found["workers"] and found["jobs"] == {name.replace("_", "-"): f"python manage.py {name}"}
+
+
+@pytest.mark.parametrize("name", ["testserver", "runserver"])
+def test_a_command_that_replaces_a_server_of_developers_is_no_worker(read, name):
+    found = read("", more={f"app/management/commands/{name}.py": "server.serve_forever()\n"})
+    assert found["workers"] == {} and found["jobs"] == {}
 
 
 def test_the_queue_of_tasks_in_the_database(read):

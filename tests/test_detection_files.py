@@ -549,6 +549,15 @@ WEBPACK_LOADER = {"DEFAULT": {"STATS_FILE": BASE_DIR / "webpack-stats.json"}}
     assert node["install"] == "npm ci --ignore-scripts"  # the sources are not there yet
 
 
+def test_a_manifest_that_is_built_into_the_folder_of_collected_files(read):
+    package = '{"scripts": {"build": "vite build --outDir ../out"}}'
+    settings = "STATIC_ROOT = BASE_DIR / 'out'\nSTATICFILES_DIRS = [BASE_DIR / 'out']\n"
+    vite = "DJANGO_VITE = {'default': {'manifest_path': 'out/manifest.json'}}\n"
+    for added, runtime in (("", False), (vite, True)):
+        node = read(settings + added, **{"ui/package.json": package}).value("node")
+        assert (node["output"], node["runtime"]) == (["out"], runtime)
+
+
 @pytest.mark.parametrize(("name", "runtime"), [("manifest.json", True), ("logo.svg", False)])
 def test_a_manifest_that_a_setting_names_is_needed_at_run_time(name, runtime, read):
     package = '{"scripts": {"build": "vite build --outDir ../web/static/ui"}}'

@@ -976,6 +976,22 @@ def test_development_commands_count_less(read):
     assert [item["command"] for item in found] == ["gunicorn core.wsgi"]
 
 
+@pytest.mark.parametrize(
+    ("procfile", "found"),
+    [
+        (
+            "web: gunicorn core.wsgi\nworker: celery -A core worker -Q a\n",
+            ["gunicorn core.wsgi", "celery -A core worker -Q a"],
+        ),
+        ("web: gunicorn core.wsgi\n", ["gunicorn core.wsgi", "celery -A core worker"]),
+    ],
+)
+def test_services_of_developers_count_less(procfile, found, read):
+    services = "services:\n  app-dev:\n    build: .\n  celery-dev:\n    build: .\n    command: celery -A core worker\n"
+    files = startproject() | {"Procfile": procfile, "compose.yaml": services}
+    assert [item["command"] for item in read(files, of_processes).value("processes")] == found
+
+
 def test_celery_from_the_code(read):
     files = startproject() | {
         "core/tasks/jobs.py": "",

@@ -215,6 +215,7 @@ def test_os_environ(read):
         "example": "",
         "compared": [],
         "told": False,
+        "misplaces": False,
         "encoded": False,
     }
     assert len(project.variable("SECRET_KEY")["dummy"]) >= 50

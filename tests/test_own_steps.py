@@ -1840,16 +1840,31 @@ COLLECTED = (
 )
 
 
+VITE = """
+STATIC_ROOT, STATICFILES_DIRS = BASE_DIR / "static", [BASE_DIR / "ui" / "dist"]
+INSTALLED_APPS = ["django.contrib.staticfiles", "django_vite"]
+DJANGO_VITE = {"default": {"dev_mode": False, "manifest_path": STATIC_ROOT / "manifest.json"}}
+"""
+STATED = ', "manifest_path": STATIC_ROOT / "manifest.json"'
+
+
 @pytest.mark.parametrize(
     ("settings", "more", "collects"),
     [
+        (VITE, {}, True),
+        (VITE.replace(STATED, ""), {}, True),
+        (VITE.replace("False" + STATED, "True"), {}, False),
+        (VITE.replace("STATIC_ROOT /", "BASE_DIR / 'ui' / 'dist' /"), {}, False),
+        (VITE.replace('"static"', '"ui" / "dist"'), {}, False),
+        (VITE.replace("django_vite", "shop").replace("DJANGO_VITE", "OTHER"), {}, False),
+        (VITE + "MIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']\n", {}, False),
         (COLLECTED, {}, True),
         (COLLECTED, {"static/app/index.html": ""}, False),
         (COLLECTED.replace("'static' / 'app'", "'ui' / 'dist'"), {}, False),
         (COLLECTED + "MIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']\n", {}, False),
     ],
 )
-def test_templates_that_collectstatic_alone_brings_are_in_django_s_image(settings, more, collects, answered):
+def test_what_collectstatic_alone_brings_is_in_django_s_image(settings, more, collects, answered):
     package = '{"scripts": {"build": "esbuild a.js --outdir=dist"}, "devDependencies": {"esbuild": "1"}}'
     log = "LOGGING = {'handlers': {'f': {'class': 'logging.FileHandler', 'filename': '/var/log/shop/a.log'}}}\n"
     files = {"ui/package.json": package, "shop/settings.py": SETTINGS + settings + log}
@@ -1857,6 +1872,7 @@ def test_templates_that_collectstatic_alone_brings_are_in_django_s_image(setting
     commands = ["mkdir -p /var/log/shop", "python manage.py collectstatic --noinput"]
     assert found["code_commands"] == (commands if collects else [])
     assert found["node"]["runtime"] or not collects
+    assert found["node"]["output"] == ["ui/dist"]
 
 
 def test_templates_that_are_built_are_in_django_s_image(answered):
@@ -1940,6 +1956,42 @@ CELERY_BROKER_URL = f"amqp://{USER}:{PASSWORD}@{HOST}:5672//"
         == (found["compose_environment"])
     )
     assert found["compose_settings"] == {}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "environment", "collected"),
+    [
+        ("BASE_DIR = Path('/app') if INSIDE else Path(__file__).parent.parent\n", {"QUIET": "yes"}, "static"),
+        (
+            "if INSIDE:\n    BASE_DIR = Path('/app')\nelse:\n    BASE_DIR = Path(__file__).parent.parent\n",
+            {"QUIET": "yes"},
+            "static",
+        ),
+        (
+            "BASE_DIR = Path('/srv') if INSIDE else Path(__file__).parent.parent\n",
+            {"INSIDE": "yes", "QUIET": "yes"},
+            "/srv/static",
+        ),
+        ("BASE_DIR = Path(__file__).parent.parent\n", {"INSIDE": "yes", "QUIET": "yes"}, "static"),
+    ],
+)
+def test_a_switch_to_the_folder_of_the_own_image(chosen, environment, collected, answered):
+    settings = f"""
+import os
+from pathlib import Path
+INSIDE, QUIET = os.getenv("INSIDE") == "yes", os.getenv("QUIET") == "yes"
+{chosen}
+STATIC_ROOT = BASE_DIR / "static"
+TEMPLATES = [{{"DIRS": [BASE_DIR / "templates"]}}]
+"""
+    found = answered(
+        **{
+            "shop/settings.py": settings,
+            "templates/page.html": "",
+            "Dockerfile": f"FROM python:3.13\nWORKDIR /app\nENV INSIDE=yes QUIET=yes\n{COPY}{GUNICORN}",
+        }
+    )
+    assert (found["environment"], found["static_root"]) == (environment, collected)
 
 
 @pytest.mark.parametrize(

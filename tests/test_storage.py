@@ -122,6 +122,35 @@ def test_folders_that_only_variables_name(found):
     assert (given["static_root"], given["dotenv"]["COLLECTED"]) == ("/var/www/shop", "/var/www/shop")
 
 
+PRIVATE = """
+from django.conf import settings
+from django.core.files.storage import FileSystemStorage
+class Private(FileSystemStorage):
+    def __init__(self):
+        super().__init__(location=settings.PRIVATE_LOCATION)
+"""
+READ = "import os\nMEDIA_ROOT, PRIVATE_LOCATION = os.environ.get('UPLOADS'), os.environ.get('PRIVATE', '')\n"
+S3 = "DEFAULT_FILE_STORAGE, AWS_STORAGE_BUCKET_NAME = 'storages.backends.s3.S3Storage', 'x'\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "files", "environment", "dirs"),
+    [
+        (READ, {}, {"UPLOADS": "media"}, ["media"]),
+        (READ, {"site/kept.py": PRIVATE}, {"PRIVATE": "private", "UPLOADS": "media"}, ["media", "private"]),
+        (READ + S3, {"site/kept.py": PRIVATE}, {"PRIVATE": "private"}, ["private"]),
+        (READ, {"media/__init__.py": ""}, {}, []),
+        (READ.replace("'UPLOADS'", "'UPLOADS', 'files'"), {}, {}, ["files"]),
+        ("MEDIA_ROOT = ''\n", {}, {}, []),
+    ],
+)
+def test_folders_that_only_variables_that_need_no_value_name(settings, files, environment, dirs, found):
+    more = {f"shop/{path}": text for path, text in files.items()} | {"shop/requirements.txt": "Django==4.2.1\n"}
+    given = found(settings + "MEDIA_URL = '/media/'\n", **more)
+    assert (given["environment"], given["data_dirs"]) == (environment, dirs)
+    assert given["media_root"] == next((path for path in dirs if path != "private"), "")
+
+
 def test_django_5_1_keeps_uploads_in_files_whatever_the_old_setting_says(found):
     stored = "DEFAULT_FILE_STORAGE = 'storages.backends.s3.S3Storage'\n" + MEDIA % "BASE_DIR / 'media'"
     for release, changed in (("5.0.7", ["DEFAULT_FILE_STORAGE"]), ("5.2.8", [])):

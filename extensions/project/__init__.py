@@ -14,7 +14,7 @@ from .dependencies.tool import Tool
 from .deployment.build_context import BuildContext, read_build_context
 from .deployment.evidence import NOTHING, Evidence, read_evidence, with_named
 from .deployment.made_files import with_made_files
-from .deployment.own_image import image_variables
+from .deployment.own_image import image_folder, image_variables
 from .findings import Certainty, Found, Problem, by_name, unread
 from .frontend import read_frontend
 from .frontend.record import Frontend
@@ -37,6 +37,8 @@ from .settings.private_media import PrivateMedia, read_private_media
 from .settings.record import DjangoSettings, LackingModule, with_celery, with_lacking
 from .settings.servers import idle_queues
 from .settings.setting import Settings
+from .settings.switches import read_at_home
+from .settings.unset_folders import with_folders
 from .settings.url_paths import with_paths
 from .settings.writes import Written, read_writes
 from .tree import Tree
@@ -127,7 +129,10 @@ def _code(tree: Tree, tools: tuple[Tool, ...]) -> tuple[Project, Settings | None
     layout, settings, evaluated = read_layout(tree, tools), DjangoSettings(), None
     image = image_variables(tree, layout.base)
     if path := layout.settings_file.value:
-        evaluated, settings = read_settings(tree, path, layout.import_root, production_of(layout), layout.base, image)
+        chosen, root, base = production_of(layout), layout.import_root, layout.base
+        evaluated, settings = read_at_home(
+            tree, image, image_folder(tree, base), lambda given: read_settings(tree, path, root, chosen, base, given)
+        )
         settings = with_paths(tree, with_code(tree, settings, evaluated, layout), evaluated)
         layout = read_interface(tree, layout, settings)  # again, now that they say more of it
         if example := layout.settings_example.value:
@@ -141,6 +146,7 @@ def _code(tree: Tree, tools: tuple[Tool, ...]) -> tuple[Project, Settings | None
             settings, evaluated = without_old(settings, evaluated)
         if layout.can_be_changed:
             settings, evaluated = in_files(settings, evaluated)
+        settings, evaluated = with_folders(tree, settings, evaluated, layout)
         installed = dependencies.distributions.value
         roots = read_import_roots(tree, layout, settings, evaluated, installed, image.get("PYTHONPATH", ""))
         layout = replace(layout, import_roots=roots)

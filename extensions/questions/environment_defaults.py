@@ -59,7 +59,7 @@ def _optional(site: Site, found: Mapping[str, str]) -> dict[str, str]:
         for item in site.settings.environment.value
         if item.name in own
         and item.name not in set_otherwise
-        and not (item.required or item.build or item.secret or ADDRESS & set(item.name.split("_")))
+        and not (item.required or item.build or item.secret or item.misplaces or ADDRESS & set(item.name.split("_")))
         and own[item.name] != str(item.default)
     }
 

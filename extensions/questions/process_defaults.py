@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from packaging.requirements import Requirement
 
 from ..project import Certainty
+from ..project.evaluation.values import words
 from ..project.processes import LISTENS
 from ..project.processes.record import Process
 from ..project.secrets import HIDDEN
@@ -32,7 +33,7 @@ FILES = ("--pidfile", "--logfile", "-f", "--uid", "--gid")
 ELSEWHERE = re.compile(r"\s--workdir[ =]/\S*")  # a folder of the project's own image; services start in manage.py's
 DATABASE_SCHEDULER = re.compile(r"DatabaseScheduler|RedBeat", re.IGNORECASE)
 # What an image, or compose.yaml, does already; flower and the like are no part of a site.
-DONE = frozenset("migrate createcachetable collectstatic compilemessages check runserver shell tailwind test".split())  # noqa: SIM905
+DONE = words("migrate createcachetable collectstatic compilemessages check runserver shell tailwind test testserver")
 TAKEN = frozenset(("django", "migrate", "static"))
 IN_FILES = ("filesystem", "sqla+sqlite", "sqlalchemy+sqlite")  # volumes have what Celery's queues are then
 NO_CONTROL = (*IN_FILES, "sqla+", "sqlalchemy+", "sqs:", "memory:")

@@ -2,7 +2,7 @@
 
 import ast
 import posixpath
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -82,10 +82,11 @@ def _asks(module: ast.Module, path: str, own: str) -> int:
     """
     folder, name = posixpath.split(path)
     itself = ("__package__", "__name__") if name == "__init__.py" else ("__package__",)
+    unbound = list(_unbound(module))
     caught = {
         inner
         for node in ast.walk(module)
-        if isinstance(node, ast.Try) and any(_is_caught(handler) for handler in node.handlers)
+        if isinstance(node, ast.Try) and node not in unbound and any(_is_caught(handler) for handler in node.handlers)
         for statement in node.body
         for inner in ast.walk(statement)
     }
@@ -98,6 +99,37 @@ def _asks(module: ast.Module, path: str, own: str) -> int:
         if canonicalize_name(asked) == own:
             return node.lineno
     return 0
+
+
+def _unbound(module: ast.Module) -> Iterator[ast.Try]:
+    """Yield what sets a name if it doesn't fail, where the module fails without that name.
+
+    As `try: version = …`, `except PackageNotFoundError: pass`, `VERSION = version`.
+    """
+    bound: set[str] = set()
+    for number, node in enumerate(module.body):
+        if isinstance(node, ast.Try) and all(_passes(handler) for handler in node.handlers):
+            made = _names([*node.body, *node.finalbody], ast.Store) - bound
+            if made & _names(module.body[number + 1 :], ast.Load):
+                yield node
+        bound |= _names([node], ast.Store)
+
+
+def _passes(handler: ast.ExceptHandler) -> bool:
+    return all(isinstance(statement, ast.Pass | ast.Expr) for statement in handler.body)
+
+
+def _names(statements: Sequence[ast.AST], context: type[ast.expr_context]) -> set[str]:
+    """Return the names that are bound, or read, when a module is imported: not what functions do."""
+    found: set[str] = set()
+    pending = list(statements)
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.Name) and isinstance(node.ctx, context):
+            found.add(node.id)
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            pending += ast.iter_child_nodes(node)
+    return found
 
 
 def _is_caught(handler: ast.ExceptHandler) -> bool:

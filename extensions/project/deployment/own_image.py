@@ -129,6 +129,16 @@ def image_variables(tree: Tree, django_dir: str) -> dict[str, str]:
     }
 
 
+def image_folder(tree: Tree, django_dir: str) -> str:
+    """Return the folder of the site's own image in which it starts; "" for none."""
+    image = own_image(tree, django_dir)
+    found = ""
+    for item in final_lineage(read_instructions(tree.text(image.path) or "")) if image else ():
+        if item.keyword == "WORKDIR" and item.words:
+            found = posixpath.normpath(posixpath.join(found or "/", item.words[0]))
+    return found
+
+
 def _is_of_python(tree: Tree, path: str) -> bool:
     text = tree.text(path) or ""
     known = variables(text).values

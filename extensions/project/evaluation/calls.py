@@ -253,7 +253,7 @@ def mapped(state: State, name: str, function: Value, source: Value) -> Value:
     if name == "map":
         return Value(results, source.variables)
     kept = [item for item, result in zip(items, results, strict=True) if truth_of(result) is not False]
-    return Value(kept, source.variables)
+    return Value(kept, merge(source, *items))  # what is left out, too, decides on the list
 
 
 def call_method(state: State, method: Bound, arguments: Arguments) -> Value:

@@ -324,6 +324,7 @@ class ReadVariable:
     production: str | None = None  # what it is set to in production, None for nothing that is known
     compared: Sequence[str] = ()  # texts that settings compare it with
     told: bool = False  # whether only the project's other files tell of it, and have the default
+    misplaces: bool = False  # whether the own image's value is a switch to a folder that only that image has
 
 
 def _accepted(variable: Variable) -> str:

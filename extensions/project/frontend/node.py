@@ -40,17 +40,19 @@ def read_node(
     """
     notes = []
     for package in packages:
-        manifests = _manifests(evaluated, _declared(tree, package.dir))
-        output = _output(tree, package, manifests, settings.staticfiles_dirs.value, read_as_it_is(evaluated))
+        root, manifests = settings.static_root.value, _manifests(evaluated, _declared(tree, package.dir))
+        made = [path for path in manifests if not (root and path.startswith(f"{root}/"))]  # the others are collected
+        output = _output(tree, package, made, settings.staticfiles_dirs.value, read_as_it_is(evaluated))
         if not output:
             notes.append(f"Where {package.command} writes what Django serves is not plain.")
         elif all(_is_committed(tree, path) for path in output) and not _is_built_by_dockerfile(tree, package):
             notes.append(f"{output[0]} is in git.")
         else:
-            root = settings.static_root.value
-            manifests += _named_manifests(evaluated, output)
-            runtime = any(not root or not f"{path}/".startswith(f"{root}/") for path in manifests)
-            runtime = runtime or is_read(tree, evaluated, output)
+            named = [
+                path for path in _named_manifests(evaluated, output) if not (root and path.startswith(f"{root}/"))
+            ]
+            built = any(path.startswith(f"{place}/") for path in manifests for place in output)
+            runtime = bool(made or named) or built or is_read(tree, evaluated, output)
             read = [item.name for item in settings.environment.value]
             return Found(_node(tree, package, output, runtime, read), package.source)
     served = settings.staticfiles_dirs

@@ -219,7 +219,7 @@ def _stated(tree: Tree, layout: Layout, tools: Collection[str], image: OwnImage 
     services = _own_services(tree, layout.base)
     commands = [command for command in read_commands(tree) if command.command]
     kinds: set[str] = set()
-    for command in sorted(commands, key=lambda command: (command.development, ORIGINS.index(command.origin))):
+    for command in sorted(commands, key=lambda command: (_is_of_developers(command), ORIGINS.index(command.origin))):
         if command.origin == "compose" and command.source not in services:
             continue
         if command.origin == "dockerfile" and mentions(command.source.rpartition(":")[0], OTHER_IMAGES):
@@ -241,7 +241,7 @@ def _stated(tree: Tree, layout: Layout, tools: Collection[str], image: OwnImage 
             continue
         if kind == "other" and _is_lasting(command, plain, service):
             kind = "worker"
-        if command.development and kind in kinds:
+        if _is_of_developers(command) and kind in kinds:
             continue
         kinds.add(kind)
         note = "By its path, the file is for development." if command.development else ""
@@ -253,6 +253,12 @@ def _stated(tree: Tree, layout: Layout, tools: Collection[str], image: OwnImage 
         if service and service.published:
             process = replace(process, ports=service.published)
         yield process
+
+
+def _is_of_developers(command: Command) -> bool:
+    """Return whether a file's path says so, or the name of a Compose service, as celery-dev."""
+    named = command.origin == "compose" and mentions(command.name, ("dev", "devel", "development"))
+    return command.development or named
 
 
 def _repeated(tree: Tree, command: Command, content: str) -> Iterator[Process]:

@@ -1,6 +1,6 @@
 """Turn a setting into a finding: its certainty, its note, and Django's default if nothing sets it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TypeVar
@@ -8,7 +8,7 @@ from typing import TypeVar
 from ..evaluation.values import UNKNOWN
 from ..findings import Certainty, Found
 from ..tree import Tree
-from .setting import Setting, Settings, leaves, path_value
+from .setting import Setting, Settings, entry, leaves, parts_of, path_value
 
 T = TypeVar("T")
 
@@ -69,12 +69,29 @@ class Finder:
         return self.found(values, found, f"nothing sets {setting}", setting)
 
     def collected_templates(self, tree: Tree) -> Found[str]:
-        """Return a folder below STATIC_ROOT in which TEMPLATES look, and of which git has nothing; "" for none."""
+        """Return a folder of TEMPLATES, or Vite's manifest, below STATIC_ROOT, that git doesn't have; "" for none."""
         root, found = self.path("STATIC_ROOT", "").value, self.settings.get("TEMPLATES")
         folders = (path_value(leaf, self.settings.folder)[0] for leaf in leaves(found.raw)) if found and root else ()
-        inner = [folder for folder in folders if f"{folder}/".startswith(f"{root}/")]
-        read = next((folder for folder in inner if not any(path.startswith(f"{folder}/") for path in tree.paths)), "")
-        return Found(read, found.source if found and read else "", Certainty.INFERRED)
+        inner = {folder: found.source for folder in folders if found and f"{folder}/".startswith(f"{root}/")}
+        inner |= dict(self._manifests_of_vite(root)) if root else {}
+        read = next(
+            (path for path in inner if not any(f"{other}/".startswith(f"{path}/") for other in tree.paths)), ""
+        )
+        return Found(read, inner.get(read, ""), Certainty.INFERRED)
+
+    def _manifests_of_vite(self, root: str) -> Iterator[tuple[str, str]]:
+        """Yield the manifests that django-vite reads in STATIC_ROOT, and what says so.
+
+        https://github.com/MrBin99/django-vite#dev-mode, and #manifest_path
+        """
+        found = self.settings.get("DJANGO_VITE")
+        if found is None or "django_vite" not in self.texts("INSTALLED_APPS").value:
+            return
+        for value in parts_of(found).values():
+            part = value.data.get("manifest_path") if isinstance(value.data, dict) else None
+            path = path_value(part, self.settings.folder)[0] if part else f"{root}/manifest.json"
+            if entry(value, "dev_mode") is not True and path.startswith(f"{root}/"):
+                yield path, found.source
 
     def url(self, setting: str, default: str) -> Found[str]:
         """Return a URL: a path gets before it what Django puts there, a slash or FORCE_SCRIPT_NAME.

@@ -135,7 +135,7 @@ class DjangoSettings:
     media_root: Found[str] = unread("")  # as static_root
     media_url: Found[str] = unread("")  # as static_url
     staticfiles_dirs: Found[Sequence[str]] = unread(())  # folders, each as static_root
-    collected_templates: Found[str] = unread("")  # a folder of TEMPLATES that only collectstatic fills
+    collected_templates: Found[str] = unread("")  # of TEMPLATES, or a manifest, that only collectstatic brings
     staticfiles_finders: Found[Sequence[str]] = unread(())  # those that are known
     staticfiles_storage: Found[str] = unread("")  # the dotted name of the class
     staticfiles_kind: Found[str] = unread("")  # plain | manifest | whitenoise | whitenoise-manifest | s3 | other

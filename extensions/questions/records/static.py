@@ -27,7 +27,9 @@ def code_commands(site: Site) -> Default:
     It comes last, as it collects what the others make.
     """
     found, read = deployment_defaults.code_commands(site), site.settings.collected_templates
-    if not read.value or image_defaults.static_server(site)[0] != "nginx":
+    built = site.frontend.node.value.output if site.frontend.node.value else ()
+    is_built = any(read.value.startswith(f"{place}/") for place in built)
+    if not read.value or is_built or image_defaults.static_server(site)[0] != "nginx":
         return found
     dirs, _ = data_places(connections(site).environment, site)
     makes = [f"mkdir -p {shlex.quote(path)}" for path in dirs if path.startswith("/")]
