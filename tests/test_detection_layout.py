@@ -940,6 +940,29 @@ def test_scripts_are_looked_into(read):
     ]
 
 
+def test_the_script_of_a_service_is_that_of_its_image(read):
+    image = "FROM python:3.14\nCOPY --chown=a:a ./ops/{}/worker/start /start-celeryworker\nCOPY ops/{}/start /start\n"
+    compose = "services:\n  django: &django\n    build: {}\n    command: /start\n"
+    files = startproject() | {
+        "docker-compose.production.yml": compose.format("{context: ., dockerfile: ./ops/prod/Dockerfile}")
+        + "  celeryworker:\n    <<: *django\n    command: /start-celeryworker\n",
+        "ops/prod/Dockerfile": image.format("prod", "prod"),
+        "ops/local/Dockerfile": image.format("local", "local"),
+        "ops/prod/start": "exec gunicorn core.wsgi\n",
+        "ops/local/start": "exec python manage.py runserver\n",
+        "ops/prod/worker/start": "#!/bin/bash\nexec celery -A core \\\n  worker -Q mails\n",
+        "ops/local/worker/start": "exec celery -A core worker -l DEBUG\n",
+        "core/celery.py": 'app = Celery("core")\n',
+    }
+    path = "docker-compose.production.yml"
+    assert read(files, of_processes).value("processes") == [
+        process("django", "/start", "web", f"{path}:2", runs="exec gunicorn core.wsgi"),
+        process(
+            "celeryworker", "/start-celeryworker", "worker", f"{path}:5", runs="exec celery -A core worker -Q mails"
+        ),
+    ]
+
+
 def test_units_and_supervisor(read):
     files = startproject() | {
         "ops/rq.service": "[Service]\nExecStart=/srv/venv/bin/python3 /srv/app/manage.py rqworker high \\\n  low\n",

@@ -1,6 +1,7 @@
 """The processes that a project runs beside, and with, its web server: workers, schedulers, releases, cron jobs."""
 
 import ast
+import posixpath
 import re
 import shlex
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -9,7 +10,7 @@ from dataclasses import dataclass, replace
 from ..dependencies.tool import Tool, wrappers
 from ..deployment.commands import Command, read_commands
 from ..deployment.compose import Service, read_compose
-from ..deployment.dockerfile import split, substitute
+from ..deployment.dockerfile import read_instructions, split, substitute
 from ..deployment.evidence import NOTHING, Evidence
 from ..deployment.kinds.record import Worker
 from ..deployment.own_image import OwnImage
@@ -19,7 +20,7 @@ from ..importer import Importer
 from ..layout.record import Layout
 from ..literals import assignments, constant, environment_read, last_name, strings
 from ..named_aside import is_template
-from ..places import folder, is_aside, is_development, mentions
+from ..places import folder, is_aside, is_development, join, mentions
 from ..secrets import in_command, is_private
 from ..tree import Tree
 from .record import Place, Process, Processes
@@ -228,7 +229,7 @@ def _stated(tree: Tree, layout: Layout, tools: Collection[str], image: OwnImage 
         plain = plain_command(PAUSE.sub("", plain), tools) if PAUSE.match(plain) else plain
         if not plain or plain.startswith("-") or NOT_PYTHON.match(plain):
             continue
-        content = _script_content(tree, scripts, plain)
+        content = _script_content(tree, scripts, plain, service)
         if repeated := list(_repeated(tree, command, content)):
             yield from repeated
             continue
@@ -397,13 +398,14 @@ def _scripts(tree: Tree) -> dict[str, list[str]]:
     return found
 
 
-def _script_content(tree: Tree, scripts: dict[str, list[str]], command: str) -> str:
-    """Return the text of the scripts that a command names, without comments."""
+def _script_content(tree: Tree, scripts: dict[str, list[str]], command: str, service: Service | None = None) -> str:
+    """Return the text of the scripts that a command names, a line for each of theirs, without comments."""
     words = split(command)[:2]
     texts = []
     for word in words:
         name = word.rpartition("/")[2]
-        candidates = scripts.get(name, [])
+        candidates = _copied_to(tree, service, word) if service else []
+        candidates = candidates or scripts.get(name, [])
         candidates = [path for path in candidates if path.endswith(word.lstrip("./"))] or candidates
         if candidates:
             texts.append(tree.text(candidates[0]) or "")
@@ -415,7 +417,16 @@ def _script_content(tree: Tree, scripts: dict[str, list[str]], command: str) -> 
             paths.sort(key=lambda path: is_development(path))
             texts += [tree.text(path) or "" for path in paths[:1]]
     lines = (line for text in texts for line in text.split("\n") if not line.lstrip().startswith("#"))
-    return "\n".join(lines)
+    return re.sub(r"[ \t]*\\\n[ \t]*", " ", "\n".join(lines))
+
+
+def _copied_to(tree: Tree, service: Service, place: str) -> list[str]:
+    """Return the file that a service's Dockerfile copies to a place, as a list of at most one."""
+    for item in read_instructions(tree.text(service.dockerfile) or "") if place.startswith("/") else ():
+        if item.keyword in ("COPY", "ADD") and "from" not in item.flags and item.words[1:] == [place]:
+            path = join(service.context, posixpath.normpath(item.words[0].lstrip("/")))
+            return [path] if tree.exists(path) else []
+    return []
 
 
 def _kind(command: Command, plain: str, content: str) -> tuple[str, str]:
@@ -426,8 +437,9 @@ def _kind(command: Command, plain: str, content: str) -> tuple[str, str]:
         return "release", ""
     if re.search(r"\bflower\b", plain):
         return "other", ""
-    for text in (plain, content):
-        for line in text.split("\n")[:200]:
+    alone = content and " " not in plain  # the name of a script, which says less than what is in it
+    for text in (content, plain) if alone else (plain, content):
+        for line in sorted(text.split("\n")[:200], key=lambda line: line.lstrip().startswith(("echo ", "rm "))):
             for kind, pattern in (("beat", BEAT), ("worker", WORKER), ("web", WEB), ("scheduler", SCHEDULER)):
                 if pattern.search(line[:2000]):
                     return kind, line.strip()[:2000]
