@@ -1495,6 +1495,14 @@ def test_a_path_below_which_the_site_is_that_a_variable_must_say(read):
             {"COMPRESS_STORAGE": "compressor.storage.CompressorFileStorage", "COMPRESS_URL": "/static/"},
         ),
         (
+            BUCKET + "COLLECTFASTA_STRATEGY = 'collectfasta.strategies.boto3.Boto3Strategy'\n" + storages(),
+            {"COLLECTFASTA_STRATEGY": "collectfasta.strategies.filesystem.FileSystemStrategy"},
+        ),
+        (
+            BUCKET + "COLLECTFAST_STRATEGY = 'collectfast.strategies.gcloud.GoogleCloudStrategy'\n" + storages(),
+            {"COLLECTFAST_STRATEGY": "collectfast.strategies.filesystem.FileSystemStrategy"},
+        ),
+        (
             BUCKET + OLD_STORAGES,
             {"STATICFILES_STORAGE": PLAIN_STATIC, "DEFAULT_FILE_STORAGE": PLAIN_FILES, "MEDIA_ROOT": "/workdir/media"},
         ),
