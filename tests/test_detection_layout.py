@@ -457,6 +457,23 @@ def test_a_driver_that_only_tests_have_beside_that_of_another_database(engine, t
     assert found["install_packages"].value == packages
 
 
+@pytest.mark.parametrize(("kombu", "packages"), [("5.7.0", ["packaging"]), ("5.6.2", [])])
+def test_what_a_lock_file_lacks_of_kombu(kombu, packages, tmp_path):
+    versions = {"celery": "5.6.3", "redis": "8.1.0", "kombu": kombu, "pytest": "9", "packaging": "26.4"}
+    brings = {"celery": ["kombu"], "pytest": ["packaging"]}
+    lock = 'version = 1\n[[package]]\nname = "shop"\nversion = "0"\nsource = { virtual = "." }\n'
+    lock += 'dependencies = [{ name = "celery" }, { name = "redis" }]\n'
+    lock += '[package.dev-dependencies]\ndev = [{ name = "pytest" }]\n'
+    for name, version in versions.items():
+        names = ", ".join(f'{{ name = "{other}" }}' for other in brings.get(name, ()))
+        lock += f'[[package]]\nname = "{name}"\nversion = "{version}"\ndependencies = [{names}]\n'
+    project = '[project]\nname = "shop"\nversion = "0"\ndependencies = ["celery", "redis"]\n'
+    write(tmp_path, startproject() | {"pyproject.toml": project, "uv.lock": lock})
+    (tmp_path / "requirements.txt").unlink(missing_ok=True)
+    found = defaults.from_site(reading.read(tmp_path), tmp_path)
+    assert found["install_packages"].value == packages
+
+
 @pytest.mark.parametrize(
     ("settings", "listed", "packages"),
     [
@@ -470,6 +487,9 @@ def test_a_driver_that_only_tests_have_beside_that_of_another_database(engine, t
         (SETTINGS, "celery==5.6.0\nredis==7.1.0\npackaging\n", []),
         (SETTINGS, "celery[redis]==5.4.0\nredis==5.0.7\n", []),
         (SETTINGS, "celery==5.4.0\nkombu==5.4.0\nredis==5.0.7\n", []),
+        (SETTINGS, "celery==5.6.3\nkombu==5.7.0\nredis==8.1.0\n", ["packaging"]),
+        (SETTINGS, "celery==5.6.3\nkombu==5.7.0\nredis==8.1.0\npackaging==26.4\n", []),
+        (SETTINGS, "celery[redis]==5.6.3\nkombu==5.7.0\nredis==8.1.0\n", []),
         (SETTINGS, "celery==4.4.7\nredis==3.5.3\n", []),
         (SETTINGS, "celery==5.4.0\n", []),
         (SETTINGS, "redis==5.0.7\n", []),
