@@ -1937,6 +1937,20 @@ def test_a_cache_that_is_nowhere_without_its_variable(location, services, read):
     assert ("REDIS_URL" in found["compose_environment"]) is bool(services)
 
 
+@pytest.mark.parametrize(
+    ("backend", "location", "environment"),
+    [
+        ("redis_cache.RedisCache", "f'{URL.hostname}:{URL.port}'", {"SHELF_URL": "redis://valkey:6379/0"}),
+        ("django_redis.cache.RedisCache", "os.environ['SHELF_URL']", {"SHELF_URL": "redis://valkey:6379/0"}),
+        ("django.core.cache.backends.db.DatabaseCache", "os.environ.get('SHELF_URL')", {}),
+    ],
+)
+def test_a_cache_whose_variable_does_not_name_its_kind(backend, location, environment, read):
+    url = "from urllib import parse\nURL = parse.urlparse(os.environ.get('SHELF_URL'))\n"
+    found = read(f"{url}CACHES = {{'default': {{'BACKEND': '{backend}', 'LOCATION': {location}}}}}\n", "redis\n")
+    assert found["compose_environment"] == environment
+
+
 def test_a_cache_that_settings_have_with_a_variable_alone(read):
     cache = "CACHES = {'default': {'BACKEND': 'django.core.cache.backends.redis.RedisCache', 'LOCATION': url}}\n"
     found = read(f"url = os.getenv('REDIS_URL')\nif url:\n    {cache}", "redis\n")
