@@ -983,6 +983,19 @@ def test_the_script_of_a_service_is_that_of_its_image(read):
     ]
 
 
+@pytest.mark.parametrize(("folder", "found"), [("grader", []), ("core", ["grader"])])
+def test_a_worker_of_another_project_is_not_of_the_site(folder, found, read):
+    files = startproject() | {
+        "Dockerfile": f'FROM python:3.14\nCOPY {folder} .\nCMD ["celery", "-A", "grading", "worker"]\n',
+        "compose.yml": "services:\n  grader:\n    build: .\n    command: celery -A grading worker\n",
+        f"{folder}/grading.py": 'app = Celery("grading")\n',
+        "grader/pyproject.toml": '[project]\nname = "grader"\n',
+        "core/celery.py": 'app = Celery("core")\n',
+    }
+    stated = [item["name"] for item in read(files, of_processes).value("processes") if item["certainty"] == "stated"]
+    assert stated == found
+
+
 def test_units_and_supervisor(read):
     files = startproject() | {
         "ops/rq.service": "[Service]\nExecStart=/srv/venv/bin/python3 /srv/app/manage.py rqworker high \\\n  low\n",
@@ -1384,6 +1397,8 @@ def test_dockerfile_instructions():
         ("python -m manage x --y", "python manage.py x --y"),
         ("python -m celery -A a worker", "celery -A a worker"),
         ("it's", "it's"),
+        ("'celery -A a worker -B -Q mails'", "celery -A a worker -B -Q mails"),  # an entrypoint is `bash -c`
+        ("'a && exec b'", "a && exec b"),
     ],
 )
 def test_plain_command(command, plain):

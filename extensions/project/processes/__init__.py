@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from ..dependencies.tool import Tool, wrappers
 from ..deployment.commands import Command, read_commands
@@ -227,7 +228,7 @@ def _stated(tree: Tree, layout: Layout, tools: Collection[str], image: OwnImage 
         text = _by_entrypoint(tree, image, service) if image and service else ""
         plain = plain_command(substitute(text or command.command, known), tools)
         plain = plain_command(PAUSE.sub("", plain), tools) if PAUSE.match(plain) else plain
-        if not plain or plain.startswith("-") or NOT_PYTHON.match(plain):
+        if not plain or plain.startswith("-") or NOT_PYTHON.match(plain) or _is_elsewhere(tree, layout, plain):
             continue
         content = _script_content(tree, scripts, plain, service)
         if repeated := list(_repeated(tree, command, content)):
@@ -324,6 +325,16 @@ def _is_another(tree: Tree, base: str, context: str) -> bool:
     )
 
 
+def _is_elsewhere(tree: Tree, layout: Layout, command: str) -> bool:
+    """Return whether Celery's application is a module of another Python project, which the site cannot import."""
+    words = split(command)
+    name = next((after for word, after in pairwise(words) if word in ("-A", "--app")), "")
+    module = re.split(r"[.:]", name)[0]
+    if not module or ((found := Importer(tree, layout.base, layout.import_root).find(module)) and found.file):
+        return False
+    return any(_is_another(tree, layout.base, folder(path)) for path in tree.named(f"{module}.py"))
+
+
 def _runs_python(service: Service) -> bool:
     command = f"{service.entrypoint} {service.command}"[:2000]
     known = any(pattern.search(command) for pattern in (WEB, WORKER, BEAT)) or "manage.py" in command
@@ -339,6 +350,8 @@ def plain_command(command: str, tools: Collection[str] = ()) -> str:
         words = shlex.split(command)
     except ValueError:
         words = []
+    if len(words) == 1 and " " in words[0].strip():  # of an entrypoint that is a shell with -c
+        return plain_command(words[0], tools)
     if not words or (OPERATORS.search(command) and not SHELL.match(command)):
         return " ".join(command.split())
     for _ in range(6):
