@@ -88,7 +88,8 @@ def setting(path: str) -> str:
 
 def of_static_files(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return those of some settings that collectstatic and compress need: storages of static files, and their URLs."""
-    names = ("STATIC_URL", "STATICFILES_STORAGE", "COMPRESS_STORAGE", "COMPRESS_URL")
+    urls = ("STATIC_URL", "COMPRESS_URL")
+    names = (*urls, "STATICFILES_STORAGE", "COMPRESS_STORAGE", "COLLECTFASTA_STRATEGY", "COLLECTFAST_STRATEGY")
     return {
         name: value for name, value in settings.items() if name in names or name.startswith("STORAGES.staticfiles")
     }

@@ -1245,7 +1245,7 @@ def test_packages_find_the_setuptools_of_an_older_python(installer, template, pr
     [
         ({"set_static_root": "true"}, " --settings collectstatic_settings"),
         (
-            {"set_static_root": "false", "compose_settings": "{COMPRESS_STORAGE: a.Files}"},
+            {"set_static_root": "false", "compose_settings": "{COMPRESS_STORAGE: a.B, COLLECTFASTA_STRATEGY: a.B}"},
             " --settings collectstatic_settings",
         ),
         ({"set_static_root": "false"}, ""),
@@ -1257,7 +1257,8 @@ def test_what_is_compressed_is_collected_with_the_same_settings(given, options, 
     for name in ("Dockerfile_django", "Dockerfile_static"):
         static = stages(folder / name)["static"]
         assert f"manage.py compress{options}\n" in f"{static}\n"
-        assert ("COMPRESS_STORAGE" in static) is ("compose_settings" in given)
+        for setting in ("COMPRESS_STORAGE", "COLLECTFASTA_STRATEGY"):
+            assert (setting in static) is ("compose_settings" in given)
 
 
 @pytest.mark.parametrize(

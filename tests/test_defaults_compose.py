@@ -1521,6 +1521,14 @@ def test_a_path_below_which_the_site_is_that_a_variable_must_say(read):
             {"COMPRESS_STORAGE": "compressor.storage.CompressorFileStorage", "COMPRESS_URL": "/static/"},
         ),
         (
+            BUCKET + "COLLECTFASTA_STRATEGY = 'collectfasta.strategies.boto3.Boto3Strategy'\n" + storages(),
+            {"COLLECTFASTA_STRATEGY": "collectfasta.strategies.filesystem.FileSystemStrategy"},
+        ),
+        (
+            BUCKET + "COLLECTFAST_STRATEGY = 'collectfast.strategies.gcloud.GoogleCloudStrategy'\n" + storages(),
+            {"COLLECTFAST_STRATEGY": "collectfast.strategies.filesystem.FileSystemStrategy"},
+        ),
+        (
             BUCKET + OLD_STORAGES,
             {"STATICFILES_STORAGE": PLAIN_STATIC, "DEFAULT_FILE_STORAGE": PLAIN_FILES, "MEDIA_ROOT": "/workdir/media"},
         ),
@@ -1953,6 +1961,20 @@ def test_a_cache_that_is_nowhere_without_its_variable(location, services, read):
     found = read(f"CACHES = {{'default': {{'BACKEND': '{backend}', 'LOCATION': {location}}}}}\n", "redis\n")
     assert found["services"] == services
     assert ("REDIS_URL" in found["compose_environment"]) is bool(services)
+
+
+@pytest.mark.parametrize(
+    ("backend", "location", "environment"),
+    [
+        ("redis_cache.RedisCache", "f'{URL.hostname}:{URL.port}'", {"SHELF_URL": "redis://valkey:6379/0"}),
+        ("django_redis.cache.RedisCache", "os.environ['SHELF_URL']", {"SHELF_URL": "redis://valkey:6379/0"}),
+        ("django.core.cache.backends.db.DatabaseCache", "os.environ.get('SHELF_URL')", {}),
+    ],
+)
+def test_a_cache_whose_variable_does_not_name_its_kind(backend, location, environment, read):
+    url = "from urllib import parse\nURL = parse.urlparse(os.environ.get('SHELF_URL'))\n"
+    found = read(f"{url}CACHES = {{'default': {{'BACKEND': '{backend}', 'LOCATION': {location}}}}}\n", "redis\n")
+    assert found["compose_environment"] == environment
 
 
 def test_a_cache_that_settings_have_with_a_variable_alone(read):

@@ -457,6 +457,23 @@ def test_a_driver_that_only_tests_have_beside_that_of_another_database(engine, t
     assert found["install_packages"].value == packages
 
 
+@pytest.mark.parametrize(("kombu", "packages"), [("5.7.0", ["packaging"]), ("5.6.2", [])])
+def test_what_a_lock_file_lacks_of_kombu(kombu, packages, tmp_path):
+    versions = {"celery": "5.6.3", "redis": "8.1.0", "kombu": kombu, "pytest": "9", "packaging": "26.4"}
+    brings = {"celery": ["kombu"], "pytest": ["packaging"]}
+    lock = 'version = 1\n[[package]]\nname = "shop"\nversion = "0"\nsource = { virtual = "." }\n'
+    lock += 'dependencies = [{ name = "celery" }, { name = "redis" }]\n'
+    lock += '[package.dev-dependencies]\ndev = [{ name = "pytest" }]\n'
+    for name, version in versions.items():
+        names = ", ".join(f'{{ name = "{other}" }}' for other in brings.get(name, ()))
+        lock += f'[[package]]\nname = "{name}"\nversion = "{version}"\ndependencies = [{names}]\n'
+    project = '[project]\nname = "shop"\nversion = "0"\ndependencies = ["celery", "redis"]\n'
+    write(tmp_path, startproject() | {"pyproject.toml": project, "uv.lock": lock})
+    (tmp_path / "requirements.txt").unlink(missing_ok=True)
+    found = defaults.from_site(reading.read(tmp_path), tmp_path)
+    assert found["install_packages"].value == packages
+
+
 @pytest.mark.parametrize(
     ("settings", "listed", "packages"),
     [
@@ -470,6 +487,9 @@ def test_a_driver_that_only_tests_have_beside_that_of_another_database(engine, t
         (SETTINGS, "celery==5.6.0\nredis==7.1.0\npackaging\n", []),
         (SETTINGS, "celery[redis]==5.4.0\nredis==5.0.7\n", []),
         (SETTINGS, "celery==5.4.0\nkombu==5.4.0\nredis==5.0.7\n", []),
+        (SETTINGS, "celery==5.6.3\nkombu==5.7.0\nredis==8.1.0\n", ["packaging"]),
+        (SETTINGS, "celery==5.6.3\nkombu==5.7.0\nredis==8.1.0\npackaging==26.4\n", []),
+        (SETTINGS, "celery[redis]==5.6.3\nkombu==5.7.0\nredis==8.1.0\n", []),
         (SETTINGS, "celery==4.4.7\nredis==3.5.3\n", []),
         (SETTINGS, "celery==5.4.0\n", []),
         (SETTINGS, "redis==5.0.7\n", []),
@@ -944,6 +964,42 @@ def test_scripts_are_looked_into(read):
     ]
 
 
+def test_the_script_of_a_service_is_that_of_its_image(read):
+    image = "FROM python:3.14\nCOPY --chown=a:a ./ops/{}/worker/start /start-celeryworker\nCOPY ops/{}/start /start\n"
+    compose = "services:\n  django: &django\n    build: {}\n    command: /start\n"
+    files = startproject() | {
+        "docker-compose.production.yml": compose.format("{context: ., dockerfile: ./ops/prod/Dockerfile}")
+        + "  celeryworker:\n    <<: *django\n    command: /start-celeryworker\n",
+        "ops/prod/Dockerfile": image.format("prod", "prod"),
+        "ops/local/Dockerfile": image.format("local", "local"),
+        "ops/prod/start": "exec gunicorn core.wsgi\n",
+        "ops/local/start": "exec python manage.py runserver\n",
+        "ops/prod/worker/start": "#!/bin/bash\nexec celery -A core \\\n  worker -Q mails\n",
+        "ops/local/worker/start": "exec celery -A core worker -l DEBUG\n",
+        "core/celery.py": 'app = Celery("core")\n',
+    }
+    path = "docker-compose.production.yml"
+    assert read(files, of_processes).value("processes") == [
+        process("django", "/start", "web", f"{path}:2", runs="exec gunicorn core.wsgi"),
+        process(
+            "celeryworker", "/start-celeryworker", "worker", f"{path}:5", runs="exec celery -A core worker -Q mails"
+        ),
+    ]
+
+
+@pytest.mark.parametrize(("folder", "found"), [("grader", []), ("core", ["grader"])])
+def test_a_worker_of_another_project_is_not_of_the_site(folder, found, read):
+    files = startproject() | {
+        "Dockerfile": f'FROM python:3.14\nCOPY {folder} .\nCMD ["celery", "-A", "grading", "worker"]\n',
+        "compose.yml": "services:\n  grader:\n    build: .\n    command: celery -A grading worker\n",
+        f"{folder}/grading.py": 'app = Celery("grading")\n',
+        "grader/pyproject.toml": '[project]\nname = "grader"\n',
+        "core/celery.py": 'app = Celery("core")\n',
+    }
+    stated = [item["name"] for item in read(files, of_processes).value("processes") if item["certainty"] == "stated"]
+    assert stated == found
+
+
 def test_units_and_supervisor(read):
     files = startproject() | {
         "ops/rq.service": "[Service]\nExecStart=/srv/venv/bin/python3 /srv/app/manage.py rqworker high \\\n  low\n",
@@ -1361,6 +1417,8 @@ def test_dockerfile_instructions():
         ("python -m manage x --y", "python manage.py x --y"),
         ("python -m celery -A a worker", "celery -A a worker"),
         ("it's", "it's"),
+        ("'celery -A a worker -B -Q mails'", "celery -A a worker -B -Q mails"),  # an entrypoint is `bash -c`
+        ("'a && exec b'", "a && exec b"),
     ],
 )
 def test_plain_command(command, plain):

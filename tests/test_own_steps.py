@@ -1675,9 +1675,10 @@ def test_a_front_end_beside_folders_that_are_copied_one_by_one(answered):
     assert found["assets_stages"][0]["output"] == {"/app/.build": "/workdir/.build/"}
 
 
-def test_a_front_end_whose_stage_has_all_of_the_project(answered):
+@pytest.mark.parametrize("copied", ["/code/ .", "/code /code"])
+def test_a_front_end_whose_stage_has_all_of_the_project(copied, answered):
     front = "FROM node:22 AS assets\nWORKDIR /code\nCOPY . /code/\nRUN npm ci && npm run pack\n"
-    front += "FROM python:3.12-slim\nWORKDIR /code\nCOPY --from=assets /code/ .\n"
+    front += f"FROM python:3.12-slim\nWORKDIR /code\nCOPY --from=assets {copied}\n"
     found = answered(Dockerfile=front + GUNICORN, **{"package.json": "{}"})
     assert found["assets_stages"][0]["output"] == {"/code": "/workdir/"}
 

@@ -185,7 +185,7 @@ def _is_about(site: Site, name: str, item: ReadVariable, service: Service) -> bo
         return False
     if any(one.variable == name and _kind_of_named(one) == service.name for one in site.settings.named_servers.value):
         return True
-    if not default and name in _variables_of_layers(site, service):
+    if not default and name in (*_variables_of_layers(site, service), *_variables_of_caches(site, service)):
         return True
     words = name.upper().split("_")
     if any(word_kind(word) == service.name for word in words):
@@ -200,6 +200,13 @@ def _variables_of_layers(site: Site, service: Service) -> list[str]:
     layers = site.settings.channel_layers.value.values()
     its = [layer for layer in layers if kind(engine_kind(layer.backend or "")).speaks == service.name]
     return [layer.variable for layer in its if layer.variable and not layer.hosts]
+
+
+def _variables_of_caches(site: Site, service: Service) -> list[str]:
+    """Return the variables that alone say where caches are."""
+    caches = site.settings.caches.value.values()
+    its = [cache for cache in caches if kind(engine_kind(cache.backend or "")).speaks == service.name]
+    return [cache.variable for cache in its if cache.variable and not cache.location]
 
 
 def _names_a_port(text: str) -> bool:
@@ -246,11 +253,8 @@ def _is_wanted(site: Site, service: Service) -> bool:
         return True
     names = relatives(service.name)
     read = variables_read(site.settings)
-    for cache in site.settings.caches.value.values():
-        is_its = kind(engine_kind(cache.backend or "")).speaks == service.name
-        if is_its and not cache.location and cache.variable in read and not read[cache.variable].default:
-            return True
-    if any(name in read and not read[name].default for name in _variables_of_layers(site, service)):
+    alone = (*_variables_of_caches(site, service), *_variables_of_layers(site, service))
+    if any(name in read and not read[name].default for name in alone):
         return True
     if any(item.name in names and item.in_compose and item.is_stated for item in site.seen):
         return True

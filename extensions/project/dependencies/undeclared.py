@@ -100,15 +100,19 @@ def _uses_jinja(tree: Tree, evaluated: Settings) -> str:
 
 
 def _of_kombu(dependencies: Dependencies) -> Iterator[Requirement]:
-    """Yield what Celery lacks for Redis where nothing pins Kombu.
+    """Yield what Celery lacks for Redis.
 
-    The newest Kombu imports packaging without requiring it, and takes no older client of Redis: https://docs.celeryq.dev
+    Since 5.7, Kombu imports packaging without requiring it, and takes no older client of Redis: https://docs.celeryq.dev
     """
     installed = dependencies.distributions.value
-    if dependencies.lock_file.value or "redis" not in installed:
-        return
     asking = [installed[name] for name in KOMBU if name in installed]
-    if not asking or any("redis" in item.extras for item in asking) or "kombu" in installed:
+    if "redis" not in installed or not asking or any("redis" in item.extras for item in asking):
+        return
+    if own := installed.get("kombu"):
+        if "packaging" not in installed and not _is_below(own, "5.7"):
+            yield Requirement("packaging", source=own.source)
+        return
+    if dependencies.lock_file.value:
         return
     celery = installed.get("celery")
     if celery and not any(allows(celery.specifier, (5, minor)) for minor in range(20)):

@@ -204,13 +204,16 @@ def _narrowed(output: Mapping[str, str], static_dirs: Sequence[str]) -> dict[str
 
 
 def _placed(path: str, folders: Sequence[tuple[str, str]]) -> str:
-    """Return where the template's images have a path of the project's own image, with its slash at the end."""
+    """Return where the template's images have a path of the project's own image, with its slash at the end.
+
+    The project's folder always has one: what is below it comes with the code.
+    """
     plain = posixpath.normpath(path)
     slash = "/" if path.endswith(("/", "/.")) else ""
     for folder, place in sorted(folders, key=lambda pair: -len(pair[1])):
         if place != "/" and f"{plain}/".startswith(f"{place}/"):
-            inner = posixpath.join(HOME, folder, posixpath.relpath(plain, place))
-            return posixpath.normpath(inner) + slash
+            inner = posixpath.normpath(posixpath.join(HOME, folder, posixpath.relpath(plain, place)))
+            return inner + (slash or "/" * (inner == HOME))
     return plain + slash
 
 

@@ -1,15 +1,17 @@
 """The processes that a project runs beside, and with, its web server: workers, schedulers, releases, cron jobs."""
 
 import ast
+import posixpath
 import re
 import shlex
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from ..dependencies.tool import Tool, wrappers
 from ..deployment.commands import Command, read_commands
 from ..deployment.compose import Service, read_compose
-from ..deployment.dockerfile import split, substitute
+from ..deployment.dockerfile import read_instructions, split, substitute
 from ..deployment.evidence import NOTHING, Evidence
 from ..deployment.kinds.record import Worker
 from ..deployment.own_image import OwnImage
@@ -19,7 +21,7 @@ from ..importer import Importer
 from ..layout.record import Layout
 from ..literals import assignments, constant, environment_read, last_name, strings
 from ..named_aside import is_template
-from ..places import folder, is_aside, is_development, mentions
+from ..places import folder, is_aside, is_development, join, mentions
 from ..secrets import in_command, is_private
 from ..tree import Tree
 from .record import Place, Process, Processes
@@ -229,9 +231,9 @@ def _stated(tree: Tree, layout: Layout, tools: Collection[str], image: OwnImage 
         text = _by_entrypoint(tree, image, service) if image and service else ""
         plain = plain_command(substitute(text or command.command, known), tools)
         plain = plain_command(PAUSE.sub("", plain), tools) if PAUSE.match(plain) else plain
-        if not plain or plain.startswith("-") or NOT_PYTHON.match(plain):
+        if not plain or plain.startswith("-") or NOT_PYTHON.match(plain) or _is_elsewhere(tree, layout, plain):
             continue
-        content = _script_content(tree, scripts, plain)
+        content = _script_content(tree, scripts, plain, service)
         if repeated := list(_repeated(tree, command, content)):
             yield from repeated
             continue
@@ -332,6 +334,16 @@ def _is_another(tree: Tree, base: str, context: str) -> bool:
     )
 
 
+def _is_elsewhere(tree: Tree, layout: Layout, command: str) -> bool:
+    """Return whether Celery's application is a module of another Python project, which the site cannot import."""
+    words = split(command)
+    name = next((after for word, after in pairwise(words) if word in ("-A", "--app")), "")
+    module = re.split(r"[.:]", name)[0]
+    if not module or ((found := Importer(tree, layout.base, layout.import_root).find(module)) and found.file):
+        return False
+    return any(_is_another(tree, layout.base, folder(path)) for path in tree.named(f"{module}.py"))
+
+
 def _runs_python(service: Service) -> bool:
     command = f"{service.entrypoint} {service.command}"[:2000]
     known = any(pattern.search(command) for pattern in (WEB, WORKER, BEAT)) or "manage.py" in command
@@ -347,6 +359,8 @@ def plain_command(command: str, tools: Collection[str] = ()) -> str:
         words = shlex.split(command)
     except ValueError:
         words = []
+    if len(words) == 1 and " " in words[0].strip():  # of an entrypoint that is a shell with -c
+        return plain_command(words[0], tools)
     if not words or (OPERATORS.search(command) and not SHELL.match(command)):
         return " ".join(command.split())
     for _ in range(6):
@@ -406,13 +420,14 @@ def _scripts(tree: Tree) -> dict[str, list[str]]:
     return found
 
 
-def _script_content(tree: Tree, scripts: dict[str, list[str]], command: str) -> str:
-    """Return the text of the scripts that a command names, without comments."""
+def _script_content(tree: Tree, scripts: dict[str, list[str]], command: str, service: Service | None = None) -> str:
+    """Return the text of the scripts that a command names, a line for each of theirs, without comments."""
     words = split(command)[:2]
     texts = []
     for word in words:
         name = word.rpartition("/")[2]
-        candidates = scripts.get(name, [])
+        candidates = _copied_to(tree, service, word) if service else []
+        candidates = candidates or scripts.get(name, [])
         candidates = [path for path in candidates if path.endswith(word.lstrip("./"))] or candidates
         if candidates:
             texts.append(tree.text(candidates[0]) or "")
@@ -424,7 +439,16 @@ def _script_content(tree: Tree, scripts: dict[str, list[str]], command: str) -> 
             paths.sort(key=lambda path: is_development(path))
             texts += [tree.text(path) or "" for path in paths[:1]]
     lines = (line for text in texts for line in text.split("\n") if not line.lstrip().startswith("#"))
-    return "\n".join(lines)
+    return re.sub(r"[ \t]*\\\n[ \t]*", " ", "\n".join(lines))
+
+
+def _copied_to(tree: Tree, service: Service, place: str) -> list[str]:
+    """Return the file that a service's Dockerfile copies to a place, as a list of at most one."""
+    for item in read_instructions(tree.text(service.dockerfile) or "") if place.startswith("/") else ():
+        if item.keyword in ("COPY", "ADD") and "from" not in item.flags and item.words[1:] == [place]:
+            path = join(service.context, posixpath.normpath(item.words[0].lstrip("/")))
+            return [path] if tree.exists(path) else []
+    return []
 
 
 def _kind(command: Command, plain: str, content: str) -> tuple[str, str]:
@@ -435,8 +459,9 @@ def _kind(command: Command, plain: str, content: str) -> tuple[str, str]:
         return "release", ""
     if re.search(r"\bflower\b", plain):
         return "other", ""
-    for text in (plain, content):
-        for line in text.split("\n")[:200]:
+    alone = content and " " not in plain  # the name of a script, which says less than what is in it
+    for text in (content, plain) if alone else (plain, content):
+        for line in sorted(text.split("\n")[:200], key=lambda line: line.lstrip().startswith(("echo ", "rm "))):
             for kind, pattern in (("beat", BEAT), ("worker", WORKER), ("web", WEB), ("scheduler", SCHEDULER)):
                 if pattern.search(line[:2000]):
                     return kind, line.strip()[:2000]

@@ -142,7 +142,7 @@ def in_files(settings: DjangoSettings, evaluated: Settings) -> tuple[DjangoSetti
         if not _is_path(settings.static_url.value) or _is_unknown(evaluated, "STATIC_URL"):
             changes["STATIC_URL"] = "/static/"
             found = replace(found, static_url=said("/static/"))
-        changes |= _of_compressor(evaluated, found.static_url.value)
+        changes |= _of_compressor(evaluated, found.static_url.value) | _of_collectfast(evaluated)
     if "default" in {bucket.alias for bucket in buckets.value}:
         found = replace(found, default_storage=said(FILE_STORAGE))
         if not settings.media_root.value or ":" in settings.media_root.value:
@@ -207,6 +207,17 @@ def _of_compressor(evaluated: Settings, static_url: str) -> dict[str, str]:
     found = {"COMPRESS_STORAGE": COMPRESSED}
     is_set = _is_unknown(evaluated, "COMPRESS_URL") or (isinstance(url, str) and not _is_path(url))
     return found | ({"COMPRESS_URL": static_url} if is_set else {})
+
+
+def _of_collectfast(evaluated: Settings) -> dict[str, str]:
+    """Return what makes collectstatic of Collectfasta, or Collectfast, compare files with files, not with a bucket's.
+
+    https://github.com/jasongi/collectfasta#upload-strategies
+    """
+    strategies = {
+        f"{name.upper()}_STRATEGY": f"{name}.strategies.filesystem" for name in ("collectfasta", "collectfast")
+    }
+    return {name: f"{module}.FileSystemStrategy" for name, module in strategies.items() if name in evaluated.values}
 
 
 def _is_unknown(evaluated: Settings, name: str) -> bool:
