@@ -1681,6 +1681,10 @@ def test_a_front_end_whose_stage_has_all_of_the_project(copied, answered):
     front += f"FROM python:3.12-slim\nWORKDIR /code\nCOPY --from=assets {copied}\n"
     found = answered(Dockerfile=front + GUNICORN, **{"package.json": "{}"})
     assert found["assets_stages"][0]["output"] == {"/code": "/workdir/"}
+    assert found["assets_stages"][0]["instructions"][-1] == "RUN rm -rf /code/node_modules"
+    served = {"shop/settings.py": f"{SETTINGS}STATICFILES_DIRS = [BASE_DIR / 'node_modules/bootstrap/dist']\n"}
+    found = answered(Dockerfile=front + GUNICORN, **{"package.json": "{}"}, **served)
+    assert found["assets_stages"][0]["instructions"][-1] == "RUN npm ci && npm run pack"
 
 
 def test_stages_of_a_front_end(answered):

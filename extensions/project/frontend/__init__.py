@@ -9,7 +9,7 @@ from ..settings.setting import Settings
 from ..tree import Tree
 from .in_place import builds_beside, built_in_place
 from .node import own_stage, read_node
-from .own_stages import does_the_same, read_own_stages
+from .own_stages import does_the_same, read_own_stages, without_modules
 from .packages import read_packages
 from .record import Frontend
 from .tools import Tools, read_tools, with_tools
@@ -33,8 +33,10 @@ def _built(
     packages = read_packages(tree)
     node = read_node(tree, packages.value, evaluated, settings)
     stages = read_own_stages(tree, own.image, settings.staticfiles_dirs.value)
+    served = "\n".join(tree.text(path) or "" for path in (evaluated.files if evaluated else ()))
+    if not tools and "node_modules" not in served and "npm.finders" not in served:
+        stages = replace(stages, value=without_modules(tree, stages.value))
     if not stages.note and (not stages.value or builds_beside(own, stages.value)):
-        served = "\n".join(tree.text(path) or "" for path in (evaluated.files if evaluated else ()))
         image = stages.value[0].image if stages.value else ""
         stages = built_in_place(tree, own, node.value, served, settings.static_root.value, image, bool(tools))
     if node.value and not stages.value and (stage := own_stage(node.value)):

@@ -8,7 +8,7 @@ import posixpath
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..deployment import dockerfile
 from ..deployment.dockerfile import HEREDOC, Instruction, name_and_tag, pairs, read_instructions, substitute
@@ -200,6 +200,23 @@ def _narrowed(output: Mapping[str, str], static_dirs: Sequence[str]) -> dict[str
             found |= {posixpath.join(path, part): posixpath.join(place, part) for part in inner}
         else:
             found[path] = place
+    return found
+
+
+def without_modules(tree: Tree, stages: Sequence[Stage]) -> list[Stage]:
+    """Return stages of which no copy of the project's folder has node_modules, which are not for Django's image."""
+    found = []
+    for stage in stages:
+        others = "\n".join(f"{other.image} {' '.join(other.instructions)}" for other in stages if other is not stage)
+        brought = [
+            posixpath.join(path, "node_modules")
+            for path, place in stage.output.items()
+            if f"{place.rstrip('/')}/".startswith(f"{HOME}/")
+            and tree.exists(posixpath.join(posixpath.relpath(place, HOME), "package.json").removeprefix("./"))
+        ]
+        if brought and not re.search(rf"\b{stage.name}\b", others):
+            stage = replace(stage, instructions=[*stage.instructions, f"RUN rm -rf {' '.join(brought)}"])
+        found.append(stage)
     return found
 
 
