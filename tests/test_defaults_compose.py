@@ -1044,7 +1044,6 @@ def test_a_command_that_listens_is_a_worker(read, code):
         ("poll", "parser.add_argument('queue')\n" + WAITS, ""),
         ("poll", "parser.add_argument('--queue', required=True)\n" + WAITS, ""),
         ("watch_sass", WAITS, ""),
-        ("testserver", WAITS, ""),
         ("runserver_shop", WAITS, ""),
         ("poll", f"call_command('load_test_data', verbosity=1)\n{WAITS}", ""),
         ("poll", WAITS, "web: gunicorn site.wsgi\nclock: python manage.py tick\n"),
