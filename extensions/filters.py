@@ -86,12 +86,18 @@ def setting(path: str) -> str:
     return name + "".join([*inner, *parts[-1:]])
 
 
+OF_STATIC_FILES = (
+    *("STATIC_URL", "STATICFILES_STORAGE", "COMPRESS_STORAGE", "COMPRESS_URL"),
+    *("COLLECTFASTA_STRATEGY", "COLLECTFAST_STRATEGY"),
+)
+
+
 def of_static_files(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return those of some settings that collectstatic and compress need: storages of static files, and their URLs."""
-    urls = ("STATIC_URL", "COMPRESS_URL")
-    names = (*urls, "STATICFILES_STORAGE", "COMPRESS_STORAGE", "COLLECTFASTA_STRATEGY", "COLLECTFAST_STRATEGY")
     return {
-        name: value for name, value in settings.items() if name in names or name.startswith("STORAGES.staticfiles")
+        name: value
+        for name, value in settings.items()
+        if name in OF_STATIC_FILES or name.startswith("STORAGES.staticfiles")
     }
 
 

@@ -1456,5 +1456,10 @@ def test_each_tool_that_can_build_a_package_from_source(read):
         f'wheels = [{{url = "https://x/{name}-{version}-cp312-cp312-manylinux_2_28_x86_64.whl"}}]\n'
         for name, version in (("django", "5.2"), ("lxml", "5.4.0"), ("xmlsec", "1.3.14"))
     )
+    built = ["--no-binary-package=lxml", "--no-binary-package=xmlsec"]
     found = read({"pyproject.toml": manifest, "uv.lock": f"version = 1\n{lock}"})
-    assert found.value("install_options") == ["--no-binary-package=lxml", "--no-binary-package=xmlsec"]
+    assert found.value("install_options") == built
+    files = {"pyproject.toml": manifest, "uv.lock": f"version = 1\n{lock}".replace("5.4.0", "5.3.0")}
+    assert read(files).value("install_options") == []
+    # With no wheel of xmlsec for this Python, it is compiled with Debian's.
+    assert read(files | {".python-version": "3.13"}).value("install_options") == built

@@ -974,7 +974,8 @@ def test_the_script_of_a_service_is_that_of_its_image(read):
         "ops/local/Dockerfile": image.format("local", "local"),
         "ops/prod/start": "exec gunicorn core.wsgi\n",
         "ops/local/start": "exec python manage.py runserver\n",
-        "ops/prod/worker/start": "#!/bin/bash\nexec celery -A core \\\n  worker -Q mails\n",
+        "ops/prod/worker/start": "rm -f ./celery-worker.pid\necho celery worker\n"
+        "exec celery -A core \\\n  worker -Q mails\n",
         "ops/local/worker/start": "exec celery -A core worker -l DEBUG\n",
         "core/celery.py": 'app = Celery("core")\n',
     }

@@ -1685,6 +1685,14 @@ def test_a_front_end_whose_stage_has_all_of_the_project(copied, answered):
     served = {"shop/settings.py": f"{SETTINGS}STATICFILES_DIRS = [BASE_DIR / 'node_modules/bootstrap/dist']\n"}
     found = answered(Dockerfile=front + GUNICORN, **{"package.json": "{}"}, **served)
     assert found["assets_stages"][0]["instructions"][-1] == "RUN npm ci && npm run pack"
+    served = {"shop/settings.py": f"{SETTINGS}STATICFILES_FINDERS = ['npm.finders.NpmFinder']\n"}
+    found = answered(Dockerfile=front + GUNICORN, **{"package.json": "{}"}, **served)
+    assert found["assets_stages"][0]["instructions"][-1] == "RUN npm ci && npm run pack"
+    more = "FROM assets AS docs\nRUN npm run docs\n" + front.partition("FROM python")[1]
+    more = front.replace("FROM python", more) + "COPY --from=docs /code/docs /code/docs\n"
+    found = answered(Dockerfile=more + GUNICORN, **{"package.json": "{}", "shop/settings.py": SETTINGS})
+    lasts = [stage["instructions"][-1] for stage in found["assets_stages"]]
+    assert lasts == ["RUN npm ci && npm run pack", "RUN npm run docs"]  # the second needs the modules of the first
 
 
 def test_stages_of_a_front_end(answered):

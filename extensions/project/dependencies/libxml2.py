@@ -24,7 +24,7 @@ def built_from_source(distributions: Mapping[str, Distribution], minor: int) -> 
         return []
     lxml = distributions.get("lxml", Distribution("lxml", source=xmlsec.source, direct=False))
     theirs = "" if has_wheel(xmlsec, minor) is False else _in_wheel(xmlsec, XMLSEC)
-    return [] if theirs and theirs == _in_wheel(lxml, LXML) else [lxml, xmlsec]
+    return [] if theirs == _in_wheel(lxml, LXML) else [lxml, xmlsec]
 
 
 def _in_wheel(item: Distribution, libraries: Mapping[str, str]) -> str:

@@ -34,11 +34,14 @@ def _built(
     node = read_node(tree, packages.value, evaluated, settings)
     stages = read_own_stages(tree, own.image, settings.staticfiles_dirs.value)
     served = "\n".join(tree.text(path) or "" for path in (evaluated.files if evaluated else ()))
-    if not tools and "node_modules" not in served and "npm.finders" not in served:
+    keeps = (
+        bool(tools) or "node_modules" in served or "npm.finders" in served
+    )  # Node's programs run, or Django serves it
+    if not keeps:
         stages = replace(stages, value=without_modules(tree, stages.value))
     if not stages.note and (not stages.value or builds_beside(own, stages.value)):
         image = stages.value[0].image if stages.value else ""
-        stages = built_in_place(tree, own, node.value, served, settings.static_root.value, image, bool(tools))
+        stages = built_in_place(tree, own, node.value, keeps, settings.static_root.value, image, bool(tools))
     if node.value and not stages.value and (stage := own_stage(node.value)):
         stages = Found([stage], node.source, node.certainty)
     elif node.value and does_the_same(stages.value, node.value):

@@ -26,12 +26,12 @@ WORD = re.compile(r"[A-Za-z0-9_./:=@%+,*~^ -]+")
 
 
 def built_in_place(
-    tree: Tree, own: Evidence, node: Node | None, served: str, static_root: str, image: str = "", tools: bool = False
+    tree: Tree, own: Evidence, node: Node | None, keeps: bool, static_root: str, image: str = "", tools: bool = False
 ) -> Found[Sequence[Stage]]:
     """Return a stage of `image`, else of Node's, that runs what the own image runs; none if `node` says all of it.
 
-    All that it makes of the project's folder comes out, as nothing says what is made; node_modules only if `served`,
-    the settings that say what Django serves, names it, or `tools` run from there. What only installs them is left out.
+    All that it makes of the project's folder comes out, as nothing says what is made; node_modules only if it
+    `keeps` them. With `tools`, a stage that only installs them is left out.
     """
     items = _commands(own)
     commands = [shlex.join(item.words) for item in items]
@@ -59,7 +59,7 @@ def built_in_place(
     if made := lacking_folders(tree, base, {name: text_of(text) for name, text in scripts.items()}, script):
         lines.insert(1, f"RUN mkdir -p {' '.join(posixpath.join(HOME, folder) for folder in made)}")
     copied = _copied_out(tree, own, items[-1].source, static_root)
-    if not copied and not tools and "node_modules" not in served and "npm.finders" not in served:
+    if not copied and not keeps:
         folders_of_node = dict.fromkeys(
             posixpath.normpath(posixpath.join(HOME, folder)) for folder in (base, *folders)
         )

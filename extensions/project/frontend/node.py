@@ -41,16 +41,15 @@ def read_node(
     notes = []
     for package in packages:
         root, manifests = settings.static_root.value, _manifests(evaluated, _declared(tree, package.dir))
-        made = [path for path in manifests if not (root and path.startswith(f"{root}/"))]  # the others are collected
+        collected = (f"{root}/",) if root else ()
+        made = [path for path in manifests if not path.startswith(collected)]
         output = _output(tree, package, made, settings.staticfiles_dirs.value, read_as_it_is(evaluated))
         if not output:
             notes.append(f"Where {package.command} writes what Django serves is not plain.")
         elif all(_is_committed(tree, path) for path in output) and not _is_built_by_dockerfile(tree, package):
             notes.append(f"{output[0]} is in git.")
         else:
-            named = [
-                path for path in _named_manifests(evaluated, output) if not (root and path.startswith(f"{root}/"))
-            ]
+            named = [path for path in _named_manifests(evaluated, output) if not path.startswith(collected)]
             built = any(path.startswith(f"{place}/") for path in manifests for place in output)
             runtime = bool(made or named) or built or is_read(tree, evaluated, output)
             read = [item.name for item in settings.environment.value]
