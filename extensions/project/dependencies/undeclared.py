@@ -109,7 +109,7 @@ def _of_kombu(dependencies: Dependencies) -> Iterator[Requirement]:
     if "redis" not in installed or not asking or any("redis" in item.extras for item in asking):
         return
     if own := installed.get("kombu"):
-        if "packaging" not in installed and not _is_below(own, "5.7"):
+        if not _is_below(own, "5.7"):
             yield Requirement("packaging", source=own.source)
         return
     if dependencies.lock_file.value:
